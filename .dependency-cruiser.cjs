@@ -1,0 +1,80 @@
+/** Who may import whom. The path of a file says in which process it may run. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.test\\.tsx?$' },
+  to: { pathNot: allowed },
+})
+const libraries = 'node_modules'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    only('shared-is-pure', '^shared/', ['^shared/', 'node_modules/zod/'], 'shared knows zod only'),
+    {
+      name: 'engine-without-electron',
+      severity: 'error',
+      from: { path: '^electron/(engine|cli)/' },
+      to: { path: 'node_modules/electron(-store)?/' },
+    },
+    {
+      name: 'engine-stays-inside',
+      severity: 'error',
+      from: { path: '^electron/engine/' },
+      to: { path: '^(electron/(main|preload|cli)|renderer|e2e)/' },
+    },
+    {
+      name: 'engine-has-one-door',
+      comment: 'main and the terminal use engine.ts only',
+      severity: 'error',
+      from: { path: '^electron/(main|cli)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/engine\\.ts$' },
+    },
+    {
+      name: 'backend-tools-budget-apart',
+      comment: 'the agent loop gets them as arguments, sessions join them',
+      severity: 'error',
+      from: { path: '^electron/engine/(backend|tools|budget)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^electron/engine/(backend|tools|budget|agent|sessions|feed)/', pathNot: '^electron/engine/$1/' },
+    },
+    {
+      name: 'main-and-cli-apart',
+      severity: 'error',
+      from: { path: '^electron/(main|cli|preload)/' },
+      to: { path: '^electron/(main|cli|preload)/', pathNot: '^electron/$1/' },
+    },
+    only(
+      'preload-is-thin',
+      '^electron/preload/',
+      ['^electron/preload/', '^shared/', 'node_modules/electron/', '^electron$'],
+      'types of shared only',
+    ),
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^(electron|e2e|scripts)/|node_modules/(electron|undici)/' },
+    },
+    {
+      name: 'renderer-no-builtins',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '\\.test\\.tsx?$' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: libraries },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json'],
+    },
+  },
+}

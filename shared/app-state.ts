@@ -1,0 +1,70 @@
+import type { Failure } from './failure.ts'
+import type { SessionId } from './ids.ts'
+import type { FoundServer, ModelInfo, Profile } from './profile.ts'
+import type { SessionState } from './session-view.ts'
+import type { Settings } from './settings.ts'
+
+/** What the window knows beside its open session; main owns it, the feed keeps it current. */
+export interface AppState {
+  settings: Settings
+  /** Saved ones in order, before them `environment` if OPENAI_* is set, after them `demo`. */
+  backends: readonly BackendStatus[]
+  /** The profile that a new chat gets; null = nothing is configured and nothing was chosen: first run. */
+  activeProfileId: string | null
+  discovery: Discovery
+  /** Newest first. */
+  sessions: readonly SessionSummary[]
+  environment: Environment
+  /** What a person must know about the app itself, such as a settings file that was set aside. */
+  notices: readonly AppNotice[]
+}
+
+export interface BackendStatus {
+  profile: Profile
+  origin: 'environment' | 'saved' | 'built-in'
+  /** `unknown` until somebody asked; it is asked when a window opens and when a profile changes. */
+  reach: 'unknown' | 'checking' | 'ready' | 'failed'
+  failure: Failure | null
+  models: readonly ModelInfo[]
+  /** Milliseconds since 1970, null = never. */
+  checkedAt: number | null
+}
+
+export interface Discovery {
+  state: 'idle' | 'looking' | 'done'
+  servers: readonly FoundServer[]
+}
+
+export interface SessionSummary {
+  sessionId: SessionId
+  title: string
+  cwd: string
+  state: SessionState
+  /** The second line of a row: "needs you: npm test", "key refused"; empty = none. */
+  note: string
+  profileName: string
+  demo: boolean
+  updatedAt: number
+}
+
+export interface Environment {
+  appVersion: string
+  electronVersion: string
+  nodeVersion: string
+  platform: string
+  /** `registry` = the older Electron out of a third party's registry package (DECISIONS.md). */
+  electronSource: 'official' | 'registry' | 'override'
+  dataFolder: string
+  homeFolder: string
+  /** From `--cwd` or CLAW_CWD; a new chat works there. */
+  startFolder: string | null
+  keychain: boolean
+  /** The name of the sandbox that shell commands run in, null = none on this machine. */
+  sandbox: string | null
+}
+
+export interface AppNotice {
+  id: string
+  title: string
+  message: string
+}

@@ -1,0 +1,9 @@
+import type { Reply } from './failure.ts'
+import type { RequestInput, RequestName, RequestOutput } from './requests.ts'
+
+/** What the preload puts into the page as `window.claw`: two functions and nothing else. */
+export interface ClawBridge {
+  request<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<Reply<RequestOutput<Name>>>
+  /** Main answers with a MessagePort that arrives by `window.postMessage` as a `PortHandOver` with this nonce. */
+  requestFeed(nonce: string): void
+}

@@ -1,0 +1,22 @@
+/** A tool call as the model made it. `arguments` is the JSON text as received: history must stay byte-stable. */
+export interface ToolCall {
+  callId: string
+  name: string
+  arguments: string
+  /** Taken from text because the server did not parse it (backends.md E). */
+  recovered: boolean
+}
+
+/** One message of the conversation with the model, free of any server's spelling. */
+export type ChatMessage =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string }
+  | {
+      role: 'assistant'
+      content: string
+      toolCalls: readonly ToolCall[]
+      /** Kept apart from the answer; echoed only where a server requires it. */
+      reasoning?: string
+      reasoningDetails?: unknown
+    }
+  | { role: 'tool'; callId: string; name: string; content: string }

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ApprovalAnswer } from './approval.ts'
+import { ProfileId, SessionId } from './ids.ts'
+import { Permissions } from './permissions.ts'
+import { FoundServer, ModelInfo, Profile } from './profile.ts'
+import { SettingsPatch } from './settings.ts'
+
+/**
+ * The request table: everything the window can ask of main. A request that is not here cannot be made, one whose
+ * input does not fit is refused. No transforms and no defaults, so that one inferred type serves both sides.
+ */
+function request<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
+  return { input, output }
+}
+
+const nothing = z.object({})
+const done = z.null()
+/** About 1 MB: longer than any message a person writes, short enough to refuse a runaway page. */
+const MessageText = z.string().min(1).max(1_000_000)
+const Folder = z.string().min(1).max(4096)
+/** A key on its way into the keychain; it never comes back. */
+const NewKey = z.string().min(1).max(10_000)
+
+export const requests = {
+  'session.create': request(
+    z.object({ cwd: Folder, profileId: ProfileId, permissions: Permissions }),
+    z.object({ sessionId: SessionId }),
+  ),
+  /** Starts a turn, or hands the text to the running one as its next message. */
+  'session.send': request(z.object({ sessionId: SessionId, text: MessageText }), done),
+  'session.stop': request(z.object({ sessionId: SessionId }), done),
+  'session.answer': request(
+    z.object({ sessionId: SessionId, callId: z.string().max(500), answer: ApprovalAnswer }),
+    done,
+  ),
+  'session.setProfile': request(z.object({ sessionId: SessionId, profileId: ProfileId }), done),
+  'session.setPermissions': request(z.object({ sessionId: SessionId, permissions: Permissions }), done),
+  'session.rename': request(z.object({ sessionId: SessionId, title: z.string().min(1).max(200) }), done),
+  'session.remove': request(z.object({ sessionId: SessionId }), done),
+
+  /** `key` present = store it where `storage` says; absent = leave what is stored. */
+  'profile.save': request(
+    z.object({ profile: Profile, key: NewKey.optional(), storage: z.enum(['keychain', 'file']).optional() }),
+    z.object({ profile: Profile }),
+  ),
+  'profile.remove': request(z.object({ profileId: ProfileId }), done),
+  'profile.use': request(z.object({ profileId: ProfileId }), done),
+  /** Asks the server again; the answer also comes by the feed. */
+  'profile.check': request(z.object({ profileId: ProfileId }), done),
+  /** Looks at a URL that is not saved yet: what answers there, and its models. */
+  'profile.probe': request(
+    z.object({ baseUrl: z.string().min(1).max(2000), key: NewKey.optional(), profileId: ProfileId.optional() }),
+    z.object({ server: FoundServer.nullable(), models: z.array(ModelInfo) }),
+  ),
+  'discovery.look': request(nothing, done),
+
+  'settings.update': request(z.object({ patch: SettingsPatch }), done),
+  'folder.choose': request(nothing, z.object({ folder: z.string().nullable() })),
+  /** Whether a new chat can work there; the failure says why not. */
+  'folder.check': request(z.object({ folder: Folder }), done),
+  'notice.dismiss': request(z.object({ id: z.string().max(100) }), done),
+  'link.open': request(z.object({ url: z.string().max(4096) }), done),
+  'clipboard.write': request(z.object({ text: z.string().max(5_000_000) }), done),
+} as const
+
+export type Requests = typeof requests
+export type RequestName = keyof Requests
+export type RequestInput<Name extends RequestName> = z.output<Requests[Name]['input']>
+export type RequestOutput<Name extends RequestName> = z.output<Requests[Name]['output']>
+
+/** The one channel that carries requests, and the one that asks for the feed port. */
+export const REQUEST_CHANNEL = 'claw:request'
+export const FEED_CHANNEL = 'claw:feed'

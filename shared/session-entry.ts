@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { ApprovalAnswer, ApprovalRequest } from './approval.ts'
+import { BudgetStop } from './budget.ts'
+import { Failure } from './failure.ts'
+import { FileDiff } from './file-diff.ts'
+import { ProfileId, SessionId, TurnId } from './ids.ts'
+import { Permissions } from './permissions.ts'
+import { BackendKind } from './profile.ts'
+import { Usage } from './usage.ts'
+
+/** The version of the journal format; a reader refuses a newer one and migrates an older one. */
+export const JOURNAL_VERSION = 1
+
+/** Which backend answers from here on; enough to show it when the profile itself is gone. */
+const ProfileUse = z.object({ profileId: ProfileId, profileName: z.string(), kind: BackendKind, model: z.string() })
+export type ProfileUse = z.infer<typeof ProfileUse>
+
+const stamp = { seq: z.number().int().nonnegative(), at: z.number().int().nonnegative() }
+function entry<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.object({ type: z.literal(type), ...stamp, ...shape })
+}
+
+/** Why a turn ended. `interrupted` is written by whoever finds a turn that nobody ended. */
+export const TurnEndReason = z.enum(['completed', 'budget', 'aborted', 'failed', 'needs-approval', 'interrupted'])
+export type TurnEndReason = z.infer<typeof TurnEndReason>
+
+/** `denied`: a person or the permissions said no. `not-run`: cut, interrupted or malformed, so it never started. */
+export const ToolOutcome = z.enum(['done', 'failed', 'denied', 'not-run'])
+export type ToolOutcome = z.infer<typeof ToolOutcome>
+
+/**
+ * One line of a journal. `seq` grows by at least one from line to line; `at` is milliseconds since 1970.
+ * A session's state is a fold over its entries; nothing else is stored.
+ */
+export const SessionEntry = z.discriminatedUnion('type', [
+  entry('session-start', {
+    version: z.literal(JOURNAL_VERSION),
+    sessionId: SessionId,
+    cwd: z.string(),
+    /** Kept so that the first bytes of every request stay the same after an update of the app. */
+    systemPrompt: z.string(),
+    profile: ProfileUse,
+    permissions: Permissions,
+  }),
+  entry('title', { title: z.string() }),
+  entry('profile', { profile: ProfileUse }),
+  entry('permissions', { permissions: Permissions }),
+  entry('turn-start', {
+    turnId: TurnId,
+    text: z.string(),
+    /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
+    facts: z.string(),
+  }),
+  entry('model-call-start', { model: z.string() }),
+  entry('reasoning-delta', { text: z.string() }),
+  entry('text-delta', { text: z.string() }),
+  entry('model-call-end', {
+    /** As normalised: stop, length, tool_calls, content_filter, error, other, unknown, or aborted. */
+    finish: z.string(),
+    toolCalls: z.array(
+      z.object({ callId: z.string(), name: z.string(), arguments: z.string(), recovered: z.boolean() }),
+    ),
+    /** Opaque to us, returned unmodified to the server that sent it (backends.md B.5). */
+    reasoningDetails: z.unknown().optional(),
+  }),
+  entry('usage', { usage: Usage }),
+  entry('approval-request', { request: ApprovalRequest }),
+  entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer }),
+  entry('tool-start', {
+    callId: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+    recovered: z.boolean(),
+    /** List, Read, Search, Find, Edit, Write, Run. */
+    verb: z.string(),
+    target: z.string(),
+  }),
+  entry('tool-end', {
+    callId: z.string(),
+    outcome: ToolOutcome,
+    /** What the model reads. */
+    output: z.string(),
+    /** What a person reads at the right of the row: "7 matches in 3 files". */
+    summary: z.string(),
+    durationMs: z.number().int().nonnegative(),
+    diff: FileDiff.optional(),
+    exitCode: z.number().int().optional(),
+  }),
+  entry('warning', { code: z.string(), message: z.string() }),
+  entry('turn-end', {
+    turnId: TurnId,
+    reason: TurnEndReason,
+    failure: Failure.nullable(),
+    budget: BudgetStop.nullable(),
+  }),
+])
+export type SessionEntry = z.infer<typeof SessionEntry>

@@ -1,0 +1,283 @@
+import type { ApprovalAnswer, ApprovalRequest } from './approval.ts'
+import { assertNever } from './assert-never.ts'
+import type { BudgetStop } from './budget.ts'
+import type { Failure } from './failure.ts'
+import type { FileDiff } from './file-diff.ts'
+import type { SessionId, TurnId } from './ids.ts'
+import type { Permissions } from './permissions.ts'
+import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
+import type { Phase, SessionEvent } from './session-event.ts'
+import { addUsage, noUsage, type UsageTotals } from './usage.ts'
+
+/** What a person sees of a session. Plain data: the same on both sides of every process border. */
+export interface SessionView {
+  sessionId: SessionId
+  cwd: string
+  title: string
+  profile: ProfileUse
+  permissions: Permissions
+  /** The last event that is part of this view. */
+  seq: number
+  startedAt: number
+  updatedAt: number
+  turns: readonly TurnView[]
+  /** Only while a turn runs. */
+  activity: Activity | null
+  /** Calls that wait for an answer, oldest first. */
+  approvals: readonly PendingApproval[]
+  usage: UsageTotals
+}
+
+export interface TurnView {
+  turnId: TurnId
+  text: string
+  startedAt: number
+  items: readonly Item[]
+  usage: UsageTotals
+  end: TurnEnd | null
+}
+
+export interface TurnEnd {
+  reason: TurnEndReason
+  at: number
+  failure: Failure | null
+  budget: BudgetStop | null
+}
+
+export interface Activity {
+  phase: Phase
+  since: number
+  detail?: string
+  progress?: number
+}
+
+export interface PendingApproval {
+  request: ApprovalRequest
+  since: number
+}
+
+export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem
+
+export interface TextItem {
+  kind: 'text'
+  text: string
+}
+
+export interface ReasoningItem {
+  kind: 'reasoning'
+  text: string
+  startedAt: number
+  /** null while it goes on. */
+  endedAt: number | null
+}
+
+export interface ToolItem {
+  kind: 'tool'
+  callId: string
+  name: string
+  verb: string
+  target: string
+  arguments: string
+  recovered: boolean
+  state: 'waiting' | 'running' | ToolOutcome
+  startedAt: number
+  /** Grows while a command runs; whole after the end. */
+  output: string
+  summary: string
+  durationMs: number | null
+  answer: ApprovalAnswer | null
+  diff?: FileDiff
+  exitCode?: number
+}
+
+export interface NoticeItem {
+  kind: 'notice'
+  code: string
+  message: string
+}
+
+/** How much of a running command's output a view keeps, in characters; the rest comes with its end. */
+const LIVE_OUTPUT_LIMIT = 64_000
+
+/** The view of a session whose journal holds only its first entry. */
+export function viewFromStart(event: Extract<SessionEvent, { type: 'session-start' }>): SessionView {
+  return {
+    sessionId: event.sessionId,
+    cwd: event.cwd,
+    title: '',
+    profile: event.profile,
+    permissions: event.permissions,
+    seq: event.seq,
+    startedAt: event.at,
+    updatedAt: event.at,
+    turns: [],
+    activity: null,
+    approvals: [],
+    usage: noUsage,
+  }
+}
+
+/** Folds entries, the first of which must be `session-start`. */
+export function viewFromEntries(events: Iterable<SessionEvent>): SessionView | null {
+  let view: SessionView | null = null
+  for (const event of events) {
+    if (event.type === 'session-start') view = viewFromStart(event)
+    else if (view) view = applyEvent(view, event)
+  }
+  return view
+}
+
+/**
+ * The one reducer. Pure; shares what did not change. An event that the view already holds changes nothing, so a
+ * viewer may apply a snapshot and then whatever was on the way.
+ */
+export function applyEvent(view: SessionView, event: SessionEvent): SessionView {
+  if (event.seq <= view.seq) return view
+  const next: SessionView = { ...view, seq: event.seq, updatedAt: event.at }
+  switch (event.type) {
+    case 'session-start':
+      return viewFromStart(event)
+    case 'title':
+      next.title = event.title
+      return next
+    case 'profile':
+      next.profile = event.profile
+      return next
+    case 'permissions':
+      next.permissions = event.permissions
+      return next
+    case 'turn-start':
+      next.turns = [
+        ...view.turns,
+        { turnId: event.turnId, text: event.text, startedAt: event.at, items: [], usage: noUsage, end: null },
+      ]
+      next.activity = { phase: 'connecting', since: event.at }
+      return next
+    case 'model-call-start':
+      return next
+    case 'reasoning-delta':
+      return withItems(next, (items) => appendReasoning(items, event.text, event.at))
+    case 'text-delta':
+      return withItems(next, (items) => appendText(endReasoning(items, event.at), event.text))
+    case 'model-call-end':
+      return withItems(next, (items) => endReasoning(items, event.at))
+    case 'usage':
+      next.usage = addUsage(view.usage, event.usage)
+      return withTurn(next, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
+    case 'approval-request':
+      next.approvals = [...view.approvals, { request: event.request, since: event.at }]
+      return withTool(next, event.request.callId, { state: 'waiting' })
+    case 'approval-answer':
+      next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
+      return withTool(next, event.callId, { state: 'running', startedAt: event.at, answer: event.answer })
+    case 'tool-start':
+      return withItems(next, (items) => [
+        ...endReasoning(items, event.at),
+        {
+          kind: 'tool',
+          callId: event.callId,
+          name: event.name,
+          verb: event.verb,
+          target: event.target,
+          arguments: event.arguments,
+          recovered: event.recovered,
+          state: 'running',
+          startedAt: event.at,
+          output: '',
+          summary: '',
+          durationMs: null,
+          answer: null,
+        },
+      ])
+    case 'tool-output':
+      return withTool(next, event.callId, (tool) => ({ output: (tool.output + event.text).slice(-LIVE_OUTPUT_LIMIT) }))
+    case 'tool-end':
+      next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
+      return withTool(next, event.callId, {
+        state: event.outcome,
+        output: event.output,
+        summary: event.summary,
+        durationMs: event.durationMs,
+        ...(event.diff && { diff: event.diff }),
+        ...(event.exitCode !== undefined && { exitCode: event.exitCode }),
+      })
+    case 'warning':
+      return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
+    case 'phase': {
+      const { phase, detail, progress } = event
+      const since = view.activity?.phase === phase ? view.activity.since : event.at
+      next.activity = {
+        phase,
+        since,
+        ...(detail !== undefined && { detail }),
+        ...(progress !== undefined && { progress }),
+      }
+      return next
+    }
+    case 'turn-end':
+      next.activity = null
+      next.approvals = []
+      return withTurn(next, (turn) => ({
+        ...turn,
+        items: endReasoning(turn.items, event.at).map((item) =>
+          item.kind === 'tool' && (item.state === 'running' || item.state === 'waiting')
+            ? { ...item, state: 'not-run', summary: 'interrupted' }
+            : item,
+        ),
+        end: { reason: event.reason, at: event.at, failure: event.failure, budget: event.budget },
+      }))
+    default:
+      return assertNever(event)
+  }
+}
+
+/** What the sidebar says of a session. */
+export type SessionState = 'idle' | 'running' | 'waiting' | 'interrupted' | 'failed' | 'budget'
+
+export function sessionState(view: SessionView): SessionState {
+  const last = view.turns.at(-1)
+  if (!last) return 'idle'
+  if (!last.end) return view.approvals.length > 0 ? 'waiting' : 'running'
+  if (last.end.reason === 'interrupted') return 'interrupted'
+  if (last.end.reason === 'failed') return 'failed'
+  if (last.end.reason === 'budget') return 'budget'
+  return 'idle'
+}
+
+function withTurn(view: SessionView, change: (turn: TurnView) => TurnView): SessionView {
+  const last = view.turns.at(-1)
+  return last ? { ...view, turns: [...view.turns.slice(0, -1), change(last)] } : view
+}
+
+function withItems(view: SessionView, change: (items: readonly Item[]) => readonly Item[]): SessionView {
+  return withTurn(view, (turn) => ({ ...turn, items: change(turn.items) }))
+}
+
+type ToolChange = Partial<ToolItem> | ((tool: ToolItem) => Partial<ToolItem>)
+
+/** A call's row is found from the end: it is nearly always among the last ones. */
+function withTool(view: SessionView, callId: string, change: ToolChange): SessionView {
+  return withItems(view, (items) => {
+    const index = items.findLastIndex((item) => item.kind === 'tool' && item.callId === callId)
+    const tool = items[index]
+    if (tool?.kind !== 'tool') return items
+    return items.with(index, { ...tool, ...(typeof change === 'function' ? change(tool) : change) })
+  })
+}
+
+function appendText(items: readonly Item[], text: string): readonly Item[] {
+  const last = items.at(-1)
+  if (last?.kind === 'text') return items.with(-1, { kind: 'text', text: last.text + text })
+  return [...items, { kind: 'text', text }]
+}
+
+function appendReasoning(items: readonly Item[], text: string, at: number): readonly Item[] {
+  const last = items.at(-1)
+  if (last?.kind === 'reasoning' && last.endedAt === null) return items.with(-1, { ...last, text: last.text + text })
+  return [...items, { kind: 'reasoning', text, startedAt: at, endedAt: null }]
+}
+
+function endReasoning(items: readonly Item[], at: number): readonly Item[] {
+  const last = items.at(-1)
+  return last?.kind === 'reasoning' && last.endedAt === null ? items.with(-1, { ...last, endedAt: at }) : items
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { ProfileId } from './ids.ts'
+import { Permissions } from './permissions.ts'
+import { Profile } from './profile.ts'
+
+/** The settings file, the same for the window and the terminal. No secrets in here. */
+export const Settings = z.object({
+  version: z.literal(1),
+  theme: z.enum(['system', 'light', 'dark']),
+  contrast: z.enum(['system', 'more']),
+  profiles: z.array(Profile),
+  defaultProfileId: ProfileId.nullable(),
+  /** What a new chat may do; a person changes it in the composer. */
+  permissions: Permissions,
+  lastFolder: z.string().nullable(),
+  /** Newest first. */
+  recentFolders: z.array(z.string()).max(20),
+  sidebar: z.object({ width: z.number().int().min(220).max(360), hidden: z.boolean() }),
+})
+export type Settings = z.infer<typeof Settings>
+
+export const defaultSettings: Settings = {
+  version: 1,
+  theme: 'system',
+  contrast: 'system',
+  profiles: [],
+  defaultProfileId: null,
+  permissions: { write: 'ask', shell: 'ask', sandbox: true },
+  lastFolder: null,
+  recentFolders: [],
+  sidebar: { width: 264, hidden: false },
+}
+
+/** What the window may change by itself; profiles have requests of their own. */
+export const SettingsPatch = Settings.pick({ theme: true, contrast: true, permissions: true, sidebar: true }).partial()
+export type SettingsPatch = z.infer<typeof SettingsPatch>
