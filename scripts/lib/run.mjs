@@ -1,5 +1,8 @@
 // @ts-check
 import { spawn } from 'node:child_process'
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { root } from './paths.mjs'
 
 /**
  * @typedef {object} Finished
@@ -28,4 +31,41 @@ export function run(command, args, options = {}) {
     child.on('error', (error) => resolve({ code: null, output: `${output}${error.message}\n` }))
     child.on('close', (code) => resolve({ code, output }))
   })
+}
+
+/**
+ * Runs a tool of node_modules. Its script is started by this Node, so that no shell and no `.cmd` file is involved.
+ *
+ * @param {string} script path inside node_modules
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ */
+export function runTool(script, args, options = {}) {
+  return run(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, ...options })
+}
+
+/**
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ */
+export function runNpm(args, options = {}) {
+  const script = process.env.npm_execpath
+  // npm says where it is when it started us; asking for it by name needs a shell on Windows.
+  if (script && /npm-cli\.c?js$/.test(script)) return run(process.execPath, [script, ...args], options)
+  return run('npm', args, { shell: process.platform === 'win32', ...options })
+}
+
+/** @param {string} name */
+export function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, name)))
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
