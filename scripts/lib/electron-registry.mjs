@@ -39,18 +39,17 @@ if (preloads.length > 0) Module._preloadModules(preloads)
 if (folder === undefined) {
   console.error('Say which folder holds the app to start.')
   app.exit(2)
-} else {
+}
+try {
   const about = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'))
   app.setVersion(about.version)
   app.setName(about.productName ?? about.name)
   app.setDesktopName(about.desktopName ?? app.getName() + '.desktop')
   app.setAppPath(folder)
-  try {
-    await import(pathToFileURL(Module._resolveFilename(folder, null, true)).href)
-  } catch (error) {
-    console.error(error)
-    app.exit(1)
-  }
+  await import(pathToFileURL(Module._resolveFilename(folder, null, true)).href)
+} catch (error) {
+  console.error(error)
+  app.exit(1)
 }
 `
 
