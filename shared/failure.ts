@@ -19,8 +19,8 @@ const backendCodes = [
   'aborted',
 ] as const
 
-/** What can go wrong on our own side: wrong input, nothing there, in use elsewhere, disk, a defect of ours. */
-const localCodes = ['invalid-input', 'not-found', 'busy', 'storage', 'internal'] as const
+/** What can go wrong on our own side: wrong input, nothing there, in use elsewhere, disk, a model that runs in circles, a defect of ours. */
+const localCodes = ['invalid-input', 'not-found', 'busy', 'storage', 'loop', 'internal'] as const
 
 export const FailureCode = z.enum([...backendCodes, ...localCodes])
 export type FailureCode = z.infer<typeof FailureCode>

@@ -86,6 +86,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     diff: FileDiff.optional(),
     exitCode: z.number().int().optional(),
   }),
+  /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
+  entry('follow-up', { text: z.string(), origin: z.enum(['user', 'app']) }),
   entry('warning', { code: z.string(), message: z.string() }),
   entry('turn-end', {
     turnId: TurnId,

@@ -56,7 +56,7 @@ export interface PendingApproval {
   since: number
 }
 
-export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem
+export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem | FollowUpItem
 
 export interface TextItem {
   kind: 'text'
@@ -94,6 +94,13 @@ export interface NoticeItem {
   kind: 'notice'
   code: string
   message: string
+}
+
+/** What the person (or the app, on its own) said to the model in mid-turn. */
+export interface FollowUpItem {
+  kind: 'follow-up'
+  text: string
+  origin: 'user' | 'app'
 }
 
 /** How much of a running command's output a view keeps, in characters; the rest comes with its end. */
@@ -201,6 +208,8 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         ...(event.diff && { diff: event.diff }),
         ...(event.exitCode !== undefined && { exitCode: event.exitCode }),
       })
+    case 'follow-up':
+      return withItems(next, (items) => [...items, { kind: 'follow-up', text: event.text, origin: event.origin }])
     case 'warning':
       return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
     case 'phase': {

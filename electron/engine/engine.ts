@@ -1,9 +1,9 @@
+import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { Limits } from '#shared/budget.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
-import type { SessionSummary } from '#shared/app-state.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 
 /** Stops calling the listener; calling it twice is harmless. */
@@ -28,6 +28,8 @@ export interface Session {
    * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written).
    */
   send(text: string, options?: SendOptions): Promise<TurnEnd>
+  /** The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. */
+  begin(text: string, options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
   /** Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. */
   stop(): Promise<void>
   /** `FailureError` `not-found` when that call does not wait any more. */
@@ -61,9 +63,17 @@ export interface NewSession {
   canAnswer: boolean
 }
 
+export interface OpenOptions {
+  /** Default true. */
+  canAnswer?: boolean
+  addedFolders?: readonly string[]
+}
+
 export interface Sessions {
   /** Newest first; from the summaries, no journal is read. */
   list(): readonly SessionSummary[]
+  /** Reads the summaries of all sessions; before it, `list` holds only what was opened here. */
+  load(): Promise<void>
   /** Whenever a summary appeared, changed or went. */
   onChange(listener: () => void): Unsubscribe
   /** `FailureError`: `invalid-input` (folder missing or not readable), `not-found` (profile), `storage`. */
@@ -72,11 +82,11 @@ export interface Sessions {
    * Opens a journal, marks a turn that nobody ended as interrupted, and holds the session's lock until `release`.
    * `FailureError`: `not-found`, `busy` (another process has it open, the message names it), `storage` (unreadable).
    */
-  open(id: SessionId, options?: { canAnswer?: boolean }): Promise<Session>
+  open(id: SessionId, options?: OpenOptions): Promise<Session>
   /** The open session, or undefined. */
   opened(id: SessionId): Session | undefined
   /** A prefix that fits exactly one session; `FailureError` `not-found` or `invalid-input` with the candidates. */
-  find(prefix: string): SessionId
+  find(prefix: string): Promise<SessionId>
   /** Closes one and gives up its lock; a running turn is stopped first. */
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>

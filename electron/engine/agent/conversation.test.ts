@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { SessionEntry } from '#shared/session-entry.ts'
+import { Conversation } from './conversation.ts'
+
+type Unstamped<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
+
+function fold(...entries: Unstamped<SessionEntry>[]): Conversation {
+  const conversation = new Conversation()
+  const all: Unstamped<SessionEntry>[] = [start, ...entries]
+  for (const [seq, entry] of all.entries()) conversation.apply({ ...entry, seq, at: seq } as SessionEntry)
+  return conversation
+}
+
+const start: Unstamped<SessionEntry> = {
+  type: 'session-start',
+  version: 1,
+  sessionId: SessionId.parse('abcdefghij'),
+  cwd: '/project',
+  systemPrompt: 'System.',
+  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
+  permissions: { write: 'ask', shell: 'ask', sandbox: true },
+}
+const turnId = TurnId.parse('turn000001')
+const call = (callId: string, name = 'read_file') => ({ callId, name, arguments: '{"path":"a"}', recovered: false })
+const turnStart = (text: string, facts = ''): Unstamped<SessionEntry> => ({ type: 'turn-start', turnId, text, facts })
+const toolEnd = (callId: string, output: string): Unstamped<SessionEntry> => ({
+  type: 'tool-end',
+  callId,
+  outcome: 'done',
+  output,
+  summary: '',
+  durationMs: 0,
+})
+const turnEnd = (reason: 'completed' | 'interrupted'): Unstamped<SessionEntry> => ({
+  type: 'turn-end',
+  turnId,
+  reason,
+  failure: null,
+  budget: null,
+})
+
+test('answers stand in the order of their calls, whichever ended first', () => {
+  const conversation = fold(
+    turnStart('Look.', '<context>here</context>'),
+    { type: 'model-call-start', model: 'm' },
+    { type: 'text-delta', text: 'I will ' },
+    { type: 'text-delta', text: 'look.' },
+    { type: 'model-call-end', finish: 'tool_calls', toolCalls: [call('one'), call('two')] },
+    toolEnd('two', 'second'),
+    toolEnd('one', 'first'),
+  )
+  expect(conversation.messages()).toEqual([
+    { role: 'system', content: 'System.' },
+    { role: 'user', content: '<context>here</context>\n\nLook.' },
+    { role: 'assistant', content: 'I will look.', toolCalls: [call('one'), call('two')] },
+    { role: 'tool', callId: 'one', name: 'read_file', content: 'first' },
+    { role: 'tool', callId: 'two', name: 'read_file', content: 'second' },
+  ])
+})
+
+test('a call that an interruption left open is answered before the next message', () => {
+  const conversation = fold(
+    turnStart('Fix it.'),
+    { type: 'model-call-end', finish: 'tool_calls', toolCalls: [call('one'), call('two')] },
+    toolEnd('one', 'first'),
+    turnEnd('interrupted'),
+    turnStart('Go on.'),
+  )
+  expect(conversation.messages().slice(2)).toEqual([
+    { role: 'assistant', content: '', toolCalls: [call('one'), call('two')] },
+    { role: 'tool', callId: 'one', name: 'read_file', content: 'first' },
+    { role: 'tool', callId: 'two', name: 'read_file', content: expect.stringContaining('interrupted') },
+    { role: 'user', content: 'Go on.' },
+  ])
+})
+
+test('text of an answer that was cut stays in the history, an empty answer does not', () => {
+  const conversation = fold(
+    turnStart('One.'),
+    { type: 'text-delta', text: 'Half an ans' },
+    turnEnd('interrupted'),
+    turnStart('Two.'),
+    { type: 'model-call-end', finish: 'unknown', toolCalls: [] },
+    { type: 'follow-up', text: 'Answer again.', origin: 'app' },
+    { type: 'model-call-start', model: 'm' },
+    { type: 'reasoning-delta', text: 'Hm.' },
+    { type: 'text-delta', text: 'Here.' },
+    { type: 'model-call-end', finish: 'stop', toolCalls: [], reasoningDetails: [{ id: 1 }] },
+    turnEnd('completed'),
+  )
+  expect(conversation.messages().slice(1)).toEqual([
+    { role: 'user', content: 'One.' },
+    { role: 'assistant', content: 'Half an ans', toolCalls: [] },
+    { role: 'user', content: 'Two.' },
+    { role: 'user', content: 'Answer again.' },
+    { role: 'assistant', content: 'Here.', toolCalls: [], reasoning: 'Hm.', reasoningDetails: [{ id: 1 }] },
+  ])
+})

@@ -1,0 +1,204 @@
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import { failure } from '#shared/failure.ts'
+import type { ToolOutcome } from '#shared/session-entry.ts'
+import { ruleAllows } from '../tools/approval-rule.ts'
+import { parseArguments, runTool } from '../tools/run-tool.ts'
+import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
+import type { LoopGuard } from './loop-guard.ts'
+import type { AnsweredCall } from './model-call.ts'
+import type { TurnContext, TurnOutcome } from './turn.ts'
+
+/** How many reading calls of one answer run at once. */
+const READS_AT_ONCE = 8
+
+interface Result {
+  /** The turn ends here. */
+  end?: TurnOutcome
+  /** The model runs in circles and should be told. */
+  tell?: boolean
+}
+
+/**
+ * Runs the calls of one answer. Neighbouring reads run at once; whatever writes or runs a command waits for all before
+ * it and goes alone. Every call gets a `tool-start` and a `tool-end`, also the one that never ran.
+ */
+export async function runToolCalls(
+  turn: TurnContext,
+  calls: readonly AnsweredCall[],
+  guard: LoopGuard,
+): Promise<Result> {
+  let tell = false
+  for (const group of groups(turn, calls)) {
+    // All have ended before the turn goes on or ends: nobody speaks after its last event.
+    const settled = await Promise.allSettled(group.map((call) => runCall(turn, call, guard)))
+    const results = settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
+    const end = results.find((result) => result.end)?.end
+    if (end) return { end }
+    tell ||= results.some((result) => result.tell)
+  }
+  return { tell }
+}
+
+function groups(turn: TurnContext, calls: readonly AnsweredCall[]): AnsweredCall[][] {
+  const result: AnsweredCall[][] = []
+  let reads: AnsweredCall[] | null = null
+  for (const call of calls) {
+    if (toolOf(turn, call)?.access !== 'read') {
+      reads = null
+      result.push([call])
+    } else if (reads && reads.length < READS_AT_ONCE) {
+      reads.push(call)
+    } else {
+      reads = [call]
+      result.push(reads)
+    }
+  }
+  return result
+}
+
+async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard): Promise<Result> {
+  const tool = toolOf(turn, call)
+  const parsed = tool && !call.problem ? parseArguments(tool, call.arguments) : undefined
+  turn.emit({
+    type: 'tool-start',
+    callId: call.callId,
+    name: call.name,
+    arguments: call.arguments,
+    recovered: call.recovered,
+    ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
+  })
+  if (call.problem) return end(turn, call, 'not-run', { output: `Error: ${call.problem}`, summary: 'not run' })
+  if (!tool) {
+    const names = turn.tools.map(({ name }) => name).join(', ')
+    return end(turn, call, 'failed', {
+      output: `Error: there is no tool ${call.name}. There are: ${names}.`,
+      summary: 'no such tool',
+    })
+  }
+  if (!parsed?.ok)
+    return observed(
+      guard,
+      call,
+      parsed?.output ?? '',
+      end(turn, call, 'failed', { output: parsed?.output ?? '', summary: 'wrong arguments' }),
+    )
+
+  const stop = turn.budget.takeToolCall()
+  if (stop) {
+    end(turn, call, 'not-run', {
+      output: 'Error: the tool-call limit of this run is reached.',
+      summary: 'over the limit',
+    })
+    return { end: { reason: 'budget', failure: null, budget: stop } }
+  }
+  const context: ToolContext = {
+    ...turn.toolContext,
+    signal: turn.signal,
+    sandbox: turn.permissions().sandbox,
+    onOutput: (text) => turn.emit({ type: 'tool-output', callId: call.callId, text }),
+  }
+  const permission = await permit(turn, tool, parsed.input, call, context)
+  if (permission !== 'allowed') return permission
+
+  turn.emit({ type: 'phase', phase: 'running-tool', detail: tool.name })
+  // A change that the journal does not know of would be made again after a crash.
+  if (tool.access !== 'read') await turn.persisted()
+  const startedAt = turn.now()
+  const result = await runTool(tool, parsed.input, context)
+  end(turn, call, result.ok ? 'done' : 'failed', result, turn.now() - startedAt)
+  return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
+}
+
+/** Asks where the permissions say so. Anything but 'allowed' is the end of this call. */
+async function permit(
+  turn: TurnContext,
+  tool: Tool,
+  input: unknown,
+  call: AnsweredCall,
+  context: ToolContext,
+): Promise<'allowed' | Result> {
+  if (tool.access === 'read') return 'allowed'
+  const permission = turn.permissions()[tool.access]
+  if (permission === 'allow') return 'allowed'
+  const what = tool.access === 'write' ? 'changing files' : 'running commands'
+  if (permission === 'deny') {
+    return end(turn, call, 'denied', {
+      output: `Error: the user's permissions do not allow ${what}. Say what you would do instead.`,
+      summary: 'not allowed',
+    })
+  }
+  const preview = await tool.preview?.(input, context)
+  if (preview && 'ok' in preview) return end(turn, call, 'failed', preview)
+  if (!preview) throw new Error(`The tool ${tool.name} needs an approval but has no preview.`)
+  if ([...turn.sessionRules].some((rule) => ruleAllows(rule, { name: tool.name, input }))) return 'allowed'
+  if (!turn.ask) {
+    end(turn, call, 'denied', {
+      output: `Error: ${what} needs an approval, and nobody is there to give it.`,
+      summary: 'needs an approval',
+    })
+    return {
+      end: { reason: 'needs-approval', failure: failure('invalid-input', needsApproval(tool.access)), budget: null },
+    }
+  }
+  const request = { callId: call.callId, tool: tool.name, recovered: call.recovered, ...preview }
+  turn.emit({ type: 'approval-request', request })
+  turn.emit({ type: 'phase', phase: 'waiting-approval' })
+  const answer: ApprovalAnswer = await turn.ask(request, turn.signal)
+  turn.emit({ type: 'approval-answer', callId: call.callId, answer })
+  if (answer.decision === 'deny') {
+    const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
+    return end(turn, call, 'denied', { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' })
+  }
+  if (answer.decision === 'allow-session') turn.sessionRules.add(preview.sessionRule)
+  return 'allowed'
+}
+
+function needsApproval(access: 'write' | 'shell'): string {
+  return access === 'write'
+    ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
+    : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
+}
+
+function end(
+  turn: TurnContext,
+  call: AnsweredCall,
+  outcome: ToolOutcome,
+  result: Omit<ToolResult, 'ok'>,
+  durationMs = 0,
+): Result {
+  turn.emit({
+    type: 'tool-end',
+    callId: call.callId,
+    outcome,
+    output: result.output,
+    summary: result.summary,
+    durationMs: Math.max(0, Math.round(durationMs)),
+    ...(result.diff && { diff: result.diff }),
+    ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
+  })
+  return {}
+}
+
+function observed(guard: LoopGuard, call: AnsweredCall, output: string, result: Result, changedFiles = false): Result {
+  const verdict = guard.observe(call, output, changedFiles)
+  if (verdict === 'stop') {
+    return {
+      end: {
+        reason: 'failed',
+        failure: failure(
+          'loop',
+          `The model made the same ${call.name} call again and again with the same result, so it was stopped. Say it differently, or try another model.`,
+        ),
+        budget: null,
+      },
+    }
+  }
+  return { ...result, tell: verdict === 'tell' }
+}
+
+function toolOf(turn: TurnContext, call: { name: string }): Tool | undefined {
+  return turn.tools.find(({ name }) => name === call.name)
+}

@@ -1,0 +1,34 @@
+import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
+import type { TurnEnd } from '#shared/session-view.ts'
+import type { Backend } from '../backend/backend.ts'
+import type { Budget } from '../budget/budget.ts'
+import type { Tool, ToolContext } from '../tools/tool.ts'
+import type { Conversation } from './conversation.ts'
+
+/** All that a turn needs of the world; the session hands it in. */
+export interface TurnContext {
+  conversation: Conversation
+  /** The backend that answers the next call; asked before each, so that a switch counts from there on. */
+  backend(): Promise<{ backend: Backend; profile: Profile }>
+  tools: readonly Tool[]
+  toolContext: Pick<ToolContext, 'workspace'>
+  budget: Budget
+  permissions(): Permissions
+  /** What *Allow for this session* has allowed so far; grows. */
+  sessionRules: Set<string>
+  /** Asks a person and waits; null = nobody can answer. Rejects when `signal` aborts. */
+  ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer>) | null
+  /** What the person said since the last look. */
+  takeFollowUps(): string[]
+  emit(event: UnstampedEvent): void
+  /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
+  persisted(): Promise<void>
+  now(): number
+  signal: AbortSignal
+  options: { stream?: boolean; responseSchema?: Record<string, unknown> }
+}
+
+export type TurnOutcome = Omit<TurnEnd, 'at'>

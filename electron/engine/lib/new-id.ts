@@ -1,0 +1,17 @@
+import { randomInt } from 'node:crypto'
+import { SessionId, TurnId } from '#shared/ids.ts'
+
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+const LENGTH = 10
+
+export function newSessionId(): SessionId {
+  return SessionId.parse(randomText())
+}
+
+export function newTurnId(): TurnId {
+  return TurnId.parse(randomText())
+}
+
+function randomText(): string {
+  return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
+}

@@ -1,0 +1,126 @@
+import { appendFile, type FileHandle, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { SessionEntry } from '#shared/session-entry.ts'
+import { Journal, readJournal } from './journal.ts'
+
+const start: SessionEntry = {
+  type: 'session-start',
+  seq: 0,
+  at: 1,
+  version: 1,
+  sessionId: SessionId.parse('abcdefghij'),
+  cwd: '/project',
+  systemPrompt: 'You are Claw.',
+  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
+  permissions: { write: 'ask', shell: 'ask', sandbox: true },
+}
+const entries: SessionEntry[] = [
+  start,
+  { type: 'turn-start', seq: 1, at: 2, turnId: TurnId.parse('turn000001'), text: 'Grüße, 世界 😀', facts: '' },
+  { type: 'text-delta', seq: 2, at: 3, text: 'line one\nline "two" \u2028 é😀' },
+  {
+    type: 'turn-end',
+    seq: 3,
+    at: 4,
+    turnId: TurnId.parse('turn000001'),
+    reason: 'completed',
+    failure: null,
+    budget: null,
+  },
+]
+
+let folder: string
+let path: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'claw-journal-'))
+  path = join(folder, 'journal.jsonl')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function write(list: readonly SessionEntry[], wholeBytes = 0): Promise<void> {
+  const journal = await Journal.open(path, wholeBytes, (error) => expect.fail(error.message))
+  for (const entry of list) journal.append(entry)
+  await journal.close()
+}
+
+describe('a journal', () => {
+  test('gives back what was appended, whole', async () => {
+    await write(entries)
+    const bytes = (await stat(path)).size
+    expect(await readJournal(path)).toEqual({ entries, wholeBytes: bytes, tornBytes: 0, unreadableLines: 0 })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  test('cut at any byte holds every whole line, and goes on from there', async () => {
+    await write(entries)
+    const whole = await readFile(path)
+    const ends = [...whole.entries()].flatMap(([index, byte]) => (byte === 10 ? [index + 1] : []))
+    for (let length = 0; length <= whole.length; length++) {
+      await writeFile(path, whole.subarray(0, length))
+      const kept = ends.filter((end) => end <= length).length
+      const content = await readJournal(path)
+      expect(content).toEqual({
+        entries: entries.slice(0, kept),
+        wholeBytes: ends[kept - 1] ?? 0,
+        tornBytes: length - (ends[kept - 1] ?? 0),
+        unreadableLines: 0,
+      })
+      await write(entries.slice(kept), content.wholeBytes)
+      expect((await readFile(path)).equals(whole)).toBe(true)
+    }
+  })
+
+  test('leaves a line that is no entry in the file and out of the state', async () => {
+    await write(entries.slice(0, 2))
+    await appendFile(path, '{"type":"text-delta","seq":"two"}\nnot json\n')
+    await write(entries.slice(2), (await stat(path)).size)
+    const content = await readJournal(path)
+    expect({ entries: content.entries, unreadable: content.unreadableLines }).toEqual({ entries, unreadable: 2 })
+    expect(await readFile(path, 'utf8')).toContain('not json\n')
+  })
+
+  test('of a newer version is refused and stays as it is', async () => {
+    const newer = `${JSON.stringify({ ...start, version: 2 })}\n`
+    await writeFile(path, newer)
+    await expect(readJournal(path)).rejects.toMatchObject({ failure: { code: 'storage' } })
+    expect(await readFile(path, 'utf8')).toBe(newer)
+  })
+
+  test('a full disk loses nothing: it is said, the torn line is cut back, and what waits is written when there is room', async () => {
+    await write(entries.slice(0, 1))
+    const length = (await stat(path)).size
+    const disk = { roomFor: 10 }
+    const failures: string[] = []
+    const journal = await Journal.open(
+      path,
+      length,
+      (error) => failures.push(error.failure.message),
+      async (...args) => onSmallDisk(await open(...args), disk),
+    )
+    for (const entry of entries.slice(1)) journal.append(entry)
+    await expect(journal.flush()).rejects.toMatchObject({ failure: { code: 'storage' } })
+    expect(failures).toEqual([expect.stringContaining('the disk is full')])
+    expect((await stat(path)).size).toBe(length)
+    disk.roomFor = Number.POSITIVE_INFINITY
+    await journal.flush()
+    await journal.close()
+    expect((await readJournal(path)).entries).toEqual(entries)
+  })
+})
+
+/** The real file on a disk that takes some bytes and is then full, as Linux does: a short write, then ENOSPC. */
+function onSmallDisk(handle: FileHandle, disk: { roomFor: number }): FileHandle {
+  const write = handle.write.bind(handle)
+  Object.assign(handle, {
+    write: async (bytes: Buffer, offset: number, length: number, position: number) => {
+      if (disk.roomFor <= 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      const part = Math.min(length, disk.roomFor)
+      disk.roomFor -= part
+      return write(bytes, offset, part, position)
+    },
+  })
+  return handle
+}

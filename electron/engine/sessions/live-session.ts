@@ -1,0 +1,293 @@
+import type { SessionSummary } from '#shared/app-state.ts'
+import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { ProfileId, SessionId } from '#shared/ids.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
+import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
+import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
+import { runTurn } from '../agent/agent-loop.ts'
+import type { Conversation } from '../agent/conversation.ts'
+import { turnFacts } from '../agent/prompt.ts'
+import type { TurnOutcome } from '../agent/turn.ts'
+import type { Backend } from '../backend/backend.ts'
+import { Budget } from '../budget/budget.ts'
+import type { ProfileOverrides, SendOptions, Session, Unsubscribe } from '../engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newTurnId } from '../lib/new-id.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { Workspace } from '../tools/workspace.ts'
+import { EventBatch } from './event-batch.ts'
+import type { Journal } from './journal.ts'
+import { summarise, titleFrom } from './summary.ts'
+
+/** What every session of an engine shares. */
+export interface SessionServices {
+  /** `FailureError` `not-found`, `auth`. */
+  backendFor(profileId: ProfileId, overrides?: ProfileOverrides): Promise<{ backend: Backend; profile: Profile }>
+  tools: readonly Tool[]
+  clock: Clock
+  platform: string
+}
+
+/** How a session starts its life in this process: new, or folded from a journal. */
+export interface SessionStart {
+  view: SessionView
+  conversation: Conversation
+  /** Of the newest turn that had any. */
+  facts: string
+  workspace: Workspace
+  canAnswer: boolean
+  overrides?: ProfileOverrides
+}
+
+interface RunningTurn {
+  abort: AbortController
+  end: Promise<TurnEnd>
+  followUps: string[]
+}
+
+/** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
+export class LiveSession implements Session {
+  readonly id: SessionId
+  readonly #services: SessionServices
+  readonly #conversation: Conversation
+  readonly #workspace: Workspace
+  readonly #canAnswer: boolean
+  readonly #listeners = new Set<(event: SessionEvent) => void>()
+  readonly #waiting = new Map<string, (answer: ApprovalAnswer) => void>()
+  readonly #sessionRules = new Set<string>()
+  readonly #batch = new EventBatch((event) => this.#publish(event))
+  #journal: Journal | null = null
+  #view: SessionView
+  #facts: string
+  #overrides: ProfileOverrides | undefined
+  #turn: RunningTurn | null = null
+  #storageFailure: Failure | null = null
+
+  constructor(start: SessionStart, services: SessionServices) {
+    this.id = start.view.sessionId
+    this.#services = services
+    this.#view = start.view
+    this.#conversation = start.conversation
+    this.#facts = start.facts
+    this.#workspace = start.workspace
+    this.#canAnswer = start.canAnswer
+    this.#overrides = start.overrides
+  }
+
+  /** Where events go from now on. Before it, nothing may be sent. */
+  attach(journal: Journal): void {
+    this.#journal = journal
+  }
+
+  /** The journal could not be written: the running turn ends with that, what waits is written when there is room. */
+  failStorage(value: Failure): void {
+    this.#storageFailure = value
+    this.#turn?.abort.abort()
+  }
+
+  view(): SessionView {
+    return this.#view
+  }
+
+  summary(): SessionSummary {
+    return summarise(this.#view)
+  }
+
+  subscribe(listener: (event: SessionEvent) => void): Unsubscribe {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async send(text: string, options: SendOptions = {}): Promise<TurnEnd> {
+    return (await this.begin(text, options)).end
+  }
+
+  async begin(text: string, options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
+    if (this.#turn) {
+      this.#turn.followUps.push(text)
+      return { end: this.#turn.end }
+    }
+    const abort = new AbortController()
+    const end = deferred<TurnEnd>()
+    // Set before anything waits, so that a second message cannot start a second turn.
+    const turn: RunningTurn = { abort, end: end.promise, followUps: [] }
+    this.#turn = turn
+    this.#storageFailure = null
+    const turnId = newTurnId()
+    try {
+      this.#announce(turnId, text)
+      await this.persisted()
+    } catch (error) {
+      this.#end(turnId, {
+        reason: 'failed',
+        failure: error instanceof FailureError ? error.failure : null,
+        budget: null,
+      })
+      // Whoever handed in a follow-up meanwhile hears of it; if nobody did, the caller has the error below.
+      end.promise.catch(() => undefined)
+      end.reject(error)
+      throw error
+    }
+    this.#run(turn, turnId, options).then(end.resolve, end.reject)
+    return { end: end.promise }
+  }
+
+  async stop(): Promise<void> {
+    const turn = this.#turn
+    if (!turn) return
+    turn.abort.abort()
+    await turn.end
+  }
+
+  answer(callId: string, answer: ApprovalAnswer): void {
+    const resolve = this.#waiting.get(callId)
+    if (!resolve)
+      throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
+    this.#waiting.delete(callId)
+    resolve(answer)
+  }
+
+  async setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void> {
+    const { profile } = await this.#services.backendFor(profileId, overrides)
+    this.#overrides = overrides
+    const use = profileUse(profile)
+    if (JSON.stringify(use) !== JSON.stringify(this.#view.profile)) this.#emit({ type: 'profile', profile: use })
+    await this.persisted()
+  }
+
+  async setPermissions(permissions: Permissions): Promise<void> {
+    if (JSON.stringify(permissions) === JSON.stringify(this.#view.permissions)) return
+    this.#emit({ type: 'permissions', permissions })
+    await this.persisted()
+  }
+
+  async rename(title: string): Promise<void> {
+    this.#emit({ type: 'title', title })
+    await this.persisted()
+  }
+
+  async persisted(): Promise<void> {
+    this.#batch.flush()
+    await this.#journal?.flush()
+  }
+
+  /** Written by whoever opens a journal whose last turn nobody ended. */
+  markInterrupted(notice: string | null): void {
+    if (notice) this.#emit({ type: 'warning', code: 'journal-repaired', message: notice })
+    const last = this.#view.turns.at(-1)
+    if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
+  }
+
+  #announce(turnId: ReturnType<typeof newTurnId>, text: string): void {
+    const { clock, platform } = this.#services
+    const { root, addedFolders } = this.#workspace
+    const facts = turnFacts({ cwd: root, addedFolders, platform, now: new Date(clock.now()) }, this.#facts)
+    if (facts) this.#facts = facts
+    if (!this.#view.title) this.#emit({ type: 'title', title: titleFrom(text) })
+    this.#emit({ type: 'turn-start', turnId, text, facts })
+  }
+
+  async #run(turn: RunningTurn, turnId: ReturnType<typeof newTurnId>, options: SendOptions): Promise<TurnEnd> {
+    const { clock, tools, backendFor } = this.#services
+    let outcome: TurnOutcome
+    try {
+      outcome = await runTurn({
+        conversation: this.#conversation,
+        backend: () => backendFor(this.#view.profile.profileId, this.#modelInUse()),
+        tools,
+        toolContext: { workspace: this.#workspace },
+        budget: new Budget(options.limits ?? {}, () => clock.now()),
+        permissions: () => this.#view.permissions,
+        sessionRules: this.#sessionRules,
+        ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal) : null,
+        takeFollowUps: () => turn.followUps.splice(0),
+        emit: (event) => this.#emit(event),
+        persisted: () => this.persisted(),
+        now: () => clock.now(),
+        signal: turn.abort.signal,
+        options: {
+          ...(options.stream !== undefined && { stream: options.stream }),
+          ...(options.responseSchema && { responseSchema: options.responseSchema }),
+        },
+      })
+    } catch (error) {
+      // A defect of ours: the session stays usable, and the one who called hears of it.
+      this.#end(turnId, {
+        reason: 'failed',
+        failure: failure('internal', 'The agent stopped because of a defect in the app.'),
+        budget: null,
+      })
+      throw error
+    }
+    if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
+    const unread = turn.followUps.splice(0)
+    for (const text of unread) this.#emit({ type: 'follow-up', text, origin: 'user' })
+    const end = this.#end(turnId, outcome)
+    // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
+    await this.persisted().catch(() => undefined)
+    return end
+  }
+
+  /** The model that this session chose stays chosen when the profile's default changes. */
+  #modelInUse(): ProfileOverrides | undefined {
+    const { model } = this.#view.profile
+    return model ? { ...this.#overrides, model } : this.#overrides
+  }
+
+  #end(turnId: ReturnType<typeof newTurnId>, outcome: TurnOutcome): TurnEnd {
+    this.#turn = null
+    this.#waiting.clear()
+    this.#emit({ type: 'turn-end', turnId, ...outcome })
+    return { ...outcome, at: this.#view.updatedAt }
+  }
+
+  #ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer> {
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        this.#waiting.delete(request.callId)
+        reject(new FailureError(failure('aborted', 'The turn was stopped.')))
+      }
+      if (signal.aborted) return aborted()
+      signal.addEventListener('abort', aborted, { once: true })
+      this.#waiting.set(request.callId, (answer) => {
+        signal.removeEventListener('abort', aborted)
+        resolve(answer)
+      })
+    })
+  }
+
+  #emit(event: UnstampedEvent): void {
+    this.#batch.add(event)
+  }
+
+  #publish(unstamped: UnstampedEvent): void {
+    const event: SessionEvent = { ...unstamped, seq: this.#view.seq + 1, at: this.#services.clock.now() }
+    if (isDurable(event)) {
+      this.#journal?.append(event)
+      this.#conversation.apply(event)
+    }
+    this.#view = applyEvent(this.#view, event)
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
+}
+
+export function profileUse(profile: Profile): ProfileUse {
+  return { profileId: profile.id, profileName: profile.name, kind: profile.kind, model: profile.model }
+}
+
+function isDurable(event: SessionEvent): event is SessionEntry {
+  return event.type !== 'phase' && event.type !== 'tool-output'
+}

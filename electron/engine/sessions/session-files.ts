@@ -1,0 +1,72 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { SessionSummary } from '#shared/app-state.ts'
+import { SessionId } from '#shared/ids.ts'
+
+/** The files of a session: `<id>.jsonl` the journal, `<id>.json` its summary, `<id>.lock` while a process has it open. */
+export class SessionFiles {
+  readonly folder: string
+
+  constructor(dataFolder: string) {
+    this.folder = join(dataFolder, 'sessions')
+  }
+
+  journal(id: SessionId): string {
+    return join(this.folder, `${id}.jsonl`)
+  }
+
+  lock(id: SessionId): string {
+    return join(this.folder, `${id}.lock`)
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+  }
+
+  /** Ids that have a journal. */
+  async ids(): Promise<SessionId[]> {
+    const names = await readdir(this.folder)
+    return names.flatMap((name) => {
+      const id = SessionId.safeParse(name.endsWith('.jsonl') ? name.slice(0, -'.jsonl'.length) : undefined)
+      return id.success ? [id.data] : []
+    })
+  }
+
+  /** null = missing or not readable: it is made again from the journal. */
+  async readSummary(id: SessionId): Promise<SessionSummary | null> {
+    try {
+      return Summary.parse(JSON.parse(await readFile(this.#summary(id), 'utf8')))
+    } catch {
+      // The journal holds everything; the summary only saves reading it.
+      return null
+    }
+  }
+
+  /** Whole or not at all: written beside and renamed. */
+  async writeSummary(summary: SessionSummary): Promise<void> {
+    const path = this.#summary(summary.sessionId)
+    const temporary = `${path}.${process.pid}`
+    await writeFile(temporary, JSON.stringify(summary), { mode: 0o600 })
+    await rename(temporary, path)
+  }
+
+  async remove(id: SessionId): Promise<void> {
+    await Promise.all([this.journal(id), this.#summary(id), this.lock(id)].map((path) => rm(path, { force: true })))
+  }
+
+  #summary(id: SessionId): string {
+    return join(this.folder, `${id}.json`)
+  }
+}
+
+const Summary = z.object({
+  sessionId: SessionId,
+  title: z.string(),
+  cwd: z.string(),
+  state: z.enum(['idle', 'running', 'waiting', 'interrupted', 'failed', 'budget']),
+  note: z.string(),
+  profileName: z.string(),
+  demo: z.boolean(),
+  updatedAt: z.number(),
+})

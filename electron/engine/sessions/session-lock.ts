@@ -1,0 +1,70 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { FailureError, failure } from '#shared/failure.ts'
+import { isAlive, ownIdentity } from '../lib/process-identity.ts'
+import { errorCode, storageFailure } from '../lib/storage-failure.ts'
+
+/** Who has a session open. */
+const LockHolder = z.object({ pid: z.number().int().positive(), startedAt: z.string(), holder: z.string() })
+
+/**
+ * Makes this process the only one that writes a session. A lock whose process is gone is taken over.
+ * `FailureError` `busy` names who has it (`holder`: "the window", "a terminal"); `storage` if the folder refuses.
+ */
+export async function lockSession(path: string, holder: string): Promise<{ release(): Promise<void> }> {
+  const mine = `${path}.${process.pid}`
+  try {
+    await writeFile(mine, JSON.stringify({ ...(await ownIdentity()), holder }), { mode: 0o600 })
+    // A link is made whole or not at all, and only if the name is free: nobody ever reads half a lock.
+    while (!(await linked(mine, path))) await clearStale(path)
+  } catch (error) {
+    if (error instanceof FailureError) throw error
+    throw new FailureError(storageFailure('open the session', error), { cause: error })
+  } finally {
+    await rm(mine, { force: true })
+  }
+  return { release: () => rm(path, { force: true }) }
+}
+
+/** Whether a living process has the session open. */
+export async function isSessionLocked(path: string): Promise<boolean> {
+  const current = await readHolder(path)
+  return typeof current === 'object' && (await isAlive(current))
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Removes a lock whose process is gone; throws `busy` if it is there. */
+async function clearStale(path: string): Promise<void> {
+  const current = await readHolder(path)
+  if (current === 'gone') return
+  if (current !== 'unreadable' && (await isAlive(current))) {
+    throw new FailureError(
+      failure('busy', `This session is open in ${current.holder} (process ${current.pid}). Close it there first.`),
+    )
+  }
+  // Renamed before it is removed: of two that find it stale one gets it, the other looks again.
+  const aside = `${path}.stale.${process.pid}`
+  try {
+    await rename(path, aside)
+    await rm(aside, { force: true })
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+async function readHolder(path: string): Promise<z.infer<typeof LockHolder> | 'gone' | 'unreadable'> {
+  try {
+    return LockHolder.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? 'gone' : 'unreadable'
+  }
+}

@@ -1,0 +1,309 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { access, constants, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { SessionSummary } from '#shared/app-state.ts'
+import { FailureError, failure } from '#shared/failure.ts'
+import { SessionId } from '#shared/ids.ts'
+import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
+import { viewFromEntries } from '#shared/session-view.ts'
+import { Conversation } from '../agent/conversation.ts'
+import { systemPrompt } from '../agent/prompt.ts'
+import type { NewSession, OpenOptions, Session, Sessions, Unsubscribe } from '../engine.ts'
+import { newSessionId } from '../lib/new-id.ts'
+import { storageFailure } from '../lib/storage-failure.ts'
+import { openWorkspace } from '../tools/workspace.ts'
+import { Journal, readJournal } from './journal.ts'
+import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
+import { SessionFiles } from './session-files.ts'
+import { isSessionLocked, lockSession } from './session-lock.ts'
+import { summarise } from './summary.ts'
+
+interface OpenSession {
+  session: LiveSession
+  close(): Promise<void>
+}
+
+export interface SessionStoreOptions {
+  dataFolder: string
+  /** Who holds the locks, as others are told: "the window", "a terminal". */
+  holder: string
+  services: SessionServices
+}
+
+/** All sessions of the data folder: those that are open here, and the summaries of the rest. */
+export class SessionStore implements Sessions {
+  readonly #files: SessionFiles
+  readonly #options: SessionStoreOptions
+  readonly #open = new Map<SessionId, Promise<OpenSession>>()
+  readonly #live = new Map<SessionId, LiveSession>()
+  readonly #summaries = new Map<SessionId, SessionSummary>()
+  readonly #listeners = new Set<() => void>()
+  #watcher: FSWatcher | null = null
+
+  constructor(options: SessionStoreOptions) {
+    this.#options = options
+    this.#files = new SessionFiles(options.dataFolder)
+  }
+
+  list(): readonly SessionSummary[] {
+    return [...this.#summaries.values()].sort((a, b) => b.updatedAt - a.updatedAt)
+  }
+
+  async load(): Promise<void> {
+    await this.#files.prepare()
+    await Promise.all((await this.#files.ids()).map((id) => this.#loadSummary(id)))
+    this.#changed()
+  }
+
+  /** Keeps the summaries current when other processes write sessions. */
+  watch(): void {
+    this.#watcher = watch(this.#files.folder, (_, name) => {
+      const id = SessionId.safeParse(name?.replace(/\.jsonl?$/, ''))
+      if (!id.success || !name?.endsWith('.json') || this.#open.has(id.data)) return
+      this.#loadSummary(id.data).then(
+        () => this.#changed(),
+        // Half gone between two looks: the next change tells.
+        () => undefined,
+      )
+    })
+  }
+
+  onChange(listener: () => void): Unsubscribe {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async create(options: NewSession): Promise<Session> {
+    const cwd = await usableFolder(options.cwd)
+    const workspace = await openWorkspace(cwd, [...(options.addedFolders ?? [])])
+    const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
+    const id = newSessionId()
+    const start: SessionEntry = {
+      type: 'session-start',
+      seq: 0,
+      at: this.#options.services.clock.now(),
+      version: JOURNAL_VERSION,
+      sessionId: id,
+      cwd,
+      systemPrompt: systemPrompt({
+        ...(options.systemPrompt !== undefined && { replace: options.systemPrompt }),
+        ...(options.appendSystemPrompt !== undefined && { append: options.appendSystemPrompt }),
+      }),
+      profile: profileUse(profile),
+      permissions: options.permissions,
+    }
+    const opening = (async () => {
+      await this.#prepare()
+      const session = startFrom([start], workspace, options)
+      const opened = await this.#hold(id, 0, new LiveSession(session, this.#options.services))
+      opened.journal.append(start)
+      await opened.journal.flush()
+      return opened
+    })()
+    return this.#register(id, opening)
+  }
+
+  async open(id: SessionId, options: OpenOptions = {}): Promise<Session> {
+    const known = this.#open.get(id)
+    if (known) return (await known).session
+    const opening = (async () => {
+      if (!(await this.#files.ids()).includes(id))
+        throw new FailureError(failure('not-found', `There is no session ${id}.`))
+      const path = this.#files.journal(id)
+      const lock = await lockSession(this.#files.lock(id), this.#options.holder)
+      try {
+        const content = await readJournal(path)
+        const first = content.entries[0]
+        if (first?.type !== 'session-start') {
+          throw new FailureError(
+            failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`),
+          )
+        }
+        const workspace = await openWorkspace(first.cwd, [...(options.addedFolders ?? [])])
+        const start = startFrom(content.entries, workspace, { canAnswer: options.canAnswer ?? true })
+        const session = new LiveSession(start, this.#options.services)
+        const opened = await this.#hold(id, content.wholeBytes, session, lock)
+        session.markInterrupted(repairNotice(content))
+        return opened
+      } catch (error) {
+        await lock.release()
+        throw error
+      }
+    })()
+    return this.#register(id, opening)
+  }
+
+  opened(id: SessionId): Session | undefined {
+    return this.#live.get(id)
+  }
+
+  async find(prefix: string): Promise<SessionId> {
+    await this.#files.prepare()
+    const fitting = (await this.#files.ids()).filter((id) => id.startsWith(prefix))
+    const [only] = fitting
+    if (only && fitting.length === 1) return only
+    if (!only)
+      throw new FailureError(failure('not-found', `No session starts with "${prefix}". \`claw sessions\` lists them.`))
+    throw new FailureError(
+      failure('invalid-input', `More than one session starts with "${prefix}": ${fitting.slice(0, 5).join(', ')}.`),
+    )
+  }
+
+  async release(id: SessionId): Promise<void> {
+    const opening = this.#open.get(id)
+    if (!opening) return
+    const { session, close } = await opening
+    await session.stop()
+    this.#open.delete(id)
+    this.#live.delete(id)
+    await close()
+  }
+
+  async remove(id: SessionId): Promise<void> {
+    if (this.#open.has(id)) await this.release(id)
+    // Refused while another process has it open.
+    else await (await lockSession(this.#files.lock(id), this.#options.holder)).release()
+    await this.#files.remove(id)
+    this.#summaries.delete(id)
+    this.#changed()
+  }
+
+  /** Ends running turns and gives up all locks. */
+  async close(): Promise<void> {
+    this.#watcher?.close()
+    await Promise.all([...this.#open.keys()].map((id) => this.release(id)))
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await this.#files.prepare()
+    } catch (error) {
+      throw new FailureError(storageFailure('make the data folder', error), { cause: error })
+    }
+  }
+
+  async #register(id: SessionId, opening: Promise<OpenSession>): Promise<Session> {
+    this.#open.set(id, opening)
+    try {
+      const { session } = await opening
+      this.#live.set(id, session)
+      return session
+    } catch (error) {
+      this.#open.delete(id)
+      throw error
+    }
+  }
+
+  /** Takes the lock and the journal, and keeps the summary current from here on. */
+  async #hold(id: SessionId, wholeBytes: number, session: LiveSession, taken?: { release(): Promise<void> }) {
+    const lock = taken ?? (await lockSession(this.#files.lock(id), this.#options.holder))
+    const journal = await Journal.open(this.#files.journal(id), wholeBytes, (error) =>
+      session.failStorage(error.failure),
+    )
+    session.attach(journal)
+    let writing = Promise.resolve()
+    let last = ''
+    const keep = () => {
+      const summary = session.summary()
+      // `updatedAt` moves with every event; on its own it is no change worth a file.
+      const text = JSON.stringify({ ...summary, updatedAt: 0 })
+      if (text === last) return
+      last = text
+      this.#summaries.set(id, summary)
+      this.#changed()
+      // The journal holds everything: a summary that cannot be written is made again from it.
+      writing = writing.then(() => this.#files.writeSummary(session.summary())).catch(() => undefined)
+    }
+    keep()
+    session.subscribe(keep)
+    return {
+      session,
+      journal,
+      close: async () => {
+        await journal.close()
+        await writing
+        await this.#files.writeSummary(session.summary()).catch(() => undefined)
+        await lock.release()
+      },
+    }
+  }
+
+  async #loadSummary(id: SessionId): Promise<void> {
+    if (this.#open.has(id)) return
+    const summary = (await this.#files.readSummary(id)) ?? (await this.#summaryFromJournal(id))
+    if (!summary) {
+      this.#summaries.delete(id)
+      return
+    }
+    const running = summary.state === 'running' || summary.state === 'waiting'
+    const dead = running && !(await isSessionLocked(this.#files.lock(id)))
+    this.#summaries.set(id, dead ? { ...summary, state: 'interrupted', note: 'interrupted, can go on' } : summary)
+  }
+
+  async #summaryFromJournal(id: SessionId): Promise<SessionSummary | null> {
+    try {
+      const view = viewFromEntries((await readJournal(this.#files.journal(id))).entries)
+      return view && summarise(view)
+    } catch {
+      // Opening it says what is wrong with it; the list goes on without it.
+      return null
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function startFrom(
+  entries: readonly SessionEntry[],
+  workspace: SessionStart['workspace'],
+  options: Pick<NewSession, 'canAnswer' | 'overrides'>,
+): SessionStart {
+  const view = viewFromEntries(entries)
+  if (!view) throw new Error('A session begins with session-start.')
+  const conversation = new Conversation()
+  let facts = ''
+  for (const entry of entries) {
+    conversation.apply(entry)
+    if (entry.type === 'turn-start' && entry.facts) facts = entry.facts
+  }
+  return {
+    view,
+    conversation,
+    facts,
+    workspace,
+    canAnswer: options.canAnswer,
+    ...(options.overrides && { overrides: options.overrides }),
+  }
+}
+
+function repairNotice(content: { tornBytes: number; unreadableLines: number }): string | null {
+  if (content.unreadableLines > 0) {
+    return `${content.unreadableLines} lines of this session's journal could not be read and were left out.`
+  }
+  return content.tornBytes > 0 ? 'The app was ended while it wrote; the last, unfinished event was dropped.' : null
+}
+
+/** `FailureError` `invalid-input` in words. */
+async function usableFolder(cwd: string): Promise<string> {
+  const folder = resolve(cwd)
+  try {
+    const info = await stat(folder)
+    if (!info.isDirectory()) throw new FailureError(failure('invalid-input', `${folder} is a file. Choose a folder.`))
+    await access(folder, constants.R_OK | constants.X_OK)
+    return folder
+  } catch (error) {
+    if (error instanceof FailureError) throw error
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw new FailureError(
+      failure(
+        'invalid-input',
+        missing
+          ? `The folder ${folder} does not exist. Choose another, or make it first.`
+          : `The folder ${folder} cannot be read. Check its rights, or choose another.`,
+      ),
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,58 @@
+import type { SessionSummary } from '#shared/app-state.ts'
+import type { FailureCode } from '#shared/failure.ts'
+import { type SessionView, sessionState } from '#shared/session-view.ts'
+
+/** What the sidebar and `claw sessions` say of a session. */
+export function summarise(view: SessionView): SessionSummary {
+  const state = sessionState(view)
+  return {
+    sessionId: view.sessionId,
+    title: view.title,
+    cwd: view.cwd,
+    state,
+    note: note(view, state),
+    profileName: view.profile.profileName,
+    demo: view.profile.kind === 'demo',
+    updatedAt: view.updatedAt,
+  }
+}
+
+/** Only where a state needs words. */
+function note(view: SessionView, state: SessionSummary['state']): string {
+  if (state === 'waiting') {
+    const subject = view.approvals[0]?.request.subject
+    return `needs you: ${subject?.kind === 'command' ? subject.command : `edit ${subject?.diff.path ?? ''}`}`
+  }
+  const end = view.turns.at(-1)?.end
+  if (state === 'interrupted') return 'interrupted, can go on'
+  if (state === 'budget') return `${end?.budget?.limit ?? 'a'} limit reached`
+  if (state === 'failed') return end?.failure ? (shortFailure[end.failure.code] ?? 'failed') : 'failed'
+  return ''
+}
+
+const shortFailure: Partial<Record<FailureCode, string>> = {
+  auth: 'key refused',
+  'unknown-model': 'model not found',
+  'context-overflow': 'context is full',
+  'tools-unsupported': 'tool calls are refused',
+  'rate-limit': 'rate limit reached',
+  credits: 'no credits left',
+  overloaded: 'server is overloaded',
+  unreachable: 'server not reachable',
+  timeout: 'server took too long',
+  'stream-truncated': 'answer was cut off',
+  transport: 'connection lost',
+  storage: 'could not be saved',
+  loop: 'stopped, it ran in circles',
+}
+
+/** The first line of the first message, cut at a word; no model is asked. */
+export function titleFrom(text: string): string {
+  const line = text.trim().split('\n', 1)[0]?.replace(/\s+/g, ' ') ?? ''
+  if (line.length <= TITLE_LENGTH) return line
+  const cut = line.slice(0, TITLE_LENGTH)
+  const blank = cut.lastIndexOf(' ')
+  return `${blank > TITLE_LENGTH / 2 ? cut.slice(0, blank) : cut}…`
+}
+
+const TITLE_LENGTH = 60
