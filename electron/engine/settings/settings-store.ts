@@ -1,0 +1,182 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { mkdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { AppNotice } from '#shared/app-state.ts'
+import { FailureError } from '#shared/failure.ts'
+import { defaultSettings, Settings } from '#shared/settings.ts'
+import type { Unsubscribe } from '../engine.ts'
+import { readFileIfThere } from '../lib/atomic-file.ts'
+import type { Clock } from '../lib/clock.ts'
+import { errorCode, storageFailure } from '../lib/storage-failure.ts'
+import { type OpenConf, SETTINGS_NAME, SettingsFile } from './settings-file.ts'
+
+export interface SettingsOptions {
+  dataFolder: string
+  openConf: OpenConf
+  clock: Clock
+}
+
+/**
+ * The settings of the person, one file for the window and the terminal. A file that cannot be understood is set aside
+ * and said, one of a newer app is left alone and said; the app works either way.
+ */
+export class SettingsStore {
+  readonly #options: SettingsOptions
+  readonly #listeners = new Set<(settings: Settings) => void>()
+  /** What a person must know about the file. */
+  readonly notice: AppNotice | null
+  /** Made on the first change. `null` = the file belongs to a newer app: changes last until the app ends. */
+  #file: Promise<SettingsFile> | null | undefined
+  #settings: Settings
+  #watcher: FSWatcher | undefined
+
+  private constructor(options: SettingsOptions, loaded: Loaded) {
+    this.#options = options
+    this.#settings = loaded.settings
+    this.notice = loaded.notice
+    this.#file = loaded.writable ? undefined : null
+  }
+
+  /** `FailureError` `storage`: the data folder cannot be made or read. */
+  static async open(options: SettingsOptions): Promise<SettingsStore> {
+    try {
+      await mkdir(options.dataFolder, { recursive: true, mode: 0o700 })
+      return new SettingsStore(options, await load(options))
+    } catch (error) {
+      throw new FailureError(storageFailure('open its settings', error), { cause: error })
+    }
+  }
+
+  get(): Settings {
+    return this.#settings
+  }
+
+  /** Changes what is in the file now, not what this process read long ago. `FailureError` `storage`. */
+  async update(change: (settings: Settings) => Settings): Promise<void> {
+    if (this.#file === null) {
+      this.#take(Settings.parse(change(this.#settings)))
+      return
+    }
+    const opening = this.#file ?? SettingsFile.open(this.#options.openConf, this.#options.dataFolder, this.#settings)
+    this.#file = opening
+    let file: SettingsFile
+    try {
+      file = await opening
+    } catch (error) {
+      // The next change tries again: the disk may have room by then.
+      if (this.#file === opening) this.#file = undefined
+      throw error
+    }
+    this.#take(
+      await file.change((stored) => {
+        const current = Settings.safeParse(stored)
+        return Settings.parse(change(current.success ? current.data : this.#settings))
+      }),
+    )
+  }
+
+  /** Called after every change, of this process or (once `watch` runs) of another. */
+  onChange(listener: (settings: Settings) => void): Unsubscribe {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Follows changes by other processes. The folder is watched, because a rename replaces the file. */
+  watch(): void {
+    if (this.#file === null) return
+    this.#watcher ??= watch(this.#options.dataFolder, { persistent: false }, (_kind, name) => {
+      if (name === FILE_NAME) void this.#reload()
+    }).on('error', () => {
+      // Out of watches or the folder is gone: changes of others are then seen at the next start.
+      this.close()
+    })
+  }
+
+  close(): void {
+    this.#watcher?.close()
+    this.#watcher = undefined
+  }
+
+  /** Never rejects. What cannot be read or understood now is left for the next start, where it is said. */
+  async #reload(): Promise<void> {
+    const text = await readFileIfThere(settingsPath(this.#options.dataFolder)).catch(() => null)
+    const read = text === null ? null : Settings.safeParse(parseJson(text))
+    if (read?.success) this.#take(read.data)
+  }
+
+  #take(settings: Settings): void {
+    if (isDeepStrictEqual(settings, this.#settings)) return
+    this.#settings = settings
+    for (const listener of this.#listeners) listener(settings)
+  }
+}
+
+const FILE_NAME = `${SETTINGS_NAME}.json`
+
+function settingsPath(dataFolder: string): string {
+  return join(dataFolder, FILE_NAME)
+}
+
+interface Loaded {
+  settings: Settings
+  notice: AppNotice | null
+  writable: boolean
+}
+
+async function load({ dataFolder, clock }: SettingsOptions): Promise<Loaded> {
+  const text = await readFileIfThere(settingsPath(dataFolder))
+  if (text === null) return { settings: defaultSettings, notice: null, writable: true }
+  const value = parseJson(text)
+  const version = versionOf(value)
+  if (version !== undefined && version > defaultSettings.version) {
+    return { settings: defaultSettings, notice: newerNotice, writable: false }
+  }
+  // A file that lacks a setting of today is whole with its default.
+  const read = Settings.safeParse(isObject(value) && version !== undefined ? { ...defaultSettings, ...value } : value)
+  if (read.success) return { settings: read.data, notice: null, writable: true }
+  const aside = `${SETTINGS_NAME}.corrupt-${new Date(clock.now()).toISOString().replaceAll(':', '-')}.json`
+  await setAside(settingsPath(dataFolder), join(dataFolder, aside))
+  return { settings: defaultSettings, notice: corruptNotice(aside), writable: true }
+}
+
+async function setAside(path: string, aside: string): Promise<void> {
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    // Another process that starts at the same moment was first.
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+const newerNotice: AppNotice = {
+  id: 'settings-newer',
+  title: 'The settings are from a newer version',
+  message:
+    'They were left untouched and defaults are used; changes last until the app ends. Update the app to use them.',
+}
+
+function corruptNotice(aside: string): AppNotice {
+  return {
+    id: 'settings-corrupt',
+    title: 'The settings could not be read',
+    message: `Defaults are used. The old file is kept in the data folder as ${aside}.`,
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON is one way of not being settings; the caller finds out.
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function versionOf(value: unknown): number | undefined {
+  return isObject(value) && 'version' in value && typeof value.version === 'number' ? value.version : undefined
+}
