@@ -7,22 +7,30 @@ import { runScript } from './lib/problem.mjs'
 import { prepareSystem } from './lib/system.mjs'
 
 /**
- * Makes a fresh clone ready and does nothing when it is: npm packages, and, where asked for, Electron and what it needs
- * from the system.
+ * Makes a fresh clone ready for everything without a window, and does nothing when it is.
  *
- * @param {{ electron?: boolean, screen?: boolean, sandbox?: boolean }} [parts]
- * @returns {Promise<import('./electron.mjs').Electron | null>} null when Electron was not asked for
+ * @param {{ sandbox?: boolean }} [parts]
  */
-export async function setup({ electron = false, screen = false, sandbox = false } = {}) {
+export async function setup({ sandbox = false } = {}) {
   await preparePackages()
-  const runtime = electron ? await resolveElectron() : null
-  await prepareSystem({ electron: runtime?.path, screen, sandbox })
-  return runtime
+  await prepareSystem({ sandbox })
+}
+
+/**
+ * Makes a fresh clone ready for the window: also Electron and what it needs from the system.
+ *
+ * @param {{ screen?: boolean, sandbox?: boolean }} [parts]
+ */
+export async function setupWindow(parts = {}) {
+  await preparePackages()
+  const electron = await resolveElectron()
+  await prepareSystem({ ...parts, electron: electron.path })
+  return electron
 }
 
 if (isEntry(import.meta)) {
   await runScript(async () => {
-    await setup({ electron: true, screen: true, sandbox: true })
+    await setupWindow({ screen: true, sandbox: true })
     console.log('Everything is in place.')
   })
 }

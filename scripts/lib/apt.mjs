@@ -17,7 +17,10 @@ export const isRoot = () => process.getuid?.() === 0
 export async function packageNames(wanted) {
   const { output } = await run('apt-cache', ['madison', ...wanted.flat()])
   const offered = offeredPackages(output)
-  return { names: chooseNames(wanted, offered), complete: wanted.every((names) => names.some((name) => offered.includes(name))) }
+  return {
+    names: chooseNames(wanted, offered),
+    complete: wanted.every((names) => names.some((name) => offered.includes(name))),
+  }
 }
 
 /**
@@ -42,7 +45,9 @@ export async function installPackages(wanted, tell) {
 
 /** @param {string[]} names */
 async function install(names) {
-  const { code, output } = await run('apt-get', ['install', '-y', '--no-install-recommends', ...options, ...names], { env })
+  const { code, output } = await run('apt-get', ['install', '-y', '--no-install-recommends', ...options, ...names], {
+    env,
+  })
   if (code === 0) return null
   const errors = output.split('\n').filter((line) => line.startsWith('E:'))
   return (errors.length > 0 ? errors : output.trim().split('\n').slice(-3)).join(' ')

@@ -38,7 +38,9 @@ export async function prepareSystem(needs) {
 async function provide(wanted, unknown) {
   if (unknown.length > 0 || !hasApt()) {
     const things = [...unknown, ...wanted.map((names) => names.at(-1))].join(', ')
-    throw new Problem(`Electron needs these from your system, under Debian's names: ${things}. Install them and try again.`)
+    throw new Problem(
+      `Electron needs these from your system, under Debian's names: ${things}. Install them and try again.`,
+    )
   }
   if (!isRoot()) {
     const { names } = await packageNames(wanted)
@@ -67,7 +69,9 @@ async function tryBubblewrap() {
   const failed = join(cacheFolder(), 'no-bubblewrap')
   const info = statSync(failed, { throwIfNoEntry: false })
   if (info && Date.now() - info.mtimeMs < 24 * 60 * 60_000) return
-  const failure = await installPackages([['bubblewrap']], () => notice('Installing bubblewrap, the sandbox for commands…'))
+  const failure = await installPackages([['bubblewrap']], () =>
+    notice('Installing bubblewrap, the sandbox for commands…'),
+  )
   if (failure === null) return
   mkdirSync(dirname(failed), { recursive: true })
   writeFileSync(failed, failure)

@@ -1,0 +1,49 @@
+// @ts-check
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './paths.mjs'
+import { runTool } from './run.mjs'
+
+const folders = ['shared', 'electron', 'renderer', 'e2e', 'scripts'].filter((name) => existsSync(join(root, name)))
+
+/** @typedef {{ name: string, ok: boolean, output: string, seconds: number }} CheckResult */
+
+/** @type {{ name: string, tool: string, args: string[] }[]} the slowest first, since two run at a time */
+const checks = [
+  { name: 'types', tool: 'typescript/bin/tsc', args: ['-b'] },
+  { name: 'format and lint', tool: '@biomejs/biome/bin/biome', args: ['ci', '.'] },
+  {
+    name: 'who imports whom',
+    tool: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['--config', '.dependency-cruiser.cjs', ...folders],
+  },
+  { name: 'unused code', tool: 'knip/bin/knip.js', args: [] },
+]
+
+/**
+ * Runs all checks, failed ones or not, and tells each one's result when it is there.
+ *
+ * @param {(result: CheckResult) => void} tell
+ * @returns {Promise<CheckResult[]>}
+ */
+export async function runChecks(tell) {
+  const waiting = [...checks]
+  /** @type {CheckResult[]} */
+  const results = []
+  const work = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const began = performance.now()
+      const { code, output } = await runTool(check.tool, check.args)
+      const result = { name: check.name, ok: code === 0, output, seconds: (performance.now() - began) / 1000 }
+      results.push(result)
+      tell(result)
+    }
+  }
+  await Promise.all([work(), work()])
+  return results
+}
+
+/** @param {CheckResult} result */
+export function describeCheck({ name, ok, seconds }) {
+  return `${ok ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)`
+}
