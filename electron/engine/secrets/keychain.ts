@@ -1,0 +1,53 @@
+import type { LinuxStore } from '@napi-rs/keyring'
+
+/** The operating system's store of passwords. Methods reject with the system's error. */
+export interface Keychain {
+  /** Whether a key can be kept on this machine. Never rejects. */
+  available(): Promise<boolean>
+  /** null = no such entry. */
+  read(account: string): Promise<string | null>
+  write(account: string, key: string): Promise<void>
+  remove(account: string): Promise<void>
+}
+
+const SERVICE = 'claw-code-agent'
+/** A keychain that asks the person for a password may take its time; one that does not answer at all is none. */
+const PROBE_MS = 3000
+
+/**
+ * The keychain of macOS, Windows or a Linux desktop. Loaded at first use. On Linux only the Secret Service counts:
+ * the library would otherwise fall back to the kernel's keyring, which forgets everything at the next restart.
+ */
+export function systemKeychain(): Keychain {
+  const linux: { store: LinuxStore } = { store: 'secret-service' }
+  const entry = async (account: string) => {
+    const { AsyncEntry } = await import('@napi-rs/keyring')
+    return new AsyncEntry(SERVICE, account, { linux })
+  }
+  return {
+    async available() {
+      const probe = async () => {
+        await (await entry('probe')).getPassword()
+        return true
+      }
+      return withinTime(probe()).catch(() => false)
+    },
+    read: async (account) => (await entry(account)).getPassword(),
+    write: async (account, key) => (await entry(account)).setPassword(key),
+    remove: async (account) => {
+      await (await entry(account)).deletePassword()
+    },
+  }
+}
+
+async function withinTime(probe: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, PROBE_MS, false)
+  })
+  try {
+    return await Promise.race([probe, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
