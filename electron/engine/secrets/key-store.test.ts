@@ -128,7 +128,7 @@ describe('the key file', () => {
 
 describe('the keychain of this machine', () => {
   it('keeps a key where there is one, and says so where there is none', async () => {
-    const keychain = systemKeychain()
+    const keychain = systemKeychain
     if (!(await keychain.available())) {
       await expect(keychain.write('test', 'k')).rejects.toThrow()
       return

@@ -18,26 +18,25 @@ const PROBE_MS = 3000
  * The keychain of macOS, Windows or a Linux desktop. Loaded at first use. On Linux only the Secret Service counts:
  * the library would otherwise fall back to the kernel's keyring, which forgets everything at the next restart.
  */
-export function systemKeychain(): Keychain {
+export const systemKeychain: Keychain = {
+  async available() {
+    const probe = async () => {
+      await (await entryOf('probe')).getPassword()
+      return true
+    }
+    return withinTime(probe()).catch(() => false)
+  },
+  read: async (account) => (await entryOf(account)).getPassword(),
+  write: async (account, key) => (await entryOf(account)).setPassword(key),
+  remove: async (account) => {
+    await (await entryOf(account)).deletePassword()
+  },
+}
+
+async function entryOf(account: string) {
+  const { AsyncEntry } = await import('@napi-rs/keyring')
   const linux: { store: LinuxStore } = { store: 'secret-service' }
-  const entry = async (account: string) => {
-    const { AsyncEntry } = await import('@napi-rs/keyring')
-    return new AsyncEntry(SERVICE, account, { linux })
-  }
-  return {
-    async available() {
-      const probe = async () => {
-        await (await entry('probe')).getPassword()
-        return true
-      }
-      return withinTime(probe()).catch(() => false)
-    },
-    read: async (account) => (await entry(account)).getPassword(),
-    write: async (account, key) => (await entry(account)).setPassword(key),
-    remove: async (account) => {
-      await (await entry(account)).deletePassword()
-    },
-  }
+  return new AsyncEntry(SERVICE, account, { linux })
 }
 
 async function withinTime(probe: Promise<boolean>): Promise<boolean> {

@@ -1,0 +1,334 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FailureError, failure } from '#shared/failure.ts'
+import { ProfileId } from '#shared/ids.ts'
+import type { FoundServer, Profile } from '#shared/profile.ts'
+import type { Backend } from '../backend/backend.ts'
+import { KeyStore } from '../secrets/key-store.ts'
+import { SettingsStore } from '../settings/settings-store.ts'
+import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
+import { ProfileStore } from './profile-store.ts'
+
+let dataFolder: string
+let settings: SettingsStore
+let world: World
+const clock = { now: () => 1000 }
+
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'claw-profiles-'))
+  settings = await SettingsStore.open({ dataFolder, openConf: async (options) => new Conf(options), clock })
+  world = new World()
+})
+afterEach(() => rm(dataFolder, { recursive: true }))
+
+/** Servers by address, and what was asked of them. */
+class World {
+  readonly models = new Map<string, string[] | FailureError>()
+  readonly connected: { baseUrl: string; model: string; key: string | null }[] = []
+  readonly closed: string[] = []
+  readonly keychain = new Map<string, string>()
+  found: FoundServer[] = []
+  env: Record<string, string> = {}
+  demoStarts = 0
+
+  connect = ({ profile, key }: { profile: Profile; key: string | null }): Backend => {
+    const { baseUrl, model } = profile
+    this.connected.push({ baseUrl, model, key })
+    return {
+      chat: () => {
+        throw new Error('Nobody chats here.')
+      },
+      listModels: async () => {
+        const models = this.models.get(baseUrl) ?? new FailureError(failure('unreachable', `Nothing at ${baseUrl}.`))
+        if (models instanceof FailureError) throw models
+        return models.map(listed)
+      },
+      close: async () => {
+        this.closed.push(`${baseUrl} ${model}`)
+      },
+    }
+  }
+}
+
+function listed(id: string) {
+  return { id, contextWindow: null, maxOutputTokens: null, inputCostPerMillion: null, outputCostPerMillion: null }
+}
+
+function open(): ProfileStore {
+  const { keychain } = world
+  return new ProfileStore({
+    settings,
+    env: world.env,
+    clock,
+    keys: new KeyStore({
+      dataFolder,
+      env: world.env,
+      keychain: {
+        available: async () => true,
+        read: async (account) => keychain.get(account) ?? null,
+        write: async (account, key) => void keychain.set(account, key),
+        remove: async (account) => void keychain.delete(account),
+      },
+    }),
+    connect: world.connect,
+    discover: async () => world.found,
+    identify: async (baseUrl) => world.found.find((server) => server.baseUrl === baseUrl) ?? null,
+    startDemo: async () => {
+      world.demoStarts++
+      return { baseUrl: 'http://demo/v1', close: async () => undefined }
+    },
+  })
+}
+
+const work: Profile = {
+  id: ProfileId.parse('work'),
+  name: 'Work',
+  kind: 'vllm',
+  baseUrl: 'http://gpu:8000/v1',
+  model: '',
+  key: { source: 'none' },
+}
+const home: Profile = { ...work, id: ProfileId.parse('home'), name: 'Home', baseUrl: 'http://home/v1', model: 'm' }
+
+async function refusal(action: () => Promise<unknown>) {
+  try {
+    await action()
+  } catch (error) {
+    if (error instanceof FailureError) return [error.failure.code, error.failure.message]
+    throw error
+  }
+  throw new Error('It should have been refused.')
+}
+
+describe('the profiles', () => {
+  it('are in order, and the first saved one is what a new chat gets', async () => {
+    world.env = { OPENAI_BASE_URL: 'http://env/v1' }
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.save(home)
+    expect(profiles.statuses().map(({ profile, origin }) => [profile.id, origin])).toEqual([
+      ['environment', 'environment'],
+      ['work', 'saved'],
+      ['home', 'saved'],
+      ['demo', 'built-in'],
+    ])
+    expect([profiles.active()?.id, settings.get().defaultProfileId]).toEqual(['environment', 'work'])
+  })
+
+  it('are still there after a restart, and so is the choice', async () => {
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.save(home)
+    await profiles.use(home.id)
+    const after = open()
+    expect([after.get('work'), after.active()]).toEqual([work, home])
+  })
+
+  it('can be removed, with the key', async () => {
+    const profiles = open()
+    await profiles.save(work, { key: 'k' })
+    expect([profiles.get('work')?.key, world.keychain.size]).toEqual([{ source: 'keychain' }, 1])
+    await profiles.remove(work.id)
+    expect([profiles.get('work'), profiles.active(), world.keychain.size]).toEqual([undefined, null, 0])
+  })
+
+  it('drop a stored key that is not used any more', async () => {
+    const profiles = open()
+    const saved = await profiles.save(work, { key: 'k' })
+    await profiles.save({ ...saved, key: { source: 'env', name: 'WORK_KEY' } })
+    expect(world.keychain.size).toBe(0)
+  })
+
+  it.each([
+    ['an address that is none', { ...work, baseUrl: 'gpu:8000' }, /not a web address/],
+    ['another scheme', { ...work, baseUrl: 'file:///etc' }, /not a web address/],
+    ['a password in the address', { ...work, baseUrl: 'http://me:secret@gpu/v1' }, /Leave user and password out/],
+    ['a name that is taken', { ...work, name: ' home ' }, /already is a profile called home/],
+    ['a blank name', { ...work, name: ' ' }, /Give the profile a name/],
+    ['the id of the environment', { ...work, id: ENVIRONMENT_ID }, /comes from the environment/],
+    ['the demo', { ...work, kind: 'demo' as const }, /built in/],
+  ])('refuse %s', async (_what, profile, message) => {
+    const profiles = open()
+    await profiles.save(home)
+    expect(await refusal(() => profiles.save(profile))).toEqual(['invalid-input', expect.stringMatching(message)])
+  })
+
+  it('that are built in stay', async () => {
+    expect((await refusal(() => open().remove(DEMO_ID)))[0]).toBe('invalid-input')
+  })
+})
+
+describe('the client of a profile', () => {
+  it('is made once, with the key and the first model that the server lists', async () => {
+    world.models.set(work.baseUrl, ['first', 'second'])
+    const profiles = open()
+    await profiles.save(work, { key: 'k' })
+    const [one, two] = await Promise.all([profiles.backendFor(work.id), profiles.backendFor(work.id)])
+    expect([one === two, one.profile.model]).toEqual([true, 'first'])
+    expect(world.connected).toEqual([
+      { baseUrl: work.baseUrl, model: '', key: 'k' },
+      { baseUrl: work.baseUrl, model: 'first', key: 'k' },
+    ])
+  })
+
+  it('follows the overrides of a run', async () => {
+    const profiles = open()
+    await profiles.save(home)
+    const overrides = { model: 'other', temperature: 0.5, baseUrl: undefined }
+    expect((await profiles.backendFor(home.id, overrides)).profile).toEqual({
+      ...home,
+      model: 'other',
+      temperature: 0.5,
+    })
+  })
+
+  it('is made anew after the profile or its key changed', async () => {
+    const profiles = open()
+    await profiles.save(home, { key: 'old' })
+    await profiles.backendFor(home.id)
+    await profiles.save(home, { key: 'new' })
+    await profiles.backendFor(home.id)
+    expect(world.connected.map(({ key }) => key)).toEqual(['old', 'new'])
+    expect(world.closed).toEqual(['http://home/v1 m'])
+  })
+
+  it('is tried again after a failure', async () => {
+    const profiles = open()
+    await profiles.save(work)
+    const failed = await refusal(() => profiles.backendFor(work.id))
+    world.models.set(work.baseUrl, ['first'])
+    expect([failed[0], (await profiles.backendFor(work.id)).profile.model]).toEqual(['unreachable', 'first'])
+  })
+
+  it('is refused where the server has no model, the key is gone, or the profile is', async () => {
+    world.models.set(work.baseUrl, [])
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.save({ ...home, key: { source: 'env', name: 'HOME_KEY' } })
+    const gone = ProfileId.parse('gone')
+    expect([
+      await refusal(() => profiles.backendFor(work.id)),
+      await refusal(() => profiles.backendFor(home.id)),
+      await refusal(() => profiles.backendFor(gone)),
+    ]).toEqual([
+      ['unknown-model', expect.stringContaining('lists no model')],
+      ['auth', expect.stringContaining('HOME_KEY')],
+      ['not-found', expect.stringContaining('gone')],
+    ])
+  })
+
+  it('of the demo starts the demo once', async () => {
+    const profiles = open()
+    await Promise.all([profiles.backendFor(DEMO_ID), profiles.backendFor(DEMO_ID, { temperature: 1 })])
+    expect([world.demoStarts, world.connected.map(({ baseUrl }) => baseUrl)]).toEqual([
+      1,
+      ['http://demo/v1', 'http://demo/v1'],
+    ])
+  })
+})
+
+describe('the status of a profile', () => {
+  const reach = (profiles: ProfileStore) =>
+    profiles
+      .statuses()
+      .map(({ profile, reach, failure, models, checkedAt }) => [
+        profile.id,
+        reach,
+        failure?.code ?? null,
+        models.map(({ id }) => id),
+        checkedAt,
+      ])
+
+  it('is what the server said when it was asked', async () => {
+    world.models.set(work.baseUrl, ['first'])
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.save(home)
+    const before = reach(profiles)
+    const checking = profiles.checkAll()
+    const during = reach(profiles)
+    await checking
+    expect([before[0], during[0], ...reach(profiles)]).toEqual([
+      ['work', 'unknown', null, [], null],
+      ['work', 'checking', null, [], null],
+      ['work', 'ready', null, ['first'], 1000],
+      ['home', 'failed', 'unreachable', [], 1000],
+      ['demo', 'ready', null, [], null],
+    ])
+  })
+
+  it('of a profile that changed meanwhile is not taken from the old server', async () => {
+    world.models.set(work.baseUrl, ['old'])
+    const profiles = open()
+    await profiles.save(work)
+    const checking = profiles.check(work.id)
+    await profiles.save({ ...work, baseUrl: 'http://elsewhere/v1' })
+    await checking
+    expect(reach(profiles)[0]).toEqual(['work', 'unknown', null, [], null])
+  })
+})
+
+describe('with nothing configured', () => {
+  const llama: FoundServer = { kind: 'llama-server', baseUrl: 'http://127.0.0.1:8080/v1', state: 'ready', models: [] }
+
+  it('the window saves and uses the server that it found', async () => {
+    world.found = [llama]
+    const profiles = open()
+    const states: string[] = []
+    profiles.onChange(() => states.push(profiles.discovery().state))
+    await profiles.ensureActive({ save: true })
+    expect([profiles.active()?.name, settings.get().profiles.length, states.slice(0, 2)]).toEqual([
+      'llama-server',
+      1,
+      ['looking', 'done'],
+    ])
+  })
+
+  it('the terminal uses it without saving it', async () => {
+    world.found = [llama]
+    const profiles = open()
+    const found = await profiles.ensureActive({ save: false })
+    expect([found?.id, profiles.active()?.id, profiles.get('llama-server'), settings.get().profiles]).toEqual([
+      'llama-server',
+      'llama-server',
+      found,
+      [],
+    ])
+  })
+
+  it('and nothing found, nothing is chosen', async () => {
+    expect(await open().ensureActive({ save: true })).toBe(null)
+  })
+
+  it('a choice made while it looked counts', async () => {
+    world.found = [llama]
+    const profiles = open()
+    const looking = profiles.ensureActive({ save: true })
+    await profiles.use(DEMO_ID)
+    expect([(await looking)?.id, settings.get().profiles]).toEqual(['demo', []])
+  })
+})
+
+describe('probing an address', () => {
+  it('tells what answers and its models', async () => {
+    world.found = [{ kind: 'vllm', baseUrl: 'http://gpu:8000/v1', state: 'ready', models: [] }]
+    world.models.set('http://gpu:8000/v1', ['first'])
+    const { server, models } = await open().probe({ baseUrl: 'http://gpu:8000/v1/', key: 'k' })
+    expect([server?.kind, models.map(({ id }) => id), world.connected[0]?.key]).toEqual(['vllm', ['first'], 'k'])
+  })
+
+  it('gives a stored key only to the server that it was stored for', async () => {
+    const profiles = open()
+    await profiles.save(work, { key: 'k' })
+    world.models.set('http://gpu:8000/v2', []).set('http://evil:8000/v1', [])
+    await profiles.probe({ baseUrl: 'http://gpu:8000/v2', profileId: work.id })
+    await profiles.probe({ baseUrl: 'http://evil:8000/v1', profileId: work.id })
+    expect(world.connected.map(({ baseUrl, key }) => [baseUrl, key])).toEqual([
+      ['http://gpu:8000/v2', 'k'],
+      ['http://evil:8000/v1', null],
+    ])
+  })
+})

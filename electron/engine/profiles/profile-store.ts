@@ -1,0 +1,294 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { BackendStatus, Discovery } from '#shared/app-state.ts'
+import { FailureError, failure } from '#shared/failure.ts'
+import { ProfileId } from '#shared/ids.ts'
+import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
+import type { ProfileOverrides, Unsubscribe } from '../engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
+import { DEMO_ID, demoProfile, ENVIRONMENT_ID, environmentProfile } from './built-in-profiles.ts'
+import { checkedAddress, checkedProfile } from './check-profile.ts'
+import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
+import { type Connection, type ConnectionServices, Connections } from './connections.ts'
+
+export interface ProfileServices extends ConnectionServices {
+  settings: SettingsStore
+  env: Readonly<Record<string, string | undefined>>
+  clock: Clock
+  /** Looks at the usual ports of this computer. */
+  discover(): Promise<FoundServer[]>
+  /** What answers at an address; null = nothing that we know. */
+  identify(baseUrl: string, key: string | null): Promise<FoundServer | null>
+}
+
+type Reach = Pick<BackendStatus, 'reach' | 'failure' | 'models' | 'checkedAt'>
+
+const unknownReach: Reach = { reach: 'unknown', failure: null, models: [], checkedAt: null }
+/** It is started when it is needed, and then it answers. */
+const demoReach: Reach = { reach: 'ready', failure: null, models: [], checkedAt: null }
+
+/** Stands in for the id of a profile that is not saved yet. */
+const PROBE_ID = ProfileId.parse('probe')
+
+interface Check {
+  done: Promise<void>
+}
+
+/** The backends that a person can choose from: from the environment, saved, built in; and how they are. */
+export class ProfileStore {
+  readonly #services: ProfileServices
+  readonly #connections: Connections
+  readonly #environment: Profile | null
+  readonly #reach = new Map<ProfileId, Reach>()
+  readonly #checks = new Map<ProfileId, Check>()
+  readonly #listeners = new Set<() => void>()
+  readonly #stopListening: Unsubscribe
+  /** A found server that is used without being saved. */
+  #found: Profile | null = null
+  /** What was chosen since the start of this process: it counts more than the environment. */
+  #chosenId: ProfileId | null = null
+  #saved: readonly Profile[]
+  #discovery: Discovery = { state: 'idle', servers: [] }
+  #looking: Promise<void> | undefined
+
+  constructor(services: ProfileServices) {
+    this.#services = services
+    this.#connections = new Connections(services)
+    this.#environment = environmentProfile(services.env)
+    this.#saved = services.settings.get().profiles
+    this.#stopListening = services.settings.onChange(({ profiles }) => {
+      this.#takeSaved(profiles)
+      this.#changed()
+    })
+  }
+
+  /** `environment` first, saved ones in order, `demo` last. */
+  list(): readonly Profile[] {
+    return [this.#environment, ...this.#saved, this.#found, demoProfile].filter((profile) => profile !== null)
+  }
+
+  get(id: string): Profile | undefined {
+    return this.list().find((profile) => profile.id === id)
+  }
+
+  /** By id, name or a prefix that fits one. `FailureError`: `not-found`, `invalid-input` (the candidates). */
+  find(wanted: string): Profile {
+    return findProfile(this.list(), wanted)
+  }
+
+  /** The profile of a new chat; null = nothing is configured. */
+  active(): Profile | null {
+    return activeProfile(this.list(), this.#chosenId, this.#services.settings.get().defaultProfileId)
+  }
+
+  statuses(): readonly BackendStatus[] {
+    return this.list().map((profile) => ({
+      profile,
+      origin: profile.id === ENVIRONMENT_ID ? 'environment' : profile.id === DEMO_ID ? 'built-in' : 'saved',
+      ...(profile.id === DEMO_ID ? demoReach : (this.#reach.get(profile.id) ?? unknownReach)),
+    }))
+  }
+
+  discovery(): Discovery {
+    return this.#discovery
+  }
+
+  /** Whenever the list, the active profile, a status or the discovery changed. */
+  onChange(listener: () => void): Unsubscribe {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Adds a profile or replaces the one with its id; the first one becomes the default. A `key` is kept where `storage`
+   * says. `FailureError`: `invalid-input`, `storage`.
+   */
+  async save(profile: Profile, secret: { key?: string; storage?: 'keychain' | 'file' } = {}): Promise<Profile> {
+    if (profile.id === ENVIRONMENT_ID) {
+      throw new FailureError(
+        failure(
+          'invalid-input',
+          'This profile comes from the environment. Change OPENAI_BASE_URL, _API_KEY or _MODEL.',
+        ),
+      )
+    }
+    const { keys, settings } = this.#services
+    const checked = checkedProfile(profile, this.list())
+    const key = secret.key ? await keys.save(checked.id, secret.key, secret.storage) : checked.key
+    const saved = { ...checked, key }
+    const before = this.#saved.find(({ id }) => id === saved.id)
+    await settings.update((current) => ({
+      ...current,
+      profiles: current.profiles.some(({ id }) => id === saved.id)
+        ? current.profiles.map((other) => (other.id === saved.id ? saved : other))
+        : [...current.profiles, saved],
+      defaultProfileId: current.defaultProfileId ?? saved.id,
+    }))
+    if (before && before.key.source !== key.source) await keys.remove(saved.id, before.key)
+    this.#reset(saved.id)
+    this.#changed()
+    return saved
+  }
+
+  /** Also forgets its key. `FailureError`: `not-found`, `invalid-input` (not a saved one), `storage`. */
+  async remove(id: ProfileId): Promise<void> {
+    const profile = this.#existing(id)
+    if (!this.#services.settings.get().profiles.some((saved) => saved.id === id)) {
+      throw new FailureError(failure('invalid-input', `${profile.name} is not a saved profile and cannot be removed.`))
+    }
+    await this.#services.settings.update((current) => ({
+      ...current,
+      profiles: current.profiles.filter((saved) => saved.id !== id),
+      defaultProfileId: current.defaultProfileId === id ? null : current.defaultProfileId,
+    }))
+    await this.#services.keys.remove(id, profile.key)
+  }
+
+  /** Makes it the one that a new chat gets, here and at the next start. `FailureError`: `not-found`, `storage`. */
+  async use(id: ProfileId): Promise<void> {
+    this.#existing(id)
+    this.#chosenId = id
+    await this.#services.settings.update((current) => ({ ...current, defaultProfileId: id }))
+    this.#changed()
+  }
+
+  /** `FailureError`: `not-found`, `auth`, or what the server said when its models were needed. */
+  async backendFor(id: ProfileId, overrides?: ProfileOverrides): Promise<Connection> {
+    return this.#connections.for(this.#existing(id), overrides)
+  }
+
+  /** Asks the server for its models; the answer is its status. Does not reject for what the server did. */
+  check(id: ProfileId): Promise<void> {
+    const running = this.#checks.get(id)
+    if (running) return running.done
+    const profile = this.#existing(id)
+    if (id === DEMO_ID) return Promise.resolve()
+    const check: Check = { done: Promise.resolve() }
+    this.#checks.set(id, check)
+    // A profile that changed while it was asked has forgotten this check: its answer is of no use.
+    const counts = () => this.#checks.get(id) === check
+    check.done = this.#check(profile, counts).finally(() => {
+      if (counts()) this.#checks.delete(id)
+    })
+    return check.done
+  }
+
+  async checkAll(): Promise<void> {
+    await Promise.all(this.list().map(({ id }) => this.check(id)))
+  }
+
+  /** Looks at the usual ports; who asks while it looks waits for the same answer. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  /**
+   * The profile that answers from here on. With nothing configured it is the first server found on a usual port, saved
+   * (window) or for this process only (terminal). null = nothing is configured and nothing was found.
+   */
+  async ensureActive({ save }: { save: boolean }): Promise<Profile | null> {
+    const configured = this.active()
+    if (configured) return configured
+    await this.look()
+    // The person may have chosen something meanwhile.
+    const chosen = this.active()
+    if (chosen) return chosen
+    const profile = profileFromFound(this.#discovery.servers, this.list())
+    if (!profile) return null
+    if (save) return this.save(profile)
+    this.#found = profile
+    this.#chosenId = profile.id
+    this.#changed()
+    return profile
+  }
+
+  /** What answers at an address that is not saved yet. `key`, or else the key of `profileId`. */
+  async probe(probe: { baseUrl: string; key?: string; profileId?: ProfileId }): Promise<{
+    server: FoundServer | null
+    models: ModelInfo[]
+  }> {
+    const baseUrl = checkedAddress(probe.baseUrl)
+    const known = probe.profileId === undefined ? undefined : this.get(probe.profileId)
+    // A stored key goes only to the server it was stored for.
+    const usable = known && URL.canParse(known.baseUrl) && new URL(known.baseUrl).origin === new URL(baseUrl).origin
+    const key = probe.key ?? (usable ? await this.#services.keys.resolve(known) : null)
+    const server = await this.#services.identify(baseUrl, key)
+    const profile: Profile = { ...demoProfile, name: 'The server', kind: server?.kind ?? 'custom', baseUrl, model: '' }
+    return { server, models: await this.#connections.listModels({ ...profile, id: PROBE_ID }, key ?? undefined) }
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening()
+    await this.#connections.close()
+  }
+
+  async #check(profile: Profile, counts: () => boolean): Promise<void> {
+    const { id } = profile
+    const old = this.#reach.get(id) ?? unknownReach
+    this.#setReach(id, { ...old, reach: 'checking' })
+    const answer = await this.#ask(profile)
+    if (!counts()) return
+    // Another model may be the first one now, and a key that was missing may be there.
+    if (old.checkedAt !== null && !isDeepStrictEqual(answer.models, old.models)) this.#connections.forget(id)
+    this.#setReach(id, { ...answer, checkedAt: this.#services.clock.now() })
+  }
+
+  async #ask(profile: Profile): Promise<Omit<Reach, 'checkedAt'>> {
+    try {
+      return { reach: 'ready', failure: null, models: await this.#connections.listModels(profile) }
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      return { reach: 'failed', failure: error.failure, models: [] }
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#discovery = { ...this.#discovery, state: 'looking' }
+    this.#changed()
+    let servers: readonly FoundServer[] = []
+    try {
+      servers = await this.#services.discover()
+    } finally {
+      this.#discovery = { state: 'done', servers }
+      this.#changed()
+    }
+  }
+
+  /** Statuses and clients of profiles that changed or went are of no use any more. */
+  #takeSaved(profiles: readonly Profile[]): void {
+    for (const old of this.#saved) {
+      if (
+        !isDeepStrictEqual(
+          old,
+          profiles.find(({ id }) => id === old.id),
+        )
+      )
+        this.#reset(old.id)
+    }
+    this.#saved = profiles
+  }
+
+  #reset(id: ProfileId): void {
+    this.#reach.delete(id)
+    this.#checks.delete(id)
+    this.#connections.forget(id)
+  }
+
+  #setReach(id: ProfileId, reach: Reach): void {
+    this.#reach.set(id, reach)
+    this.#changed()
+  }
+
+  #existing(id: ProfileId): Profile {
+    const profile = this.get(id)
+    if (profile) return profile
+    throw new FailureError(failure('not-found', `The profile ${id} does not exist any more. Choose another.`))
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
