@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AppState, Environment, SessionSummary } from '#shared/app-state.ts'
+import { ProfileStore } from '../profiles/profile-store.ts'
+import { KeyStore } from '../secrets/key-store.ts'
+import { SettingsStore } from '../settings/settings-store.ts'
+import { AppModel } from './app-model.ts'
+import { FakeSessions, sessionId } from './fake-sessions.ts'
+
+let dataFolder: string
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'claw-app-'))
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await rm(dataFolder, { recursive: true })
+})
+
+const environment: Environment = {
+  appVersion: '1',
+  electronVersion: '1',
+  nodeVersion: '1',
+  platform: 'linux',
+  electronSource: 'official',
+  dataFolder: '/data',
+  homeFolder: '/home',
+  startFolder: null,
+  keychain: false,
+  sandbox: null,
+}
+
+async function open() {
+  const clock = { now: () => 0 }
+  const settings = await SettingsStore.open({ dataFolder, openConf: async (options) => new Conf(options), clock })
+  const keychain = {
+    available: async () => false,
+    read: async () => null,
+    write: async () => undefined,
+    remove: async () => undefined,
+  }
+  const profiles = new ProfileStore({
+    settings,
+    keys: new KeyStore({ dataFolder, env: {}, keychain }),
+    env: {},
+    clock,
+    connect: () => {
+      throw new Error('Nobody connects here.')
+    },
+    startDemo: async () => ({ baseUrl: '', close: async () => undefined }),
+    discover: async () => [],
+    identify: async () => null,
+  })
+  const sessions = new FakeSessions(1)
+  const app = new AppModel({ settings, profiles, sessions, environment })
+  const changes: Partial<AppState>[] = []
+  app.onChange((change) => changes.push(change))
+  return { app, settings, profiles, sessions, changes }
+}
+
+const summary: SessionSummary = {
+  sessionId: sessionId(0),
+  title: 'A title',
+  cwd: '/project',
+  state: 'running',
+  note: '',
+  profileName: 'Demo',
+  demo: true,
+  updatedAt: 0,
+}
+
+describe('the state of the app', () => {
+  it('holds every part, and a notice about the settings', async () => {
+    await writeFile(join(dataFolder, 'settings.json'), '{')
+    const { app, settings, profiles } = await open()
+    expect(app.state()).toEqual({
+      settings: settings.get(),
+      backends: profiles.statuses(),
+      activeProfileId: null,
+      discovery: { state: 'idle', servers: [] },
+      sessions: [],
+      environment,
+      notices: [settings.notice],
+    })
+  })
+
+  it('tells what changed within a tick as one value', async () => {
+    const { profiles, settings, changes } = await open()
+    await profiles.look()
+    await Promise.resolve()
+    const done = { state: 'done', servers: [] }
+    expect(changes.at(-1)?.discovery).toEqual(done)
+    changes.length = 0
+    await settings.update((current) => ({ ...current, theme: 'dark' }))
+    await Promise.resolve()
+    expect(changes).toEqual([
+      { settings: settings.get(), activeProfileId: null, backends: profiles.statuses(), discovery: done },
+    ])
+  })
+
+  it('tells of sessions at once, and then every 100 milliseconds', async () => {
+    const { sessions, changes } = await open()
+    vi.useFakeTimers()
+    const counts: number[] = []
+    for (const ms of [0, 40, 40, 40]) {
+      await vi.advanceTimersByTimeAsync(ms)
+      sessions.summaries = [...sessions.summaries, summary]
+      sessions.changed()
+      await vi.advanceTimersByTimeAsync(0)
+      counts.push(changes.length)
+    }
+    await vi.advanceTimersByTimeAsync(500)
+    expect([counts, changes.map(({ sessions: list }) => list?.length)]).toEqual([
+      [1, 1, 1, 2],
+      [1, 3, 4],
+    ])
+  })
+
+  it('keeps a notice until it is dismissed, and only the newest of one kind', async () => {
+    const { app } = await open()
+    app.notify({ id: 'defect', title: 'One', message: '' })
+    app.notify({ id: 'defect', title: 'Two', message: '' })
+    const before = app.state().notices
+    app.dismiss('defect')
+    expect([before, app.state().notices]).toEqual([[{ id: 'defect', title: 'Two', message: '' }], []])
+  })
+})

@@ -1,0 +1,99 @@
+import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
+import type { Sessions, Unsubscribe } from '../engine.ts'
+import type { ProfileStore } from '../profiles/profile-store.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
+
+/** A running session changes its row with every phase; people read slower than that. Milliseconds. */
+const SESSIONS_PAUSE_MS = 100
+
+export interface AppSources {
+  settings: SettingsStore
+  profiles: ProfileStore
+  sessions: Sessions
+  environment: Environment
+}
+
+/** The state of the app as the window shows it, put together from those who own its parts. */
+export class AppModel {
+  readonly #sources: AppSources
+  readonly #listeners = new Set<(change: Partial<AppState>) => void>()
+  readonly #changed = new Set<keyof AppState>()
+  readonly #stops: Unsubscribe[]
+  #notices: readonly AppNotice[]
+  #pause: NodeJS.Timeout | undefined
+  #sessionsWaiting = false
+
+  constructor(sources: AppSources) {
+    this.#sources = sources
+    const { settings, profiles, sessions } = sources
+    this.#notices = settings.notice ? [settings.notice] : []
+    this.#stops = [
+      settings.onChange(() => this.#touch('settings', 'activeProfileId')),
+      profiles.onChange(() => this.#touch('backends', 'activeProfileId', 'discovery')),
+      sessions.onChange(() => this.#touchSessions()),
+    ]
+  }
+
+  state(): AppState {
+    const { settings, profiles, sessions, environment } = this.#sources
+    return {
+      settings: settings.get(),
+      backends: profiles.statuses(),
+      activeProfileId: profiles.active()?.id ?? null,
+      discovery: profiles.discovery(),
+      sessions: sessions.list(),
+      environment,
+      notices: this.#notices,
+    }
+  }
+
+  /** Gets what changed within a tick as one value. */
+  onChange(listener: (change: Partial<AppState>) => void): Unsubscribe {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Replaces the one with the same id. */
+  notify(notice: AppNotice): void {
+    this.#notices = [...this.#notices.filter(({ id }) => id !== notice.id), notice]
+    this.#touch('notices')
+  }
+
+  dismiss(id: string): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id)
+    this.#touch('notices')
+  }
+
+  close(): void {
+    clearTimeout(this.#pause)
+    for (const stop of this.#stops) stop()
+    this.#listeners.clear()
+  }
+
+  #touch(...keys: (keyof AppState)[]): void {
+    if (this.#changed.size === 0) queueMicrotask(() => this.#tell())
+    for (const key of keys) this.#changed.add(key)
+  }
+
+  #tell(): void {
+    const state = this.state()
+    const change = Object.fromEntries([...this.#changed].map((key) => [key, state[key]]))
+    this.#changed.clear()
+    for (const listener of this.#listeners) listener(change)
+  }
+
+  /** At once after a pause, otherwise when the pause is over. */
+  #touchSessions(): void {
+    if (this.#pause) {
+      this.#sessionsWaiting = true
+      return
+    }
+    this.#touch('sessions')
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      if (!this.#sessionsWaiting) return
+      this.#sessionsWaiting = false
+      this.#touchSessions()
+    }, SESSIONS_PAUSE_MS)
+  }
+}

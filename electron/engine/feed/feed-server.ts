@@ -1,0 +1,122 @@
+import type { AppState } from '#shared/app-state.ts'
+import { FailureError } from '#shared/failure.ts'
+import { FeedRequest } from '#shared/feed.ts'
+import type { SessionId } from '#shared/ids.ts'
+import type { Session, Sessions, Unsubscribe } from '../engine.ts'
+import type { FeedChannel } from './channel.ts'
+import { Outbox } from './outbox.ts'
+import type { SessionHolds } from './session-holds.ts'
+
+export interface FeedSources {
+  sessions: Sessions
+  holds: SessionHolds
+  app: { state(): AppState; onChange(listener: (change: Partial<AppState>) => void): Unsubscribe }
+  /** A defect of ours, to be logged. */
+  onDefect(error: unknown): void
+}
+
+/** Sends every viewer what it asked for: the state of the app, and sessions as a snapshot and then their events. */
+export class FeedServer {
+  readonly #sources: FeedSources
+
+  constructor(sources: FeedSources) {
+    this.#sources = sources
+  }
+
+  /** Serves a viewer until its channel closes. */
+  attach(channel: FeedChannel, pendingLimit?: number): void {
+    const viewer = new Viewer(channel, this.#sources, pendingLimit)
+    channel.onMessage((message) => viewer.receive(message))
+    channel.onClose(() => viewer.close())
+  }
+}
+
+/** `session` is missing while it is being opened. */
+interface Subscription {
+  session?: Session
+  stop?: Unsubscribe
+}
+
+class Viewer {
+  readonly #channel: FeedChannel
+  readonly #sources: FeedSources
+  readonly #outbox: Outbox
+  readonly #subscriptions = new Map<SessionId, Subscription>()
+  readonly #stopWatching: Unsubscribe
+  #stopApp: Unsubscribe | undefined
+
+  constructor(channel: FeedChannel, sources: FeedSources, pendingLimit?: number) {
+    this.#channel = channel
+    this.#sources = sources
+    this.#outbox = new Outbox((message) => channel.post(message), pendingLimit)
+    this.#stopWatching = sources.sessions.onChange(() => this.#closeRemoved())
+  }
+
+  /** What does not fit the schema is dropped: only a page that was tampered with sends it. */
+  receive(message: unknown): void {
+    const request = FeedRequest.safeParse(message)
+    if (!request.success) return
+    const { data } = request
+    if (data.type === 'subscribe-app') this.#subscribeApp()
+    else if (data.type === 'unsubscribe') this.#unsubscribe(data.sessionId)
+    else this.#subscribe(data.sessionId).catch(this.#sources.onDefect)
+  }
+
+  close(): void {
+    this.#stopWatching()
+    this.#stopApp?.()
+    for (const id of [...this.#subscriptions.keys()]) this.#unsubscribe(id)
+    this.#outbox.close()
+  }
+
+  #subscribeApp(): void {
+    const { app } = this.#sources
+    this.#stopApp?.()
+    this.#channel.post({ type: 'app', change: app.state() })
+    this.#stopApp = app.onChange((change) => this.#channel.post({ type: 'app', change }))
+  }
+
+  async #subscribe(sessionId: SessionId): Promise<void> {
+    // Asked again, it starts again: with a fresh snapshot.
+    this.#unsubscribe(sessionId)
+    const subscription: Subscription = {}
+    this.#subscriptions.set(sessionId, subscription)
+    let session: Session
+    try {
+      session = await this.#sources.holds.take(sessionId)
+    } catch (error) {
+      if (this.#subscriptions.get(sessionId) !== subscription) return
+      this.#subscriptions.delete(sessionId)
+      if (!(error instanceof FailureError)) this.#sources.onDefect(error)
+      const message = error instanceof FailureError ? error.failure.message : 'The session could not be opened.'
+      this.#channel.post({ type: 'closed', sessionId, message })
+      return
+    }
+    if (this.#subscriptions.get(sessionId) !== subscription) {
+      this.#sources.holds.drop(sessionId)
+      return
+    }
+    // Snapshot and listener in one tick, on one channel: nothing is lost or told twice.
+    subscription.session = session
+    this.#channel.post({ type: 'snapshot', sessionId, view: session.view() })
+    subscription.stop = session.subscribe((event) => this.#outbox.add(sessionId, session, event))
+  }
+
+  #unsubscribe(sessionId: SessionId): void {
+    const subscription = this.#subscriptions.get(sessionId)
+    if (!subscription) return
+    this.#subscriptions.delete(sessionId)
+    this.#outbox.forget(sessionId)
+    if (!subscription.session) return
+    subscription.stop?.()
+    this.#sources.holds.drop(sessionId)
+  }
+
+  #closeRemoved(): void {
+    for (const [sessionId, { session }] of this.#subscriptions) {
+      if (!session || this.#sources.sessions.opened(sessionId) === session) continue
+      this.#unsubscribe(sessionId)
+      this.#channel.post({ type: 'closed', sessionId, message: 'The session was removed.' })
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { SessionId } from '#shared/ids.ts'
+import type { Session, Sessions } from '../engine.ts'
+
+/**
+ * Keeps a session open while somebody needs it and gives it up afterwards, so that another program can go on with it.
+ * A running turn counts as need.
+ */
+export class SessionHolds {
+  readonly #sessions: Sessions
+  readonly #onDefect: (error: unknown) => void
+  readonly #counts = new Map<SessionId, number>()
+  readonly #releasing = new Map<SessionId, Promise<void>>()
+
+  constructor(sessions: Sessions, onDefect: (error: unknown) => void) {
+    this.#sessions = sessions
+    this.#onDefect = onDefect
+  }
+
+  /** Opens it if need be; `drop` once for every `take` that resolved. Rejects like `Sessions.open`. */
+  async take(id: SessionId): Promise<Session> {
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
+    try {
+      await this.#releasing.get(id)
+      return this.#sessions.opened(id) ?? (await this.#sessions.open(id))
+    } catch (error) {
+      this.drop(id)
+      throw error
+    }
+  }
+
+  drop(id: SessionId): void {
+    const count = (this.#counts.get(id) ?? 0) - 1
+    if (count > 0) {
+      this.#counts.set(id, count)
+      return
+    }
+    this.#counts.delete(id)
+    this.#releaseWhenIdle(id)
+  }
+
+  /** Takes it for the time of one action. */
+  async with<T>(id: SessionId, action: (session: Session) => T | Promise<T>): Promise<T> {
+    const session = await this.take(id)
+    try {
+      return await action(session)
+    } finally {
+      this.drop(id)
+    }
+  }
+
+  #releaseWhenIdle(id: SessionId): void {
+    const session = this.#sessions.opened(id)
+    if (!session || this.#releasing.has(id)) return
+    if (!session.view().activity) {
+      this.#release(id)
+      return
+    }
+    const stop = session.subscribe(({ type }) => {
+      if (type !== 'turn-end') return
+      stop()
+      if (!this.#counts.has(id)) this.#releaseWhenIdle(id)
+    })
+  }
+
+  #release(id: SessionId): void {
+    const done = this.#sessions
+      .release(id)
+      .catch(this.#onDefect)
+      .finally(() => this.#releasing.delete(id))
+    this.#releasing.set(id, done)
+  }
+}

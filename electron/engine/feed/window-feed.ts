@@ -1,0 +1,23 @@
+import type { Environment } from '#shared/app-state.ts'
+import type { Engine } from '../engine.ts'
+import { AppModel } from './app-model.ts'
+import { FeedServer } from './feed-server.ts'
+import { SessionHolds } from './session-holds.ts'
+
+/** What a face with windows needs beside the engine: the state they show, and the feed that carries it. */
+export interface WindowFeed {
+  app: AppModel
+  holds: SessionHolds
+  server: FeedServer
+}
+
+export function createWindowFeed(
+  engine: Engine,
+  environment: Environment,
+  onDefect: (error: unknown) => void,
+): WindowFeed {
+  const { settings, profiles, sessions } = engine
+  const app = new AppModel({ settings, profiles, sessions, environment })
+  const holds = new SessionHolds(sessions, onDefect)
+  return { app, holds, server: new FeedServer({ sessions, holds, app, onDefect }) }
+}
