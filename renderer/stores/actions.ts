@@ -1,0 +1,115 @@
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { Reply } from '#shared/failure.ts'
+import type { ProfileId, SessionId } from '#shared/ids.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { SettingsPatch } from '#shared/settings.ts'
+import { request } from '../bridge/bridge.ts'
+import { useAppStore } from './app-store.ts'
+import { clearProblem, reportProblem } from './problem-store.ts'
+import { useRouteStore } from './route-store.ts'
+import { queueText, unqueueText, useSessionStore } from './session-store.ts'
+
+/** The place of problems with a chat that does not exist yet. */
+export const NEW_CHAT = 'new-chat'
+
+/** Sends the text, or hands it to the running turn. False = it was not taken, the problem is shown in that chat. */
+export async function sendMessage(sessionId: SessionId, text: string): Promise<boolean> {
+  const running = useSessionStore.getState().slots[sessionId]?.view?.activity != null
+  if (running) queueText(sessionId, text)
+  const sent = await surface(sessionId, request('session.send', { sessionId, text }))
+  if (!sent && running) unqueueText(sessionId, text)
+  return sent !== null
+}
+
+/** Makes a session in the folder, shows it and sends its first message. False = nothing was sent. */
+export async function startChat(cwd: string, text: string): Promise<boolean> {
+  const { activeProfileId, settings, backends } = useAppStore.getState()
+  const profileId = backends.find(({ profile }) => profile.id === activeProfileId)?.profile.id
+  if (!profileId) {
+    useRouteStore.getState().go('backends')
+    return false
+  }
+  const created = await surface(
+    NEW_CHAT,
+    request('session.create', { cwd, profileId, permissions: settings.permissions }),
+  )
+  if (!created) return false
+  useRouteStore.getState().go('chat', created.value.sessionId)
+  return sendMessage(created.value.sessionId, text)
+}
+
+export function newChat(): void {
+  clearProblem(NEW_CHAT)
+  useRouteStore.getState().go('chat', null)
+}
+
+export async function stopTurn(sessionId: SessionId): Promise<void> {
+  await surface(sessionId, request('session.stop', { sessionId }))
+}
+
+export async function answerApproval(sessionId: SessionId, callId: string, answer: ApprovalAnswer): Promise<void> {
+  await surface(sessionId, request('session.answer', { sessionId, callId, answer }))
+}
+
+/** In a session for what it does next; without one, for new chats. */
+export async function chooseProfile(sessionId: SessionId | null, profileId: ProfileId): Promise<void> {
+  await surface(
+    sessionId ?? NEW_CHAT,
+    sessionId ? request('session.setProfile', { sessionId, profileId }) : request('profile.use', { profileId }),
+  )
+}
+
+/** In a session for what it does next; without one, for new chats. */
+export async function choosePermissions(sessionId: SessionId | null, permissions: Permissions): Promise<void> {
+  await surface(
+    sessionId ?? NEW_CHAT,
+    sessionId
+      ? request('session.setPermissions', { sessionId, permissions })
+      : request('settings.update', { patch: { permissions } }),
+  )
+}
+
+/** The folder that the person picked, null when they picked none. */
+export async function chooseFolder(): Promise<string | null> {
+  const chosen = await surface(NEW_CHAT, request('folder.choose', {}))
+  return chosen?.value.folder ?? null
+}
+
+export async function renameSession(sessionId: SessionId, title: string): Promise<void> {
+  await surface(sessionId, request('session.rename', { sessionId, title }))
+}
+
+/** Removes it for good; the chat that showed it becomes a new one. */
+export async function removeSession(sessionId: SessionId): Promise<void> {
+  const removed = await surface(sessionId, request('session.remove', { sessionId }))
+  const { sessionId: shown, page, go } = useRouteStore.getState()
+  if (removed && shown === sessionId) go(page, null)
+}
+
+/** The place of problems with settings. */
+const SETTINGS = 'settings'
+
+export async function updateSettings(patch: SettingsPatch): Promise<void> {
+  await surface(SETTINGS, request('settings.update', { patch }))
+}
+
+/** Opens a link of the transcript outside; main checks it again. */
+export async function openLink(place: string, url: string): Promise<void> {
+  await surface(place, request('link.open', { url }))
+}
+
+/** True when it is on the clipboard. */
+export async function copyText(place: string, text: string): Promise<boolean> {
+  return (await surface(place, request('clipboard.write', { text }))) !== null
+}
+
+/** Shows a failure in its place and gives null; a success clears what stood there. */
+async function surface<T>(place: string, reply: Promise<Reply<T>>): Promise<{ value: T } | null> {
+  const answer = await reply
+  if (answer.ok) {
+    clearProblem(place)
+    return { value: answer.value }
+  }
+  reportProblem(place, answer.failure)
+  return null
+}

@@ -1,0 +1,64 @@
+import { flushSync } from 'react-dom'
+import type { FeedMessage } from '#shared/feed.ts'
+import type { SessionId } from '#shared/ids.ts'
+import { FeedClient } from '../bridge/feed-client.ts'
+import { AdaptiveFlush, browserFlushHost } from './adaptive-flush.ts'
+import { applyAppChange } from './app-store.ts'
+import { countDeltas } from './rate.ts'
+import {
+  applySessionMessages,
+  dropSlot,
+  isUrgent,
+  openSlot,
+  type SessionMessage,
+  useSessionStore,
+} from './session-store.ts'
+
+let waiting: SessionMessage[] = []
+let client: FeedClient | null = null
+let followed: SessionId | null = null
+
+// In sync, so that the time it takes is the time of the commit.
+const flush = new AdaptiveFlush(browserFlushHost, () => flushSync(applyWaiting))
+
+/** Connects the stores to main. Called once, before the first render. */
+export function startFeed(): void {
+  client = new FeedClient(
+    {
+      requestFeed: (nonce) => window.claw.requestFeed(nonce),
+      addEventListener: (type, listener) => window.addEventListener(type, listener),
+    },
+    window,
+    receive,
+  )
+  client.start()
+}
+
+/** The session that the chat shows; the one before it is let go. */
+export function followSession(sessionId: SessionId | null): void {
+  if (sessionId === followed && (!sessionId || !useSessionStore.getState().slots[sessionId]?.closed)) return
+  if (followed) {
+    client?.unsubscribe(followed)
+    dropSlot(followed)
+  }
+  followed = sessionId
+  if (!sessionId) return
+  openSlot(sessionId)
+  client?.subscribe(sessionId)
+}
+
+function receive(message: FeedMessage): void {
+  if (message.type === 'app') {
+    applyAppChange(message.change)
+    return
+  }
+  waiting.push(message)
+  if (message.type === 'events') countDeltas(message)
+  flush.request(isUrgent(message))
+}
+
+function applyWaiting(): void {
+  const messages = waiting
+  waiting = []
+  applySessionMessages(messages)
+}

@@ -1,0 +1,18 @@
+import { create } from 'zustand'
+import type { SessionId } from '#shared/ids.ts'
+
+export type Page = 'chat' | 'backends' | 'settings'
+
+interface RouteStore {
+  page: Page
+  /** The chat that is open, or was open last; null = a new one. */
+  sessionId: SessionId | null
+  /** Without a session the one that was open last stays; null opens a new chat. */
+  go(page: Page, sessionId?: SessionId | null): void
+}
+
+export const useRouteStore = create<RouteStore>()((set) => ({
+  page: 'chat',
+  sessionId: null,
+  go: (page, sessionId) => set(sessionId === undefined ? { page } : { page, sessionId }),
+}))
