@@ -1,0 +1,197 @@
+import { Menu } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import type { SessionId } from '#shared/ids.ts'
+import { ChatPage } from '../chat/chat-page.tsx'
+import { newChat } from '../stores/actions.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { type Page, useRouteStore } from '../stores/route-store.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { updateSettings } from './app-actions.ts'
+import { focusLandmark, focusMessage, noteNavigation } from './focus.ts'
+import { useMediaQuery } from './media-query.ts'
+import { Notices } from './notices.tsx'
+import { isMac } from './platform.ts'
+import { groupSessions, sessionsInOrder } from './session-groups.ts'
+import { commandOf } from './shortcuts.ts'
+import { Sidebar } from './sidebar.tsx'
+import { SidebarResize } from './sidebar-resize.tsx'
+import { applyTheme } from './theme.ts'
+import './frame.css'
+
+const BackendsPage = lazy(() => import('../backends/backends-page.tsx'))
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx'))
+const FirstRunPage = lazy(() => import('../first-run/first-run-page.tsx'))
+
+const DEFAULT_WIDTH = 264
+
+type SidebarMode = 'full' | 'rail' | 'menu'
+
+export function App() {
+  const theme = useAppStore((state) => state.settings.theme)
+  const contrast = useAppStore((state) => state.settings.contrast)
+  const sidebar = useAppStore((state) => state.settings.sidebar)
+  const mode = useSidebarMode(sidebar.hidden)
+  const [overlay, setOverlay] = useState(false)
+  const [dragged, setDragged] = useState<number | null>(null)
+  const opener = useRef<HTMLElement | null>(null)
+
+  useEffect(() => applyTheme({ theme, contrast }), [theme, contrast])
+  useEffect(() => {
+    if (mode === 'full') setOverlay(false)
+  }, [mode])
+
+  const saveSidebar = (change: Partial<typeof sidebar>) => updateSettings({ sidebar: { ...sidebar, ...change } })
+  const go = (page: Page, sessionId?: SessionId | null) => {
+    noteNavigation()
+    setOverlay(false)
+    if (page === 'chat' && sessionId === null) newChat()
+    else useRouteStore.getState().go(page, sessionId)
+    if (page === 'chat') focusMessage()
+  }
+  const closeOverlay = () => {
+    setOverlay(false)
+    opener.current?.focus()
+  }
+  const toggleSidebar = () => {
+    if (overlay) closeOverlay()
+    else if (mode === 'full') void saveSidebar({ hidden: true })
+    else if (mode === 'rail' && sidebar.hidden && window.matchMedia('(min-width: 960px)').matches)
+      void saveSidebar({ hidden: false })
+    else {
+      opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null
+      setOverlay(true)
+    }
+  }
+  useShortcuts({ go, toggleSidebar })
+
+  const width = dragged ?? sidebar.width
+  return (
+    <div
+      className="frame"
+      data-sidebar={mode}
+      // Without a width of one's own the style sheet decides, which gives more on a very wide window.
+      style={width === DEFAULT_WIDTH ? undefined : { ['--sidebar-width' as string]: `${width}px` }}
+    >
+      <a className="btn skip" href="#main">
+        Skip to content
+      </a>
+      {mode !== 'menu' &&
+        (overlay ? (
+          <div />
+        ) : (
+          <Sidebar
+            rail={mode === 'rail'}
+            toggleLabel={mode === 'rail' ? 'Show sidebar' : 'Hide sidebar'}
+            onToggle={toggleSidebar}
+            onNewChat={() => go('chat', null)}
+            onGo={go}
+          />
+        ))}
+      {mode === 'full' && (
+        <SidebarResize
+          width={width}
+          onDrag={setDragged}
+          onSave={(saved) => void saveSidebar({ width: saved }).then(() => setDragged(null))}
+          onReset={() => void saveSidebar({ width: DEFAULT_WIDTH }).then(() => setDragged(null))}
+        />
+      )}
+      {mode === 'menu' && (
+        <span className="frame-menu">
+          <IconButton icon={Menu} label="Menu" aria-expanded={overlay} onClick={toggleSidebar} />
+        </span>
+      )}
+      {overlay && (
+        <Overlay onClose={closeOverlay}>
+          <Sidebar
+            rail={false}
+            toggleLabel="Hide sidebar"
+            onToggle={closeOverlay}
+            onNewChat={() => go('chat', null)}
+            onGo={go}
+          />
+        </Overlay>
+      )}
+      <main className="frame-main" id="main" tabIndex={-1} inert={overlay}>
+        <Notices />
+        <Suspense>
+          <CurrentPage />
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+function CurrentPage() {
+  const ready = useAppStore((state) => state.ready)
+  const firstRun = useAppStore((state) => state.activeProfileId === null)
+  const page = useRouteStore((state) => state.page)
+  const sessionId = useRouteStore((state) => state.sessionId)
+  useWindowTitle(page, sessionId)
+  if (!ready) return null
+  if (page === 'backends') return <BackendsPage />
+  if (page === 'settings') return <SettingsPage />
+  if (firstRun && sessionId === null) return <FirstRunPage />
+  return <ChatPage sessionId={sessionId} />
+}
+
+/** The full sidebar over a narrow window. Escape and a click beside it close it. */
+function Overlay(props: { children: ReactNode; onClose: () => void }) {
+  const pane = useRef<HTMLDivElement>(null)
+  const close = useRef(props.onClose)
+  close.current = props.onClose
+  useEffect(() => {
+    pane.current?.querySelector<HTMLElement>('a[aria-current], a[href], button')?.focus()
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) close.current()
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [])
+  return (
+    <>
+      <div className="frame-veil" aria-hidden="true" onClick={props.onClose} />
+      <div className="frame-overlay" ref={pane}>
+        {props.children}
+      </div>
+    </>
+  )
+}
+
+function useSidebarMode(hidden: boolean): SidebarMode {
+  const menu = useMediaQuery('(max-width: 599px)')
+  const rail = useMediaQuery('(max-width: 959px)')
+  return menu ? 'menu' : rail || hidden ? 'rail' : 'full'
+}
+
+function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => void; toggleSidebar: () => void }) {
+  const latest = useRef(does)
+  latest.current = does
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return
+      const command = commandOf(event, isMac)
+      if (command === null) return
+      event.preventDefault()
+      const { go, toggleSidebar } = latest.current
+      if (command === 'new-chat') go('chat', null)
+      else if (command === 'settings') go('settings')
+      else if (command === 'toggle-sidebar') toggleSidebar()
+      else if (command === 'next-landmark') focusLandmark(1)
+      else if (command === 'previous-landmark') focusLandmark(-1)
+      else {
+        const session = sessionsInOrder(groupSessions(useAppStore.getState().sessions))[command]
+        if (session) go('chat', session.sessionId)
+      }
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [])
+}
+
+function useWindowTitle(page: Page, sessionId: SessionId | null): void {
+  const title = useAppStore((state) => state.sessions.find((session) => session.sessionId === sessionId)?.title)
+  useEffect(() => {
+    const name = page === 'chat' ? title || 'New chat' : page === 'backends' ? 'Backends' : 'Settings'
+    document.title = `${name} · Claw Code Agent`
+  }, [page, title])
+}

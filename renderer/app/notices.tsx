@@ -1,0 +1,54 @@
+import { CircleAlert, TriangleAlert } from 'lucide-react'
+import { useAppStore } from '../stores/app-store.ts'
+import { clearProblem, useProblemStore } from '../stores/problem-store.ts'
+import { useRouteStore } from '../stores/route-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { dismissNotice, WINDOW } from './app-actions.ts'
+
+/** What a person must know about the app itself, over every page until it is dismissed. */
+export function Notices() {
+  const notices = useAppStore((state) => state.notices)
+  const problem = useProblemHere()
+  if (notices.length === 0 && !problem) return null
+  return (
+    <section className="app-notices" aria-label="Notices">
+      {notices.map(({ id, title, message }) => (
+        <div key={id} className="notice box warn" role="status">
+          <Icon of={TriangleAlert} />
+          <div className="grow">
+            <div className="med">{title}</div>
+            <div className="xs ink2">{message}</div>
+          </div>
+          <button
+            type="button"
+            className="btn sm"
+            aria-label={`Dismiss: ${title}`}
+            onClick={() => void dismissNotice(id)}
+          >
+            Dismiss
+          </button>
+        </div>
+      ))}
+      {problem && (
+        <div className="notice box danger" role="alert">
+          <Icon of={CircleAlert} />
+          <div className="grow">{problem.failure.message}</div>
+          <button type="button" className="btn sm" onClick={() => clearProblem(problem.place)}>
+            Dismiss
+          </button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** A problem of the window, or of a session that another page or chat hides. */
+function useProblemHere() {
+  const sessions = useAppStore((state) => state.sessions)
+  const shown = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
+  return useProblemStore((state) =>
+    state.problems.find(
+      ({ place }) => place === WINDOW || (place !== shown && sessions.some(({ sessionId }) => sessionId === place)),
+    ),
+  )
+}

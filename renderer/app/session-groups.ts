@@ -1,0 +1,61 @@
+import type { SessionSummary } from '#shared/app-state.ts'
+
+export interface SessionGroup {
+  /** The whole path; the key of the group. */
+  folder: string
+  /** The folder's own name, with its parent where two folders share a name. */
+  label: string
+  sessions: readonly SessionSummary[]
+}
+
+/** Sessions by folder: newest first inside a group, and the group with the newest one first. */
+export function groupSessions(sessions: readonly SessionSummary[], search = ''): SessionGroup[] {
+  const groups = new Map<string, SessionSummary[]>()
+  for (const session of [...sessions].sort((a, b) => b.updatedAt - a.updatedAt)) {
+    if (!matches(session, search)) continue
+    const group = groups.get(session.cwd)
+    if (group) group.push(session)
+    else groups.set(session.cwd, [session])
+  }
+  const labels = folderLabels(new Set(sessions.map(({ cwd }) => cwd)))
+  return [...groups].map(([folder, members]) => ({
+    folder,
+    label: labels.get(folder) ?? folder,
+    sessions: members,
+  }))
+}
+
+/** In the order of the sidebar; `mod+1` opens the first of these. */
+export function sessionsInOrder(groups: readonly SessionGroup[]): SessionSummary[] {
+  return groups.flatMap(({ sessions }) => sessions)
+}
+
+/** Every word must occur in the title, the folder or the note. */
+function matches(session: SessionSummary, search: string): boolean {
+  const text = `${session.title}\n${session.cwd}\n${session.note}`.toLowerCase()
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+function folderLabels(folders: ReadonlySet<string>): Map<string, string> {
+  const names = new Map<string, number>()
+  for (const folder of folders) {
+    const name = lastParts(folder, 1)
+    names.set(name, (names.get(name) ?? 0) + 1)
+  }
+  return new Map(
+    [...folders].map((folder) => [folder, lastParts(folder, (names.get(lastParts(folder, 1)) ?? 0) > 1 ? 2 : 1)]),
+  )
+}
+
+function lastParts(path: string, count: number): string {
+  return (
+    path
+      .split(/[/\\]/)
+      .filter((part) => part !== '')
+      .slice(-count)
+      .join('/') || path
+  )
+}

@@ -1,0 +1,117 @@
+import { Folder } from 'lucide-react'
+import { type KeyboardEvent, lazy, Suspense, useState } from 'react'
+import type { SessionSummary } from '#shared/app-state.ts'
+import type { SessionId } from '#shared/ids.ts'
+import { removeSession, renameSession } from '../stores/actions.ts'
+import { Icon } from '../ui/icon.tsx'
+import { useNow } from './clock.ts'
+import { groupSessions, sessionsInOrder } from './session-groups.ts'
+import { SessionRename, SessionRow, sessionTitle } from './session-row.tsx'
+
+const SessionMenu = lazy(() => import('./session-menu.tsx'))
+const RemoveSession = lazy(() => import('./remove-session.tsx'))
+
+interface OpenMenu {
+  session: SessionSummary
+  at: { x: number; y: number }
+}
+
+/** Sessions by folder. Rows are links; F2, Delete and the context menu work on the one that has the focus. */
+export function SessionList(props: {
+  sessions: readonly SessionSummary[]
+  search: string
+  current: SessionId | null
+  onOpen: (sessionId: SessionId) => void
+}) {
+  const now = useNow(30_000)
+  const [menu, setMenu] = useState<OpenMenu | null>(null)
+  const [renaming, setRenaming] = useState<SessionId | null>(null)
+  const [removing, setRemoving] = useState<SessionSummary | null>(null)
+  const groups = groupSessions(props.sessions, props.search)
+  const order = sessionsInOrder(groups)
+
+  const keyDown = (session: SessionSummary) => (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    const place = order.indexOf(session)
+    if (event.key === 'F2') setRenaming(session.sessionId)
+    else if (event.key === 'Delete') setRemoving(session)
+    else if (event.key === 'ArrowDown') focusRow(order[place + 1]?.sessionId)
+    else if (event.key === 'ArrowUp') focusRow(order[place - 1]?.sessionId)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <>
+      {groups.map((group) => (
+        <section key={group.folder} aria-label={group.label}>
+          <h2 className="session-group" title={group.folder}>
+            <Icon of={Folder} small />
+            <span className="cut">{group.label}</span>
+          </h2>
+          <ul>
+            {group.sessions.map((session) => (
+              <li key={session.sessionId}>
+                {renaming === session.sessionId ? (
+                  <SessionRename
+                    title={sessionTitle(session)}
+                    onDone={(title) => {
+                      setRenaming(null)
+                      requestAnimationFrame(() => focusRow(session.sessionId))
+                      if (title !== null) void renameSession(session.sessionId, title)
+                    }}
+                  />
+                ) : (
+                  <SessionRow
+                    session={session}
+                    now={now}
+                    current={session.sessionId === props.current}
+                    menuOpen={menu?.session.sessionId === session.sessionId}
+                    onOpen={() => props.onOpen(session.sessionId)}
+                    onKeyDown={keyDown(session)}
+                    onMenu={(event) => {
+                      event.preventDefault()
+                      setMenu({ session, at: menuPlace(event) })
+                    }}
+                  />
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      <Suspense>
+        {menu && (
+          <SessionMenu
+            at={menu.at}
+            onRename={() => setRenaming(menu.session.sessionId)}
+            onRemove={() => setRemoving(menu.session)}
+            onClose={() => setMenu(null)}
+          />
+        )}
+        {removing && (
+          <RemoveSession
+            session={removing}
+            onRemove={() => {
+              const place = order.findIndex(({ sessionId }) => sessionId === removing.sessionId)
+              const neighbour = order[place + 1] ?? order[place - 1]
+              void removeSession(removing.sessionId).then(() => focusRow(neighbour?.sessionId))
+            }}
+            onClose={() => setRemoving(null)}
+          />
+        )}
+      </Suspense>
+    </>
+  )
+}
+
+function focusRow(sessionId: SessionId | undefined): void {
+  if (sessionId) document.querySelector<HTMLElement>(`[data-session="${sessionId}"]`)?.focus()
+}
+
+/** The menu key has no pointer: its event names the row's corner or nothing at all. */
+function menuPlace(event: { clientX: number; clientY: number; currentTarget: HTMLElement }): { x: number; y: number } {
+  if (event.clientX !== 0 || event.clientY !== 0) return { x: event.clientX, y: event.clientY }
+  const row = event.currentTarget.getBoundingClientRect()
+  return { x: row.left + 24, y: row.bottom - 4 }
+}

@@ -1,0 +1,58 @@
+import { CircleAlert, CircleDashed, Gauge, Hand } from 'lucide-react'
+import type { SessionSummary } from '#shared/app-state.ts'
+import { assertNever } from '#shared/assert-never.ts'
+import { DEMO_LABEL } from '#shared/profile.ts'
+import type { SessionState } from '#shared/session-view.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+
+/** The glyph of a session and its word for readers; an idle session has neither. */
+export function SessionGlyph(props: { state: SessionState }) {
+  switch (props.state) {
+    case 'idle':
+      return null
+    case 'running':
+      return <Ring label="running" small />
+    case 'waiting':
+      return <Icon of={Hand} className="c-waiting" label="waiting for you" />
+    case 'interrupted':
+      return <Icon of={CircleDashed} small className="ink3" label="interrupted" />
+    case 'failed':
+      return <Icon of={CircleAlert} small className="c-danger" label="failed" />
+    case 'budget':
+      return <Icon of={Gauge} small className="c-warn" label="budget used up" />
+    default:
+      return assertNever(props.state)
+  }
+}
+
+const noteTone: Record<SessionState, string> = {
+  idle: 'ink3',
+  running: 'c-running',
+  waiting: 'c-waiting',
+  interrupted: 'ink3',
+  failed: 'c-danger',
+  budget: 'c-warn',
+}
+
+const NEEDS_YOU = 'needs you: '
+
+/** The second line of a row, only where the state needs words or a demo answers. */
+export function SessionNote(props: { session: SessionSummary }) {
+  const { state, demo } = props.session
+  const note = props.session.note || (state === 'interrupted' ? 'interrupted, can go on' : '')
+  if (note === '' && !demo) return null
+  return (
+    <span className={`session-note cut ${note === '' ? 'ink3' : noteTone[state]}`}>
+      {note.startsWith(NEEDS_YOU) ? (
+        <>
+          {NEEDS_YOU}
+          <span className="mono">{note.slice(NEEDS_YOU.length)}</span>
+        </>
+      ) : (
+        note
+      )}
+      {demo && <span className="ink3">{note === '' ? DEMO_LABEL : ` · ${DEMO_LABEL}`}</span>}
+    </span>
+  )
+}

@@ -1,0 +1,207 @@
+import { PanelLeft, Plus, Search, X } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { SessionId } from '#shared/ids.ts'
+import { countOf, needsAttention } from '../backends/backend-state.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { type Page, useRouteStore } from '../stores/route-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { Tooltip } from '../ui/tooltip.tsx'
+import { Logo } from './logo.tsx'
+import { navigation } from './navigation.ts'
+import { isMac } from './platform.ts'
+import { groupSessions } from './session-groups.ts'
+import { SessionList } from './session-list.tsx'
+import { ariaKeys, keyCaps } from './shortcuts.ts'
+import './sidebar.css'
+
+const newChatKeys = ['mod', 'N']
+const sidebarKeys = ['mod', 'B']
+
+/** The left pane. As a rail it keeps the navigation and leaves the sessions to the full one. */
+export function Sidebar(props: {
+  rail: boolean
+  onToggle: () => void
+  toggleLabel: string
+  onNewChat: () => void
+  onGo: (page: Page, sessionId?: SessionId | null) => void
+}) {
+  return (
+    <aside className="sidebar-pane" id="sidebar" aria-label="Sidebar" data-rail={props.rail || undefined}>
+      {props.rail ? <RailTop {...props} /> : <FullTop {...props} />}
+    </aside>
+  )
+}
+
+type TopProps = Parameters<typeof Sidebar>[0]
+
+function RailTop(props: TopProps) {
+  return (
+    <>
+      <div className="sidebar-top">
+        <div className="sidebar-brand">
+          <Logo />
+        </div>
+        <IconButton
+          icon={PanelLeft}
+          label={props.toggleLabel}
+          keys={keyCaps(sidebarKeys, isMac)}
+          aria-keyshortcuts={ariaKeys(sidebarKeys, isMac)}
+          onClick={props.onToggle}
+        />
+        <IconButton
+          icon={Plus}
+          label="New chat"
+          keys={keyCaps(newChatKeys, isMac)}
+          aria-keyshortcuts={ariaKeys(newChatKeys, isMac)}
+          onClick={props.onNewChat}
+        />
+      </div>
+      <MainNavigation rail onGo={props.onGo} />
+    </>
+  )
+}
+
+function FullTop(props: TopProps) {
+  const [search, setSearch] = useState<string | null>(null)
+  const searchButton = useRef<HTMLButtonElement>(null)
+  const closeSearch = () => {
+    setSearch(null)
+    searchButton.current?.focus()
+  }
+  return (
+    <>
+      <div className="sidebar-top">
+        <div className="sidebar-brand">
+          <Logo />
+          <span className="cut">Claw Code Agent</span>
+          <span className="end row">
+            <IconButton
+              ref={searchButton}
+              icon={Search}
+              label="Search sessions"
+              aria-expanded={search !== null}
+              onClick={() => setSearch(search === null ? '' : null)}
+            />
+            <IconButton
+              icon={PanelLeft}
+              label={props.toggleLabel}
+              keys={keyCaps(sidebarKeys, isMac)}
+              aria-keyshortcuts={ariaKeys(sidebarKeys, isMac)}
+              onClick={props.onToggle}
+            />
+          </span>
+        </div>
+        <button
+          type="button"
+          className="btn sidebar-new"
+          aria-keyshortcuts={ariaKeys(newChatKeys, isMac)}
+          onClick={props.onNewChat}
+        >
+          <Icon of={Plus} />
+          New chat{' '}
+          <span aria-hidden="true" className="end">
+            <kbd>{keyCaps(newChatKeys, isMac).join(' ')}</kbd>
+          </span>
+        </button>
+        {search !== null && (
+          <span className="field soft">
+            <Icon of={Search} small className="ink3" />
+            <input
+              type="search"
+              aria-label="Title, folder or state"
+              placeholder="Title, folder or state"
+              value={search}
+              ref={focusOnce}
+              onChange={(event) => setSearch(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Escape') return
+                event.stopPropagation()
+                closeSearch()
+              }}
+            />
+            <IconButton icon={X} small label="Close the search" onClick={closeSearch} />
+          </span>
+        )}
+      </div>
+      <MainNavigation rail={false} onGo={props.onGo} />
+      <Sessions search={search ?? ''} onGo={props.onGo} />
+    </>
+  )
+}
+
+const focused = new WeakSet<HTMLElement>()
+
+/** A ref that is called again at every drawing, and takes the focus at the first. */
+function focusOnce(element: HTMLElement | null): void {
+  if (!element || focused.has(element)) return
+  focused.add(element)
+  element.focus()
+}
+
+function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
+  const page = useRouteStore((state) => state.page)
+  const attention = useAppStore((state) => state.backends.filter(needsAttention).length)
+  return (
+    <nav className="sidebar-nav" aria-label="Main navigation">
+      {navigation.map(({ page: target, label, icon }) => {
+        const alert = target === 'backends' && attention > 0
+        const link = (
+          <a
+            key={target}
+            href={`#${target}`}
+            aria-current={page === target ? 'page' : undefined}
+            aria-describedby={alert ? 'navigation-backends' : undefined}
+            onClick={(event) => {
+              event.preventDefault()
+              props.onGo(target)
+            }}
+          >
+            <Icon of={icon} />
+            <span className={props.rail ? 'sr' : undefined}>{label}</span>
+            {alert && <span className="dot warn" aria-hidden="true" />}
+          </a>
+        )
+        return props.rail ? (
+          <Tooltip key={target} text={label} side="right">
+            {link}
+          </Tooltip>
+        ) : (
+          link
+        )
+      })}
+      <span id="navigation-backends" hidden>
+        {countOf(attention, 'backend')} {attention === 1 ? 'needs' : 'need'} attention
+      </span>
+    </nav>
+  )
+}
+
+function Sessions(props: { search: string; onGo: (page: Page, sessionId: SessionId) => void }) {
+  const sessions = useAppStore((state) => state.sessions)
+  const ready = useAppStore((state) => state.ready)
+  const current = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
+  const found = groupSessions(sessions, props.search).flatMap((group) => group.sessions).length
+  return (
+    <section className="sidebar-sessions" aria-label="Sessions">
+      <p className="sr" role="status">
+        {props.search === '' ? '' : `${countOf(found, 'session')} found`}
+      </p>
+      {ready && sessions.length === 0 && (
+        <>
+          <h2 className="session-group">Sessions</h2>
+          <p className="xs ink3 session-empty">Your chats appear here, by folder.</p>
+        </>
+      )}
+      {sessions.length > 0 && found === 0 && (
+        <p className="xs ink3 session-empty">No session has these words in its title, folder or state.</p>
+      )}
+      <SessionList
+        sessions={sessions}
+        search={props.search}
+        current={current}
+        onOpen={(sessionId) => props.onGo('chat', sessionId)}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,152 @@
+import { ChevronLeft, Pencil, RotateCw } from 'lucide-react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import type { BackendStatus } from '#shared/app-state.ts'
+import type { Failure } from '#shared/failure.ts'
+import { DEMO_LABEL, type Profile } from '#shared/profile.ts'
+import { request } from '../bridge/bridge.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+import { displayName } from './backend-list.tsx'
+import { keyWords, tokens } from './backend-state.ts'
+import { FailureBox, ProblemBox } from './failure-box.tsx'
+import { ModelsTable } from './models-table.tsx'
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog }))
+
+/** One profile: where it is, what to do about it, and the models of its server. */
+export function BackendDetails(props: {
+  backend: BackendStatus
+  isDefault: boolean
+  onEdit: (focusKey: boolean) => void
+  onRemoved: () => void
+  onBack: () => void
+}) {
+  const { backend, isDefault } = props
+  const { profile, reach } = backend
+  const demo = profile.kind === 'demo'
+  const [problem, setProblem] = useState<Failure | null>(null)
+  const [removing, setRemoving] = useState(false)
+  const heading = useFocusOnChange(profile.id)
+
+  const run = async (asked: Promise<{ ok: true } | { ok: false; failure: Failure }>) => {
+    const reply = await asked
+    setProblem(reply.ok ? null : reply.failure)
+    return reply.ok
+  }
+  const check = () => void run(request('profile.check', { profileId: profile.id }))
+
+  return (
+    <>
+      <div className="row top details-head">
+        <div className="stack grow">
+          <button type="button" className="link xs details-back only-list-step" onClick={props.onBack}>
+            <Icon of={ChevronLeft} small />
+            All backends
+          </button>
+          <div className="row">
+            <h2 className="strong details-name" ref={heading} tabIndex={-1}>
+              {displayName(profile)}
+            </h2>
+            {isDefault && <span className="badge">default</span>}
+            {backend.origin === 'environment' && <span className="badge info">from the environment</span>}
+            {demo && <span className="badge out">{DEMO_LABEL}</span>}
+          </div>
+          {!demo && <Facts profile={profile} />}
+        </div>
+        <div className="row details-acts">
+          {backend.origin === 'saved' && (
+            <>
+              <button type="button" className="btn quiet" onClick={() => setRemoving(true)}>
+                Remove…
+              </button>
+              <button type="button" className="btn quiet" onClick={() => props.onEdit(false)}>
+                <Icon of={Pencil} small />
+                Edit
+              </button>
+            </>
+          )}
+          {!isDefault && (
+            <button
+              type="button"
+              className="btn"
+              onClick={() => void run(request('profile.use', { profileId: profile.id }))}
+            >
+              Make default
+            </button>
+          )}
+          {!demo && (
+            <button type="button" className="btn primary" aria-busy={reach === 'checking'} onClick={check}>
+              {reach === 'checking' ? <Ring small /> : <Icon of={RotateCw} small />}
+              Check
+            </button>
+          )}
+        </div>
+      </div>
+      <p className="sr" role="status">
+        {reach === 'checking' ? 'Asking the server' : reach === 'ready' ? 'The server answers' : ''}
+      </p>
+      {problem && <ProblemBox failure={problem} />}
+      {reach === 'failed' && backend.failure && (
+        <FailureBox
+          profile={profile}
+          failure={backend.failure}
+          editable={backend.origin === 'saved'}
+          onCheck={check}
+          onEdit={props.onEdit}
+        />
+      )}
+      {backend.origin === 'environment' && (
+        <p className="ink2">
+          It is made from <code>OPENAI_BASE_URL</code>, <code>OPENAI_API_KEY</code> and <code>OPENAI_MODEL</code> and
+          wins while they are set. Change it where they are set, then start Claw again.
+        </p>
+      )}
+      {demo ? (
+        <p className="ink2">
+          It answers from a script inside the app and walks through reading, editing and approving in your folder. It
+          has no model, needs no server and costs nothing.
+        </p>
+      ) : (
+        <ModelsTable backend={backend} onProblem={setProblem} />
+      )}
+      <Suspense>
+        {removing && (
+          <ConfirmDialog
+            title={`Remove ${profile.name}?`}
+            confirm="Remove backend"
+            cancel="Keep it"
+            onConfirm={() => {
+              void run(request('profile.remove', { profileId: profile.id })).then((gone) => gone && props.onRemoved())
+            }}
+            onClose={() => setRemoving(false)}
+          >
+            Its settings and its stored key are deleted from this computer. Sessions that used it stay and can go on
+            with another backend.
+          </ConfirmDialog>
+        )}
+      </Suspense>
+    </>
+  )
+}
+
+function Facts({ profile }: { profile: Profile }) {
+  return (
+    <div className="row xs ink3 details-facts">
+      <span className="mono">{profile.baseUrl}</span>
+      <span>{keyWords(profile)}</span>
+      {profile.contextWindow !== undefined && <span>window of {tokens(profile.contextWindow)} tokens</span>}
+      {profile.plainHttp && <span>plain http allowed</span>}
+    </div>
+  )
+}
+
+/** A choice in the list moves the focus to what it opened; the page's first drawing does not. */
+function useFocusOnChange(id: string) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (document.activeElement?.closest('.backends-list')) heading.current?.focus()
+    // The details are drawn anew for each profile; `id` says what this is about.
+    void id
+  }, [id])
+  return heading
+}

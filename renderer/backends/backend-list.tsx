@@ -1,0 +1,76 @@
+import { Plus } from 'lucide-react'
+import type { BackendStatus } from '#shared/app-state.ts'
+import type { Profile } from '#shared/profile.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { hostOf, stateLine, type Tone } from './backend-state.ts'
+
+/** The profiles in the order of main, each with its dot and a few words. */
+export function BackendList(props: {
+  backends: readonly BackendStatus[]
+  selectedId: string | null
+  activeProfileId: string | null
+  hiddenWhenNarrow: boolean
+  onSelect: (id: string) => void
+  onAdd: () => void
+}) {
+  const keychain = useAppStore((state) => state.environment.keychain)
+  return (
+    <section className={`list backends-list${props.hiddenWhenNarrow ? ' narrow-off' : ''}`} aria-label="Profiles">
+      <ul>
+        {props.backends.map((backend) => {
+          const { profile } = backend
+          const { tone, text } = stateLine(backend)
+          return (
+            <li key={profile.id}>
+              <a
+                className="prof"
+                href={`#${profile.id}`}
+                aria-current={profile.id === props.selectedId ? 'true' : undefined}
+                onClick={(event) => {
+                  event.preventDefault()
+                  props.onSelect(profile.id)
+                }}
+              >
+                <span className={`dot ${tone}`} aria-hidden="true" />
+                <span className="med cut">{displayName(profile)}</span>
+                <span>{profile.id === props.activeProfileId && <span className="badge">default</span>}</span>
+                <span className="n2 row">
+                  <span className={`nowrap ${toneClass[tone]}`}>{text}</span>
+                  <span className="sep" aria-hidden="true">
+                    ·
+                  </span>
+                  <span className="cut ink3">
+                    {backend.origin === 'environment'
+                      ? 'from the environment'
+                      : profile.kind === 'demo'
+                        ? 'inside the app'
+                        : hostOf(profile.baseUrl)}
+                  </span>
+                </span>
+              </a>
+            </li>
+          )
+        })}
+      </ul>
+      <div className="backends-add">
+        <button type="button" className="btn" onClick={props.onAdd}>
+          <Icon of={Plus} small />
+          Add a backend
+        </button>
+      </div>
+      <p className="xs ink3 backends-hint">
+        {keychain
+          ? 'Keys stay in the system keychain. Only the host of the chosen profile gets yours.'
+          : 'This computer has no keychain that can be used: keys come from the environment or, if you say so, a file.'}
+      </p>
+    </section>
+  )
+}
+
+const toneClass: Record<Tone, string> = { ok: '', warn: 'c-warn', danger: 'c-danger', off: '' }
+
+/** The demo's own name says "demo, no model" too, which stands beside it already. */
+export function displayName(profile: Profile): string {
+  return profile.kind === 'demo' ? 'Demo backend' : profile.name
+}

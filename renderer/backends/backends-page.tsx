@@ -1,0 +1,110 @@
+import { RotateCw } from 'lucide-react'
+import { useState } from 'react'
+import type { BackendStatus } from '#shared/app-state.ts'
+import type { BackendKind } from '#shared/profile.ts'
+import { PageTitle } from '../app/page-title.tsx'
+import { request } from '../bridge/bridge.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { BackendDetails } from './backend-details.tsx'
+import { BackendList } from './backend-list.tsx'
+import { countOf, needsAttention } from './backend-state.ts'
+import { PresetPicker } from './preset-picker.tsx'
+import { ProfileEditor } from './profile-editor.tsx'
+import './backends.css'
+
+/** What the right side shows. In a narrow window list and right side are two steps. */
+type Shown =
+  | { step: 'list' }
+  | { step: 'details'; id: string }
+  | { step: 'edit'; id: string; focusKey: boolean }
+  | { step: 'pick' }
+  | { step: 'add'; kind: BackendKind }
+
+export default function BackendsPage() {
+  const backends = useAppStore((state) => state.backends)
+  const activeProfileId = useAppStore((state) => state.activeProfileId)
+  const [shown, setShown] = useState<Shown>({ step: 'list' })
+  const attention = backends.filter(needsAttention).length
+  const selected =
+    findBackend(backends, 'id' in shown ? shown.id : activeProfileId) ??
+    findBackend(backends, activeProfileId) ??
+    backends[0]
+  const adding = shown.step === 'pick' || shown.step === 'add'
+  const showDetails = (id: string) => setShown({ step: 'details', id })
+
+  return (
+    <>
+      <header className="bar backends-bar">
+        <PageTitle>Backends</PageTitle>
+        <span className="ink3 hide-s">
+          {countOf(backends.length, 'profile')}
+          {attention > 0 && `, ${attention} ${attention === 1 ? 'needs' : 'need'} attention`}
+        </span>
+        <button type="button" className="btn end" onClick={() => checkAll(backends)}>
+          <Icon of={RotateCw} small />
+          Check all
+        </button>
+      </header>
+      <div className="split backends-split">
+        <BackendList
+          backends={backends}
+          selectedId={adding ? null : (selected?.profile.id ?? null)}
+          activeProfileId={activeProfileId}
+          hiddenWhenNarrow={shown.step !== 'list'}
+          onSelect={showDetails}
+          onAdd={() => setShown({ step: 'pick' })}
+        />
+        <section
+          className={`detail backends-detail${shown.step === 'list' ? ' narrow-off' : ''}`}
+          aria-label={adding ? 'Add a backend' : 'Profile'}
+        >
+          <div className="inner">
+            {shown.step === 'pick' && (
+              <PresetPicker
+                onPick={(kind) => setShown({ step: 'add', kind })}
+                onBack={() => setShown({ step: 'list' })}
+              />
+            )}
+            {shown.step === 'add' && (
+              <ProfileEditor
+                key={shown.kind}
+                kind={shown.kind}
+                original={null}
+                onSaved={showDetails}
+                onCancel={() => setShown({ step: 'pick' })}
+              />
+            )}
+            {shown.step === 'edit' && selected && (
+              <ProfileEditor
+                key={selected.profile.id}
+                kind={selected.profile.kind}
+                original={selected.profile}
+                focusKey={shown.focusKey}
+                onSaved={showDetails}
+                onCancel={() => showDetails(selected.profile.id)}
+              />
+            )}
+            {(shown.step === 'list' || shown.step === 'details') && selected && (
+              <BackendDetails
+                key={selected.profile.id}
+                backend={selected}
+                isDefault={selected.profile.id === activeProfileId}
+                onEdit={(focusKey) => setShown({ step: 'edit', id: selected.profile.id, focusKey })}
+                onRemoved={() => setShown({ step: 'list' })}
+                onBack={() => setShown({ step: 'list' })}
+              />
+            )}
+          </div>
+        </section>
+      </div>
+    </>
+  )
+}
+
+function checkAll(backends: readonly BackendStatus[]): void {
+  for (const { profile } of backends) {
+    // Its outcome comes by the feed.
+    if (profile.kind !== 'demo') void request('profile.check', { profileId: profile.id })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Profile } from '#shared/profile.ts'
+import { ChoiceField, TextField } from './form-field.tsx'
+import type { FieldsProps } from './profile-editor.tsx'
+import type { KeyPlace } from './profile-form.ts'
+
+const places: readonly { value: KeyPlace; label: string }[] = [
+  { value: 'none', label: 'The server needs none' },
+  { value: 'keychain', label: 'In the system keychain' },
+  { value: 'env', label: 'In an environment variable' },
+  { value: 'file', label: 'In a file' },
+]
+
+/** Where the key is. A stored key is never shown again; a new one replaces it. */
+export function KeyFields(props: FieldsProps & { original: Profile | null; keychain: boolean }) {
+  const { fields, problems, change, leave, original, keychain } = props
+  const stored = original?.key.source === fields.keyPlace
+  const keyBox = fields.keyPlace === 'keychain' || fields.keyPlace === 'file'
+  return (
+    <>
+      <ChoiceField
+        label="Key"
+        name="keyPlace"
+        hint={keychain ? undefined : 'This computer has no keychain that can be used.'}
+        value={fields.keyPlace}
+        options={places.filter(({ value }) => value !== 'keychain' || keychain || stored)}
+        onChange={(keyPlace) => change({ keyPlace })}
+      />
+      {keyBox && (
+        <TextField
+          label={stored ? 'New key' : 'The key'}
+          name="newKey"
+          secret
+          mono
+          problem={problems.newKey}
+          hint={
+            stored
+              ? 'One is stored. Leave this empty to keep it.'
+              : fields.keyPlace === 'keychain'
+                ? 'It goes to the keychain and never comes back into this window.'
+                : undefined
+          }
+          placeholder={stored ? '••••••••' : ''}
+          value={fields.newKey}
+          onChange={(newKey) => change({ newKey })}
+          onLeave={() => leave('newKey')}
+        />
+      )}
+      {fields.keyPlace === 'env' && (
+        <TextField
+          label="Name of the variable"
+          name="keyVariable"
+          mono
+          problem={problems.keyVariable}
+          hint="It is read when Claw starts; the key itself is not stored."
+          value={fields.keyVariable}
+          onChange={(keyVariable) => change({ keyVariable })}
+          onLeave={() => leave('keyVariable')}
+        />
+      )}
+      {fields.keyPlace === 'file' && (
+        <div className="wide-field form-consent">
+          <label className="row top">
+            <input
+              type="checkbox"
+              checked={fields.fileConsent}
+              aria-invalid={problems.fileConsent ? true : undefined}
+              aria-describedby="file-consent-line"
+              onChange={(event) => change({ fileConsent: event.target.checked })}
+            />
+            <span>Yes, keep this key in a file</span>
+          </label>
+          <p id="file-consent-line" className={`xs ${problems.fileConsent ? 'c-danger' : 'ink2'}`}>
+            {problems.fileConsent && `${problems.fileConsent} `}
+            The file is in the data folder with mode 0600: every program that runs as you, and everyone who has your
+            backups, can read the key. A keychain or an environment variable protects it better.
+          </p>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
+import { useNow } from '../app/clock.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+import { countOf, hostOf } from './backend-state.ts'
+import { PROBE_AGAIN, type Probe } from './probe.ts'
+
+/** What the address in the form answers right now, in one line. */
+export function ProbeLine(props: { probe: Probe; baseUrl: string }) {
+  const { probe } = props
+  const now = useNow(1000)
+  const again =
+    probe.at === null
+      ? ''
+      : `checked ${Math.max(0, Math.round((now - probe.at) / 1000))} s ago, tried again every ${PROBE_AGAIN / 1000} s`
+  return (
+    <div className="row probe-line">
+      <span className="row" role="status">
+        <ProbeWords probe={probe} host={hostOf(props.baseUrl)} />
+      </span>
+      {probe.state !== 'answers' && <span className="xs ink3">{again}</span>}
+    </div>
+  )
+}
+
+function ProbeWords({ probe, host }: { probe: Probe; host: string }) {
+  switch (probe.state) {
+    case 'idle':
+      return null
+    case 'asking':
+      return (
+        <>
+          <Ring />
+          <span>Asking {host}.</span>
+        </>
+      )
+    case 'loading':
+      return (
+        <>
+          <Ring />
+          <span>Answers, the model is loading.</span>
+        </>
+      )
+    case 'answers':
+      return (
+        <>
+          <Icon of={CircleCheck} className="c-ok" />
+          <span>
+            Answers, with {probe.models.length === 0 ? 'no model loaded' : countOf(probe.models.length, 'model')}.
+          </span>
+        </>
+      )
+    case 'silent':
+      return (
+        <>
+          <Icon of={CircleDashed} className="ink3" />
+          <span>Nothing answers at {host} yet.</span>
+        </>
+      )
+    case 'failed':
+      return (
+        <>
+          <Icon of={CircleAlert} className="c-danger" />
+          <span>{probe.failure?.message}</span>
+        </>
+      )
+  }
+}

@@ -1,0 +1,179 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { Failure } from '#shared/failure.ts'
+import type { BackendKind, Profile } from '#shared/profile.ts'
+import { presets } from '#shared/profile.ts'
+import { request } from '../bridge/bridge.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { AdvancedFields } from './advanced-fields.tsx'
+import { ProblemBox } from './failure-box.tsx'
+import { focusHeading } from './focus-heading.ts'
+import { ChoiceField, TextField } from './form-field.tsx'
+import { KeyFields } from './key-fields.tsx'
+import { ModelField } from './model-field.tsx'
+import { useProbe } from './probe.ts'
+import { ProbeLine } from './probe-line.tsx'
+import {
+  type FieldName,
+  fieldsFromPreset,
+  fieldsFromProfile,
+  type Problems,
+  type ProfileFields,
+  readForm,
+} from './profile-form.ts'
+
+export interface FieldsProps {
+  fields: ProfileFields
+  /** Only of fields that the person has left, or of all after a try to save. */
+  problems: Problems
+  change: (change: Partial<ProfileFields>) => void
+  leave: (name: FieldName) => void
+}
+
+/** The form of a profile, new or saved. Nothing that was typed is lost by a refusal. */
+export function ProfileEditor(props: {
+  kind: BackendKind
+  original: Profile | null
+  focusKey?: boolean
+  onSaved: (id: string) => void
+  onCancel: () => void
+}) {
+  const { original } = props
+  const backends = useAppStore((state) => state.backends)
+  const keychain = useAppStore((state) => state.environment.keychain)
+  const others = backends.filter(({ profile }) => profile.id !== original?.id).map(({ profile }) => profile)
+  const takenNames = others.map(({ name }) => name)
+  const [fields, setFields] = useState<ProfileFields>(() => startFields(props.kind, original, takenNames, keychain))
+  const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set())
+  const [tried, setTried] = useState(false)
+  const [saving, setSaving] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+
+  const result = readForm(fields, { original, takenIds: others.map(({ id }) => id), takenNames, keychain })
+  const all: Problems = result.ok ? {} : result.problems
+  const problems = tried ? all : Object.fromEntries(Object.entries(all).filter(([name]) => left.has(name as FieldName)))
+  const probe = useProbe({
+    baseUrl: fields.baseUrl,
+    key: fields.keyPlace === 'keychain' || fields.keyPlace === 'file' ? fields.newKey : '',
+    ...(original && { profileId: original.id }),
+  })
+  const parts: FieldsProps = {
+    fields,
+    problems,
+    change: (change) => setFields((known) => ({ ...known, ...change })),
+    leave: (name) => setLeft((known) => new Set(known).add(name)),
+  }
+
+  useEffect(() => {
+    if (props.focusKey)
+      form.current?.querySelector<HTMLElement>('[data-field="newKey"], [data-field="keyPlace"]')?.focus()
+  }, [props.focusKey])
+  // After a refusal the first field that is wrong takes the focus, once it is drawn as such.
+  useEffect(() => {
+    if (tried) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tried])
+
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!result.ok) {
+      setTried(false)
+      requestAnimationFrame(() => setTried(true))
+      return
+    }
+    setSaving(true)
+    const reply = await request('profile.save', result.input)
+    setSaving(false)
+    if (reply.ok) {
+      // Its outcome comes by the feed.
+      void request('profile.check', { profileId: reply.value.profile.id })
+      props.onSaved(reply.value.profile.id)
+    } else setFailure(reply.failure)
+  }
+
+  return (
+    <form ref={form} className="stack g4" noValidate onSubmit={(event) => void save(event)}>
+      <h2 className="strong details-name" tabIndex={-1} ref={props.focusKey ? undefined : focusHeading}>
+        {original ? `Edit ${original.name}` : `Add ${presetOf(props.kind)?.name ?? 'a backend'}`}
+      </h2>
+      {failure && <ProblemBox failure={failure} />}
+      <div className="card form-card">
+        <TextField
+          label="Name"
+          name="name"
+          problem={problems.name}
+          value={fields.name}
+          onChange={(name) => parts.change({ name })}
+          onLeave={() => parts.leave('name')}
+        />
+        <ChoiceField
+          label="Kind"
+          name="kind"
+          hint={presetOf(fields.kind)?.tagline}
+          value={fields.kind}
+          options={presets.map(({ kind, name }) => ({ value: kind, label: name }))}
+          onChange={(kind) => parts.change(changeKind(fields, kind))}
+        />
+        <TextField
+          label="Base URL"
+          name="baseUrl"
+          mono
+          inputMode="url"
+          problem={problems.baseUrl}
+          hint="Up to and with /v1, where the server has it."
+          value={fields.baseUrl}
+          onChange={(baseUrl) => parts.change({ baseUrl })}
+          onLeave={() => parts.leave('baseUrl')}
+        />
+        <ModelField {...parts} models={probe.models} />
+        <KeyFields {...parts} original={original} keychain={keychain} />
+        <div className="wide-field">
+          <ProbeLine probe={probe} baseUrl={fields.baseUrl} />
+        </div>
+      </div>
+      <AdvancedFields {...parts} />
+      {tried && !result.ok && (
+        <p className="c-danger" role="alert">
+          {Object.keys(all).length === 1
+            ? 'One field needs a change'
+            : `${Object.keys(all).length} fields need a change`}{' '}
+          before this can be saved.
+        </p>
+      )}
+      <div className="row form-acts">
+        <button type="submit" className="btn primary" disabled={saving}>
+          {original ? 'Save changes' : 'Save backend'}
+        </button>
+        <button type="button" className="btn" onClick={props.onCancel}>
+          {original ? 'Discard changes' : 'Back'}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function presetOf(kind: BackendKind) {
+  return presets.find((preset) => preset.kind === kind)
+}
+
+function startFields(
+  kind: BackendKind,
+  original: Profile | null,
+  takenNames: readonly string[],
+  keychain: boolean,
+): ProfileFields {
+  if (original) return fieldsFromProfile(original)
+  const preset = presetOf(kind)
+  if (!preset) throw new Error(`There is no preset for ${kind}.`)
+  return fieldsFromPreset(kind === 'custom' ? { ...preset, baseUrl: '' } : preset, takenNames, keychain)
+}
+
+/** Another kind brings its own address and model, unless the person wrote their own. */
+function changeKind(fields: ProfileFields, kind: BackendKind): Partial<ProfileFields> {
+  const before = presetOf(fields.kind)
+  const after = presetOf(kind)
+  return {
+    kind,
+    ...(after && fields.baseUrl === before?.baseUrl && { baseUrl: after.baseUrl }),
+    ...(after && fields.model === before?.model && { model: after.model }),
+  }
+}

@@ -1,0 +1,297 @@
+import type { z } from 'zod'
+import type { BackendKind, Profile } from '#shared/profile.ts'
+import { KeyReference, Profile as ProfileSchema } from '#shared/profile.ts'
+import type { RequestInput } from '#shared/requests.ts'
+
+export type KeyPlace = KeyReference['source']
+
+/** What stands in the boxes, as text, so that a half-written number is never lost. */
+export interface ProfileFields {
+  name: string
+  kind: BackendKind
+  baseUrl: string
+  model: string
+  keyPlace: KeyPlace
+  /** Only what was just typed; a stored key never comes here. */
+  newKey: string
+  keyVariable: string
+  /** "Yes, write the key into a file." */
+  fileConsent: boolean
+  plainHttp: boolean
+  contextWindow: string
+  maxOutputTokens: string
+  temperature: string
+  inputCost: string
+  outputCost: string
+  headers: string
+  extraBody: string
+}
+
+export type FieldName = keyof ProfileFields
+/** One sentence for each field that cannot be saved as it is. */
+export type Problems = Partial<Record<FieldName, string>>
+
+export interface FormContext {
+  /** The profile that is edited, null for a new one. */
+  original: Profile | null
+  takenIds: readonly string[]
+  /** The names of the other profiles. */
+  takenNames: readonly string[]
+  keychain: boolean
+}
+
+export type FormResult = { ok: true; input: RequestInput<'profile.save'> } | { ok: false; problems: Problems }
+
+/** The starting point of the form from a preset. `takenNames`: a second vLLM is called "vLLM 2". */
+export function fieldsFromPreset(
+  preset: { kind: BackendKind; name: string; baseUrl: string; model: string; needsKey: boolean },
+  takenNames: readonly string[],
+  keychain: boolean,
+): ProfileFields {
+  return {
+    ...emptyFields,
+    name: freeName(preset.name, takenNames),
+    kind: preset.kind,
+    baseUrl: preset.baseUrl,
+    model: preset.model,
+    keyPlace: preset.needsKey ? (keychain ? 'keychain' : 'env') : 'none',
+    contextWindow: preset.kind === 'ollama' ? String(OLLAMA_WINDOW) : '',
+  }
+}
+
+export function fieldsFromProfile(profile: Profile): ProfileFields {
+  return {
+    ...emptyFields,
+    name: profile.name,
+    kind: profile.kind,
+    baseUrl: profile.baseUrl,
+    model: profile.model,
+    keyPlace: profile.key.source,
+    keyVariable: profile.key.source === 'env' ? profile.key.name : emptyFields.keyVariable,
+    fileConsent: profile.key.source === 'file',
+    plainHttp: profile.plainHttp ?? false,
+    contextWindow: text(profile.contextWindow),
+    maxOutputTokens: text(profile.maxOutputTokens),
+    temperature: text(profile.temperature),
+    inputCost: text(profile.inputCostPerMillion),
+    outputCost: text(profile.outputCostPerMillion),
+    headers: json(profile.headers),
+    extraBody: json(profile.extraBody),
+  }
+}
+
+/** Reads the form: what `profile.save` takes, or one sentence for each field that is not right. Does not throw. */
+export function readForm(fields: ProfileFields, context: FormContext): FormResult {
+  const problems: Problems = {}
+  const take = <T>(name: FieldName, read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof FieldProblem)) throw error
+      problems[name] = error.message
+      return undefined
+    }
+  }
+  const { original } = context
+  const storedHere = original !== null && original.key.source === fields.keyPlace
+  const profile = {
+    id: original?.id ?? freeId(fields.name, context.takenIds),
+    name: take('name', () => readName(fields.name, context.takenNames)),
+    kind: fields.kind,
+    baseUrl: take('baseUrl', () => readBaseUrl(fields.baseUrl)),
+    model: fields.model.trim(),
+    key: take(fields.keyPlace === 'env' ? 'keyVariable' : 'newKey', () =>
+      readKey(fields, storedHere, context.keychain),
+    ),
+    plainHttp: fields.plainHttp || undefined,
+    contextWindow: take('contextWindow', () => readTokens(fields.contextWindow)),
+    maxOutputTokens: take('maxOutputTokens', () => readTokens(fields.maxOutputTokens)),
+    temperature: take('temperature', () => readTemperature(fields.temperature)),
+    headers: take('headers', () => readHeaders(fields.headers)),
+    extraBody: take('extraBody', () => readObject(fields.extraBody, '{"top_k": 20}')),
+    inputCostPerMillion: take('inputCost', () => readPrice(fields.inputCost)),
+    outputCostPerMillion: take('outputCost', () => readPrice(fields.outputCost)),
+    timeouts: original?.timeouts,
+  } satisfies { [Key in keyof z.input<typeof ProfileSchema>]: unknown }
+  if (fields.keyPlace === 'file' && !fields.fileConsent)
+    problems.fileConsent = 'Say yes to the file, or choose another place for the key.'
+  if (Object.keys(problems).length > 0) return { ok: false, problems }
+
+  const storage = fields.keyPlace === 'keychain' || fields.keyPlace === 'file' ? fields.keyPlace : undefined
+  return {
+    ok: true,
+    input: {
+      profile: ProfileSchema.parse(withoutUndefined(profile)),
+      ...(storage && fields.newKey !== '' && { key: fields.newKey.trim(), storage }),
+    },
+  }
+}
+
+/** What Claw asks an Ollama for: its own default is 4,096 tokens, too few for a coding agent (backends.md, Ollama). */
+export const OLLAMA_WINDOW = 32_768
+
+const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = {
+  keyPlace: 'none',
+  newKey: '',
+  keyVariable: 'OPENAI_API_KEY',
+  fileConsent: false,
+  plainHttp: false,
+  contextWindow: '',
+  maxOutputTokens: '',
+  temperature: '',
+  inputCost: '',
+  outputCost: '',
+  headers: '',
+  extraBody: '',
+}
+
+class FieldProblem extends Error {}
+
+function readName(value: string, taken: readonly string[]): string {
+  const name = value.trim()
+  if (name === '') throw new FieldProblem('Give the backend a name to know it by.')
+  if (name.length > 60) throw new FieldProblem(`A name has at most 60 characters, this one has ${name.length}.`)
+  if (taken.some((other) => other.toLowerCase() === name.toLowerCase()))
+    throw new FieldProblem(`There already is a backend called ${name}; choose another name.`)
+  return name
+}
+
+/** Also for the first-run page. Throws `FieldProblem`, whose message is for the person. */
+function readBaseUrl(value: string): string {
+  const trimmed = value.trim()
+  if (trimmed === '') throw new FieldProblem('Write where the server is, such as http://127.0.0.1:8000/v1.')
+  if (!/^https?:\/\//i.test(trimmed)) throw new FieldProblem('Start the URL with http:// or https://.')
+  if (!URL.canParse(trimmed)) throw new FieldProblem('This is not a URL; it should look like http://127.0.0.1:8000/v1.')
+  const url = new URL(trimmed)
+  if (url.username !== '' || url.password !== '')
+    throw new FieldProblem('Take the user and password out of the URL; a key goes into the key field.')
+  if (url.search !== '' || url.hash !== '')
+    throw new FieldProblem('Take what follows ? or # out of the URL; requests add their own path to it.')
+  if (trimmed.length > 2000) throw new FieldProblem('This URL is longer than 2,000 characters.')
+  return trimmed.replace(/\/+$/, '')
+}
+
+/** null = the URL is right. */
+export function baseUrlProblem(value: string): string | null {
+  try {
+    readBaseUrl(value)
+    return null
+  } catch (error) {
+    if (error instanceof FieldProblem) return error.message
+    throw error
+  }
+}
+
+function readKey(fields: ProfileFields, storedHere: boolean, keychain: boolean): KeyReference {
+  switch (fields.keyPlace) {
+    case 'none':
+      return { source: 'none' }
+    case 'env': {
+      const reference = KeyReference.safeParse({ source: 'env', name: fields.keyVariable.trim() })
+      if (!reference.success)
+        throw new FieldProblem('Name an environment variable, in letters, digits and _, such as OPENAI_API_KEY.')
+      return reference.data
+    }
+    case 'keychain':
+    case 'file':
+      if (fields.keyPlace === 'keychain' && !keychain && !storedHere)
+        throw new FieldProblem('This computer has no keychain that can be used; choose another place for the key.')
+      if (fields.newKey.trim() === '' && !storedHere)
+        throw new FieldProblem('Paste the key, or choose that the server has none.')
+      if (/\s/.test(fields.newKey.trim()))
+        throw new FieldProblem('A key has no spaces or line breaks in it; paste the key alone.')
+      return { source: fields.keyPlace }
+  }
+}
+
+function readTokens(value: string): number | undefined {
+  const trimmed = value.trim()
+  if (trimmed === '') return undefined
+  const tokens = /^(\d{1,3}([\s,._]\d{3})+|\d{1,9})$/.test(trimmed) ? Number(trimmed.replace(/\D/g, '')) : 0
+  if (tokens === 0) throw new FieldProblem('Write a whole number of tokens, such as 32,768, or leave it empty.')
+  return tokens
+}
+
+function readTemperature(value: string): number | undefined {
+  if (value.trim() === '') return undefined
+  const number = decimal(value)
+  if (number === null || number > 2)
+    throw new FieldProblem('Write a number from 0 to 2, such as 0.7, or leave it empty.')
+  return number
+}
+
+function readPrice(value: string): number | undefined {
+  if (value.trim() === '') return undefined
+  const number = decimal(value.replace('$', ''))
+  if (number === null)
+    throw new FieldProblem('Write dollars per million tokens, such as 0.25, or leave it empty if you do not know.')
+  return number
+}
+
+function decimal(value: string): number | null {
+  const trimmed = value.trim().replace(',', '.')
+  return /^(\d+\.?\d*|\.\d+)$/.test(trimmed) ? Number(trimmed) : null
+}
+
+function readHeaders(value: string): Record<string, string> | undefined {
+  const object = readObject(value, '{"X-Team": "tools"}')
+  if (!object) return undefined
+  const wrong = Object.entries(object).find(([, header]) => typeof header !== 'string')
+  if (wrong) throw new FieldProblem(`Put the value of ${wrong[0]} in quotes; headers are text.`)
+  const badName = Object.keys(object).find((name) => !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
+  if (badName !== undefined) throw new FieldProblem(`"${badName}" is not a header name; letters, digits and - are.`)
+  const broken = Object.entries(object).find(([, header]) => /[\r\n\0]/.test(String(header)))
+  if (broken) throw new FieldProblem(`The value of ${broken[0]} has a line break in it.`)
+  return Object.fromEntries(Object.entries(object).map(([name, header]) => [name, String(header)]))
+}
+
+function readObject(value: string, example: string): Record<string, unknown> | undefined {
+  if (value.trim() === '') return undefined
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(value)
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : String(error)
+    throw new FieldProblem(`This is not JSON yet: ${reason}.`)
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new FieldProblem(`Write a JSON object, such as ${example}.`)
+  return { ...parsed }
+}
+
+function freeName(name: string, taken: readonly string[]): string {
+  const used = new Set(taken.map((other) => other.toLowerCase()))
+  if (!used.has(name.toLowerCase())) return name
+  let number = 2
+  while (used.has(`${name} ${number}`.toLowerCase())) number += 1
+  return `${name} ${number}`
+}
+
+/** An id out of the name; `environment` and `demo` are built in. */
+function freeId(name: string, taken: readonly string[]): string {
+  const used = new Set([...taken, 'environment', 'demo'])
+  const slug = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 36)
+    .replace(/-+$/, '')
+  const base = slug === '' ? 'backend' : slug
+  if (!used.has(base)) return base
+  let number = 2
+  while (used.has(`${base}-${number}`)) number += 1
+  return `${base}-${number}`
+}
+
+function text(value: number | undefined): string {
+  return value === undefined ? '' : String(value)
+}
+
+function json(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value, null, 2)
+}
+
+function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined))
+}

@@ -1,0 +1,73 @@
+import { Play } from 'lucide-react'
+import { useState } from 'react'
+import type { Failure, Reply } from '#shared/failure.ts'
+import type { ProfileId } from '#shared/ids.ts'
+import type { RequestInput } from '#shared/requests.ts'
+import { focusMessage } from '../app/focus.ts'
+import { Logo } from '../app/logo.tsx'
+import { PageTitle } from '../app/page-title.tsx'
+import { ProblemBox } from '../backends/failure-box.tsx'
+import { request } from '../bridge/bridge.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { FoundServers } from './found-servers.tsx'
+import { SetupForm } from './setup-form.tsx'
+import './first-run.css'
+
+/** Nothing is configured and nothing was chosen: three ways to the first chat. */
+export default function FirstRunPage() {
+  const demo = useAppStore((state) => state.backends.find(({ profile }) => profile.kind === 'demo'))
+  const [problem, setProblem] = useState<Failure | null>(null)
+
+  /** Every way ends here: the profile answers new chats, and this page gives way to the first one. */
+  const start = async (profileId: ProfileId) => {
+    const reply = await request('profile.use', { profileId })
+    setProblem(reply.ok ? null : reply.failure)
+    if (reply.ok) focusMessage()
+  }
+  const saveAndStart = async (input: RequestInput<'profile.save'>): Promise<Reply<unknown>> => {
+    const reply = await request('profile.save', input)
+    if (reply.ok) {
+      // Its outcome comes by the feed.
+      void request('profile.check', { profileId: reply.value.profile.id })
+      await start(reply.value.profile.id)
+    }
+    return reply
+  }
+
+  return (
+    <div className="page">
+      <div className="wrap first-run">
+        <div className="row first-run-head">
+          <Logo big />
+          <div className="stack">
+            <PageTitle className="fig first-run-title">Connect a backend</PageTitle>
+            <p className="ink2">
+              Claw works with any server that speaks the OpenAI chat format. Nothing leaves this computer until you
+              choose one.
+            </p>
+          </div>
+        </div>
+        {problem && <ProblemBox failure={problem} />}
+        <FoundServers
+          onUse={(input) => void saveAndStart(input).then((reply) => setProblem(reply.ok ? null : reply.failure))}
+        />
+        <SetupForm onSave={saveAndStart} />
+        {demo && (
+          <div className="notice box first-run-demo">
+            <Icon of={Play} />
+            <div className="grow">
+              <div className="med">No server at hand?</div>
+              <div className="xs ink2">
+                The demo backend walks you through reading, editing and approving in your folder. Demo, no model.
+              </div>
+            </div>
+            <button type="button" className="btn" onClick={() => void start(demo.profile.id)}>
+              Try the demo
+            </button>
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,11 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import { startFeed } from './stores/feed.ts'
+import './styles/index.css'
+
+// The feed is asked for first: main answers while the first frame is drawn.
+startFeed()
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root.')
+createRoot(root).render(<App />)

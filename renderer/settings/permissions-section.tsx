@@ -1,0 +1,77 @@
+import { Check, TriangleAlert } from 'lucide-react'
+import { permissionLabel, permissionTiers } from '#shared/permissions.ts'
+import { updateSettings } from '../app/app-actions.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Select } from '../ui/select.tsx'
+import { Option } from './option.tsx'
+
+export function PermissionsSection() {
+  const permissions = useAppStore((state) => state.settings.permissions)
+  const sandbox = useAppStore((state) => state.environment.sandbox)
+  const keychain = useAppStore((state) => state.environment.keychain)
+  const label = permissionLabel(permissions)
+  const tier = permissionTiers.find((one) => one.label === label)
+  return (
+    <div className="card">
+      <Option
+        title="New chats may"
+        text={
+          permissions.sandbox
+            ? 'Reading and searching is always allowed inside the folder. Each chat can be changed in its composer.'
+            : 'Commands run without a sandbox: they can read and change everything that you can.'
+        }
+      >
+        <Select
+          className="select"
+          label="New chats may"
+          value={tier?.id ?? null}
+          options={permissionTiers.map(({ id, label: text }) => ({ value: id, label: text }))}
+          onChange={(id) => {
+            const chosen = permissionTiers.find((one) => one.id === id)
+            if (chosen) void updateSettings({ permissions: chosen.permissions })
+          }}
+        >
+          {label}
+        </Select>
+      </Option>
+      <Option
+        title="Sandbox for commands"
+        text={
+          sandbox
+            ? `${sandbox} is used: folder and temp can be written, the rest can only be read.`
+            : 'There is none on this computer. Commands that look destructive are stopped, and every command says so.'
+        }
+      >
+        {sandbox ? (
+          <span className="badge ok">
+            <Icon of={Check} small />
+            on
+          </span>
+        ) : (
+          <span className="badge warn">
+            <Icon of={TriangleAlert} small />
+            none
+          </span>
+        )}
+      </Option>
+      <Option
+        title="Keychain for keys"
+        text={
+          keychain
+            ? 'Keys of backends are kept by the system. Only the host of a profile gets its key.'
+            : 'There is none on this computer. Keys come from environment variables, or from a file if you say yes to it.'
+        }
+      >
+        {keychain ? (
+          <span className="badge ok">
+            <Icon of={Check} small />
+            on
+          </span>
+        ) : (
+          <span className="badge">none</span>
+        )}
+      </Option>
+    </div>
+  )
+}

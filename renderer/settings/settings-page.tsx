@@ -1,0 +1,70 @@
+import { type ReactNode, useRef, useState } from 'react'
+import { PageTitle } from '../app/page-title.tsx'
+import { AboutSection } from './about-section.tsx'
+import { AppearanceSection } from './appearance-section.tsx'
+import { DataSection } from './data-section.tsx'
+import { KeyboardSection } from './keyboard-section.tsx'
+import { PermissionsSection } from './permissions-section.tsx'
+import './settings.css'
+
+const sections: readonly { id: string; label: string; content: ReactNode }[] = [
+  { id: 'permissions', label: 'Permissions', content: <PermissionsSection /> },
+  { id: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
+  { id: 'keyboard', label: 'Keyboard', content: <KeyboardSection /> },
+  { id: 'data', label: 'Data', content: <DataSection /> },
+  { id: 'about', label: 'About', content: <AboutSection /> },
+]
+
+/** All settings on one page; the list at its side jumps to a section. */
+export default function SettingsPage() {
+  const [current, setCurrent] = useState(sections[0]?.id)
+  const headings = useRef(new Map<string, HTMLElement>())
+  const jump = (id: string) => {
+    setCurrent(id)
+    const heading = headings.current.get(id)
+    heading?.focus({ preventScroll: true })
+    heading?.scrollIntoView({ block: 'start' })
+  }
+  return (
+    <div className="page">
+      <div className="wrap">
+        <div className="ph">
+          <PageTitle>Settings</PageTitle>
+        </div>
+        <div className="set">
+          <nav aria-label="Settings sections">
+            {sections.map(({ id, label }) => (
+              <a
+                key={id}
+                href={`#${id}`}
+                aria-current={current === id ? 'true' : undefined}
+                onClick={(event) => {
+                  event.preventDefault()
+                  jump(id)
+                }}
+              >
+                {label}
+              </a>
+            ))}
+          </nav>
+          <div className="stack settings-sections">
+            {sections.map(({ id, label, content }) => (
+              <section key={id} className="sec" aria-labelledby={`settings-${id}`}>
+                <h2
+                  id={`settings-${id}`}
+                  tabIndex={-1}
+                  ref={(heading) => {
+                    if (heading) headings.current.set(id, heading)
+                  }}
+                >
+                  {label}
+                </h2>
+                {content}
+              </section>
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}
