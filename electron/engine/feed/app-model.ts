@@ -19,13 +19,15 @@ export class AppModel {
   readonly #listeners = new Set<(change: Partial<AppState>) => void>()
   readonly #changed = new Set<keyof AppState>()
   readonly #stops: Unsubscribe[]
+  #environment: Environment
   #notices: readonly AppNotice[]
   #pause: NodeJS.Timeout | undefined
   #sessionsWaiting = false
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, sessions } = sources
+    const { settings, profiles, sessions, environment } = sources
+    this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
       settings.onChange(() => this.#touch('settings', 'activeProfileId')),
@@ -35,14 +37,14 @@ export class AppModel {
   }
 
   state(): AppState {
-    const { settings, profiles, sessions, environment } = this.#sources
+    const { settings, profiles, sessions } = this.#sources
     return {
       settings: settings.get(),
       backends: profiles.statuses(),
       activeProfileId: profiles.active()?.id ?? null,
       discovery: profiles.discovery(),
       sessions: sessions.list(),
-      environment,
+      environment: this.#environment,
       notices: this.#notices,
     }
   }
@@ -51,6 +53,12 @@ export class AppModel {
   onChange(listener: (change: Partial<AppState>) => void): Unsubscribe {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** For what is known later than the first paint, such as whether there is a keychain. */
+  setEnvironment(change: Partial<Environment>): void {
+    this.#environment = { ...this.#environment, ...change }
+    this.#touch('environment')
   }
 
   /** Replaces the one with the same id. */

@@ -48,6 +48,12 @@ export class SessionHolds {
     }
   }
 
+  /** Rejects like `Sessions.remove`. */
+  async remove(id: SessionId): Promise<void> {
+    await this.#releasing.get(id)
+    await this.#sessions.remove(id)
+  }
+
   #releaseWhenIdle(id: SessionId): void {
     const session = this.#sessions.opened(id)
     if (!session || this.#releasing.has(id)) return

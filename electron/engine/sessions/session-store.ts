@@ -11,7 +11,7 @@ import { systemPrompt } from '../agent/prompt.ts'
 import type { NewSession, OpenOptions, Session, Sessions, Unsubscribe } from '../engine.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
-import { openWorkspace } from '../tools/workspace.ts'
+import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
 import { SessionFiles } from './session-files.ts'
@@ -75,7 +75,7 @@ export class SessionStore implements Sessions {
 
   async create(options: NewSession): Promise<Session> {
     const cwd = await usableFolder(options.cwd)
-    const workspace = await openWorkspace(cwd, [...(options.addedFolders ?? [])])
+    const workspace = await this.#workspace(cwd, options.addedFolders)
     const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
     const id = newSessionId()
     const start: SessionEntry = {
@@ -119,7 +119,7 @@ export class SessionStore implements Sessions {
             failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`),
           )
         }
-        const workspace = await openWorkspace(first.cwd, [...(options.addedFolders ?? [])])
+        const workspace = await this.#workspace(first.cwd, options.addedFolders)
         const start = startFrom(content.entries, workspace, { canAnswer: options.canAnswer ?? true })
         const session = new LiveSession(start, this.#options.services)
         const opened = await this.#hold(id, content.wholeBytes, session, lock)
@@ -172,6 +172,18 @@ export class SessionStore implements Sessions {
   async close(): Promise<void> {
     this.#watcher?.close()
     await Promise.all([...this.#open.keys()].map((id) => this.release(id)))
+  }
+
+  /** Keys, settings and journals are nobody's working folder. `FailureError` `not-found`: one of the folders is gone. */
+  async #workspace(cwd: string, addedFolders: readonly string[] = []): Promise<Workspace> {
+    try {
+      return await openWorkspace(cwd, addedFolders, [this.#options.dataFolder])
+    } catch (error) {
+      const folders = [cwd, ...addedFolders].join(', ')
+      throw new FailureError(failure('not-found', `A folder of this session cannot be opened any more: ${folders}.`), {
+        cause: error,
+      })
+    }
   }
 
   async #prepare(): Promise<void> {
@@ -286,7 +298,7 @@ function repairNotice(content: { tornBytes: number; unreadableLines: number }): 
 }
 
 /** `FailureError` `invalid-input` in words. */
-async function usableFolder(cwd: string): Promise<string> {
+export async function usableFolder(cwd: string): Promise<string> {
   const folder = resolve(cwd)
   try {
     const info = await stat(folder)

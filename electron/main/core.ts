@@ -1,0 +1,64 @@
+import type { Environment } from '#shared/app-state.ts'
+import type { Reply } from '#shared/failure.ts'
+import type { Settings } from '#shared/settings.ts'
+import { createEngine, createWindowFeed, type Engine, type WindowFeed } from '../engine/engine.ts'
+import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
+import { profileHandlers } from './ipc/profile-handlers.ts'
+import { answerRequest } from './ipc/router.ts'
+import { sessionHandlers } from './ipc/session-handlers.ts'
+
+/** Everything behind the window. Loaded while the page loads: importing it costs more than opening a window. */
+export interface Core {
+  feed: WindowFeed
+  /** Does not reject. */
+  answer(name: unknown, input: unknown): Promise<Reply<unknown>>
+  /** Ends what runs, writes what waits. */
+  close(): Promise<void>
+}
+
+export interface CoreOptions {
+  environment: Environment
+  env: NodeJS.ProcessEnv
+  desktop: Desktop
+  /** At once, and whenever the settings change. */
+  onSettings(settings: Settings): void
+  onDefect(error: unknown): void
+}
+
+/** `FailureError` `storage`: the data folder cannot be used. */
+export async function startCore({ environment, env, desktop, onSettings, onDefect }: CoreOptions): Promise<Core> {
+  const engine = await createEngine({
+    dataFolder: environment.dataFolder,
+    openConf: async (options) => new (await import('electron-store')).default(options),
+    env,
+    holder: 'the window',
+    platform: environment.platform,
+  })
+  const feed = createWindowFeed(engine, environment, onDefect)
+  onSettings(engine.settings.get())
+  engine.settings.onChange(onSettings)
+  engine.watch()
+  engine.sessions.load().catch(onDefect)
+  lookAround(engine, feed).catch(onDefect)
+  const handlers = {
+    ...sessionHandlers(engine, feed, onDefect),
+    ...profileHandlers(engine, onDefect),
+    ...appHandlers(engine, feed, desktop),
+  }
+  return {
+    feed,
+    answer: (name, input) => answerRequest(handlers, name, input, onDefect),
+    async close() {
+      feed.app.close()
+      await engine.close()
+    },
+  }
+}
+
+/** What a person sees a moment later: who answers, and whether this machine can keep keys. */
+async function lookAround({ keys, profiles }: Engine, { app }: WindowFeed): Promise<void> {
+  await Promise.all([
+    keys.keychainAvailable().then((keychain) => app.setEnvironment({ keychain })),
+    profiles.ensureActive({ save: true }).then(() => profiles.checkAll()),
+  ])
+}

@@ -1,0 +1,26 @@
+import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
+import type { FeedMessage } from '#shared/feed.ts'
+import type { WindowFeed } from '../engine/engine.ts'
+import { feedChannel } from './ipc/channels.ts'
+
+/** Sends the page one end of a new line and serves the other. Closed with the page, it unsubscribes by itself. */
+export function giveFeedPort(page: WebContents, nonce: string, feed: WindowFeed): void {
+  // The window may have been closed while the engine started.
+  if (page.isDestroyed()) return
+  const { port1, port2 } = new MessageChannelMain()
+  feed.server.attach(portChannel(port1))
+  page.postMessage(feedChannel, nonce, [port2])
+}
+
+function portChannel(port: MessagePortMain) {
+  return {
+    post: (message: FeedMessage) => port.postMessage(message),
+    onMessage(listener: (message: unknown) => void) {
+      port.on('message', ({ data }) => listener(data))
+      port.start()
+    },
+    onClose(listener: () => void) {
+      port.on('close', listener)
+    },
+  }
+}

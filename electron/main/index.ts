@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { app, ipcMain, session } from 'electron'
+import type { Core } from './core.ts'
+import { surviveCrashes } from './crash.ts'
+import { Defects } from './defects.ts'
+import { electronDesktop } from './desktop.ts'
+import { readEnvironment } from './environment.ts'
+import { giveFeedPort } from './feed-port.ts'
+import { guardContents, refusePermissions } from './guard-contents.ts'
+import { listen } from './ipc/listen.ts'
+import { isTrustedSender } from './ipc/trusted-sender.ts'
+import { type Launch, readLaunch } from './launch.ts'
+import { setMenu } from './menu.ts'
+import { PAGE_ORIGIN } from './page.ts'
+import { registerPageScheme, servePageFrom } from './page-scheme.ts'
+import { finishBeforeQuit } from './quit.ts'
+import { AppWindow } from './window.ts'
+
+// The composition of the desktop app. Only what the first paint needs is imported here; the engine comes with core.ts.
+
+const launch = readLaunch({ argv: process.argv, env: process.env, cwd: process.cwd() })
+const electronFolder = join(launch.dataFolder, 'electron')
+const out = join(import.meta.dirname, '..')
+const defects = new Defects(join(launch.dataFolder, 'logs', 'main.log'))
+
+defects.catchAll()
+registerPageScheme()
+// Every data folder has an app of its own, so that one, as in a test, knows nothing of another.
+await mkdir(electronFolder, { recursive: true, mode: 0o700 })
+app.setPath('userData', electronFolder)
+// Not awaited: the app gets ready only after this file has run.
+if (app.requestSingleInstanceLock({ ...launch })) app.whenReady().then(start).catch(defects.report)
+else app.quit()
+
+async function start(): Promise<void> {
+  guardContents(defects.report)
+  refusePermissions(session.defaultSession)
+  servePageFrom(join(out, 'renderer'))
+  setMenu(process.platform, launch.developmentUrl !== null)
+
+  const window = await AppWindow.restore({
+    url: launch.developmentUrl ?? `${PAGE_ORIGIN}/index.html`,
+    preload: join(out, 'preload', 'index.cjs'),
+    statePath: join(electronFolder, 'window.json'),
+    onOpen: (opened) => surviveCrashes(opened, sayRestarted, defects.report),
+    onDefect: defects.report,
+  })
+  const core = window.open().then(() => startEngine(window))
+  defects.watchStart(core)
+
+  listen(ipcMain, {
+    isTrusted: (event) => isTrustedSender(event, window.current(), pageOrigin(launch)),
+    answer: async (name, input) => (await core).answer(name, input),
+    openFeed: async ({ sender }, nonce) => giveFeedPort(sender, nonce, (await core).feed),
+    onDefect: defects.report,
+  })
+  app.on('second-instance', (_event, _argv, _cwd, other) => {
+    window.focus()
+    core
+      .then(({ feed }) => feed.app.setEnvironment({ startFolder: (other as Launch).startFolder }))
+      .catch(defects.report)
+  })
+  app.on('activate', () => window.focus())
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  finishBeforeQuit(async () => {
+    await Promise.all([window.save(), core.then(({ close }) => close())])
+  }, defects.report)
+
+  function sayRestarted(): void {
+    core
+      .then(({ feed }) =>
+        feed.app.notify({
+          id: 'page-restarted',
+          title: 'The window was loaded again',
+          message: 'Its page stopped working. Sessions went on; what was typed and not sent is gone.',
+        }),
+      )
+      .catch(defects.report)
+  }
+}
+
+async function startEngine(window: AppWindow): Promise<Core> {
+  const { startCore } = await import('./core.ts')
+  return startCore({
+    environment: readEnvironment(launch),
+    env: process.env,
+    desktop: electronDesktop(() => window.current()),
+    onSettings: ({ theme }) => window.setTheme(theme),
+    onDefect: defects.report,
+  })
+}
+
+function pageOrigin({ developmentUrl }: Launch): string {
+  return developmentUrl ? new URL(developmentUrl).origin : PAGE_ORIGIN
+}

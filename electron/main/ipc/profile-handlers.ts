@@ -1,0 +1,39 @@
+import type { Engine } from '../../engine/engine.ts'
+import type { Handlers } from './router.ts'
+
+type ProfileRequest = Extract<keyof Handlers, `profile.${string}` | `discovery.${string}`>
+
+/** What the window does with backends. Their statuses come by the feed. */
+export function profileHandlers(
+  { profiles }: Engine,
+  onDefect: (error: unknown) => void,
+): Pick<Handlers, ProfileRequest> {
+  return {
+    'profile.save': async ({ profile, key, storage }) => {
+      const saved = await profiles.save(profile, {
+        ...(key !== undefined && { key }),
+        ...(storage !== undefined && { storage }),
+      })
+      profiles.check(saved.id).catch(onDefect)
+      return { profile: saved }
+    },
+    'profile.remove': async ({ profileId }) => {
+      await profiles.remove(profileId)
+      return null
+    },
+    'profile.use': async ({ profileId }) => {
+      await profiles.use(profileId)
+      return null
+    },
+    'profile.check': async ({ profileId }) => {
+      await profiles.check(profileId)
+      return null
+    },
+    'profile.probe': ({ baseUrl, key, profileId }) =>
+      profiles.probe({ baseUrl, ...(key !== undefined && { key }), ...(profileId !== undefined && { profileId }) }),
+    'discovery.look': async () => {
+      await profiles.look()
+      return null
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { readLaunch } from './launch.ts'
+
+const none = { dataFolder: '/data', startFolder: null, electronSource: 'official', developmentUrl: null }
+
+it.each([
+  ['nothing said', [], {}, {}],
+  ['--cwd folder', ['--no-sandbox', '.', '--cwd', 'project'], {}, { startFolder: '/here/project' }],
+  ['--cwd=folder', ['--cwd=/project'], {}, { startFolder: '/project' }],
+  ['--cwd without a folder', ['--cwd'], {}, {}],
+  [
+    'the environment',
+    [],
+    { CLAW_CWD: '/project', CLAW_ELECTRON_SOURCE: 'registry' },
+    { startFolder: '/project', electronSource: 'registry' },
+  ],
+  ['both, and the argument wins', ['--cwd', '/a'], { CLAW_CWD: '/b' }, { startFolder: '/a' }],
+  ['a source that does not exist', [], { CLAW_ELECTRON_SOURCE: 'moon' }, {}],
+  [
+    'a page of a development server',
+    [],
+    { ELECTRON_RENDERER_URL: 'http://localhost:5173' },
+    { developmentUrl: 'http://localhost:5173' },
+  ],
+  ['a page from elsewhere', [], { ELECTRON_RENDERER_URL: 'http://localhost.evil.example' }, {}],
+  ['a page that is a file', [], { ELECTRON_RENDERER_URL: 'file:///etc/passwd' }, {}],
+])('a start with %s', (_what, argv, env, expected) => {
+  expect(readLaunch({ argv, env: { CLAW_HOME: '/data', ...env }, cwd: '/here' })).toEqual({ ...none, ...expected })
+})

@@ -1,0 +1,38 @@
+import type { BrowserWindowConstructorOptions } from 'electron'
+import type { Bounds } from './window-state.ts'
+
+/** The first colour on the screen, before the page: `--color-canvas` of the page's styles. */
+const canvas = { light: '#f7f6f3', dark: '#11191c' }
+
+/** The page is treated as hostile: it shows what models write. */
+export function windowOptions(
+  preload: string,
+  isDark: boolean,
+  bounds: Bounds | null,
+): BrowserWindowConstructorOptions & { webPreferences: object } {
+  return {
+    title: 'Claw Code Agent',
+    show: false,
+    width: 1280,
+    height: 820,
+    ...bounds,
+    minWidth: 480,
+    minHeight: 400,
+    backgroundColor: isDark ? canvas.dark : canvas.light,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      safeDialogs: true,
+    },
+  }
+}

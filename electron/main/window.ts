@@ -1,0 +1,93 @@
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { windowOptions } from './window-options.ts'
+import { reachableBounds, readWindowState, type WindowState, writeWindowState } from './window-state.ts'
+
+export interface AppWindowOptions {
+  url: string
+  preload: string
+  /** Where its place, size and theme are kept. */
+  statePath: string
+  onOpen(window: BrowserWindow): void
+  onDefect(error: unknown): Promise<void>
+}
+
+/** The one window of the app, which may be closed and opened again. */
+export class AppWindow {
+  readonly #options: AppWindowOptions
+  #state: WindowState
+  #window: BrowserWindow | null = null
+  #saved: Promise<void> = Promise.resolve()
+
+  private constructor(options: AppWindowOptions, state: WindowState) {
+    this.#options = options
+    this.#state = state
+  }
+
+  /** Prepares it with what is known from the last time; nothing is shown yet. */
+  static async restore(options: AppWindowOptions): Promise<AppWindow> {
+    const state = await readWindowState(options.statePath)
+    nativeTheme.themeSource = state.theme
+    return new AppWindow(options, state)
+  }
+
+  /** null while it is closed. */
+  current(): BrowserWindow | null {
+    return this.#window
+  }
+
+  /** Opens it where it last was, and shows it when there is something to see; resolves then. */
+  open(): Promise<void> {
+    const { url, preload, onOpen, onDefect } = this.#options
+    const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
+    const bounds = reachableBounds(this.#state.bounds, screens)
+    const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors, bounds))
+    this.#window = window
+    window.on('close', () => this.#remember(window))
+    window.on('closed', () => {
+      this.#window = null
+    })
+    onOpen(window)
+    const painted = new Promise<void>((resolve) => {
+      window.once('ready-to-show', () => {
+        if (this.#state.maximized) window.maximize()
+        window.show()
+        resolve()
+      })
+      // A page that cannot be loaded paints nothing, and the engine must start all the same.
+      window.webContents.once('did-fail-load', () => resolve())
+    })
+    window.loadURL(url).catch(onDefect)
+    return painted
+  }
+
+  focus(): void {
+    const window = this.#window
+    if (!window) {
+      this.open().catch(this.#options.onDefect)
+      return
+    }
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+
+  setTheme(theme: WindowState['theme']): void {
+    if (nativeTheme.themeSource !== theme) nativeTheme.themeSource = theme
+  }
+
+  /** Resolves when its last state is on the disk. */
+  async save(): Promise<void> {
+    if (this.#window) this.#remember(this.#window)
+    await this.#saved
+  }
+
+  #remember(window: BrowserWindow): void {
+    const { statePath, onDefect } = this.#options
+    this.#state = {
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+      theme: nativeTheme.themeSource,
+    }
+    this.#saved = writeWindowState(statePath, this.#state).catch(onDefect)
+  }
+}
