@@ -26,8 +26,8 @@ export interface ToolResult {
 export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'facts' | 'sessionRule'>
 
 /**
- * One tool. `run` never throws for what the model or the disk did wrong: that is a result with `ok: false` which the
- * model can act on. It throws only on abort (the signal's reason) and on defects of ours.
+ * One tool. `run` and `preview` never throw for what the model or the disk did wrong: that is a result with `ok: false`
+ * which the model can act on. They throw only on abort (the signal's reason) and on defects of ours.
  */
 export interface Tool<Input = unknown> {
   name: string

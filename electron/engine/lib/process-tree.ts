@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+/** A process that was started with `detached`, so that it leads a group of its own. */
+export interface ProcessTree {
+  pid: number
+  /** `NAME=value` in the environment of that process only: finds children that left group and parent (Linux). */
+  marker?: string
+}
+
+interface EndOptions {
+  /** How long processes may clean up after SIGTERM. */
+  graceMs?: number
+  /** The first process is only a wrapper that takes the others with it: it gets no SIGTERM. */
+  spareRoot?: boolean
+}
+
+const GRACE_MS = 2_000
+const KILL_MS = 5_000
+
+/**
+ * Ends a process, its group and whatever else descends from it: SIGTERM, then SIGKILL, then a look. Resolves with the
+ * pids that are still there after all that: none, unless the system itself hangs on to them.
+ */
+export async function endProcessTree(tree: ProcessTree, options: EndOptions = {}): Promise<number[]> {
+  const { graceMs = GRACE_MS, spareRoot = false } = options
+  await signalAll(tree, 'SIGTERM', spareRoot)
+  if (await isGone(tree, graceMs)) return []
+  await signalAll(tree, 'SIGKILL', false)
+  // What was just forking is found by the second look.
+  if (await isGone(tree, KILL_MS, () => signalAll(tree, 'SIGKILL', false))) return []
+  return (await members(tree)).map(({ pid }) => pid)
+}
+
+/** Whether anything of the tree is left. */
+export async function hasProcesses(tree: ProcessTree): Promise<boolean> {
+  return (await members(tree)).length > 0
+}
+
+async function isGone(tree: ProcessTree, withinMs: number, again?: () => Promise<void>): Promise<boolean> {
+  // No event tells of processes that are not our children: look, with growing pauses.
+  const end = performance.now() + withinMs
+  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
+    if (!(await hasProcesses(tree))) return true
+    if (performance.now() >= end) return false
+    await delay(pause)
+    await again?.()
+  }
+}
+
+async function signalAll(tree: ProcessTree, signal: NodeJS.Signals, spareRoot: boolean): Promise<void> {
+  for (const { pid } of await members(tree)) {
+    if (spareRoot && pid === tree.pid) continue
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // ESRCH: it ended between the look and the signal. EPERM: it became another user's, out of our reach.
+    }
+  }
+}
+
+interface ProcessEntry {
+  pid: number
+  parent: number
+  group: number
+  session: number
+}
+
+async function members({ pid, marker }: ProcessTree): Promise<ProcessEntry[]> {
+  const all = await processes()
+  const found = new Set(
+    all.filter((entry) => entry.pid === pid || entry.group === pid || entry.session === pid).map((entry) => entry.pid),
+  )
+  if (marker) {
+    const marked = await Promise.all(all.map((entry) => carries(entry.pid, marker)))
+    for (const [index, entry] of all.entries()) if (marked[index]) found.add(entry.pid)
+  }
+  // Children of what was found, until nothing new turns up.
+  for (let before = -1; before !== found.size; ) {
+    before = found.size
+    for (const entry of all) if (found.has(entry.parent)) found.add(entry.pid)
+  }
+  return all.filter((entry) => found.has(entry.pid) && entry.pid !== process.pid)
+}
+
+async function carries(pid: number, marker: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  try {
+    return (await readFile(`/proc/${pid}/environ`, 'latin1')).split('\0').includes(marker)
+  } catch {
+    // Another user's process, or gone.
+    return false
+  }
+}
+
+/** Every process that has not ended; a dead one that nobody collected yet is not listed. */
+async function processes(): Promise<ProcessEntry[]> {
+  if (process.platform !== 'linux') return await processesFromPs()
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const entries = await Promise.all(
+    pids.map(async (pid) => {
+      try {
+        const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
+        // proc(5): the command in parentheses may hold anything, so count from behind it.
+        const [state, parent, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        return state === 'Z' || state === 'X' ? [] : [entry(pid, parent, group, session)]
+      } catch {
+        // It ended between the two looks.
+        return []
+      }
+    }),
+  )
+  return entries.flat()
+}
+
+const run = promisify(execFile)
+
+async function processesFromPs(): Promise<ProcessEntry[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,pgid=,state='])
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, group, state] = line.trim().split(/\s+/)
+    return pid && !state?.startsWith('Z') ? [entry(pid, parent, group, '0')] : []
+  })
+}
+
+function entry(pid = '0', parent = '0', group = '0', session = '0'): ProcessEntry {
+  return { pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(session) }
+}

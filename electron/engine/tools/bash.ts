@@ -1,0 +1,98 @@
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { commandRule, describeCommandRule } from './approval-rule.ts'
+import { commandEnvironment } from './command-environment.ts'
+import { catastrophe } from './command-guard.ts'
+import { defineTool } from './define-tool.ts'
+import { packageScript } from './package-script.ts'
+import { type CommandEnd, runCommand } from './run-command.ts'
+import { describeReach, sandboxedCommand } from './sandbox.ts'
+import { ToolProblem } from './tool-problem.ts'
+
+const TIMEOUT_MS = 600_000
+
+const Input = z.object({ command: z.string().min(1) })
+
+/** The shell tool. `timeoutMs` ends a command that does not end by itself. */
+export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {}) {
+  return defineTool({
+    name: 'bash',
+    description:
+      'Run a shell command in the workspace and get its output and exit code. No terminal and no input. Background processes end with the command.',
+    input: Input,
+    access: 'shell',
+    describe: ({ command }) => ({ verb: 'Run', target: command }),
+    async preview({ command }, { workspace, sandbox }) {
+      refuseCatastrophe(command)
+      const sessionRule = commandRule(command)
+      const script = await packageScript(workspace, command)
+      return {
+        purpose: `to run a command in ${basename(workspace.root)}`,
+        subject: { kind: 'command', command },
+        facts: [
+          ...(script ? [{ name: 'Runs as', text: `${script}, from package.json` }] : []),
+          { name: 'Can reach', text: await describeReach(workspace, sandbox) },
+          { name: 'This session', text: describeCommandRule(sessionRule) },
+        ],
+        sessionRule,
+      }
+    },
+    async run({ command }, { workspace, sandbox, signal, onOutput }) {
+      refuseCatastrophe(command)
+      const sandboxed = sandbox ? await sandboxedCommand(workspace) : null
+      const end = await runCommand({
+        command,
+        folder: workspace.root,
+        environment: { ...commandEnvironment(process.env), ...sandboxed?.environment },
+        wrapper: sandboxed?.wrapper ?? [],
+        timeoutMs,
+        signal,
+        onOutput,
+      })
+      return {
+        ok: end.exitCode === 0 && !end.timedOut,
+        output: forModel(end, sandboxed !== null, timeoutMs),
+        summary: end.timedOut ? `ended after ${minutes(timeoutMs)}` : `exit ${end.exitCode}`,
+        exitCode: end.exitCode,
+      }
+    },
+  })
+}
+
+function refuseCatastrophe(command: string): void {
+  const reason = catastrophe(command)
+  if (reason) throw new ToolProblem(`This command is never run. ${reason}`, 'refused as destructive')
+}
+
+/** The output as it was, then in brackets what the model cannot see in it. */
+function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): string {
+  const notes = [
+    end.timedOut
+      ? `ended because it ran longer than ${minutes(timeoutMs)}`
+      : end.exitCode !== 0
+        ? `exit code ${end.exitCode}`
+        : '',
+    end.leftovers ? 'the processes that it left in the background were ended' : '',
+    sandboxed && end.exitCode !== 0 ? sandboxHint(end.output) : '',
+  ].filter((note) => note !== '')
+  return [end.output || '(no output)', ...notes.map((note) => `[${note}]`)].join('\n')
+}
+
+const NO_NETWORK =
+  /could not resolve|name resolution|network is unreachable|ENETUNREACH|ENOTFOUND|EAI_AGAIN|getaddrinfo|no such host|dns error|failed to (connect|lookup)|unable to (connect|resolve|access 'https?)/i
+const READ_ONLY = /read-only file system|EROFS|device or resource busy/i
+
+/** Otherwise a model tries the same in many ways. */
+function sandboxHint(output: string): string {
+  if (NO_NETWORK.test(output)) {
+    return 'commands run in a sandbox without network: do not try again. Ask the user to run this one, or to switch the sandbox off'
+  }
+  if (READ_ONLY.test(output)) {
+    return 'commands run in a sandbox that writes in the workspace and /tmp only: work there, or ask the user to run this one'
+  }
+  return ''
+}
+
+function minutes(milliseconds: number): string {
+  return milliseconds >= 60_000 ? `${Math.round(milliseconds / 60_000)} min` : `${milliseconds / 1000} s`
+}

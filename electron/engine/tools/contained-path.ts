@@ -1,0 +1,155 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { errorCode } from '../lib/storage-failure.ts'
+import { ToolProblem } from './tool-problem.ts'
+import { isAllowed, shownPath, type Workspace } from './workspace.ts'
+
+/** A path of a call after all links on it were followed, known to be inside at that moment. */
+export interface Place {
+  /** Absolute; nothing on it was a link when it was resolved. */
+  real: string
+  /** For people and models. */
+  shown: string
+  exists: boolean
+}
+
+/**
+ * Resolves the path of a call. Throws `ToolProblem` for one that leads outside. What is opened later can be something
+ * else by then, so go on with `withFolder`, which looks again.
+ */
+export async function locate(workspace: Workspace, path: string): Promise<Place> {
+  if (path.includes('\0')) throw new ToolProblem('A path cannot contain a NUL character.', 'wrong path')
+  const absolute = resolve(workspace.root, path.replace(/^~(?=\/|$)/, homedir()))
+  const { real, exists } = await followLinks(absolute, path)
+  if (!isAllowed(workspace, real)) throw await outside(workspace, path)
+  return { real, shown: shownPath(workspace, real), exists }
+}
+
+/**
+ * Opens a folder of the workspace and hands out a name for it that stays this folder, whatever is put in its place on
+ * disk meanwhile. Throws `ToolProblem` if it is not inside any more.
+ */
+export async function withFolder<Value>(
+  workspace: Workspace,
+  real: string,
+  use: (held: string) => Promise<Value>,
+): Promise<Value> {
+  const folder = await openFolder(workspace, real, real)
+  try {
+    return await use(folder.held)
+  } finally {
+    await folder.handle.close()
+  }
+}
+
+/** The same, after making it and its parents where they are missing. */
+export async function withMadeFolder<Value>(
+  workspace: Workspace,
+  real: string,
+  use: (held: string) => Promise<Value>,
+): Promise<Value> {
+  let folder = await deepestFolder(workspace, real)
+  try {
+    while (folder.missing.length > 0) {
+      const [name = '', ...missing] = folder.missing
+      const path = join(folder.held, name)
+      await mkdir(path).catch((error) => {
+        if (errorCode(error) !== 'EEXIST') throw error
+      })
+      const next = await openFolder(workspace, path, join(folder.real, name))
+      await folder.handle.close()
+      folder = { ...next, missing }
+    }
+    return await use(folder.held)
+  } finally {
+    await folder.handle.close()
+  }
+}
+
+interface OpenFolder {
+  handle: FileHandle
+  /** A path that leads to the open folder itself. */
+  held: string
+  real: string
+}
+
+async function openFolder(workspace: Workspace, path: string, real: string): Promise<OpenFolder> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    return { handle, held: await heldPath(workspace, handle, real), real }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** Linux names an open folder itself (proc(5)), so nothing can come between; elsewhere it is compared once more. */
+async function heldPath(workspace: Workspace, handle: FileHandle, real: string): Promise<string> {
+  if (process.platform === 'linux') {
+    const held = `/proc/${process.pid}/fd/${handle.fd}`
+    const now = await readlink(held).catch((error) => {
+      if (errorCode(error) === 'ENOENT') return null // no /proc here
+      throw error
+    })
+    if (now !== null) {
+      if (!isAllowed(workspace, now)) throw moved()
+      return held
+    }
+  }
+  const now = await realpath(real)
+  const [opened, there] = await Promise.all([handle.stat(), lstat(now)])
+  if (!isAllowed(workspace, now) || opened.ino !== there.ino || opened.dev !== there.dev) throw moved()
+  return now
+}
+
+async function deepestFolder(workspace: Workspace, real: string): Promise<OpenFolder & { missing: string[] }> {
+  const missing: string[] = []
+  for (let path = real; ; path = dirname(path)) {
+    try {
+      return { ...(await openFolder(workspace, path, path)), missing }
+    } catch (error) {
+      // Never above a folder that tools may touch.
+      if (errorCode(error) !== 'ENOENT' || !isAllowed(workspace, dirname(path))) throw error
+      missing.unshift(basename(path))
+    }
+  }
+}
+
+async function followLinks(absolute: string, path: string): Promise<{ real: string; exists: boolean }> {
+  const missing: string[] = []
+  for (let current = absolute; ; current = dirname(current)) {
+    try {
+      return { real: join(await realpath(current), ...missing), exists: missing.length === 0 }
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || current === dirname(current)) throw error
+      const dangling = await lstat(current).then(
+        (stat) => stat.isSymbolicLink(),
+        () => false,
+      )
+      if (dangling) throw new ToolProblem(`${path} is a symbolic link to nothing.`, 'broken link')
+      missing.unshift(basename(current))
+    }
+  }
+}
+
+async function outside(workspace: Workspace, path: string): Promise<ToolProblem> {
+  const relativePath = path.replace(/^\/+/, '')
+  const meant =
+    relativePath !== path &&
+    (await followLinks(resolve(workspace.root, relativePath), path).then(
+      ({ real, exists }) => exists && isAllowed(workspace, real),
+      () => false,
+    ))
+  const folders = [workspace.root, ...workspace.addedFolders].join(', ')
+  const hint = meant ? ` Did you mean ${relativePath}?` : ' Use paths relative to the workspace.'
+  return new ToolProblem(`${path} is outside of the workspace (${folders}).${hint}`, 'outside of the workspace')
+}
+
+function moved(): ToolProblem {
+  return new ToolProblem(
+    'This path was changed while it was opened and leads outside of the workspace.',
+    'path changed',
+  )
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import type { Tool, ToolContext, ToolResult } from './tool.ts'
+
+type ParsedArguments = { ok: true; input: unknown } | { ok: false; output: string }
+
+/**
+ * Reads the JSON text of a call. Forgives what weak models do and what has one meaning only: `null` for a missing
+ * option, a number or a truth value in quotes, no text at all for no arguments. All else is said in words.
+ */
+export function parseArguments(tool: Tool, json: string): ParsedArguments {
+  let value: unknown
+  try {
+    value = json.trim() === '' ? {} : JSON.parse(json)
+  } catch (error) {
+    return wrong(tool, `they are not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (!isRecord(value)) return wrong(tool, 'they must be one JSON object')
+  const properties = parameterTypes(tool)
+  const given = Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== null)
+      .map(([name, entry]) => [name, unquoted(entry, properties[name])]),
+  )
+  const parsed = tool.input.safeParse(given)
+  if (parsed.success) return { ok: true, input: parsed.data }
+  const unknownNames = Object.keys(given).filter((name) => !(name in properties))
+  const problems = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.')
+    return name && !(name in given) ? `${name} is missing` : `${name || 'they'}: ${issue.message}`
+  })
+  if (unknownNames.length > 0) problems.push(`there is no ${unknownNames.join(', ')}`)
+  return wrong(tool, problems.join('; '))
+}
+
+/** Runs a call to its end. Rejects only with the signal's reason; a defect of ours becomes a result as well. */
+export async function runTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
+  context.signal.throwIfAborted()
+  try {
+    return await tool.run(input, context)
+  } catch (error) {
+    if (context.signal.aborted) throw context.signal.reason
+    const reason = error instanceof Error ? error.message : String(error)
+    return { ok: false, output: `Error: ${tool.name} failed unexpectedly: ${reason}`, summary: 'failed unexpectedly' }
+  }
+}
+
+function wrong(tool: Tool, problem: string): ParsedArguments {
+  const names = Object.keys(parameterTypes(tool)).join(', ')
+  return {
+    ok: false,
+    output: `Error: the arguments of ${tool.name} are wrong: ${problem}. Its parameters are: ${names}.`,
+  }
+}
+
+/** Name to JSON Schema type. */
+function parameterTypes(tool: Tool): Record<string, unknown> {
+  const { properties } = z.toJSONSchema(tool.input)
+  return Object.fromEntries(
+    Object.entries(properties ?? {}).map(([name, schema]) => [name, isRecord(schema) ? schema.type : undefined]),
+  )
+}
+
+function unquoted(value: unknown, type: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if ((type === 'integer' || type === 'number') && /^\s*\d{1,15}\s*$/.test(value)) return Number(value)
+  if (type === 'boolean' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true'
+  return value
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
