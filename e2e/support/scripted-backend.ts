@@ -52,6 +52,8 @@ export interface ScriptedBackendOptions {
   models?: readonly string[]
   /** Answers by path, such as `/api/version`; they win over the built-in ones and are not used up. */
   routes?: Readonly<Record<string, ScriptStep>>
+  /** Default: a free one. */
+  port?: number
 }
 
 /**
@@ -106,7 +108,7 @@ export async function startScriptedBackend(options: ScriptedBackendOptions = {})
       else response.writeHead(500, jsonType).end(errorBody(`The scripted backend broke: ${error}`))
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,

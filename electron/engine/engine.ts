@@ -5,6 +5,79 @@ import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
+import { createBackend } from './backend/create-backend.ts'
+import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
+import { startDemoBackend } from './demo/demo-backend.ts'
+import { systemClock } from './lib/clock.ts'
+import { ProfileStore } from './profiles/profile-store.ts'
+import { KeyStore } from './secrets/key-store.ts'
+import { systemKeychain } from './secrets/keychain.ts'
+import { SessionStore } from './sessions/session-store.ts'
+import type { OpenConf } from './settings/settings-file.ts'
+import { SettingsStore } from './settings/settings-store.ts'
+import { builtinTools } from './tools/builtin-tools.ts'
+import type { Tool } from './tools/tool.ts'
+
+export interface EngineOptions {
+  /** `settings.json`, `sessions/`, `logs/` and, if the person said yes, `keys.json`. */
+  dataFolder: string
+  /** Opens the settings file for writing: electron-store in the app, conf in the terminal. */
+  openConf: OpenConf
+  /** OPENAI_* make a profile, `env:NAME` keys are read from here, CLAW_LOCAL_PORTS replaces the usual ports. */
+  env: Readonly<Record<string, string | undefined>>
+  /** How this process is called where it holds a session's lock: "the window", "a terminal". */
+  holder: string
+  platform: string
+}
+
+/** All of the agent, without a face. */
+export interface Engine {
+  settings: SettingsStore
+  keys: KeyStore
+  profiles: ProfileStore
+  sessions: Sessions
+  tools: readonly Tool[]
+  /** Follows what other processes change: settings, sessions. */
+  watch(): void
+  /** Ends running turns, writes what waits, gives up locks and connections. */
+  close(): Promise<void>
+}
+
+/** `FailureError` `storage`: the data folder cannot be made or read. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { dataFolder, env, openConf, holder, platform } = options
+  const clock = systemClock
+  const settings = await SettingsStore.open({ dataFolder, openConf, clock })
+  const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain })
+  const profiles = new ProfileStore({
+    settings,
+    keys,
+    env,
+    clock,
+    connect: createBackend,
+    startDemo: startDemoBackend,
+    discover: () => discoverLocalServers(localPorts(env)),
+    identify: identifyServer,
+  })
+  const services = { clock, platform, tools: builtinTools, backendFor: profiles.backendFor.bind(profiles) }
+  const sessions = new SessionStore({ dataFolder, holder, services })
+  return {
+    settings,
+    keys,
+    profiles,
+    sessions,
+    tools: builtinTools,
+    watch() {
+      settings.watch()
+      sessions.watch()
+    },
+    async close() {
+      await sessions.close()
+      await profiles.close()
+      settings.close()
+    },
+  }
+}
 
 /** Stops calling the listener; calling it twice is harmless. */
 export type Unsubscribe = () => void
@@ -91,3 +164,6 @@ export interface Sessions {
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>
 }
+
+export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
+export { usableFolder } from './sessions/session-store.ts'

@@ -1,0 +1,123 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { ElectronApplication, Page } from '@playwright/test'
+import { environmentFor, expect, test } from './support/app.ts'
+import { gate, text, toolCall } from './support/scripted-backend.ts'
+
+/** `CLAW_PICTURES=1` renews the pictures of the README; otherwise they go with the results of the run. */
+const PICTURES = process.env.CLAW_PICTURES ? 'e2e/pictures' : 'test-results/pictures'
+
+const widths = [
+  [1440, 900],
+  [760, 900],
+  [480, 800],
+] as const
+
+async function resize(app: ElectronApplication, page: Page, width: number, height: number): Promise<void> {
+  await app.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    { width, height },
+  )
+  await page.waitForFunction((wanted) => window.innerWidth === wanted, width)
+}
+
+/** Every rule of WCAG 2 A and AA, on the whole page as it stands. */
+async function checkAccess(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+  ).toEqual([])
+}
+
+async function checkNothingCut(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow, 'the page scrolls sideways').toBe(0)
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`a working chat, ${scheme}, wide to narrow, can be read and used by everyone`, async ({ machine, backend }) => {
+    await machine.write({
+      'src/sum.js': 'export const sum = (a, b) => a - b\n',
+      'src/sum.test.js':
+        "import { test } from 'node:test'\nimport assert from 'node:assert'\nimport { sum } from './sum.js'\n\ntest('sum adds', () => assert.equal(sum(2, 2), 4))\n",
+      'package.json': '{ "name": "parcel-api", "type": "module", "scripts": { "test": "node --test" } }\n',
+    })
+    const held = gate()
+    backend.script(
+      toolCall('read_file', { path: 'src/sum.js' }, { text: 'I will read the code that the test fails on.' }),
+      toolCall(
+        'edit_file',
+        { path: 'src/sum.js', old_text: 'a - b', new_text: 'a + b' },
+        { text: '`sum` **subtracts**. One sign is wrong:' },
+      ),
+      toolCall('bash', { command: 'npm test' }),
+      text(
+        'Fixed: `sum` adds now, and the tests ran.\n\n1. The sign was wrong in `src/sum.js`.\n2. Nothing else changed.\n\n```js\nexport const sum = (a, b) => a + b\n```\n',
+        { chunks: 4, gate: held.opened },
+      ),
+    )
+    const { app, page } = await machine.launch({ env: environmentFor(backend), colorScheme: scheme })
+    await page
+      .getByRole('textbox', { name: 'Message' })
+      .fill('npm test has been failing since this morning. Find out why and fix it.')
+    await page.getByRole('button', { name: 'Send' }).click()
+    const approval = page.getByRole('alertdialog', { name: 'Approval needed' })
+    await expect(approval).toContainText('a + b')
+    await checkAccess(page)
+    await page.screenshot({ path: `${PICTURES}/approval-${scheme}.png` })
+    await approval.getByRole('button', { name: 'Allow once' }).click()
+    await expect(approval).toContainText('npm test')
+    await approval.getByRole('button', { name: 'Allow once' }).click()
+    await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Fixed')
+    held.open()
+    await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot({ path: `${PICTURES}/chat-${scheme}${width === 1440 ? '' : `-${width}`}.png` })
+    }
+  })
+
+  test(`the pages around it, ${scheme}, wide to narrow`, async ({ machine }) => {
+    const { app, page } = await machine.launch({ colorScheme: scheme })
+    await expect(page.getByRole('heading', { name: 'Connect a backend' })).toBeVisible()
+    for (const name of ['first-run', 'Backends', 'Settings']) {
+      await resize(app, page, 1440, 900)
+      if (name !== 'first-run') await page.getByRole('link', { name }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      for (const [width, height] of widths) {
+        await resize(app, page, width, height)
+        await checkNothingCut(page)
+        await checkAccess(page)
+        await page.screenshot({
+          path: `${PICTURES}/${name.toLowerCase()}-${scheme}${width === 1440 ? '' : `-${width}`}.png`,
+        })
+      }
+    }
+  })
+}
+
+test('everything can be reached and done by keyboard', async ({ machine, backend }) => {
+  backend.script(toolCall('write_file', { path: 'note.txt', content: 'x\n' }), text('Written.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  const message = page.getByRole('textbox', { name: 'Message' })
+  await expect(message).toBeFocused()
+  await page.keyboard.type('Write a note')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
+  // The question does not take the keyboard away from somebody who types.
+  await page.keyboard.type('still typing')
+  await expect(message).toHaveValue('still typing')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Written.')
+  expect(await machine.has('note.txt')).toBe(true)
+  await page.keyboard.press('Control+N')
+  await expect(message).toBeFocused()
+  await page.keyboard.press('Control+,')
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+})

@@ -1,0 +1,324 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { Limits } from '#shared/budget.ts'
+import { FailureError, failure } from '#shared/failure.ts'
+import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { SessionEntry } from '#shared/session-entry.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import { Budget } from '../budget/budget.ts'
+import type { Tool } from '../tools/tool.ts'
+import { runTurn } from './agent-loop.ts'
+import { Conversation } from './conversation.ts'
+
+const profile: Profile = {
+  id: ProfileId.parse('local'),
+  name: 'Local',
+  kind: 'vllm',
+  baseUrl: 'http://127.0.0.1:1/v1',
+  model: 'm',
+  key: { source: 'none' },
+}
+const usage: Usage = {
+  inputTokens: 10,
+  outputTokens: 5,
+  cachedInputTokens: null,
+  reasoningTokens: null,
+  costMicroUsd: null,
+  source: 'reported',
+}
+
+type Answer = StreamEvent[] | FailureError | ((signal: AbortSignal) => AsyncIterable<StreamEvent>)
+
+const stop = (more: Partial<Extract<StreamEvent, { type: 'message_stop' }>> = {}): StreamEvent => ({
+  type: 'message_stop',
+  finish: 'stop',
+  rawFinish: 'stop',
+  toolCalls: [],
+  brokenToolCalls: [],
+  ...more,
+})
+const text = (content: string): Answer => [{ type: 'content_delta', text: content }, { type: 'usage', usage }, stop()]
+const call = (callId: string, name: string, args: object = {}) => ({
+  callId,
+  name,
+  arguments: JSON.stringify(args),
+  recovered: false,
+})
+const calls = (...toolCalls: ReturnType<typeof call>[]): Answer => [
+  { type: 'usage', usage },
+  stop({ finish: 'tool_calls', toolCalls }),
+]
+
+/** A backend that gives the answers of a list and keeps what it was asked. */
+function scripted(answers: Answer[]): { backend: Backend; requests: ChatRequest[] } {
+  const requests: ChatRequest[] = []
+  const backend: Backend = {
+    async *chat(request, signal) {
+      requests.push({ ...request, messages: [...request.messages] })
+      const answer = answers.shift()
+      if (!answer) throw new Error('The script is over.')
+      if (answer instanceof FailureError) throw answer
+      yield* typeof answer === 'function' ? answer(signal) : answer
+    },
+    listModels: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  }
+  return { backend, requests }
+}
+
+/** Three tools that keep a log: `look` reads, `change` writes, `hang` runs until it is aborted. */
+function toolBox() {
+  const log: string[] = []
+  const tool = (name: string, access: Tool['access'], run: Tool['run']): Tool => ({
+    name,
+    description: name,
+    input: z.object({ at: z.string().optional() }),
+    access,
+    describe: () => ({ verb: name, target: '' }),
+    preview: () =>
+      Promise.resolve({
+        purpose: `to ${name}`,
+        subject: { kind: 'command', command: name },
+        facts: [],
+        sessionRule: 'write',
+      }),
+    run,
+  })
+  const result = (output: string) => ({ ok: true, output, summary: output })
+  const tools = [
+    tool('look', 'read', () => {
+      log.push('look')
+      return Promise.resolve(result('seen'))
+    }),
+    tool('change', 'write', () => {
+      log.push('change')
+      return Promise.resolve(result('changed'))
+    }),
+    tool('hang', 'read', (_input, { signal }) => {
+      log.push('hang')
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }),
+  ]
+  return { tools, log }
+}
+
+interface Setting {
+  answers: Answer[]
+  permissions?: Permissions
+  limits?: Limits
+  answer?: ((callId: string) => ApprovalAnswer) | null
+  onEvent?: (event: UnstampedEvent, abort: AbortController) => void
+  followUps?: string[]
+}
+
+async function play(setting: Setting) {
+  const { backend, requests } = scripted(setting.answers)
+  const { tools, log } = toolBox()
+  const conversation = new Conversation()
+  const events: UnstampedEvent[] = []
+  const abort = new AbortController()
+  let seq = 0
+  const emit = (event: UnstampedEvent) => {
+    events.push(event)
+    if (event.type !== 'phase' && event.type !== 'tool-output')
+      conversation.apply({ ...event, seq: seq++, at: seq } as SessionEntry)
+    setting.onEvent?.(event, abort)
+  }
+  emit({
+    type: 'session-start',
+    version: 1,
+    sessionId: SessionId.parse('abcdefghij'),
+    cwd: '/project',
+    systemPrompt: 'System.',
+    profile: { profileId: profile.id, profileName: 'Local', kind: 'vllm', model: 'm' },
+    permissions: { write: 'ask', shell: 'ask', sandbox: true },
+  })
+  emit({ type: 'turn-start', turnId: TurnId.parse('turn000001'), text: 'Do it.', facts: '' })
+  const { answer = () => ({ decision: 'allow-once' as const }), followUps = [] } = setting
+  const outcome = await runTurn({
+    conversation,
+    backend: () => Promise.resolve({ backend, profile }),
+    tools,
+    toolContext: { workspace: { root: '/project', addedFolders: [] } },
+    budget: new Budget(setting.limits ?? {}, () => 0),
+    permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },
+    sessionRules: new Set(),
+    ask: answer && ((request) => Promise.resolve(answer(request.callId))),
+    takeFollowUps: () => followUps.splice(0),
+    emit,
+    persisted: () => Promise.resolve(),
+    now: () => 0,
+    signal: abort.signal,
+    options: {},
+  })
+  const ends = events.flatMap((event) => (event.type === 'tool-end' ? [[event.callId, event.outcome]] : []))
+  return { outcome, events, requests, log, ends }
+}
+
+const completed = { reason: 'completed', failure: null, budget: null }
+
+describe('a turn', () => {
+  test('asks, runs the calls, asks again with their results, and ends with the answer', async () => {
+    const { outcome, requests, ends } = await play({
+      answers: [calls(call('a', 'look'), call('b', 'look')), text('Done.')],
+    })
+    expect(outcome).toEqual(completed)
+    expect(ends).toEqual([
+      ['a', 'done'],
+      ['b', 'done'],
+    ])
+    expect(requests[1]?.messages.slice(2)).toEqual([
+      { role: 'assistant', content: '', toolCalls: [call('a', 'look'), call('b', 'look')] },
+      { role: 'tool', callId: 'a', name: 'look', content: 'seen' },
+      { role: 'tool', callId: 'b', name: 'look', content: 'seen' },
+    ])
+  })
+
+  test('sends each request as a prefix of the next', async () => {
+    const { requests } = await play({
+      answers: [calls(call('a', 'look')), calls(call('b', 'change')), text('Done.')],
+      followUps: ['And hurry.'],
+    })
+    for (const [index, request] of requests.slice(1).entries()) {
+      const before = requests[index]?.messages ?? []
+      expect(request.messages.slice(0, before.length)).toEqual(before)
+    }
+    expect(requests.at(-1)?.messages).toContainEqual({ role: 'user', content: 'And hurry.' })
+  })
+
+  test('a denied call is told to the model, with the reason, and the turn goes on', async () => {
+    const { outcome, requests, log, ends } = await play({
+      answers: [calls(call('a', 'change')), text('Then not.')],
+      answer: () => ({ decision: 'deny', reason: 'Not that file.' }),
+    })
+    expect([outcome, log, ends]).toEqual([completed, [], [['a', 'denied']]])
+    expect(requests[1]?.messages.at(-1)).toMatchObject({ content: expect.stringContaining('Not that file.') })
+  })
+
+  test('where nobody can answer, the turn ends and names the flag', async () => {
+    const { outcome, log } = await play({ answers: [calls(call('a', 'change'))], answer: null })
+    expect([outcome, log]).toMatchObject([
+      { reason: 'needs-approval', failure: { message: expect.stringContaining('--allow-write') } },
+      [],
+    ])
+  })
+
+  test('permissions that deny tell the model; permissions that allow ask nobody', async () => {
+    const denied = await play({
+      answers: [calls(call('a', 'change')), text('I see.')],
+      permissions: { write: 'deny', shell: 'deny', sandbox: true },
+      answer: null,
+    })
+    expect([denied.outcome, denied.log]).toEqual([completed, []])
+    const allowed = await play({
+      answers: [calls(call('a', 'change')), text('Done.')],
+      permissions: { write: 'allow', shell: 'deny', sandbox: true },
+      answer: null,
+    })
+    expect([allowed.outcome, allowed.log]).toEqual([completed, ['change']])
+  })
+
+  test('an unknown tool, wrong arguments and a broken call are answered and do not run', async () => {
+    const broken = { ...call('c', 'change'), arguments: '{"at":', problem: 'The arguments are no JSON object.' }
+    const { outcome, requests, log, ends } = await play({
+      answers: [
+        [
+          stop({
+            finish: 'tool_calls',
+            toolCalls: [call('a', 'launch'), call('b', 'look', { at: 7 })],
+            brokenToolCalls: [broken],
+          }),
+        ],
+        text('Sorry.'),
+      ],
+    })
+    expect([outcome, log]).toEqual([completed, []])
+    expect(Object.fromEntries(ends)).toEqual({ a: 'failed', b: 'failed', c: 'not-run' })
+    expect(
+      requests[1]?.messages.filter(({ role }) => role === 'tool').map(({ content }) => content.slice(0, 5)),
+    ).toEqual(['Error', 'Error', 'Error'])
+  })
+
+  test('an empty answer gets one more chance, two are a failure', async () => {
+    const empty: Answer = [stop({ finish: 'unknown' })]
+    expect((await play({ answers: [empty, text('Here.')] })).outcome).toEqual(completed)
+    expect((await play({ answers: [empty, empty] })).outcome).toMatchObject({
+      reason: 'failed',
+      failure: { code: 'protocol' },
+    })
+  })
+
+  test('a failure of the backend ends the turn with it', async () => {
+    const value = failure('auth', 'The key was refused.')
+    const { outcome, events } = await play({ answers: [new FailureError(value)] })
+    expect(outcome).toEqual({ reason: 'failed', failure: value, budget: null })
+    expect(events.at(-1)).toEqual({ type: 'model-call-end', finish: 'error', toolCalls: [] })
+  })
+
+  test('stop ends a running tool and the turn', async () => {
+    const { outcome, log } = await play({
+      answers: [calls(call('a', 'hang'))],
+      onEvent: (event, abort) => {
+        if (event.type === 'phase' && event.phase === 'running-tool') queueMicrotask(() => abort.abort())
+      },
+    })
+    expect([outcome.reason, log]).toEqual(['aborted', ['hang']])
+  })
+
+  test('the same call with the same result, again and again, is told to the model and then ended', async () => {
+    const { outcome, events } = await play({
+      answers: Array.from({ length: 9 }, (_, index) => calls(call(`c${index}`, 'look'))),
+    })
+    expect(outcome).toMatchObject({ reason: 'failed', failure: { code: 'loop' } })
+    expect(events.filter(({ type }) => type === 'model-call-start')).toHaveLength(6)
+    expect(events.some((event) => event.type === 'follow-up' && event.origin === 'app')).toBe(true)
+  })
+
+  test('what the person says meanwhile is read before the turn may end', async () => {
+    const { outcome, requests } = await play({ answers: [text('Done.'), text('That too.')], followUps: ['Also that.'] })
+    expect(outcome).toEqual(completed)
+    expect(requests[1]?.messages.at(-1)).toEqual({ role: 'user', content: 'Also that.' })
+  })
+
+  test('without usage from the server the counts are estimated and say so', async () => {
+    const { events } = await play({
+      answers: [
+        [{ type: 'message_start', id: '', model: '' }, { type: 'content_delta', text: 'x'.repeat(40) }, stop()],
+      ],
+    })
+    expect(events.find(({ type }) => type === 'usage')).toMatchObject({
+      usage: { outputTokens: 10, source: 'estimated', costMicroUsd: 0 },
+    })
+  })
+})
+
+describe('a limit', () => {
+  const two = [calls(call('a', 'look')), calls(call('b', 'look')), text('Done.')]
+  test.each<[string, Limits, object]>([
+    ['model calls', { modelCalls: 2 }, { limit: 'modelCalls', allowed: 2, used: 2 }],
+    ['turns', { turns: 1 }, { limit: 'turns', allowed: 1, used: 1 }],
+    ['tool calls', { toolCalls: 1 }, { limit: 'toolCalls', allowed: 1, used: 1 }],
+    ['total tokens', { totalTokens: 30 }, { limit: 'totalTokens', allowed: 30, used: 30 }],
+    ['input tokens', { inputTokens: 19 }, { limit: 'inputTokens', allowed: 19, used: 20 }],
+    ['output tokens', { outputTokens: 5 }, { limit: 'outputTokens', allowed: 5, used: 5 }],
+    ['wall time', { wallTime: 0 }, { limit: 'wallTime', allowed: 0, used: 0 }],
+  ])('on %s ends the turn with what was allowed and used', async (_name, limits, budget) => {
+    const { outcome } = await play({ answers: [...two], limits })
+    expect(outcome).toEqual({ reason: 'budget', failure: null, budget })
+  })
+
+  test('that is not reached changes nothing', async () => {
+    const limits = { modelCalls: 3, turns: 3, toolCalls: 2, totalTokens: 45, inputTokens: 30, outputTokens: 15 }
+    expect((await play({ answers: [...two], limits })).outcome).toEqual(completed)
+  })
+
+  test('on output clamps what the next call may make', async () => {
+    const { requests } = await play({ answers: [...two], limits: { outputTokens: 100, totalTokens: 60 } })
+    expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([60, 45, 30])
+  })
+})

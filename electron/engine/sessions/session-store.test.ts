@@ -1,0 +1,313 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { ProfileId, SessionId } from '#shared/ids.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { SessionEvent } from '#shared/session-event.ts'
+import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import type { NewSession, Session } from '../engine.ts'
+import type { Tool } from '../tools/tool.ts'
+import { SessionStore } from './session-store.ts'
+
+const profile: Profile = {
+  id: ProfileId.parse('local'),
+  name: 'Local',
+  kind: 'vllm',
+  baseUrl: 'http://127.0.0.1:1/v1',
+  model: 'm',
+  key: { source: 'none' },
+}
+
+type Answer = (signal: AbortSignal) => AsyncIterable<StreamEvent>
+
+const stop: StreamEvent = {
+  type: 'message_stop',
+  finish: 'stop',
+  rawFinish: 'stop',
+  toolCalls: [],
+  brokenToolCalls: [],
+}
+const say = (...parts: string[]): Answer =>
+  async function* () {
+    for (const text of parts) yield { type: 'content_delta', text }
+    yield stop
+  }
+const callTool: Answer = async function* () {
+  const call = { callId: 'c1', name: 'write_file', arguments: '{}', recovered: false }
+  yield { ...stop, finish: 'tool_calls', toolCalls: [call] }
+}
+/** Says something and then nothing until it is stopped. */
+const hang = (text: string): Answer =>
+  async function* (signal) {
+    yield { type: 'content_delta', text }
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  }
+
+const note: Tool = {
+  name: 'write_file',
+  description: '',
+  input: z.object({}),
+  access: 'write',
+  describe: () => ({ verb: 'Note', target: '' }),
+  preview: () =>
+    Promise.resolve({
+      purpose: 'to note',
+      subject: { kind: 'command', command: 'note' },
+      facts: [],
+      sessionRule: 'write',
+    }),
+  run: () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
+}
+
+let folder: string
+let cwd: string
+let answers: Answer[]
+let requests: ChatRequest[]
+const stores: SessionStore[] = []
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'claw-sessions-')))
+  cwd = join(folder, 'project')
+  await mkdir(cwd)
+  answers = []
+  requests = []
+})
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()))
+  await rm(folder, { recursive: true })
+})
+
+function newStore(dataFolder = join(folder, 'data')): SessionStore {
+  const backend: Backend = {
+    async *chat(request, signal) {
+      requests.push({ ...request, messages: [...request.messages] })
+      const answer = answers.shift()
+      if (!answer) throw new Error('The script is over.')
+      yield* answer(signal)
+    },
+    listModels: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  }
+  const services = {
+    backendFor: () => Promise.resolve({ backend, profile }),
+    tools: [note],
+    clock: { now: () => 1_700_000_000_000 },
+    platform: 'linux',
+  }
+  const store = new SessionStore({ dataFolder, holder: 'the window', services })
+  stores.push(store)
+  return store
+}
+
+const options = (): NewSession => ({
+  cwd,
+  profileId: profile.id,
+  permissions: { write: 'ask', shell: 'ask', sandbox: true },
+  canAnswer: true,
+})
+
+/** Resolves with the first event that fits. */
+function next(session: Session, fits: (event: SessionEvent) => boolean): Promise<SessionEvent> {
+  return new Promise((resolve) => {
+    const stopListening = session.subscribe((event) => {
+      if (!fits(event)) return
+      stopListening()
+      resolve(event)
+    })
+  })
+}
+
+describe('a session', () => {
+  test('is its journal: closed and opened again it is the same, and the model sees the same history', async () => {
+    const store = newStore()
+    answers = [say('Hel', 'lo.'), say('Again.')]
+    const session = await store.create(options())
+    expect(await session.send('Say hello\nand more')).toMatchObject({ reason: 'completed' })
+    const view = session.view()
+    expect(view.title).toBe('Say hello')
+    await store.release(session.id)
+
+    const again = await newStore().open(session.id)
+    expect(again.view()).toEqual({ ...view, seq: expect.any(Number) })
+    await again.send('And again')
+    const [first, second] = requests
+    expect(second?.messages.slice(0, first?.messages.length)).toEqual(first?.messages)
+    expect(second?.messages.slice(2)).toEqual([
+      { role: 'assistant', content: 'Hello.', toolCalls: [] },
+      { role: 'user', content: 'And again' },
+    ])
+  })
+
+  test('cut in mid-turn at any byte of its end opens as interrupted and goes on', async () => {
+    const store = newStore()
+    answers = [hang('Half an answer')]
+    const session = await store.create(options())
+    const text = next(session, ({ type }) => type === 'text-delta')
+    const { end } = await session.begin('Tell me')
+    await text
+    await session.persisted()
+    const source = join(folder, 'data/sessions', `${session.id}.jsonl`)
+    const whole = await readFile(source)
+    await session.stop()
+    await end
+
+    const lastLines = whole.subarray(0, -1).lastIndexOf(10, -200)
+    for (let length = lastLines + 1; length <= whole.length; length++) {
+      const data = join(folder, `cut-${length}`)
+      await mkdir(join(data, 'sessions'), { recursive: true })
+      await writeFile(join(data, 'sessions', `${session.id}.jsonl`), whole.subarray(0, length))
+      const opened = await newStore(data).open(session.id)
+      const last = opened.view().turns.at(-1)
+      expect(last?.end?.reason ?? 'no turn yet').toMatch(/interrupted|no turn yet/)
+      answers = [say('Going on.')]
+      expect(await opened.send('Go on')).toMatchObject({ reason: 'completed' })
+    }
+  })
+
+  test('waits for an answer, goes on after it, and knows what was allowed for the session', async () => {
+    const store = newStore()
+    answers = [callTool, callTool, say('Done.')]
+    const session = await store.create(options())
+    const asked = next(session, ({ type }) => type === 'approval-request')
+    const turn = session.send('Note it twice')
+    await asked
+    expect(store.list()[0]).toMatchObject({ state: 'waiting', note: 'needs you: note' })
+    session.answer('c1', { decision: 'allow-session' })
+    expect(await turn).toMatchObject({ reason: 'completed' })
+    expect(session.view().turns[0]?.items).toMatchObject([
+      { state: 'done' },
+      { state: 'done', answer: null },
+      { text: 'Done.' },
+    ])
+    expect(() => session.answer('c1', { decision: 'deny' })).toThrow('already answered')
+  })
+
+  test('stop while it waits for an answer ends the turn', async () => {
+    const store = newStore()
+    answers = [callTool]
+    const session = await store.create(options())
+    const asked = next(session, ({ type }) => type === 'approval-request')
+    const turn = session.send('Note it')
+    await asked
+    await session.stop()
+    expect([await turn, session.view().approvals]).toMatchObject([{ reason: 'aborted' }, []])
+  })
+
+  test('goes to one process: another is told who has it, and takes over when that one died', async () => {
+    const store = newStore()
+    const session = await store.create(options())
+    await expect(newStore().open(session.id)).rejects.toMatchObject({
+      failure: { code: 'busy', message: expect.stringContaining('the window') },
+    })
+    await store.release(session.id)
+
+    // A process that is really there, and then really gone.
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    await once(other, 'spawn')
+    const lock = join(folder, 'data/sessions', `${session.id}.lock`)
+    const startedAt = (await readFile(`/proc/${other.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19]
+    await writeFile(lock, JSON.stringify({ pid: other.pid, startedAt, holder: 'a terminal' }))
+    await expect(newStore().open(session.id)).rejects.toMatchObject({
+      failure: { message: expect.stringContaining(`a terminal (process ${other.pid})`) },
+    })
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    expect((await newStore().open(session.id)).id).toBe(session.id)
+  })
+
+  test('a lock whose pid now belongs to another process is no lock', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    await store.release(id)
+    await writeFile(
+      join(folder, 'data/sessions', `${id}.lock`),
+      JSON.stringify({ pid: process.pid, startedAt: '1', holder: 'x' }),
+    )
+    expect((await newStore().open(id)).id).toBe(id)
+  })
+
+  test('files are private', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    const mode = async (path: string) => ((await stat(join(folder, 'data', path))).mode & 0o777).toString(8)
+    await store.release(id)
+    expect([await mode('sessions'), await mode(`sessions/${id}.jsonl`), await mode(`sessions/${id}.json`)]).toEqual([
+      '700',
+      '600',
+      '600',
+    ])
+  })
+})
+
+describe('the list', () => {
+  test('shows what died in mid-turn as interrupted, newest first, and makes lost summaries again', async () => {
+    const store = newStore()
+    answers = [say('One.'), hang('Two.')]
+    const one = await store.create(options())
+    await one.send('First')
+    const two = await store.create(options())
+    const text = next(two, ({ type }) => type === 'text-delta')
+    const { end } = await two.begin('Second')
+    await text
+    await two.persisted()
+    const copy = join(folder, 'copy')
+    await mkdir(join(copy, 'sessions'), { recursive: true })
+    for (const { id } of [one, two])
+      await copyFile(join(folder, 'data/sessions', `${id}.jsonl`), join(copy, 'sessions', `${id}.jsonl`))
+    await two.stop()
+    await end
+
+    const other = newStore(copy)
+    await other.load()
+    expect(Object.fromEntries(other.list().map(({ title, state }) => [title, state]))).toEqual({
+      First: 'idle',
+      Second: 'interrupted',
+    })
+  })
+
+  test('finds by a unique start of the id', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    expect(await store.find(id.slice(0, 6))).toBe(id)
+    await expect(store.find('-')).rejects.toMatchObject({ failure: { code: 'not-found' } })
+    await store.create(options())
+    await expect(store.find('')).rejects.toMatchObject({ failure: { code: 'invalid-input' } })
+  })
+
+  test('a removed session is gone, with its files', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    await store.remove(id)
+    expect(store.list()).toEqual([])
+    await expect(store.open(id)).rejects.toMatchObject({ failure: { code: 'not-found' } })
+  })
+})
+
+describe('bad input is one clear sentence', () => {
+  test.each([
+    ['a folder that is not there', () => join(folder, 'nowhere'), /does not exist/],
+    ['a file', () => join(folder, 'file'), /is a file/],
+  ])('%s', async (_name, path, words) => {
+    await writeFile(join(folder, 'file'), '')
+    await expect(newStore().create({ ...options(), cwd: path() })).rejects.toMatchObject({
+      failure: { code: 'invalid-input', message: expect.stringMatching(words) },
+    })
+  })
+
+  test('a session that is not there', async () => {
+    const store = newStore()
+    await store.load()
+    await expect(store.open(SessionId.parse('zzzzzzzzzz'))).rejects.toMatchObject({ failure: { code: 'not-found' } })
+  })
+
+  test('a journal without a beginning', async () => {
+    const store = newStore()
+    await store.load()
+    await writeFile(join(folder, 'data/sessions/aaaaaaaaaa.jsonl'), '{"type":"tit')
+    await expect(store.open(SessionId.parse('aaaaaaaaaa'))).rejects.toMatchObject({ failure: { code: 'storage' } })
+  })
+})
