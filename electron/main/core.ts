@@ -37,8 +37,10 @@ export async function startCore({ environment, env, desktop, onSettings, onDefec
   const feed = createWindowFeed(engine, environment, onDefect)
   onSettings(engine.settings.get())
   engine.settings.onChange(onSettings)
-  engine.watch()
-  engine.sessions.load().catch(onDefect)
+  engine.sessions
+    .load()
+    .then(() => engine.watch())
+    .catch(onDefect)
   lookAround(engine, feed).catch(onDefect)
   const handlers = {
     ...sessionHandlers(engine, feed, onDefect),
