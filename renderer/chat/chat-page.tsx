@@ -1,6 +1,126 @@
+import { useEffect, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
+import { chooseFolder, sendMessage, startChat, stopTurn } from '../stores/actions.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { followSession } from '../stores/feed.ts'
+import { useSessionStore } from '../stores/session-store.ts'
+import { Announcer } from './announcer.tsx'
+import { ChatHeader } from './chat-header.tsx'
+import { ChatSession, useView } from './chat-place.ts'
+import { Composer } from './composer.tsx'
+import { setNewChatFolder, useDraftStore } from './draft-store.ts'
+import { PhaseLine } from './phase-line.tsx'
+import { ProblemBox } from './problem-box.tsx'
+import { NewChatStatus, StatusLine } from './status-line.tsx'
+import { Transcript } from './transcript.tsx'
 
-/** One chat; null = a new one. */
-export function ChatPage(_props: { sessionId: SessionId | null }) {
-  return <div className="chat" />
+/** One chat; null = a new one, which becomes a session with its first message. */
+export function ChatPage({ sessionId }: { sessionId: SessionId | null }) {
+  useEffect(() => followSession(sessionId), [sessionId])
+  return (
+    <ChatSession value={sessionId}>
+      <div className="chat">
+        {sessionId ? <SessionChat key={sessionId} sessionId={sessionId} /> : <NewChat />}
+        <Announcer />
+      </div>
+    </ChatSession>
+  )
+}
+
+function SessionChat({ sessionId }: { sessionId: SessionId }) {
+  const here = useView(() => true)
+  const closed = useSessionStore(({ slots }) => slots[sessionId]?.closed ?? null)
+  useEscape(sessionId)
+  return (
+    <>
+      <ChatHeader folder={null} />
+      {here ? <Transcript /> : <Waiting closed={closed} />}
+      <footer className="foot">
+        <div className="column">
+          {closed !== null && here && <div className="notice box warn problem">{closed}</div>}
+          <ProblemBox />
+          <PhaseLine />
+          <Composer onSend={(text) => sendMessage(sessionId, text)} />
+          <StatusLine />
+        </div>
+      </footer>
+    </>
+  )
+}
+
+function NewChat() {
+  const chosen = useDraftStore((state) => state.folder)
+  const proposed = useAppStore(({ environment, settings }) => environment.startFolder ?? settings.lastFolder)
+  const folder = chosen ?? proposed
+  const send = async (text: string) => {
+    const place = folder ?? (await chooseFolder())
+    if (!place) return false
+    setNewChatFolder(place)
+    return startChat(place, text)
+  }
+  return (
+    <>
+      <ChatHeader folder={folder} />
+      <div className="transcript">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the same place as in a chat that has begun */}
+        <section className="scroll" aria-label="Transcript" tabIndex={0}>
+          <div className="column new-chat">
+            <p className="ink2">
+              Say what should be done in this folder. Changes and commands wait for you where you want it.
+            </p>
+          </div>
+        </section>
+      </div>
+      <footer className="foot">
+        <div className="column">
+          <ProblemBox />
+          <Composer onSend={send} />
+          <NewChatStatus folder={folder} />
+        </div>
+      </footer>
+    </>
+  )
+}
+
+/** Milliseconds that an empty page is better than bars that flash by. */
+const PATIENCE = 200
+
+function Waiting({ closed }: { closed: string | null }) {
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLong(true), PATIENCE)
+    return () => window.clearTimeout(timer)
+  }, [])
+  return (
+    <div className="transcript">
+      <div className="column">
+        {closed !== null ? (
+          <div className="notice box danger" role="alert">
+            {closed}
+          </div>
+        ) : (
+          long && (
+            <div className="stack g3" role="status" aria-label="Loading the chat" aria-busy="true">
+              <div className="skel w-62" />
+              <div className="skel w-84" />
+              <div className="skel w-48" />
+            </div>
+          )
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Escape stops the turn, unless something nearer took it: a list, a dialog, an input method. */
+function useEscape(sessionId: SessionId): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || event.repeat) return
+      if (document.querySelector('[role="listbox"], [role="menu"], [role="dialog"]')) return
+      if (useSessionStore.getState().slots[sessionId]?.view?.activity) void stopTurn(sessionId)
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [sessionId])
 }

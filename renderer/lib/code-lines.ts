@@ -44,6 +44,10 @@ export class CodeLines {
   /** The same array until something changed. */
   readonly chunks = (): readonly Chunk[] => this.#chunks
 
+  text(): string {
+    return [...this.#lines.map(textOf), this.#partial].join('\n')
+  }
+
   /** Calls back when colours came; as long as somebody watches, they come. */
   readonly watch = (changed: () => void): (() => void) => {
     this.#watchers.add(changed)

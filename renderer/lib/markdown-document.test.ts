@@ -104,7 +104,7 @@ test('only the item that grows is new in a list that grows', () => {
   const after = document.blocks[0]?.token
   expect(after?.type === 'list' && before?.type === 'list').toBe(true)
   if (after?.type !== 'list' || before?.type !== 'list') return
-  expect(after['items'].map((item: unknown, index: number) => item === before['items'][index])).toEqual([
+  expect(after.items.map((item: unknown, index: number) => item === before.items[index])).toEqual([
     true,
     true,
     true,

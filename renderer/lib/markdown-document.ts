@@ -203,8 +203,8 @@ function noLinks(): Links {
 }
 
 function addLink(links: Links, token: Token): void {
-  if (token.type === 'def' && !Object.hasOwn(links, token['tag'])) {
-    links[token['tag']] = { href: token['href'], title: token['title'] }
+  if (token.type === 'def' && !Object.hasOwn(links, token.tag)) {
+    links[token.tag] = { href: token.href, title: token.title }
   }
 }
 

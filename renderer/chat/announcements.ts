@@ -1,0 +1,77 @@
+import type { Item, SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
+import { phaseWords } from './phase-words.ts'
+import { endNotice } from './turn-end.ts'
+
+export interface Announcement {
+  text: string
+  /** Said at once, over whatever is being said: a question that holds the turn. */
+  urgent: boolean
+}
+
+/** What a reader should hear of the step from one view to the next. Seconds and tokens are not among it. */
+export function announcements(before: SessionView | null, after: SessionView): readonly Announcement[] {
+  if (!before || before.sessionId !== after.sessionId || before === after) return []
+  const said: Announcement[] = []
+  const say = (text: string, urgent = false) => said.push({ text, urgent })
+  const known = new Set(before.approvals.map(({ request }) => request.callId))
+  for (const { request } of after.approvals) {
+    if (known.has(request.callId)) continue
+    const { subject } = request
+    const what = subject.kind === 'command' ? subject.command : `change in ${subject.diff.path}`
+    say(`Approval needed ${request.purpose}: ${what}`, true)
+  }
+  for (const tool of endedTools(before, after)) say(toolSentence(tool))
+  const phase = after.activity?.phase
+  if (phase && phase !== before.activity?.phase && phase !== 'waiting-approval') say(phaseWords[phase])
+  const ended = endedTurn(before, after)
+  if (ended) say(endSentence(ended))
+  return said
+}
+
+function endedTools(before: SessionView, after: SessionView): ToolItem[] {
+  const turn = after.turns.at(-1)
+  const old = before.turns.at(-1)
+  if (!turn || turn === old) return []
+  const same: readonly Item[] = old?.turnId === turn.turnId ? old.items : []
+  return turn.items.filter((item, index): item is ToolItem => {
+    if (item.kind !== 'tool' || item === same[index] || isOpen(item)) return false
+    const was = same[index]
+    return was?.kind !== 'tool' || isOpen(was)
+  })
+}
+
+function isOpen({ state }: ToolItem): boolean {
+  return state === 'running' || state === 'waiting'
+}
+
+/** The past of the verbs that tool rows use. */
+const past: Readonly<Record<string, string>> = {
+  List: 'listed',
+  Read: 'read',
+  Search: 'searched',
+  Find: 'found',
+  Edit: 'edited',
+  Write: 'wrote',
+  Run: 'ran',
+}
+
+function toolSentence({ verb, target, diff, exitCode, state, summary }: ToolItem): string {
+  const name = verb === 'Run' || verb === 'Search' ? target : (target.split('/').at(-1) ?? target)
+  if (state === 'denied' || state === 'not-run') return `${verb} ${name}: ${summary || state}`
+  if (state === 'failed' && exitCode === undefined) return `${verb} ${name} failed: ${summary}`
+  const did = `${past[verb] ?? verb} ${name}`
+  if (diff) return `${did}, ${diff.added} added, ${diff.removed} removed`
+  return exitCode === undefined ? `${did}, ${summary}` : `${did}, exit ${exitCode}`
+}
+
+function endedTurn(before: SessionView, after: SessionView): TurnView | null {
+  const turn = after.turns.at(-1)
+  if (!turn?.end) return null
+  const old = before.turns.at(-1)
+  return old?.turnId === turn.turnId && old.end ? null : turn
+}
+
+function endSentence(turn: TurnView): string {
+  const notice = turn.end && endNotice(turn.end)
+  return notice ? `${notice.title} ${notice.text}`.trim() : 'The turn is done.'
+}

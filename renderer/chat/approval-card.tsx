@@ -1,0 +1,183 @@
+import { Hand } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { PendingApproval } from '#shared/session-view.ts'
+import { focusMessage } from '../app/focus.ts'
+import { isMac } from '../app/platform.ts'
+import { ariaKeys, keyCaps } from '../app/shortcuts.ts'
+import { formatWait } from '../lib/format.ts'
+import { answerApproval } from '../stores/actions.ts'
+import { Icon } from '../ui/icon.tsx'
+import { KeyCap } from '../ui/key-cap.tsx'
+import { useChatSession } from './chat-place.ts'
+import { DiffView } from './diff-view.tsx'
+import { Elapsed } from './elapsed.tsx'
+import { withCode } from './user-message.tsx'
+
+const allowKeys = ['mod', 'Enter']
+
+/** "May I?" The focus stays where it is: somebody may be typing. */
+export function ApprovalCard(props: { approval: PendingApproval; others: number }) {
+  const { request, since } = props.approval
+  const sessionId = useChatSession()
+  const description = useId()
+  const card = useRef<HTMLElement>(null)
+  const [sent, setSent] = useState(false)
+  const [reasoning, setReasoning] = useState(false)
+
+  const answer = async (given: ApprovalAnswer) => {
+    if (!sessionId || sent) return
+    setSent(true)
+    // The buttons go away with the card; the message box is where a person goes on.
+    if (card.current?.contains(document.activeElement)) focusMessage()
+    await answerApproval(sessionId, request.callId, given)
+    setSent(false)
+  }
+  useAllowKey(() => void answer({ decision: 'allow-once' }))
+
+  return (
+    // Not a <dialog>: that would take the focus from a person who types.
+    <section
+      ref={card}
+      className="approval"
+      role="alertdialog"
+      aria-label="Approval needed"
+      aria-describedby={description}
+    >
+      <div className="head">
+        <Icon of={Hand} />
+        <h2>Approval needed</h2>
+        <span className="ink2 cut" id={description}>
+          {request.purpose}
+        </span>
+        {request.recovered && <span className="badge info">recovered</span>}
+        <span className="end xs ink2 nowrap">
+          waiting <Elapsed since={since} format={formatWait} />
+        </span>
+      </div>
+      {request.subject.kind === 'change' && <DiffView diff={request.subject.diff} />}
+      <div className="body">
+        {request.subject.kind === 'command' && (
+          <pre className="cmd">
+            <span className="ink3">$</span> {request.subject.command}
+          </pre>
+        )}
+        {request.facts.length > 0 && (
+          <dl className="facts">
+            {request.facts.map(({ name, text }) => (
+              <div key={name} className="fact">
+                <dt>{name}</dt>
+                <dd>{withCode(text)}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        {props.others > 0 && (
+          <p className="xs ink2">
+            {props.others === 1 ? 'Another question waits' : `${props.others} more questions wait`} after this one.
+          </p>
+        )}
+      </div>
+      {reasoning ? (
+        <DenyWithReason
+          disabled={sent}
+          onDeny={(reason) => void answer({ decision: 'deny', reason })}
+          onBack={() => setReasoning(false)}
+        />
+      ) : (
+        <div className="acts">
+          <button
+            type="button"
+            className="btn primary"
+            disabled={sent}
+            aria-keyshortcuts={ariaKeys(allowKeys, isMac)}
+            onClick={() => void answer({ decision: 'allow-once' })}
+          >
+            Allow once
+            <KeyCap text={`${keyCaps(['mod'], isMac)} ⏎`} />
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={sent}
+            onClick={() => void answer({ decision: 'allow-session' })}
+          >
+            Allow for this session
+          </button>
+          <button type="button" className="btn" disabled={sent} onClick={() => void answer({ decision: 'deny' })}>
+            Deny
+          </button>
+          <button type="button" className="btn quiet sm end" disabled={sent} onClick={() => setReasoning(true)}>
+            Deny with a reason…
+          </button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function DenyWithReason(props: { disabled: boolean; onDeny: (reason: string) => void; onBack: () => void }) {
+  const [reason, setReason] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <form
+      className="acts"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (reason.trim()) props.onDeny(reason.trim())
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        event.stopPropagation()
+        props.onBack()
+      }}
+    >
+      <span className="field grow">
+        <input
+          ref={field}
+          aria-label="Reason, told to the model"
+          placeholder="What it should do instead"
+          maxLength={2000}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </span>
+      <button type="submit" className="btn" disabled={props.disabled || reason.trim() === ''}>
+        Deny with this reason
+      </button>
+      <button type="button" className="btn quiet" onClick={props.onBack}>
+        Back
+      </button>
+    </form>
+  )
+}
+
+/** Milliseconds that a question must have stood there: a key meant for something else must not answer it. */
+const SETTLED = 400
+
+/** mod+Enter allows, but never while something is being written: there it would be taken for Send. */
+function useAllowKey(allow: () => void): void {
+  const latest = useRef(allow)
+  useEffect(() => {
+    latest.current = allow
+  })
+  useEffect(() => {
+    const shownAt = performance.now()
+    const pressed = (event: KeyboardEvent) => {
+      const mod = isMac ? event.metaKey : event.ctrlKey
+      if (event.key !== 'Enter' || !mod || event.repeat || event.isComposing || event.defaultPrevented) return
+      if (isWriting(document.activeElement) || performance.now() - shownAt < SETTLED) return
+      event.preventDefault()
+      latest.current()
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [])
+}
+
+function isWriting(element: Element | null): boolean {
+  if (element instanceof HTMLTextAreaElement) return element.value.trim() !== ''
+  return element instanceof HTMLInputElement
+}

@@ -1,0 +1,84 @@
+import { ArrowUp, Square } from 'lucide-react'
+import { type KeyboardEvent, useRef } from 'react'
+import { stopTurn } from '../stores/actions.ts'
+import { Icon } from '../ui/icon.tsx'
+import { useChatPlace, useChatSession, useView } from './chat-place.ts'
+import { setDraft, useDraftStore } from './draft-store.ts'
+import { PermissionSelect } from './permission-select.tsx'
+import { ProfileSelect } from './profile-select.tsx'
+
+/** Where a person writes. `onSend` gives false when the text was not taken: then it comes back. */
+export function Composer(props: { onSend: (text: string) => Promise<boolean> }) {
+  const sessionId = useChatSession()
+  const place = useChatPlace()
+  const draft = useDraftStore((state) => state.drafts[place] ?? '')
+  const box = useRef<HTMLTextAreaElement>(null)
+  const running = useView((view) => view.activity !== null) === true
+  const asked = useView((view) => view.approvals.length > 0) === true
+  const empty = draft.trim() === ''
+
+  const send = async () => {
+    const text = draft.trim()
+    if (text === '') return
+    setDraft(place, '')
+    box.current?.focus()
+    if (await props.onSend(text)) return
+    // Do not write over what was typed meanwhile.
+    if (!useDraftStore.getState().drafts[place]) setDraft(place, text)
+  }
+  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // 229 = the input method has the key: Enter there ends a word, not the message.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
+    if (empty && (event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    void send()
+  }
+  return (
+    <div className="composer">
+      <textarea
+        ref={box}
+        aria-label="Message"
+        rows={1}
+        placeholder={placeholder({ isNew: sessionId === null, running, asked })}
+        value={draft}
+        onChange={(event) => setDraft(place, event.target.value)}
+        onKeyDown={keyDown}
+      />
+      <div className="tb">
+        <ProfileSelect />
+        <PermissionSelect />
+        <span className="end row tb-end">
+          {running && sessionId && (
+            <button
+              type="button"
+              className="btn stop"
+              aria-keyshortcuts="Escape"
+              onClick={() => void stopTurn(sessionId)}
+            >
+              <Icon of={Square} small className="filled" />
+              Stop
+            </button>
+          )}
+          <button
+            type="button"
+            className="btn primary send"
+            aria-label="Send"
+            aria-keyshortcuts="Enter"
+            title={empty ? 'Write a message first' : undefined}
+            disabled={empty}
+            onClick={() => void send()}
+          >
+            <Icon of={ArrowUp} />
+          </button>
+        </span>
+      </div>
+    </div>
+  )
+}
+
+function placeholder(state: { isNew: boolean; running: boolean; asked: boolean }): string {
+  if (state.isNew) return 'What should be done?'
+  if (state.asked) return 'Answer above, or write what it should do instead.'
+  if (state.running) return 'Add something while it works. It is read at the next step.'
+  return 'What next?'
+}

@@ -1,0 +1,153 @@
+import { memo, useEffect, useMemo, useState } from 'react'
+import type { FileDiff } from '#shared/file-diff.ts'
+import { canColour, colourerOf, type LineState, loadLanguage, plainSpans, type Span } from '../lib/highlighter.ts'
+import {
+  type CompareWords,
+  type DiffHunk,
+  type DiffRow,
+  diffHunks,
+  markSpans,
+  type Range,
+  wordMarks,
+} from './diff-rows.ts'
+
+/** A longer change is shown without colours. */
+const MOST_COLOURED = 600
+
+const none: readonly Range[] = []
+
+/** The change of one file. `one` = a single column of numbers, where it is narrow. */
+export const DiffView = memo(function DiffView(props: { diff: FileDiff }) {
+  const { diff } = props
+  const hunks = useMemo(() => diffHunks(diff), [diff])
+  const compare = useCompareWords()
+  const language = useLanguage(diff.path)
+  const marks = useMemo(
+    () => hunks.map((hunk) => (compare ? wordMarks(hunk, compare) : new Map<DiffRow, readonly Range[]>())),
+    [hunks, compare],
+  )
+  const colours = useMemo(() => (language ? colourHunks(hunks, language) : null), [hunks, language])
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse
+    <section className="diff" aria-label={`Change in ${fileName(diff.path)}`} tabIndex={0}>
+      {hunks.map((hunk, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: hunks are in the order of the file
+        <div key={index} className="hunk">
+          {index > 0 && <div className="h">…</div>}
+          {hunk.map((row, line) => (
+            <Row
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines are in the order of the file
+              key={line}
+              row={row}
+              spans={colours?.get(row) ?? plainSpans(row.text)}
+              marks={marks[index]?.get(row) ?? none}
+            />
+          ))}
+        </div>
+      ))}
+      {diff.omittedLines !== undefined && diff.omittedLines > 0 && (
+        <div className="h">… {diff.omittedLines} more lines, too many to show</div>
+      )}
+    </section>
+  )
+})
+
+const signs = {
+  ' ': { kind: '', text: ' ', name: '' },
+  '+': { kind: ' a', text: '+', name: 'added: ' },
+  '-': { kind: ' d', text: '−', name: 'removed: ' },
+}
+
+function Row(props: { row: DiffRow; spans: readonly Span[]; marks: readonly Range[] }) {
+  const { row } = props
+  const sign = signs[row.sign]
+  return (
+    <div className={`l${sign.kind}`}>
+      <i>{row.oldLine}</i>
+      <i>{row.newLine}</i>
+      <u aria-hidden="true">{sign.text}</u>
+      <span>
+        {sign.name && <span className="sr">{sign.name}</span>}
+        {markSpans(props.spans, props.marks).map(({ text, kind, marked }, index) => {
+          const key = index
+          if (marked) {
+            return (
+              <mark key={key} className={kind || undefined}>
+                {text}
+              </mark>
+            )
+          }
+          return kind === '' ? (
+            text
+          ) : (
+            <span key={key} className={kind}>
+              {text}
+            </span>
+          )
+        })}
+      </span>
+    </div>
+  )
+}
+
+let loadedCompare: CompareWords | null = null
+
+/** Comes after the first drawing: the change itself does not wait for its marks. */
+function useCompareWords(): CompareWords | null {
+  const [compare, setCompare] = useState<CompareWords | null>(() => loadedCompare)
+  useEffect(() => {
+    if (compare) return
+    let gone = false
+    import('diff').then(
+      ({ diffWordsWithSpace }) => {
+        loadedCompare = (before, after) => diffWordsWithSpace(before, after)
+        if (!gone) setCompare(() => loadedCompare)
+      },
+      (error) => console.error('Words of a change could not be compared.', error),
+    )
+    return () => {
+      gone = true
+    }
+  }, [compare])
+  return compare
+}
+
+/** The language of a file once its grammar is loaded. */
+function useLanguage(path: string): string | null {
+  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? fileName(path).toLowerCase()
+  const [loaded, setLoaded] = useState(() => colourerOf(ending) !== null)
+  useEffect(() => {
+    if (loaded || !canColour(ending)) return
+    let gone = false
+    void loadLanguage(ending).then(() => {
+      if (!gone) setLoaded(colourerOf(ending) !== null)
+    })
+    return () => {
+      gone = true
+    }
+  }, [ending, loaded])
+  return loaded ? ending : null
+}
+
+/** Each side is read as the text it is: first what was, then what is. */
+function colourHunks(hunks: readonly DiffHunk[], language: string): ReadonlyMap<DiffRow, readonly Span[]> | null {
+  const colourer = colourerOf(language)
+  if (!colourer || hunks.reduce((sum, hunk) => sum + hunk.length, 0) > MOST_COLOURED) return null
+  const colours = new Map<DiffRow, readonly Span[]>()
+  for (const hunk of hunks) {
+    for (const side of ['-', '+'] as const) {
+      let state: LineState = null
+      for (const row of hunk) {
+        if (row.sign !== ' ' && row.sign !== side) continue
+        const coloured = colourer.colour(row.text, state)
+        state = coloured.state
+        colours.set(row, coloured.spans)
+      }
+    }
+  }
+  return colours
+}
+
+function fileName(path: string): string {
+  return path.split('/').at(-1) ?? path
+}

@@ -1,0 +1,22 @@
+import { List, RotateCw, TriangleAlert, Wrench } from 'lucide-react'
+import { memo } from 'react'
+import type { NoticeItem } from '#shared/session-view.ts'
+import { Icon, type IconShape } from '../ui/icon.tsx'
+
+/** What went on by itself, in one grey line. */
+export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem }) {
+  const { icon, warn } = looks(item.code)
+  return (
+    <div className={warn ? 'notice warn' : 'notice'}>
+      <Icon of={icon} small />
+      <span>{item.message}</span>
+    </div>
+  )
+})
+
+function looks(code: string): { icon: IconShape; warn: boolean } {
+  if (/recover/.test(code)) return { icon: Wrench, warn: false }
+  if (/retr|again|overload|rate/.test(code)) return { icon: RotateCw, warn: true }
+  if (/compact|summ/.test(code)) return { icon: List, warn: false }
+  return { icon: TriangleAlert, warn: true }
+}

@@ -1,0 +1,81 @@
+import { CircleAlert, Clock, Hand } from 'lucide-react'
+import type { SessionId } from '#shared/ids.ts'
+import type { Activity } from '#shared/session-view.ts'
+import { formatDuration, formatWait } from '../lib/format.ts'
+import { stopTurn } from '../stores/actions.ts'
+import { silentFor, tokenRate } from '../stores/rate.ts'
+import { Icon } from '../ui/icon.tsx'
+import { KeyCap } from '../ui/key-cap.tsx'
+import { Meter } from '../ui/meter.tsx'
+import { Ring } from '../ui/ring.tsx'
+import { useChatSession, useView } from './chat-place.ts'
+import { useSeconds } from './elapsed.tsx'
+import { isSilent, isStreaming, phaseDetail, phaseWords } from './phase-words.ts'
+
+/** What the running turn is doing, above the message box. Seconds and speed are for the eye, not announced. */
+export function PhaseLine() {
+  const sessionId = useChatSession()
+  const activity = useView((view) => view.activity)
+  return sessionId && activity ? <RunningPhase sessionId={sessionId} activity={activity} /> : null
+}
+
+function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity: Activity }) {
+  const now = useSeconds()
+  const detail = useView((view) => phaseDetail(activity, view))
+  const silence = silentFor(sessionId)
+  const silent = isSilent(activity.phase, silence)
+  const waited = Math.max(0, now - activity.since)
+  const rate = isStreaming(activity.phase) ? tokenRate(sessionId) : null
+  const percent = activity.progress === undefined ? null : Math.round(activity.progress * 100)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div className="phase" role="group" aria-label="Phase">
+      <PhaseIcon phase={activity.phase} silent={silent} />
+      <span>
+        <b>{silent ? 'no sign of life' : phaseWords[activity.phase]}</b>
+        {percent !== null && ` ${percent} %`}
+      </span>
+      {percent !== null && (
+        <Meter label="Prompt read" text={`${percent} percent`} share={percent / 100} className="calm" />
+      )}
+      <span className="sep">·</span>
+      <span>
+        {silent
+          ? `for ${formatDuration(silence)}`
+          : activity.phase === 'waiting-approval'
+            ? formatWait(waited)
+            : formatDuration(waited)}
+      </span>
+      {silent && (
+        <button type="button" className="link xs" onClick={() => void stopTurn(sessionId)}>
+          Stop
+        </button>
+      )}
+      {rate !== null && !silent && (
+        <>
+          <span className="sep">·</span>
+          <span title="Estimated from the text that came">≈ {Math.round(rate)} tok/s</span>
+        </>
+      )}
+      {detail && !silent && (
+        <>
+          <span className="sep hide-s">·</span>
+          <span className="cut hide-s" title={detail}>
+            {detail}
+          </span>
+        </>
+      )}
+      <span className="end row xs ink3 hide-s" aria-hidden="true">
+        <KeyCap text="Esc" />
+        stops
+      </span>
+    </div>
+  )
+}
+
+function PhaseIcon(props: { phase: string; silent: boolean }) {
+  if (props.silent) return <Icon of={CircleAlert} small className="c-warn" />
+  if (props.phase === 'waiting-approval') return <Icon of={Hand} small className="c-waiting" />
+  if (props.phase === 'queued') return <Icon of={Clock} small className="ink3" />
+  return <Ring />
+}

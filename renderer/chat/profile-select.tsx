@@ -1,0 +1,56 @@
+import { memo } from 'react'
+import type { BackendStatus } from '#shared/app-state.ts'
+import { chosenModel, stateLine } from '../backends/backend-state.ts'
+import { chooseProfile } from '../stores/actions.ts'
+import { useAppStore } from '../stores/app-store.ts'
+import { Select } from '../ui/select.tsx'
+import { useChatSession, useView } from './chat-place.ts'
+
+/** Which backend answers from here on. */
+export const ProfileSelect = memo(function ProfileSelect() {
+  const sessionId = useChatSession()
+  const profile = useView((view) => view.profile)
+  const backends = useAppStore((state) => state.backends)
+  const activeId = useAppStore((state) => state.activeProfileId)
+  const currentId = profile?.profileId ?? activeId
+  const current = backends.find((backend) => backend.profile.id === currentId)
+  const name = current?.profile.name ?? profile?.profileName ?? 'Choose a backend'
+  const model = profile?.model || (current && modelOf(current)) || ''
+  return (
+    <Select
+      label="Backend profile"
+      className="pick profile-pick"
+      value={current?.profile.id ?? null}
+      options={backends.map((backend) => {
+        const state = stateLine(backend)
+        const itsModel = modelOf(backend)
+        return {
+          value: backend.profile.id,
+          label: backend.profile.name,
+          hint: [itsModel && shortModel(itsModel), state.text].filter(Boolean).join(' · '),
+          mark: <span className={`dot ${state.tone}`} aria-hidden="true" />,
+        }
+      })}
+      onChange={(profileId) => {
+        if (profileId !== currentId) void chooseProfile(sessionId, profileId)
+      }}
+    >
+      {current && <span className={`dot ${stateLine(current).tone}`} aria-hidden="true" />}
+      <span className="cut ink">
+        {name}
+        {model && <span className="hide-s"> · {shortModel(model)}</span>}
+      </span>
+    </Select>
+  )
+})
+
+/** The demo has no model to name. */
+function modelOf(backend: BackendStatus): string {
+  if (backend.profile.kind === 'demo') return ''
+  return chosenModel(backend) ?? backend.profile.model
+}
+
+/** Without the maker: "Qwen/Qwen3-Coder-30B" is known by what stands behind the slash. */
+function shortModel(model: string): string {
+  return model.split('/').at(-1) ?? model
+}

@@ -1,0 +1,141 @@
+import type { Token, Tokens } from 'marked'
+import { memo, type ReactNode } from 'react'
+import type { TextItem } from '#shared/session-view.ts'
+import { type Block, isList, isTable } from '../lib/markdown-document.ts'
+import { blocksOf } from '../lib/text-documents.ts'
+import { CodeBlock } from './code-block.tsx'
+import { Inline } from './inline.tsx'
+
+/** The agent's words. Blocks keep their identity while the text grows, so only the last ones are drawn again. */
+export const Prose = memo(function Prose(props: { item: TextItem }) {
+  return (
+    <div className="prose">
+      {blocksOf(props.item).map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+        <TopBlock key={index} block={block} />
+      ))}
+    </div>
+  )
+})
+
+const TopBlock = memo(function TopBlock({ block }: { block: Block }) {
+  if (block.token.type === 'def') return null
+  return <div className="block">{block.code ? <CodeBlock lines={block.code} /> : blockToken(block.token)}</div>
+})
+
+function Blocks(props: { tokens: readonly Token[] }): ReactNode {
+  return props.tokens.map((token, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+    <BlockToken key={index} token={token} />
+  ))
+}
+
+const BlockToken = memo(function BlockToken(props: { token: Token }) {
+  return blockToken(props.token)
+})
+
+function blockToken(token: Token): ReactNode {
+  if (isList(token)) return <List list={token} />
+  if (isTable(token)) return <Table table={token} />
+  const { type, tokens = [], raw, ...rest } = token as Tokens.Generic
+  switch (type) {
+    case 'space':
+    case 'def':
+      return null
+    case 'paragraph':
+      return (
+        <p>
+          <Inline tokens={tokens} />
+        </p>
+      )
+    case 'heading': {
+      // The page's title is h1 and a turn has none: what the agent writes begins at h2.
+      const Heading = headings[Math.min(rest.depth, 4) - 1] ?? 'h5'
+      return (
+        <Heading className={`head-${rest.depth}`}>
+          <Inline tokens={tokens} />
+        </Heading>
+      )
+    }
+    case 'blockquote':
+      return (
+        <blockquote>
+          <Blocks tokens={tokens} />
+        </blockquote>
+      )
+    case 'hr':
+      return <hr className="rule" />
+    case 'code':
+      return <pre className="nested-code">{rest.text}</pre>
+    case 'html':
+      return <p className="as-written">{raw.trimEnd()}</p>
+    default:
+      return <Inline tokens={[token]} />
+  }
+}
+
+const headings = ['h2', 'h3', 'h4', 'h5'] as const
+
+function List({ list }: { list: Tokens.List }) {
+  const items = list.items.map((item, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+    <ListItem key={index} item={item} loose={list.loose} />
+  ))
+  if (!list.ordered) return <ul className={list.items.some(({ task }) => task) ? 'tasks' : undefined}>{items}</ul>
+  return <ol start={list.start === '' ? 1 : list.start}>{items}</ol>
+}
+
+const ListItem = memo(function ListItem({ item, loose }: { item: Tokens.ListItem; loose: boolean }) {
+  return (
+    <li>
+      {item.tokens.map((token, index) => {
+        const key = index
+        if (token.type !== 'text' || !loose) return <BlockToken key={key} token={token} />
+        return (
+          <p key={key}>
+            <Inline tokens={token.tokens ?? []} />
+          </p>
+        )
+      })}
+    </li>
+  )
+})
+
+function Table({ table }: { table: Tokens.Table }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls, also for those without a mouse
+    <section className="table-scroll" tabIndex={0} aria-label="Table">
+      <table>
+        <thead>
+          <tr>
+            {table.header.map((cell, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
+              <th key={column} style={{ textAlign: cell.align ?? 'left' }}>
+                <Inline tokens={cell.tokens} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+            <TableRow key={index} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const TableRow = memo(function TableRow({ row }: { row: Tokens.TableCell[] }) {
+  return (
+    <tr>
+      {row.map((cell, column) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
+        <td key={column} style={{ textAlign: cell.align ?? 'left' }}>
+          <Inline tokens={cell.tokens} />
+        </td>
+      ))}
+    </tr>
+  )
+})

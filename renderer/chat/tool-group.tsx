@@ -1,0 +1,28 @@
+import { memo } from 'react'
+import type { ToolItem } from '#shared/session-view.ts'
+import { ToolRow } from './tool-row.tsx'
+
+interface ToolGroupProps {
+  tools: readonly ToolItem[]
+  /** The turn's last command, which is open. */
+  lastCommand: string | null
+}
+
+/** Calls in sequence share one frame. */
+export const ToolGroup = memo(function ToolGroup({ tools, lastCommand }: ToolGroupProps) {
+  return (
+    <div className="tools">
+      {tools.map((tool) => (
+        <ToolRow key={tool.callId} tool={tool} lastCommand={tool.callId === lastCommand} />
+      ))}
+    </div>
+  )
+}, sameGroup)
+
+function sameGroup(a: ToolGroupProps, b: ToolGroupProps): boolean {
+  return (
+    a.lastCommand === b.lastCommand &&
+    a.tools.length === b.tools.length &&
+    a.tools.every((tool, index) => tool === b.tools[index])
+  )
+}

@@ -1,0 +1,55 @@
+import { memo, useMemo } from 'react'
+import { useFold } from './fold-store.ts'
+import { colourOutput, foldOutput, lastLines, splitOutput } from './output-lines.ts'
+
+/** What a tool said: first and last lines, and the rest in place when asked for. */
+export const ToolOutput = memo(function ToolOutput(props: { id: string; name: string; output: string; live: boolean }) {
+  const { output, live } = props
+  const [whole, show] = useFold(`${props.id}/output`, false)
+  const view = useMemo(() => {
+    if (live) return { head: lastLines(output), hidden: 0, tail: [] }
+    return whole ? { head: splitOutput(output), hidden: 0, tail: [] } : foldOutput(output)
+  }, [output, live, whole])
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse
+    <section className="out" tabIndex={0} aria-label={`Output of ${props.name}`}>
+      <Lines lines={view.head} />
+      {view.hidden > 0 && (
+        <button type="button" className="more" onClick={show}>
+          … {view.hidden} more {view.hidden === 1 ? 'line' : 'lines'}
+        </button>
+      )}
+      <Lines lines={view.tail} />
+    </section>
+  )
+})
+
+function Lines(props: { lines: readonly string[] }) {
+  if (props.lines.length === 0) return null
+  return (
+    <pre>
+      {props.lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines of an output have no other name
+        <OutputLine key={index} line={line} />
+      ))}
+    </pre>
+  )
+}
+
+const OutputLine = memo(function OutputLine({ line }: { line: string }) {
+  return (
+    <>
+      {colourOutput(line).map(({ text, kind }, index) =>
+        kind === '' ? (
+          text
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other name
+          <span key={index} className={kind}>
+            {text}
+          </span>
+        ),
+      )}
+      {'\n'}
+    </>
+  )
+})

@@ -1,0 +1,180 @@
+import {
+  Ban,
+  Check,
+  ChevronDown,
+  ChevronRight,
+  FilePlus,
+  FileSearch,
+  FileText,
+  FolderOpen,
+  Hand,
+  Pencil,
+  Search,
+  Terminal,
+  Wrench,
+  X,
+} from 'lucide-react'
+import { memo } from 'react'
+import type { ToolItem } from '#shared/session-view.ts'
+import { formatDuration } from '../lib/format.ts'
+import { stopTurn } from '../stores/actions.ts'
+import { Icon, type IconShape } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+import { useChatPlace, useChatSession } from './chat-place.ts'
+import { DiffView } from './diff-view.tsx'
+import { Elapsed } from './elapsed.tsx'
+import { useFold } from './fold-store.ts'
+import { ToolOutput } from './tool-output.tsx'
+
+const icons: Readonly<Record<string, IconShape>> = {
+  List: FolderOpen,
+  Read: FileText,
+  Search: Search,
+  Find: FileSearch,
+  Edit: Pencil,
+  Write: FilePlus,
+  Run: Terminal,
+}
+
+/** One call: what it does to what, how it ended, and what came of it underneath. */
+export const ToolRow = memo(function ToolRow({ tool, lastCommand }: { tool: ToolItem; lastCommand: boolean }) {
+  const place = useChatPlace()
+  const id = `${place}/${tool.callId}`
+  const live = tool.state === 'running' && tool.verb === 'Run'
+  const [open, toggle] = useFold(id, tool.diff !== undefined || live || (lastCommand && tool.output !== ''))
+  const hasBody = tool.diff !== undefined || tool.output !== ''
+  const head = (
+    <>
+      <StateIcon tool={tool} />
+      <span className="v">{tool.verb}</span>
+      <Target text={tool.target} />
+      {tool.recovered && <span className="badge info">recovered</span>}
+      {tool.state === 'not-run' && /\bcut\b/.test(tool.output) && <span className="badge warn">cut</span>}
+      <span className="m">
+        <Outcome tool={tool} />
+        {live && <StopButton />}
+        {hasBody && !live && <Icon of={open ? ChevronDown : ChevronRight} small />}
+      </span>
+    </>
+  )
+  return (
+    <>
+      {hasBody && !live ? (
+        <button type="button" className="tool" aria-expanded={open} onClick={toggle}>
+          {head}
+        </button>
+      ) : (
+        <div className="tool">{head}</div>
+      )}
+      {open && hasBody && (
+        <div className="tool-body">
+          {tool.diff ? (
+            <DiffView diff={tool.diff} />
+          ) : (
+            <ToolOutput id={id} name={tool.target} output={tool.output} live={live} />
+          )}
+        </div>
+      )}
+    </>
+  )
+})
+
+function StateIcon({ tool }: { tool: ToolItem }) {
+  if (tool.state === 'waiting') return <Icon of={Hand} className="c-waiting" />
+  if (tool.state === 'running') return <Ring label="running:" />
+  if (tool.state === 'denied') return <Icon of={Ban} />
+  return <Icon of={icons[tool.verb] ?? Wrench} />
+}
+
+/** A path gives way in its middle: the file's own name stays. */
+function Target({ text }: { text: string }) {
+  const slash = text.lastIndexOf('/')
+  if (slash <= 0 || /\s/.test(text)) {
+    return (
+      <span className="x cut" title={text}>
+        {text}
+      </span>
+    )
+  }
+  return (
+    <span className="x path" title={text}>
+      <span className="cut">{text.slice(0, slash)}</span>
+      <span>{text.slice(slash)}</span>
+    </span>
+  )
+}
+
+function Outcome({ tool }: { tool: ToolItem }) {
+  switch (tool.state) {
+    case 'waiting':
+      return <span className="c-waiting">waits for you</span>
+    case 'running':
+      return (
+        <>
+          {answered(tool)}
+          <Elapsed since={tool.startedAt} />
+        </>
+      )
+    case 'denied':
+      return tool.summary || 'denied'
+    case 'not-run':
+      return tool.summary || 'not run'
+    default:
+      return (
+        <>
+          {answered(tool)}
+          <Ended tool={tool} />
+        </>
+      )
+  }
+}
+
+function answered({ answer }: ToolItem) {
+  if (!answer || answer.decision === 'deny') return null
+  return (
+    <span className="hide-s row">
+      {answer.decision === 'allow-once' ? 'allowed once' : 'allowed for this session'}
+      <span className="sep">·</span>
+    </span>
+  )
+}
+
+function Ended({ tool }: { tool: ToolItem }) {
+  if (tool.exitCode !== undefined) {
+    const fine = tool.exitCode === 0
+    return (
+      <>
+        {tool.durationMs !== null && formatDuration(tool.durationMs, true)}
+        <span className={`row exit ${fine ? 'c-ok' : 'c-danger'}`}>
+          <Icon of={fine ? Check : X} small />
+          exit {tool.exitCode}
+        </span>
+      </>
+    )
+  }
+  if (tool.state === 'failed') return <span className="c-danger">{tool.summary || 'failed'}</span>
+  if (tool.diff) {
+    return (
+      <>
+        <span className="plus">+{tool.diff.added}</span>
+        <span className="minus">−{tool.diff.removed}</span>
+      </>
+    )
+  }
+  return tool.summary
+}
+
+function StopButton() {
+  const sessionId = useChatSession()
+  if (!sessionId) return null
+  return (
+    <button
+      type="button"
+      className="btn quiet sm"
+      aria-label="Stop this command and the turn"
+      onClick={() => void stopTurn(sessionId)}
+    >
+      Stop
+    </button>
+  )
+}

@@ -1,0 +1,105 @@
+import { ArrowDown, ArrowUp, Hand } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import type { PendingApproval, TurnView } from '#shared/session-view.ts'
+import { formatTime } from '../lib/format.ts'
+import { useSessionStore } from '../stores/session-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { ApprovalCard } from './approval-card.tsx'
+import { useChatSession, useView } from './chat-place.ts'
+import { useQuestionAbove } from './question-above.ts'
+import { useStickToEnd } from './stick-to-end.ts'
+import { TurnSection } from './turn-section.tsx'
+import { UserMessage, withCode } from './user-message.tsx'
+
+const noTurns: readonly TurnView[] = []
+const noApprovals: readonly PendingApproval[] = []
+const noTexts: readonly string[] = []
+
+/** Space above the first turn, known to the virtualiser. */
+const TOP = 28
+
+/**
+ * All turns. Those before the newest one are virtual: only what is near the screen is in the page. The newest one is
+ * in normal flow, so that nothing has to be measured while it grows.
+ */
+export function Transcript() {
+  const turns = useView((view) => view.turns) ?? noTurns
+  const approvals = useView((view) => view.approvals) ?? noApprovals
+  const queued = useQueued()
+  const scroller = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const history = useRef<VirtualizerHandle>(null)
+  const { atEnd, jump } = useStickToEnd(scroller, content)
+  const above = useQuestionAbove(scroller)
+
+  // One's own message is an act of one's own: it is shown.
+  const count = turns.length
+  const counted = useRef(count)
+  useEffect(() => {
+    if (count > counted.current) jump()
+    counted.current = count
+  }, [count, jump])
+
+  const earlier = turns.slice(0, -1)
+  const newest = turns.at(-1)
+  const goTo = (turnId: string) => {
+    const index = turns.findIndex((turn) => turn.turnId === turnId)
+    if (index < earlier.length) history.current?.scrollToIndex(index, { align: 'start' })
+    else scroller.current?.querySelector(`[data-turn="${turnId}"]`)?.scrollIntoView({ block: 'start' })
+    scroller.current?.focus({ preventScroll: true })
+  }
+  const pinned = turns.find((turn) => turn.turnId === above)
+  const [asked] = approvals
+  return (
+    <div className="transcript">
+      {pinned && <PinnedQuestion turn={pinned} onGo={() => goTo(pinned.turnId)} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those without a mouse */}
+      <section className="scroll" aria-label="Transcript" tabIndex={0} ref={scroller}>
+        <div className="column" ref={content}>
+          <Virtualizer ref={history} scrollRef={scroller} startMargin={TOP} bufferSize={400}>
+            {earlier.map((turn) => (
+              <div key={turn.turnId} className="turn-slot">
+                <TurnSection turn={turn} newest={false} asked="" />
+              </div>
+            ))}
+          </Virtualizer>
+          {newest && (
+            <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''}>
+              {asked && <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />}
+            </TurnSection>
+          )}
+          {queued.map((text, index) => {
+            const key = index
+            return <UserMessage key={key} text={text} at={null} note="read at the next step" />
+          })}
+        </div>
+      </section>
+      {!atEnd && (
+        <button type="button" className={`btn sm jump${asked ? ' asked' : ''}`} onClick={jump}>
+          <Icon of={asked ? Hand : ArrowDown} small />
+          {asked ? 'Answer needed' : 'Jump to end'}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function PinnedQuestion(props: { turn: TurnView; onGo: () => void }) {
+  const { turn } = props
+  return (
+    <div className="pinned-q">
+      <time className="ink3">{formatTime(turn.startedAt, Date.now())}</time>
+      <span className="cut">{withCode(turn.text)}</span>
+      <span className="end">
+        <IconButton icon={ArrowUp} small label="Go to this message" onClick={props.onGo} />
+      </span>
+    </div>
+  )
+}
+
+function useQueued(): readonly string[] {
+  const sessionId = useChatSession()
+  return useSessionStore(({ slots }) => (sessionId && slots[sessionId]?.queued) || noTexts)
+}

@@ -1,0 +1,54 @@
+import { CircleAlert, Square, TriangleAlert } from 'lucide-react'
+import type { TurnView } from '#shared/session-view.ts'
+import { sendMessage } from '../stores/actions.ts'
+import { useRouteStore } from '../stores/route-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { useChatSession } from './chat-place.ts'
+import { type EndAction, endNotice } from './turn-end.ts'
+
+const labels: Readonly<Record<EndAction, string>> = {
+  resend: 'Try again',
+  'go-on': 'Go on',
+  backends: 'Open backends',
+  settings: 'Open settings',
+}
+
+const GO_ON = 'Go on from where you stopped.'
+
+/** How a turn ended, where there is something to say; with what to do about it on the newest turn. */
+export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
+  const sessionId = useChatSession()
+  const notice = props.turn.end && endNotice(props.turn.end)
+  if (!notice) return null
+  if (notice.tone === 'line') {
+    return (
+      <div className="notice">
+        <Icon of={Square} small />
+        <span>{notice.title}</span>
+      </div>
+    )
+  }
+  const act = (action: EndAction) => {
+    if (action === 'backends' || action === 'settings') useRouteStore.getState().go(action)
+    else if (sessionId) void sendMessage(sessionId, action === 'resend' ? props.turn.text : GO_ON)
+  }
+  return (
+    <div className={`notice box ${notice.tone}`}>
+      <Icon of={notice.tone === 'danger' ? CircleAlert : TriangleAlert} />
+      <div className="grow">
+        <div className="med">{notice.title}</div>
+        {notice.text && <div className="xs ink2">{notice.text}</div>}
+        {notice.quote && <div className="mono quote">“{notice.quote}”</div>}
+        {props.newest && notice.actions.length > 0 && (
+          <div className="row notice-acts">
+            {notice.actions.map((action) => (
+              <button key={action} type="button" className="btn sm" onClick={() => act(action)}>
+                {labels[action]}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { failure } from '#shared/failure.ts'
+import { endNotice, sentences } from './turn-end.ts'
+
+const end = { at: 0, failure: null, budget: null }
+
+test('a turn that simply ended says nothing, one that was stopped says so in a line', () => {
+  expect(endNotice({ ...end, reason: 'completed' })).toBe(null)
+  expect(endNotice({ ...end, reason: 'aborted' })).toEqual({
+    tone: 'line',
+    title: 'Stopped by you.',
+    text: '',
+    quote: '',
+    actions: [],
+  })
+})
+
+test('a refused key names what happened, quotes the server and opens the backends first', () => {
+  const refused = failure('auth', 'OpenRouter refused the key. Set a new one, or answer with another profile.', {
+    details: { serverMessage: 'No auth credentials found' },
+  })
+  expect(endNotice({ ...end, reason: 'failed', failure: refused })).toEqual({
+    tone: 'danger',
+    title: 'OpenRouter refused the key.',
+    text: 'Set a new one, or answer with another profile.',
+    quote: 'No auth credentials found',
+    actions: ['backends', 'resend'],
+  })
+})
+
+test('a limit is told in its own unit', () => {
+  const stops = [
+    { limit: 'totalTokens', allowed: 400_000, used: 400_112 },
+    { limit: 'costUsd', allowed: 2_000_000, used: 2_012_300 },
+    { limit: 'wallTime', allowed: 60_000, used: 60_400 },
+  ] as const
+  expect(stops.map((budget) => endNotice({ ...end, reason: 'budget', budget })?.text)).toEqual([
+    '400,112 of 400,000 are used.',
+    '$2.01 of $2.00 are used.',
+    '1 min of 1 min are used.',
+  ])
+})
+
+test('a full stop inside a name or a number does not end a sentence', () => {
+  expect(sentences('token-bucket.ts has 4.5 tests. Run them.')).toEqual(['token-bucket.ts has 4.5 tests.', 'Run them.'])
+  expect(sentences('One only')).toEqual(['One only', ''])
+})

@@ -1,0 +1,97 @@
+import type { LimitName } from '#shared/budget.ts'
+import type { Failure, FailureCode } from '#shared/failure.ts'
+import { formatMicroUsd } from '#shared/money.ts'
+import type { TurnEnd } from '#shared/session-view.ts'
+import { formatDuration } from '../lib/format.ts'
+
+/** `resend` = the same message again; `go-on` = a message that says so; `backends` = the page. */
+export type EndAction = 'resend' | 'go-on' | 'backends' | 'settings'
+
+export interface EndNotice {
+  /** `line` is one grey line, the others a tinted box. */
+  tone: 'line' | 'warn' | 'danger'
+  title: string
+  text: string
+  /** The server's own words. */
+  quote: string
+  actions: readonly EndAction[]
+}
+
+/** What is said under a turn that did not simply end; null = nothing. */
+export function endNotice({ reason, failure, budget }: TurnEnd): EndNotice | null {
+  switch (reason) {
+    case 'completed':
+      return null
+    case 'aborted':
+      return { tone: 'line', title: 'Stopped by you.', text: '', quote: '', actions: [] }
+    case 'interrupted':
+      return box('warn', 'This was interrupted.', 'What was done until then still stands.', ['go-on'])
+    case 'needs-approval':
+      return box('warn', ...sentences(failure?.message ?? 'It needs an approval that nobody could give.'), ['resend'])
+    case 'budget':
+      if (!budget) return box('danger', 'A limit is reached.', '', ['go-on'])
+      return box(
+        'danger',
+        `Limit reached: ${limitWords[budget.limit]}.`,
+        `${amount(budget.limit, budget.used)} of ${amount(budget.limit, budget.allowed)} are used.`,
+        ['go-on'],
+      )
+    case 'failed': {
+      const [title, text] = sentences(failure?.message ?? 'The turn failed.')
+      return { ...box('danger', title, text, failureActions(failure)), quote: quoteOf(failure) }
+    }
+  }
+}
+
+function box(tone: 'warn' | 'danger', title: string, text: string, actions: readonly EndAction[]): EndNotice {
+  return { tone, title, text, quote: '', actions }
+}
+
+/** The first sentence, and the rest. */
+export function sentences(message: string): [first: string, rest: string] {
+  const end = /[.!?](?=\s+[A-Z“"'])/.exec(message)
+  return end ? [message.slice(0, end.index + 1), message.slice(end.index + 1).trim()] : [message, '']
+}
+
+/** Of the profile: the same request would fail again. */
+const needsBackend: ReadonlySet<FailureCode> = new Set([
+  'auth',
+  'unknown-model',
+  'tools-unsupported',
+  'credits',
+  'unreachable',
+  'not-found',
+])
+
+function failureActions(failure: Failure | null): readonly EndAction[] {
+  if (!failure) return ['resend']
+  if (needsBackend.has(failure.code)) return ['backends', 'resend']
+  if (failure.code === 'context-overflow') return ['backends']
+  if (failure.code === 'loop' || failure.code === 'stream-truncated') return ['go-on', 'resend']
+  return ['resend']
+}
+
+/** Only where our own sentence does not hold it already. */
+function quoteOf(failure: Failure | null): string {
+  const words = failure?.details?.serverMessage?.trim() ?? ''
+  return failure?.message.includes(words) ? '' : words
+}
+
+const limitWords: Readonly<Record<LimitName, string>> = {
+  totalTokens: 'tokens',
+  inputTokens: 'tokens read',
+  outputTokens: 'tokens written',
+  reasoningTokens: 'reasoning tokens',
+  costUsd: 'cost',
+  toolCalls: 'tool calls',
+  modelCalls: 'model calls',
+  turns: 'turns',
+  wallTime: 'time',
+}
+
+const whole = new Intl.NumberFormat('en-US')
+
+function amount(limit: LimitName, value: number): string {
+  if (limit === 'costUsd') return formatMicroUsd(value)
+  return limit === 'wallTime' ? formatDuration(value) : whole.format(value)
+}

@@ -1,0 +1,43 @@
+import { RotateCw } from 'lucide-react'
+import { memo, type ReactNode } from 'react'
+import { formatTime } from '../lib/format.ts'
+import { sendMessage } from '../stores/actions.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { useChatSession } from './chat-place.ts'
+import { CopyButton } from './copy-button.tsx'
+
+/** What the person said. */
+export const UserMessage = memo(function UserMessage(props: { text: string; at: number | null; note?: string }) {
+  const sessionId = useChatSession()
+  return (
+    <div className="you-wrap">
+      <div className="you">
+        <span className="when xxs ink3">
+          {props.note ?? (props.at !== null && <time>{formatTime(props.at, Date.now())}</time>)}
+        </span>
+        {withCode(props.text)}
+      </div>
+      {props.at !== null && (
+        <div className="msg-acts">
+          <CopyButton text={() => props.text} name="Copy message" />
+          {sessionId && (
+            <IconButton
+              icon={RotateCw}
+              small
+              label="Send this again"
+              onClick={() => void sendMessage(sessionId, props.text)}
+            />
+          )}
+        </div>
+      )}
+    </div>
+  )
+})
+
+/** Only `code` is marked: a person's own words are shown as they wrote them. */
+export function withCode(text: string): ReactNode {
+  return text.split(/(`[^`\n]+`)/).map((part, index) => {
+    const key = index
+    return part.length > 2 && part.startsWith('`') ? <code key={key}>{part.slice(1, -1)}</code> : part
+  })
+}
