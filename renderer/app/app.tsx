@@ -33,12 +33,18 @@ export function App() {
   const mode = useSidebarMode(sidebar.hidden)
   const [overlay, setOverlay] = useState(false)
   const [dragged, setDragged] = useState<number | null>(null)
-  const opener = useRef<HTMLElement | null>(null)
+  const toggled = useRef(false)
 
   useEffect(() => applyTheme({ theme, contrast }), [theme, contrast])
   useEffect(() => {
     if (mode === 'full') setOverlay(false)
   }, [mode])
+  // The button that was pressed went with its sidebar: its other half takes the focus over.
+  useEffect(() => {
+    if (toggled.current && !overlay && document.activeElement === document.body)
+      document.querySelector<HTMLElement>(`[data-sidebar-toggle="${mode}"]`)?.focus()
+    toggled.current = false
+  }, [mode, overlay])
 
   const saveSidebar = (change: Partial<typeof sidebar>) => updateSettings({ sidebar: { ...sidebar, ...change } })
   const go = (page: Page, sessionId?: SessionId | null) => {
@@ -49,18 +55,16 @@ export function App() {
     if (page === 'chat') focusMessage()
   }
   const closeOverlay = () => {
+    toggled.current = true
     setOverlay(false)
-    opener.current?.focus()
   }
   const toggleSidebar = () => {
+    toggled.current = true
     if (overlay) closeOverlay()
     else if (mode === 'full') void saveSidebar({ hidden: true })
     else if (mode === 'rail' && sidebar.hidden && window.matchMedia('(min-width: 960px)').matches)
       void saveSidebar({ hidden: false })
-    else {
-      opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null
-      setOverlay(true)
-    }
+    else setOverlay(true)
   }
   useShortcuts({ go, toggleSidebar })
 
@@ -85,19 +89,26 @@ export function App() {
             onToggle={toggleSidebar}
             onNewChat={() => go('chat', null)}
             onGo={go}
-          />
+          >
+            {mode === 'full' && (
+              <SidebarResize
+                width={width}
+                onDrag={setDragged}
+                onSave={(saved) => void saveSidebar({ width: saved }).then(() => setDragged(null))}
+                onReset={() => void saveSidebar({ width: DEFAULT_WIDTH }).then(() => setDragged(null))}
+              />
+            )}
+          </Sidebar>
         ))}
-      {mode === 'full' && (
-        <SidebarResize
-          width={width}
-          onDrag={setDragged}
-          onSave={(saved) => void saveSidebar({ width: saved }).then(() => setDragged(null))}
-          onReset={() => void saveSidebar({ width: DEFAULT_WIDTH }).then(() => setDragged(null))}
-        />
-      )}
       {mode === 'menu' && (
         <span className="frame-menu">
-          <IconButton icon={Menu} label="Menu" aria-expanded={overlay} onClick={toggleSidebar} />
+          <IconButton
+            icon={Menu}
+            label="Menu"
+            data-sidebar-toggle="menu"
+            aria-expanded={overlay}
+            onClick={toggleSidebar}
+          />
         </span>
       )}
       {overlay && (
@@ -140,7 +151,8 @@ function Overlay(props: { children: ReactNode; onClose: () => void }) {
   const close = useRef(props.onClose)
   close.current = props.onClose
   useEffect(() => {
-    pane.current?.querySelector<HTMLElement>('a[aria-current], a[href], button')?.focus()
+    const first = (selector: string) => pane.current?.querySelector<HTMLElement>(selector)
+    ;(first('a[aria-current]') ?? first('a[href]'))?.focus()
     const pressed = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented) close.current()
     }

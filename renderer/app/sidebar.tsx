@@ -1,5 +1,5 @@
 import { PanelLeft, Plus, Search, X } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { countOf, needsAttention } from '../backends/backend-state.ts'
 import { useAppStore } from '../stores/app-store.ts'
@@ -25,10 +25,12 @@ export function Sidebar(props: {
   toggleLabel: string
   onNewChat: () => void
   onGo: (page: Page, sessionId?: SessionId | null) => void
+  children?: ReactNode
 }) {
   return (
     <aside className="sidebar-pane" id="sidebar" aria-label="Sidebar" data-rail={props.rail || undefined}>
       {props.rail ? <RailTop {...props} /> : <FullTop {...props} />}
+      {props.children}
     </aside>
   )
 }
@@ -44,6 +46,7 @@ function RailTop(props: TopProps) {
         </div>
         <IconButton
           icon={PanelLeft}
+          data-sidebar-toggle="rail"
           label={props.toggleLabel}
           keys={keyCaps(sidebarKeys, isMac)}
           aria-keyshortcuts={ariaKeys(sidebarKeys, isMac)}
@@ -85,6 +88,7 @@ function FullTop(props: TopProps) {
             />
             <IconButton
               icon={PanelLeft}
+              data-sidebar-toggle="full"
               label={props.toggleLabel}
               keys={keyCaps(sidebarKeys, isMac)}
               aria-keyshortcuts={ariaKeys(sidebarKeys, isMac)}

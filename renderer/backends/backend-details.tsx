@@ -140,11 +140,12 @@ function Facts({ profile }: { profile: Profile }) {
   )
 }
 
-/** A choice in the list moves the focus to what it opened; the page's first drawing does not. */
+/** A choice in the list moves the focus to what it opened, and so does the end of the form; the page itself does not. */
 function useFocusOnChange(id: string) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    if (document.activeElement?.closest('.backends-list')) heading.current?.focus()
+    const { activeElement } = document
+    if (activeElement === document.body || activeElement?.closest('.backends-list')) heading.current?.focus()
     // The details are drawn anew for each profile; `id` says what this is about.
     void id
   }, [id])

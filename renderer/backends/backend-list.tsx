@@ -16,7 +16,7 @@ export function BackendList(props: {
 }) {
   const keychain = useAppStore((state) => state.environment.keychain)
   return (
-    <section className={`list backends-list${props.hiddenWhenNarrow ? ' narrow-off' : ''}`} aria-label="Profiles">
+    <section className="backends-list" data-narrow-off={props.hiddenWhenNarrow || undefined} aria-label="Profiles">
       <ul>
         {props.backends.map((backend) => {
           const { profile } = backend

@@ -46,7 +46,7 @@ export default function BackendsPage() {
           Check all
         </button>
       </header>
-      <div className="split backends-split">
+      <div className="backends-split">
         <BackendList
           backends={backends}
           selectedId={adding ? null : (selected?.profile.id ?? null)}
@@ -56,10 +56,11 @@ export default function BackendsPage() {
           onAdd={() => setShown({ step: 'pick' })}
         />
         <section
-          className={`detail backends-detail${shown.step === 'list' ? ' narrow-off' : ''}`}
+          className="backends-detail"
+          data-narrow-off={shown.step === 'list' || undefined}
           aria-label={adding ? 'Add a backend' : 'Profile'}
         >
-          <div className="inner">
+          <div className="backends-inner">
             {shown.step === 'pick' && (
               <PresetPicker
                 onPick={(kind) => setShown({ step: 'add', kind })}

@@ -122,7 +122,9 @@ function emptyWords({ reach }: BackendStatus): string {
       return 'Asking the server…'
     case 'ready':
       return 'The server answers but lists no models. Load one there, then check again.'
-    default:
-      return 'The models of the server appear here once it has been asked.'
+    case 'failed':
+      return 'Its models appear here once the server answers.'
+    case 'unknown':
+      return 'Its models appear here once the server has been asked.'
   }
 }

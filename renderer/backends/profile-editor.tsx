@@ -65,8 +65,8 @@ export function ProfileEditor(props: {
   }
 
   useEffect(() => {
-    if (props.focusKey)
-      form.current?.querySelector<HTMLElement>('[data-field="newKey"], [data-field="keyPlace"]')?.focus()
+    const field = (name: FieldName) => form.current?.querySelector<HTMLElement>(`[data-field="${name}"]`)
+    if (props.focusKey) (field('newKey') ?? field('keyPlace'))?.focus()
   }, [props.focusKey])
   // After a refusal the first field that is wrong takes the focus, once it is drawn as such.
   useEffect(() => {

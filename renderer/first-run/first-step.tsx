@@ -20,7 +20,7 @@ export function FirstStep({ kind }: { kind: BackendKind }) {
   if (kind === 'openrouter')
     return (
       <div className="row">
-        <span className="count step">1</span>
+        <span className="step">1</span>
         <span>Get a key</span>
         <button type="button" className="link" onClick={() => void openLink(WINDOW, OPENROUTER_KEYS)}>
           openrouter.ai/keys
@@ -31,7 +31,7 @@ export function FirstStep({ kind }: { kind: BackendKind }) {
   return (
     <div className="stack g2">
       <span className="row">
-        <span className="count step">1</span>
+        <span className="step">1</span>
         <span>Start the server</span>
         <span className="xs ink3">{notes[kind]}</span>
       </span>

@@ -14,7 +14,7 @@ export function FoundServers(props: { onUse: (input: RequestInput<'profile.save'
   const primary = discovery.servers.find(canUse)
   return (
     <section className="stack g2" aria-labelledby="found-title">
-      <div className="row">
+      <div className="row found-head">
         <h2 className="med" id="found-title">
           Found on this computer
         </h2>

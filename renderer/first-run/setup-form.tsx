@@ -12,6 +12,7 @@ import { ProbeLine } from '../backends/probe-line.tsx'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { FirstStep } from './first-step.tsx'
+import { canUse } from './found-server.ts'
 import { emptySetup, readSetup, type Setup, setKind } from './setup.ts'
 
 const cards: readonly BackendKind[] = ['vllm', 'ollama', 'litellm', 'openrouter']
@@ -25,6 +26,8 @@ const others: readonly { kind: BackendKind; label: string }[] = [
 export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>) => Promise<Reply<unknown>> }) {
   const keychain = useAppStore((state) => state.environment.keychain)
   const backends = useAppStore((state) => state.backends)
+  // One primary button a view: a server that only waits for a click comes first.
+  const found = useAppStore((state) => state.discovery.servers.some(canUse))
   const [setup, setSetup] = useState<Setup>(emptySetup)
   const [tried, setTried] = useState(false)
   const [saving, setSaving] = useState(false)
@@ -95,7 +98,7 @@ export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>)
           <FirstStep kind={setup.kind} />
           <div className="stack g2">
             <span className="row">
-              {setup.kind !== 'custom' && <span className="count step">2</span>}
+              {setup.kind !== 'custom' && <span className="step">2</span>}
               <span>{secondStep(setup.kind)}</span>
             </span>
             <div className="row setup-address">
@@ -148,7 +151,7 @@ export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>)
           {failure && <ProblemBox failure={failure} />}
           <div className="row setup-state">
             <ProbeLine probe={probe} baseUrl={setup.baseUrl} />
-            <button type="submit" className="btn primary end" disabled={saving}>
+            <button type="submit" className={`btn end${found ? '' : ' primary'}`} disabled={saving}>
               Save and start
             </button>
           </div>

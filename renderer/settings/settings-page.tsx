@@ -9,8 +9,8 @@ import './settings.css'
 
 const sections: readonly { id: string; label: string; content: ReactNode }[] = [
   { id: 'permissions', label: 'Permissions', content: <PermissionsSection /> },
-  { id: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
   { id: 'keyboard', label: 'Keyboard', content: <KeyboardSection /> },
+  { id: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
   { id: 'data', label: 'Data', content: <DataSection /> },
   { id: 'about', label: 'About', content: <AboutSection /> },
 ]
