@@ -11,7 +11,7 @@ import { guardContents, refusePermissions } from './guard-contents.ts'
 import { listen } from './ipc/listen.ts'
 import { isTrustedSender } from './ipc/trusted-sender.ts'
 import { type Launch, readLaunch } from './launch.ts'
-import { setMenu } from './menu.ts'
+import { setMenu, skipDefaultMenu } from './menu.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { registerPageScheme, servePageFrom } from './page-scheme.ts'
 import { finishBeforeQuit } from './quit.ts'
@@ -26,6 +26,7 @@ const defects = new Defects(join(launch.dataFolder, 'logs', 'main.log'))
 
 defects.catchAll()
 registerPageScheme()
+skipDefaultMenu()
 // Every data folder has an app of its own, so that one, as in a test, knows nothing of another.
 await mkdir(electronFolder, { recursive: true, mode: 0o700 })
 app.setPath('userData', electronFolder)
@@ -37,7 +38,6 @@ async function start(): Promise<void> {
   guardContents(defects.report)
   refusePermissions(session.defaultSession)
   servePageFrom(join(out, 'renderer'))
-  setMenu(process.platform, launch.developmentUrl !== null)
 
   const window = await AppWindow.restore({
     url: launch.developmentUrl ?? `${PAGE_ORIGIN}/index.html`,
@@ -48,6 +48,7 @@ async function start(): Promise<void> {
   })
   const core = window.open().then(() => startEngine(window))
   defects.watchStart(core)
+  setMenu(process.platform, launch.developmentUrl !== null)
 
   listen(ipcMain, {
     isTrusted: (event) => isTrustedSender(event, window.current(), pageOrigin(launch)),

@@ -1,5 +1,10 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 
+/** Before the app is ready: Electron builds a menu of its own otherwise, which costs time before the first paint. */
+export function skipDefaultMenu(): void {
+  Menu.setApplicationMenu(null)
+}
+
 /** What a desktop expects of every app; the app's own keys belong to the page. */
 export function setMenu(platform: string, development: boolean): void {
   const view: MenuItemConstructorOptions[] = [
