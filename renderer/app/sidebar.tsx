@@ -108,28 +108,9 @@ function FullTop(props: TopProps) {
             <kbd>{keyCaps(newChatKeys, isMac).join(' ')}</kbd>
           </span>
         </button>
-        {search !== null && (
-          <span className="field soft">
-            <Icon of={Search} small className="ink3" />
-            <input
-              type="search"
-              aria-label="Title, folder or state"
-              placeholder="Title, folder or state"
-              value={search}
-              ref={focusOnce}
-              onChange={(event) => setSearch(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key !== 'Escape') return
-                event.stopPropagation()
-                closeSearch()
-              }}
-            />
-            <IconButton icon={X} small label="Close the search" onClick={closeSearch} />
-          </span>
-        )}
       </div>
       <MainNavigation rail={false} onGo={props.onGo} />
-      <Sessions search={search ?? ''} onGo={props.onGo} />
+      <Sessions search={search} onSearch={setSearch} onSearchEnd={closeSearch} onGo={props.onGo} />
     </>
   )
 }
@@ -181,16 +162,42 @@ function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
   )
 }
 
-function Sessions(props: { search: string; onGo: (page: Page, sessionId: SessionId) => void }) {
+function Sessions(props: {
+  /** null = no search is open. */
+  search: string | null
+  onSearch: (search: string) => void
+  onSearchEnd: () => void
+  onGo: (page: Page, sessionId: SessionId) => void
+}) {
+  const { search } = props
   const sessions = useAppStore((state) => state.sessions)
   const ready = useAppStore((state) => state.ready)
   const current = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
-  const found = groupSessions(sessions, props.search).flatMap((group) => group.sessions).length
+  const found = groupSessions(sessions, search ?? '').flatMap((group) => group.sessions).length
   return (
     <section className="sidebar-sessions" aria-label="Sessions">
       <p className="sr" role="status">
-        {props.search === '' ? '' : `${countOf(found, 'session')} found`}
+        {search === null || search === '' ? '' : `${countOf(found, 'session')} found`}
       </p>
+      {search !== null && (
+        <span className="field soft session-search">
+          <Icon of={Search} small className="ink3" />
+          <input
+            type="search"
+            aria-label="Title, folder or state"
+            placeholder="Title, folder or state"
+            value={search}
+            ref={focusOnce}
+            onChange={(event) => props.onSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return
+              event.stopPropagation()
+              props.onSearchEnd()
+            }}
+          />
+          <IconButton icon={X} small label="Close the search" onClick={props.onSearchEnd} />
+        </span>
+      )}
       {ready && sessions.length === 0 && (
         <>
           <h2 className="session-group">Sessions</h2>
@@ -202,7 +209,7 @@ function Sessions(props: { search: string; onGo: (page: Page, sessionId: Session
       )}
       <SessionList
         sessions={sessions}
-        search={props.search}
+        search={search ?? ''}
         current={current}
         onOpen={(sessionId) => props.onGo('chat', sessionId)}
       />

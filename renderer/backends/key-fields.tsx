@@ -69,11 +69,11 @@ export function KeyFields(props: FieldsProps & { original: Profile | null; keych
             />
             <span>Yes, keep this key in a file</span>
           </label>
-          <p id="file-consent-line" className={`xs ${problems.fileConsent ? 'c-danger' : 'ink2'}`}>
-            {problems.fileConsent && `${problems.fileConsent} `}
+          <div id="file-consent-line" className="xs ink2">
+            {problems.fileConsent && <p className="c-danger">{problems.fileConsent}</p>}
             The file is in the data folder with mode 0600: every program that runs as you, and everyone who has your
             backups, can read the key. A keychain or an environment variable protects it better.
-          </p>
+          </div>
         </div>
       )}
     </>

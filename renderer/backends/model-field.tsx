@@ -27,9 +27,9 @@ export function ModelField(props: FieldsProps & { models: readonly ModelInfo[] }
             onValueChange={(model) => change({ model })}
             openOnInputClick
           >
-            <span className="field">
+            <Autocomplete.InputGroup className="field">
               <Autocomplete.Input {...ids} className="mono" spellCheck={false} data-field="model" />
-            </span>
+            </Autocomplete.InputGroup>
             {models.length > 0 && (
               <Autocomplete.Portal>
                 <Autocomplete.Positioner className="popup-position" sideOffset={4}>

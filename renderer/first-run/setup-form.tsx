@@ -159,7 +159,7 @@ export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>)
             <p className="row xs ink2 setup-anyway" role="alert">
               {probe.state === 'idle' || probe.state === 'asking'
                 ? 'The server is still being asked.'
-                : 'The server cannot answer yet. Start it first and this goes on by one more click.'}
+                : 'It cannot answer yet. It can be saved as it is, and used once it answers.'}
               <button type="button" className="link xs" onClick={(event) => void save(event, true)}>
                 Save anyway
               </button>
