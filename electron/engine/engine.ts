@@ -167,3 +167,4 @@ export interface Sessions {
 
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
 export { usableFolder } from './sessions/session-store.ts'
+export { describeSandbox } from './tools/sandbox.ts'

@@ -1,7 +1,14 @@
 import type { Environment } from '#shared/app-state.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { Settings } from '#shared/settings.ts'
-import { createEngine, createWindowFeed, type Engine, type WindowFeed } from '../engine/engine.ts'
+import {
+  createEngine,
+  createWindowFeed,
+  describeSandbox,
+  type Engine,
+  type EngineOptions,
+  type WindowFeed,
+} from '../engine/engine.ts'
 import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
@@ -16,9 +23,8 @@ export interface Core {
   close(): Promise<void>
 }
 
-export interface CoreOptions {
+export interface CoreOptions extends Pick<EngineOptions, 'env' | 'openConf'> {
   environment: Environment
-  env: NodeJS.ProcessEnv
   desktop: Desktop
   /** At once, and whenever the settings change. */
   onSettings(settings: Settings): void
@@ -26,10 +32,11 @@ export interface CoreOptions {
 }
 
 /** `FailureError` `storage`: the data folder cannot be used. */
-export async function startCore({ environment, env, desktop, onSettings, onDefect }: CoreOptions): Promise<Core> {
+export async function startCore(options: CoreOptions): Promise<Core> {
+  const { environment, env, openConf, desktop, onSettings, onDefect } = options
   const engine = await createEngine({
     dataFolder: environment.dataFolder,
-    openConf: async (options) => new (await import('electron-store')).default(options),
+    openConf,
     env,
     holder: 'the window',
     platform: environment.platform,
@@ -57,10 +64,11 @@ export async function startCore({ environment, env, desktop, onSettings, onDefec
   }
 }
 
-/** What a person sees a moment later: who answers, and whether this machine can keep keys. */
+/** What a person sees a moment later: who answers, and what this machine has. */
 async function lookAround({ keys, profiles }: Engine, { app }: WindowFeed): Promise<void> {
   await Promise.all([
     keys.keychainAvailable().then((keychain) => app.setEnvironment({ keychain })),
+    describeSandbox().then((sandbox) => app.setEnvironment({ sandbox })),
     profiles.ensureActive({ save: true }).then(() => profiles.checkAll()),
   ])
 }

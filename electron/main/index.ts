@@ -88,6 +88,7 @@ async function startEngine(window: AppWindow): Promise<Core> {
   return startCore({
     environment: readEnvironment(launch),
     env: process.env,
+    openConf: async (options) => new (await import('electron-store')).default(options),
     desktop: electronDesktop(() => window.current()),
     onSettings: ({ theme }) => window.setTheme(theme),
     onDefect: defects.report,

@@ -1,0 +1,174 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AppState } from '#shared/app-state.ts'
+import type { Reply } from '#shared/failure.ts'
+import type { FeedMessage } from '#shared/feed.ts'
+import { ProfileId } from '#shared/ids.ts'
+import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
+import { defaultSettings } from '#shared/settings.ts'
+import { type Core, startCore } from './core.ts'
+
+let root: string
+let project: string
+let core: Core
+let defects: unknown[]
+const desktop: string[] = []
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'claw-core-'))
+  project = join(root, 'project')
+  await mkdir(project)
+  defects = []
+  core = await start()
+})
+afterEach(async () => {
+  await core.close()
+  await rm(root, { recursive: true })
+  expect(defects).toEqual([])
+})
+
+function start(): Promise<Core> {
+  return startCore({
+    environment: {
+      appVersion: '1',
+      electronVersion: '1',
+      nodeVersion: '1',
+      platform: 'linux',
+      electronSource: 'official',
+      dataFolder: join(root, 'data'),
+      homeFolder: root,
+      startFolder: null,
+      keychain: false,
+      sandbox: null,
+    },
+    env: { CLAW_LOCAL_PORTS: 'none' },
+    openConf: async (options) => new Conf(options),
+    desktop: {
+      chooseFolder: async (startingAt) => {
+        desktop.push(`choose ${startingAt}`)
+        return project
+      },
+      openLink: async (url) => void desktop.push(url),
+      writeClipboard: (text) => void desktop.push(text),
+    },
+    onSettings: () => undefined,
+    onDefect: (error) => defects.push(error),
+  })
+}
+
+/** A page: what it asks, and what it sees on its feed. */
+async function ask<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<RequestOutput<Name>> {
+  const reply = (await core.answer(name, input)) as Reply<RequestOutput<Name>>
+  if (!reply.ok) throw new Error(`${reply.failure.code}: ${reply.failure.message}`)
+  return reply.value
+}
+
+function watchFeed() {
+  const received: FeedMessage[] = []
+  const waiting = new Set<() => void>()
+  let send: (message: unknown) => void = () => undefined
+  let close: () => void = () => undefined
+  core.feed.server.attach({
+    post(message) {
+      received.push(structuredClone(message))
+      for (const look of waiting) look()
+    },
+    onMessage: (listener) => {
+      send = listener
+    },
+    onClose: (listener) => {
+      close = listener
+    },
+  })
+  /** Resolves with the first message, old or new, that fits. */
+  const until = (fits: (message: FeedMessage) => boolean) =>
+    new Promise<FeedMessage>((resolve) => {
+      const look = () => {
+        const found = received.find(fits)
+        if (!found) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { received, until, send: (message: unknown) => send(message), close: () => close() }
+}
+
+const demo = ProfileId.parse('demo')
+const permissions = defaultSettings.permissions
+const appChange = (message: FeedMessage): Partial<AppState> => (message.type === 'app' ? message.change : {})
+
+describe('the window and the engine', () => {
+  it('a chat is created, sent to, seen to its end, and found again after a restart', async () => {
+    const feed = watchFeed()
+    feed.send({ type: 'subscribe-app' })
+    const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
+    feed.send({ type: 'subscribe', sessionId })
+    await feed.until(({ type }) => type === 'snapshot')
+    await ask('session.send', { sessionId, text: 'Hello there' })
+    await feed.until((message) => message.type === 'events' && message.events.some(({ type }) => type === 'turn-end'))
+    await feed.until((message) => appChange(message).sessions?.[0]?.title === 'Hello there')
+    expect(core.feed.app.state().settings).toMatchObject({ lastFolder: project, recentFolders: [project] })
+
+    await core.close()
+    core = await start()
+    const again = watchFeed()
+    again.send({ type: 'subscribe', sessionId })
+    const snapshot = await again.until(({ type }) => type === 'snapshot')
+    expect(snapshot.type === 'snapshot' && snapshot.view.turns.map(({ text, end }) => [text, end?.reason])).toEqual([
+      ['Hello there', 'completed'],
+    ])
+  })
+
+  it('a session can be renamed and removed from the list', async () => {
+    const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
+    await ask('session.rename', { sessionId, title: 'Named' })
+    const titles = core.feed.app.state().sessions.map(({ title }) => title)
+    await ask('session.remove', { sessionId })
+    expect([titles, core.feed.app.state().sessions]).toEqual([['Named'], []])
+  })
+
+  it('a folder that is not there is refused in words', async () => {
+    const gone = join(root, 'gone')
+    const refusal = /invalid-input: The folder .*gone does not exist/
+    await expect(ask('folder.check', { folder: gone })).rejects.toThrow(refusal)
+    await expect(ask('session.create', { cwd: gone, profileId: demo, permissions })).rejects.toThrow(refusal)
+  })
+
+  it('settings, backends and notices change by request and come back by the feed', async () => {
+    const feed = watchFeed()
+    feed.send({ type: 'subscribe-app' })
+    await ask('settings.update', { patch: { theme: 'dark', contrast: undefined } })
+    await feed.until((message) => appChange(message).settings?.theme === 'dark')
+    const profile = {
+      id: ProfileId.parse('work'),
+      name: 'Work',
+      kind: 'custom' as const,
+      baseUrl: 'http://127.0.0.1:9/v1',
+      model: 'm',
+      key: { source: 'none' as const },
+    }
+    await ask('profile.save', { profile, key: 'sk-secret', storage: 'file' })
+    await feed.until((message) => appChange(message).backends?.some(({ reach }) => reach === 'failed') === true)
+    expect(core.feed.app.state()).toMatchObject({ activeProfileId: 'work', settings: { contrast: 'system' } })
+    expect(JSON.stringify(feed.received)).not.toContain('sk-secret')
+    await ask('profile.use', { profileId: demo })
+    await ask('profile.remove', { profileId: profile.id })
+    expect(core.feed.app.state().backends.map(({ profile: { id } }) => id)).toEqual(['demo'])
+  })
+
+  it('the desktop opens links, folders and the clipboard, and only links', async () => {
+    desktop.length = 0
+    await ask('link.open', { url: 'https://example.com/' })
+    await expect(ask('link.open', { url: 'file:///etc/passwd' })).rejects.toThrow(/invalid-input/)
+    await ask('clipboard.write', { text: 'copied' })
+    expect([await ask('folder.choose', {}), desktop]).toEqual([
+      { folder: project },
+      ['https://example.com/', 'copied', 'choose null'],
+    ])
+  })
+})
