@@ -44,12 +44,12 @@ export function SessionList(props: {
   return (
     <>
       {groups.map((group) => (
-        <section key={group.folder} aria-label={group.label}>
+        <div key={group.folder}>
           <h2 className="session-group" title={group.folder}>
             <Icon of={Folder} small />
             <span className="cut">{group.label}</span>
           </h2>
-          <ul>
+          <ul aria-label={group.label}>
             {group.sessions.map((session) => (
               <li key={session.sessionId}>
                 {renaming === session.sessionId ? (
@@ -78,7 +78,7 @@ export function SessionList(props: {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       ))}
       <Suspense>
         {menu && (
