@@ -8,8 +8,7 @@ export const PAGE_ORIGIN = 'app://claw'
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  // Libraries of the page set style attributes and add style elements; they can colour, not act.
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'none'",
