@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** A message as the server received it. */
 export interface WireMessage {
@@ -227,7 +227,7 @@ export function raw(parts: readonly (string | Uint8Array | Promise<unknown>)[], 
           response.socket?.end()
           return
         case 'reset':
-          response.socket?.resetAndDestroy()
+          if (response.socket) breakConnection(response.socket)
           return
         case 'hold':
           await request.closed
@@ -365,4 +365,12 @@ function write(response: ServerResponse, part: string | Uint8Array): Promise<voi
   return new Promise((resolve, reject) => {
     response.write(part, (error) => (error ? reject(error) : resolve()))
   })
+}
+
+/** RST and nothing else: `resetAndDestroy` would send a FIN before it, which is another case. */
+function breakConnection(socket: Socket): void {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  if (typeof handle !== 'object' || handle === null) return
+  const reset: unknown = Reflect.get(handle, 'reset')
+  if (typeof reset === 'function') reset.call(handle, () => socket.destroy())
 }

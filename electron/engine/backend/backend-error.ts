@@ -1,0 +1,27 @@
+import { type Failure, type FailureCode, FailureError } from '#shared/failure.ts'
+
+/** What a backend did wrong, or what was wrong with how it was asked. */
+export class OpenAICompatError extends FailureError {
+  get code(): FailureCode {
+    return this.failure.code
+  }
+}
+
+/** Carries what only the client's own retrying needs to know. */
+export interface Remedy {
+  /** The server is there and reads its model: worth waiting longer for. */
+  loadingModel?: boolean
+  /** The request is worth one more try without its `details.parameter`, or with it under this name. */
+  withoutParameter?: { parameter: string; renamed?: string }
+  /** 404 for the address itself, not for a model: the `/v1` may be missing. */
+  wrongPath?: boolean
+}
+
+/** A failure of one attempt, with what may be done about it. */
+export class AttemptError extends OpenAICompatError {
+  readonly remedy: Remedy
+  constructor(value: Failure, remedy: Remedy = {}, options?: ErrorOptions) {
+    super(value, options)
+    this.remedy = remedy
+  }
+}

@@ -1,0 +1,166 @@
+import type { Agent } from 'undici'
+import { failure } from '#shared/failure.ts'
+import type { StreamEvent } from './backend.ts'
+import { AttemptError } from './backend-error.ts'
+import { type Asked, ChatReply } from './chat-reply.ts'
+import { classifyError } from './classify-error.ts'
+import type { Timeouts } from './compat.ts'
+import { type HttpRequest, headerOf, type Response, readText, send } from './http-exchange.ts'
+import { ProgressTimer } from './progress-timer.ts'
+import { ReplyDecoder } from './reply-decoder.ts'
+import type { Server } from './server.ts'
+import { readErrorBody } from './server-error.ts'
+import { transportError } from './transport-error.ts'
+
+export interface AttemptOptions {
+  agent: Agent
+  server: Server
+  request: Omit<HttpRequest, 'signal'>
+  asked: Asked
+  timeouts: Timeouts
+  /** How long `[DONE]` and usage are waited for after the finish (backends.md B.9). */
+  graceMs: number
+  frameLimit: number
+  retryAfter(header: string): number | undefined
+}
+
+/** An error's body beyond this is not read. */
+const ERROR_BODY_LIMIT = 64_000
+
+/** One request and its answer. Every way out ends with `close`. */
+export class ChatAttempt {
+  readonly #options: AttemptOptions
+  readonly #signal: AbortSignal
+  readonly #exchange = new AbortController()
+  readonly #timer = new ProgressTimer()
+  readonly #reply: ChatReply
+  #body: AsyncIterator<Uint8Array> | undefined
+  #decoder: ReplyDecoder | undefined
+  #failure: AttemptError | undefined
+  /** What the timer waits for. */
+  #waiting: 'first' | 'next' | 'end' = 'first'
+  #bodyEnded = false
+
+  constructor(options: AttemptOptions, signal: AbortSignal) {
+    this.#options = options
+    this.#signal = signal
+    this.#reply = new ChatReply(options.asked)
+    signal.addEventListener('abort', this.#abort, { once: true })
+    if (signal.aborted) this.#abort()
+  }
+
+  /** Something of the answer was handed out: no second attempt may follow. */
+  get started(): boolean {
+    return this.#reply.started
+  }
+
+  /** Sends the request; resolves at the head of a good answer. Throws `AttemptError`. */
+  async open(): Promise<void> {
+    const { agent, request, timeouts, frameLimit, server } = this.#options
+    this.#timer.start(timeouts.firstByteMs, () => this.#expire(timeouts.firstByteMs, false))
+    let response: Response
+    try {
+      response = await send(agent, { ...request, signal: this.#exchange.signal })
+      if (response.statusCode < 200 || response.statusCode > 299) throw await this.#httpError(response)
+    } catch (error) {
+      throw this.#translated(error, false)
+    }
+    const cost = Number(headerOf(response, 'x-litellm-response-cost') || Number.NaN)
+    if (server.kind === 'litellm' && cost > 0) this.#reply.costUsd = cost
+    this.#decoder = new ReplyDecoder(this.#reply, { contentType: headerOf(response, 'content-type'), frameLimit })
+    this.#body = response.body[Symbol.asyncIterator]()
+  }
+
+  /** The events of the next read, or null at the end. Throws `AttemptError` once all events before it are out. */
+  async next(): Promise<StreamEvent[] | null> {
+    for (;;) {
+      if (this.#failure) throw this.#failure
+      if (this.#reply.ended) return null
+      try {
+        await this.#read()
+      } catch (error) {
+        this.#failure = this.#translated(error, true)
+      }
+      const events = this.#reply.drain()
+      if (events.length > 0) return events
+    }
+  }
+
+  /** Gives the connection back, or breaks it if the answer was left in the middle. */
+  async close(): Promise<void> {
+    this.#timer.stop()
+    this.#signal.removeEventListener('abort', this.#abort)
+    if (this.#decoder?.done && !this.#bodyEnded && !this.#failure) {
+      // The rest is the end of the body: once it is read, the connection serves the next request.
+      this.#timer.start(REST_MS, () => this.#exchange.abort())
+      await this.#body?.next().catch(() => {
+        // The answer is complete; the connection may break now.
+      })
+      this.#timer.stop()
+    }
+    this.#exchange.abort()
+  }
+
+  async #read(): Promise<void> {
+    const body = this.#body
+    const decoder = this.#decoder
+    if (!body || !decoder) throw new Error('The attempt was not opened.')
+    let read: IteratorResult<Uint8Array>
+    try {
+      read = await body.next()
+    } catch (error) {
+      this.#bodyEnded = true
+      // After the finish nothing is missing but, perhaps, the usage.
+      if (!this.#reply.finishSeen || this.#signal.aborted) throw error
+      decoder.end()
+      return
+    }
+    if (read.done) {
+      this.#bodyEnded = true
+      decoder.end()
+      return
+    }
+    decoder.feed(read.value)
+    if (decoder.progressed) this.#noteProgress()
+  }
+
+  #noteProgress(): void {
+    const { graceMs, timeouts } = this.#options
+    if (this.#reply.finishSeen) {
+      if (this.#waiting === 'end') return
+      this.#waiting = 'end'
+      this.#timer.start(graceMs, this.#abort)
+    } else if (this.#reply.started && this.#waiting === 'first') {
+      this.#waiting = 'next'
+      this.#timer.start(timeouts.idleMs, () => this.#expire(timeouts.idleMs, true))
+    } else this.#timer.progress()
+  }
+
+  #abort = (): void => this.#exchange.abort()
+
+  #expire(milliseconds: number, answering: boolean): void {
+    const { name } = this.#options.server
+    const minutes = milliseconds >= 60_000 ? `${Math.round(milliseconds / 60_000)} minutes` : `${milliseconds / 1000} s`
+    const message = answering
+      ? `${name} stopped in the middle of its answer and sent nothing for ${minutes}. Try again, or allow more time in the profile.`
+      : `${name} did not begin to answer within ${minutes}. Is it busy or loading? Try again, or allow more time in the profile.`
+    this.#exchange.abort(new AttemptError(failure('timeout', message, { retryable: true })))
+  }
+
+  async #httpError(response: Response): Promise<AttemptError> {
+    const body = await readText(response.body, ERROR_BODY_LIMIT)
+    const wait = this.#options.retryAfter(headerOf(response, 'retry-after'))
+    return classifyError(readErrorBody(body), response.statusCode, this.#options.server, wait)
+  }
+
+  #translated(error: unknown, answering: boolean): AttemptError {
+    if (this.#signal.aborted)
+      return new AttemptError(failure('aborted', 'The request was stopped.'), {}, { cause: error })
+    const { reason } = this.#exchange.signal
+    if (reason instanceof AttemptError) return reason
+    return transportError(error, this.#options.server, answering)
+  }
+}
+
+/** How long the end of a body may take after `[DONE]`. */
+const REST_MS = 200

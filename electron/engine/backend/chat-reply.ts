@@ -1,0 +1,261 @@
+import { failure } from '#shared/failure.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { Finish, StreamEvent } from './backend.ts'
+import { AttemptError } from './backend-error.ts'
+import { classifyError } from './classify-error.ts'
+import { EchoedReasoning } from './echoed-reasoning.ts'
+import { readFinish } from './finish.ts'
+import { isRecord, type JsonRecord } from './json-record.ts'
+import { readUsage } from './read-usage.ts'
+import type { Server } from './server.ts'
+import { readErrorValue } from './server-error.ts'
+import { type SettledCalls, ToolCallSlots } from './tool-call-slots.ts'
+
+/** What was asked, as far as the reading of the answer depends on it. */
+export interface Asked {
+  server: Server
+  /** The output limit that was sent. */
+  maxTokens: number | undefined
+  /** Whether the tool of that name cannot be called with `{}`. */
+  requiresArguments(name: string): boolean
+}
+
+/** More output tokens than this in an answer without text and call were swallowed (backends.md I, 1). */
+const SWALLOWED_FROM = 5
+
+/**
+ * Turns the chunks of one reply into events. Chunks are checked by hand, member by member: this runs once a token.
+ * What it throws is an `AttemptError`; events before it stay valid.
+ */
+export class ChatReply {
+  readonly #asked: Asked
+  readonly #slots = new ToolCallSlots()
+  readonly #echo = new EchoedReasoning()
+  readonly #warned = new Set<string>()
+  #events: StreamEvent[] = []
+  #rawFinish: string | null = null
+  #rawUsage: unknown
+  #timings: unknown
+  #hasText = false
+  #hasReasoning = false
+  /** LiteLLM says the cost of a whole reply in a header. */
+  costUsd: number | undefined
+  /** Something of the answer is out: from here on a retry would repeat it. */
+  started = false
+  ended = false
+
+  constructor(asked: Asked) {
+    this.#asked = asked
+  }
+
+  get finishSeen(): boolean {
+    return this.#rawFinish !== null
+  }
+
+  /** The events since the last time. */
+  drain(): StreamEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  /** One chunk of a stream. */
+  take(chunk: unknown): void {
+    if (!isRecord(chunk)) throw this.protocolError('The answer of the server is not a chat completion')
+    if (chunk.error) this.fail(chunk)
+    if (chunk.usage !== undefined && chunk.usage !== null) this.#rawUsage = chunk.usage
+    if (chunk.timings !== undefined) this.#timings = chunk.timings
+    if (chunk.prompt_progress !== undefined) this.#progress(chunk.prompt_progress)
+    const { choices } = chunk
+    if (!Array.isArray(choices)) return
+    for (const choice of choices) if (isRecord(choice)) this.#choice(choice, chunk)
+  }
+
+  /** A whole reply: the same members under another name. */
+  takeWhole(value: unknown): void {
+    if (!isRecord(value)) throw this.protocolError('The answer of the server is not a chat completion')
+    if (value.error) this.fail(value)
+    if (!Array.isArray(value.choices)) {
+      if (typeof value.message === 'string' || value.detail !== undefined) this.fail(value)
+      throw this.protocolError('The answer of the server is not a chat completion')
+    }
+    this.take({
+      ...value,
+      choices: value.choices.map((choice) =>
+        isRecord(choice) ? { ...choice, delta: choice.message ?? choice.delta } : choice,
+      ),
+    })
+  }
+
+  /** An error in band: it wins over everything (backends.md B.9). */
+  fail(value: unknown): never {
+    throw classifyError(readErrorValue(value), null, this.#asked.server)
+  }
+
+  protocolError(what: string, excerpt = ''): AttemptError {
+    const { name, address } = this.#asked.server
+    const message = `${what}. Is ${address.base} the right base URL of ${name}?`
+    return new AttemptError(failure('protocol', message, excerpt ? { details: { serverMessage: excerpt } } : {}))
+  }
+
+  /**
+   * No more will come: after `[DONE]` or a whole reply, or only because the body ended. Whether that is a complete
+   * answer is decided here (backends.md B.9); usage that came is out in any case.
+   */
+  end(said: 'done' | 'nothing'): void {
+    this.ended = true
+    const usage = this.#endUsage()
+    const rawFinish = this.#rawFinish
+    const finish = readFinish(rawFinish)
+    if (rawFinish === null && said === 'nothing') throw this.#truncated()
+    const calls = this.#slots.settle(this.#isCut(finish, usage), this.#asked.requiresArguments)
+    if (rawFinish === null && !this.#hasText && calls.complete.length === 0) throw this.#truncated()
+    this.#start({})
+    const reasoningDetails = this.#echo.value()
+    this.#events.push({
+      type: 'message_stop',
+      finish: this.#settledFinish(finish, calls, usage),
+      rawFinish,
+      toolCalls: calls.complete,
+      brokenToolCalls: calls.broken,
+      ...(reasoningDetails && { reasoningDetails }),
+    })
+  }
+
+  #choice(choice: JsonRecord, chunk: JsonRecord): void {
+    if (choice.index !== 0 && typeof choice.index === 'number') {
+      this.#warn('extra-choice', `${this.#asked.server.name} sent more than one answer; only the first is used.`)
+      return
+    }
+    if (choice.error) this.fail(choice)
+    const { delta, finish_reason: finish } = choice
+    if (isRecord(delta)) this.#delta(delta, chunk)
+    if (typeof finish === 'string' && finish !== '') {
+      this.#start(chunk)
+      this.#rawFinish ??= finish
+    }
+  }
+
+  #delta(delta: JsonRecord, chunk: JsonRecord): void {
+    const { content } = delta
+    // Reasoning comes under two names, or under both at once: one is taken, never both (backends.md B.1).
+    let reasoning = text(delta.reasoning) || text(delta.reasoning_content)
+    if (delta.reasoning_details !== undefined || delta.thinking_blocks !== undefined) {
+      const details = this.#echo.take(delta)
+      reasoning ||= details
+    }
+    if (reasoning !== '') {
+      this.#start(chunk)
+      this.#hasReasoning = true
+      this.#events.push({ type: 'reasoning_delta', text: reasoning })
+    }
+    if (typeof content === 'string') {
+      if (content !== '') this.#text(content, chunk)
+    } else if (Array.isArray(content)) this.#parts(content, chunk)
+    if (typeof delta.refusal === 'string' && delta.refusal !== '') this.#text(delta.refusal, chunk)
+    if (Array.isArray(delta.tool_calls)) for (const entry of delta.tool_calls) this.#call(entry, chunk)
+    if (isRecord(delta.function_call)) this.#call({ index: 0, function: delta.function_call }, chunk)
+  }
+
+  #text(content: string, chunk: JsonRecord): void {
+    if (!this.started) this.#start(chunk)
+    if (!this.#hasText && content.trim() !== '') this.#hasText = true
+    this.#events.push({ type: 'content_delta', text: content })
+  }
+
+  /** Content as a list of parts, as some servers send it. */
+  #parts(parts: readonly unknown[], chunk: JsonRecord): void {
+    for (const part of parts) if (isRecord(part) && text(part.text) !== '') this.#text(text(part.text), chunk)
+  }
+
+  #call(entry: unknown, chunk: JsonRecord): void {
+    const fragment = this.#slots.take(entry)
+    if (!fragment) return
+    this.#start(chunk)
+    const { position, callId, name } = fragment.slot
+    this.#events.push({ type: 'tool_call_delta', index: position, callId, name, arguments: fragment.arguments })
+  }
+
+  #start(chunk: JsonRecord): void {
+    if (this.started) return
+    this.started = true
+    this.#events.push({
+      type: 'message_start',
+      id: text(chunk.id),
+      model: text(chunk.model) || this.#asked.server.model,
+    })
+  }
+
+  #progress(value: unknown): void {
+    if (!isRecord(value) || typeof value.total !== 'number' || typeof value.processed !== 'number') return
+    if (this.started || value.total <= 0) return
+    this.#events.push({ type: 'phase', phase: 'reading-prompt', progress: Math.min(1, value.processed / value.total) })
+  }
+
+  #endUsage(): Usage | null {
+    const { usage, odd } = readUsage(this.#rawUsage, { timings: this.#timings, costUsd: this.costUsd })
+    if (odd) {
+      const message = `${this.#asked.server.name} reported a token count or a cost that is no number; it is left out.`
+      this.#warn('odd-usage', message)
+    }
+    if (usage) this.#events.push({ type: 'usage', usage })
+    return usage
+  }
+
+  /** Servers hide that they cut a call; the count gives it away (backends.md B.1). */
+  #isCut(finish: Finish, usage: Usage | null): boolean {
+    if (finish === 'length' || finish === 'error' || finish === 'content_filter') return true
+    const { maxTokens } = this.#asked
+    return maxTokens !== undefined && usage !== null && (usage.outputTokens ?? 0) >= maxTokens
+  }
+
+  #settledFinish(finish: Finish, calls: SettledCalls, usage: Usage | null): Finish {
+    const { name } = this.#asked.server
+    const normal = finish === 'stop' || finish === 'unknown' || finish === 'tool_calls'
+    if (calls.broken.length > 0 && calls.cut) {
+      this.#warn('truncated-tool-call', `${name} cut the answer in the middle of a tool call; the call was not run.`)
+      return normal ? 'length' : finish
+    }
+    if (calls.broken.length > 0) {
+      const names = calls.broken.map((call) => call.name || 'a nameless tool').join(', ')
+      this.#warn('malformed-tool-call', `The call of ${names} that came from ${name} is malformed and was not run.`)
+    }
+    if (this.#slots.count > 0) {
+      if (finish === 'unknown') this.#warn('no-finish', `${name} did not say why its answer ended.`)
+      return normal ? 'tool_calls' : finish
+    }
+    const tokens = usage?.outputTokens ?? 0
+    if (!this.#hasText && !this.#hasReasoning && tokens >= SWALLOWED_FROM) {
+      this.#warn(
+        'swallowed-answer',
+        `${name} generated ${tokens} tokens and delivered none of them: its tool-call parser swallowed the answer.`,
+      )
+      return finish === 'length' ? 'length' : 'unknown'
+    }
+    if (finish === 'tool_calls') {
+      this.#warn('finish-without-call', `${name} announced a tool call and sent none.`)
+      return 'stop'
+    }
+    if (finish === 'unknown') this.#warn('no-finish', `${name} did not say why its answer ended.`)
+    return finish
+  }
+
+  #truncated(): AttemptError {
+    const { name } = this.#asked.server
+    const message = this.started
+      ? `The connection to ${name} ended before its answer was complete. Try again; if it happens often, look at the log of the server.`
+      : `${name} closed the connection without an answer. Try again; if it stays, look at the log of the server.`
+    return new AttemptError(failure('stream-truncated', message, { retryable: true }))
+  }
+
+  /** Once a reply. */
+  #warn(code: string, message: string): void {
+    if (this.#warned.has(code)) return
+    this.#warned.add(code)
+    this.#events.push({ type: 'warning', code, message })
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

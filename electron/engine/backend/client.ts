@@ -1,0 +1,178 @@
+import { Agent } from 'undici'
+import { failure } from '#shared/failure.ts'
+import type { ModelInfo, Profile } from '#shared/profile.ts'
+import type { Backend, ChatRequest, StreamEvent } from './backend.ts'
+import { AttemptError } from './backend-error.ts'
+import { ChatAttempt } from './chat-attempt.ts'
+import type { Asked } from './chat-reply.ts'
+import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
+import { listModels } from './models.ts'
+import { type RequestBody, requestBody } from './request-body.ts'
+import { resolveBaseUrl } from './resolve-base-url.ts'
+import { RetryDelays, type RetryOptions, waitInWords } from './retry.ts'
+import type { Server } from './server.ts'
+
+export interface BackendOptions {
+  profile: Profile
+  /** Resolved already; null = none. */
+  key: string | null
+  userAgent?: string
+  retry?: RetryOptions
+  /** How long `[DONE]` and usage are waited for after the finish. */
+  graceMs?: number
+  /** The longest frame of a stream in characters. */
+  frameLimit?: number
+}
+
+/** Throws `OpenAICompatError` `invalid-input` when the base URL is none. */
+export function createBackend(options: BackendOptions): Backend {
+  return new OpenAICompatClient(options)
+}
+
+/** A client of `/chat/completions` for one profile; holds its connections. */
+export class OpenAICompatClient implements Backend {
+  readonly #options: BackendOptions
+  readonly #agent: Agent
+  readonly #server: Server
+  readonly #headers: Record<string, string>
+  readonly #timeouts: Timeouts
+  readonly #quirks: Quirks
+  readonly #delays: RetryDelays
+  /** Parameters that this server refused once; it is not asked with them again. */
+  readonly #refused = new Map<string, string | undefined>()
+
+  constructor(options: BackendOptions) {
+    const { profile, key, userAgent } = options
+    const address = resolveBaseUrl(profile.baseUrl, profile)
+    this.#options = options
+    this.#quirks = quirksOf(profile.kind)
+    this.#timeouts = timeoutsOf(profile)
+    this.#delays = new RetryDelays(options.retry)
+    this.#server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }
+    // Its own timers know comments from progress; undici's do not (backends.md B.8).
+    this.#agent = new Agent({ connect: { timeout: this.#timeouts.connectMs }, headersTimeout: 0, bodyTimeout: 0 })
+    this.#headers = {
+      accept: 'text/event-stream, application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'user-agent': userAgent ?? 'claw-code-agent',
+      ...(key && { authorization: `Bearer ${key}` }),
+      ...this.#quirks.headers,
+      ...lowerCased(profile.headers ?? {}),
+    }
+  }
+
+  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {
+    const attempts = this.#options.retry?.attempts ?? this.#quirks.attempts
+    let failed = 0
+    let loadingMs = 0
+    for (;;) {
+      const body = requestBody(request, this.#options.profile, this.#refused)
+      const attempt = this.#attempt(request, body, signal)
+      let error: AttemptError
+      try {
+        await attempt.open()
+        for (;;) {
+          const events = await attempt.next()
+          if (!events) return
+          for (const event of events) yield event
+        }
+      } catch (thrown) {
+        if (!(thrown instanceof AttemptError)) throw thrown
+        error = thrown
+      } finally {
+        await attempt.close()
+      }
+      if (attempt.started || signal.aborted) throw error
+      const dropped = this.#learn(error, body)
+      if (dropped) {
+        yield { type: 'warning', code: 'parameter-refused', message: dropped }
+        continue
+      }
+      const { code, retryAfterMs } = error.failure
+      if (error.remedy.loadingModel && loadingMs < this.#timeouts.firstByteMs) {
+        const wait = this.#delays.whileLoading()
+        loadingMs += wait
+        yield { type: 'phase', phase: 'loading-model' }
+        await this.#wait(wait, signal)
+        continue
+      }
+      failed += 1
+      if (failed >= attempts || !worthRetrying(code, failed)) throw error
+      const wait = this.#delays.before(failed + 1, retryAfterMs)
+      const detail = `${error.failure.message} Asking again in ${waitInWords(wait)} (attempt ${failed + 1} of ${attempts}).`
+      yield { type: 'warning', code: 'retry', message: detail }
+      yield { type: 'phase', phase: 'retrying', detail: `in ${waitInWords(wait)}` }
+      await this.#wait(wait, signal)
+    }
+  }
+
+  /** What the server lists, with windows and prices where it tells. Throws `OpenAICompatError`. */
+  listModels(signal: AbortSignal): Promise<ModelInfo[]> {
+    return listModels({ agent: this.#agent, server: this.#server, headers: this.#headers }, signal)
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy()
+  }
+
+  #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal): ChatAttempt {
+    const { base, query } = this.#server.address
+    const asked: Asked = {
+      server: this.#server,
+      maxTokens: body.maxTokens,
+      requiresArguments: (name) => requiresArguments(request, name),
+    }
+    return new ChatAttempt(
+      {
+        agent: this.#agent,
+        server: this.#server,
+        request: { method: 'POST', url: `${base}/chat/completions${query}`, headers: this.#headers, body: body.text },
+        asked,
+        timeouts: this.#timeouts,
+        graceMs: this.#options.graceMs ?? 3000,
+        frameLimit: this.#options.frameLimit ?? 32_000_000,
+        retryAfter: (header) => this.#delays.retryAfter(header),
+      },
+      signal,
+    )
+  }
+
+  /** Takes note of what the server does not want, and says what happens now; undefined = nothing to try. */
+  #learn({ remedy }: AttemptError, body: RequestBody): string | undefined {
+    const { name, address } = this.#server
+    if (remedy.wrongPath && new URL(address.base).pathname === '/') {
+      this.#server.address = { ...address, base: `${address.base}/v1` }
+      return `${name} does not answer at ${address.base}; ${this.#server.address.base} is tried instead.`
+    }
+    const refused = remedy.withoutParameter
+    if (!refused || !body.optional.has(refused.parameter)) return undefined
+    this.#refused.set(refused.parameter, refused.renamed)
+    return refused.renamed
+      ? `${name} wants ${refused.parameter} under the name ${refused.renamed}.`
+      : `${name} does not accept ${refused.parameter}; it is left out from now on.`
+  }
+
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#delays.wait(milliseconds, signal)
+    } catch (error) {
+      throw new AttemptError(failure('aborted', 'The request was stopped.'), {}, { cause: error })
+    }
+  }
+}
+
+/** A server that was never there is said at once; one that went away between attempts may come back. */
+function worthRetrying(code: string, failed: number): boolean {
+  if (code === 'unreachable') return failed > 1
+  return code === 'rate-limit' || code === 'overloaded' || code === 'server-error' || code === 'transport'
+}
+
+function requiresArguments({ tools }: ChatRequest, name: string): boolean {
+  const required = tools.find((tool) => tool.name === name)?.parameters.required
+  return Array.isArray(required) && required.length > 0
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

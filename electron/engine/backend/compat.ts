@@ -1,0 +1,39 @@
+import { type BackendKind, localKinds, type Profile } from '#shared/profile.ts'
+
+/** What differs between servers, as data. */
+export interface Quirks {
+  /** Headers that say who asks. */
+  headers?: Readonly<Record<string, string>>
+  /** How often one request is sent at most; a server that retries by itself is asked less often. */
+  attempts: number
+}
+
+const quirks: Partial<Record<BackendKind, Quirks>> = {
+  // App attribution (backends.md F).
+  openrouter: { headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' }, attempts: 4 },
+  // It retries upstream itself: more of ours would multiply (backends.md F).
+  litellm: { attempts: 2 },
+}
+
+export function quirksOf(kind: BackendKind): Quirks {
+  return quirks[kind] ?? { attempts: 4 }
+}
+
+export interface Timeouts {
+  connectMs: number
+  /** Until the first piece of an answer: loading the model and reading the prompt count. */
+  firstByteMs: number
+  /** Between two pieces; comments are none. */
+  idleMs: number
+}
+
+const MINUTE = 60_000
+
+export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'>): Timeouts {
+  const local = localKinds.has(kind)
+  return {
+    connectMs: timeouts?.connectMs ?? 10_000,
+    firstByteMs: timeouts?.firstByteMs ?? (local ? 10 * MINUTE : 2 * MINUTE),
+    idleMs: timeouts?.idleMs ?? (local ? 5 * MINUTE : 2 * MINUTE),
+  }
+}

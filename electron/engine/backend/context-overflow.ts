@@ -1,0 +1,37 @@
+import type { Failure } from '#shared/failure.ts'
+
+type Numbers = Pick<NonNullable<Failure['details']>, 'contextWindow' | 'promptTokens' | 'requestedTokens'>
+
+/** The ways in which servers say that a prompt does not fit (backends.md D.3). */
+const overflow =
+  /maximum context length|context length is only|context size|exceed_context_size|context_length_exceeded|ContextWindowExceeded|longer than the (model's )?context length|exceeds? (the )?(available )?context|maximum input length|context limit|when (the )?context (the )?overflows|context length of only|tokens to keep from the initial prompt|prompt is too long|cannot be greater than max_model_len/i
+
+/** OpenRouter's spending limit of a key speaks of prompt tokens as well. */
+const notOverflow = /Prompt tokens limit exceeded/i
+
+export function saysOverflow(text: string): boolean {
+  return overflow.test(text) && !notOverflow.test(text)
+}
+
+/** The numbers in a server's words; a figure that is only a lower bound is left out (backends.md D.3, 3). */
+export function overflowNumbers(text: string): Numbers {
+  const found: Numbers = {}
+  const take = (name: keyof Numbers, pattern: RegExp) => {
+    const digits = pattern.exec(text)?.[1]
+    if (digits !== undefined && found[name] === undefined) found[name] = Number(digits)
+  }
+  take('contextWindow', /context length (?:is|of)(?: only)? (\d+)/i)
+  take('contextWindow', /available context size \((\d+) tokens\)/i)
+  take('contextWindow', /max_model_len(?:=max_total_tokens)?=(\d+)/i)
+  take('contextWindow', /> (\d+) maximum/i)
+  take('promptTokens', /\((\d+) in the messages/i)
+  take('promptTokens', /passed (\d+) input tokens/i)
+  take('promptTokens', /\((\d+) of text input/i)
+  take('promptTokens', /request \((\d+) tokens\)/i)
+  take('promptTokens', /prompt is too long: (\d+) tokens/i)
+  take('requestedTokens', /(\d+) in the completion/i)
+  take('requestedTokens', /requested (\d+) output tokens/i)
+  take('requestedTokens', /(\d+) in the output/i)
+  take('requestedTokens', /max_tokens=(\d+)/i)
+  return found
+}

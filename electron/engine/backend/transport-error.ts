@@ -1,0 +1,72 @@
+import { type FailureCode, failure } from '#shared/failure.ts'
+import { AttemptError } from './backend-error.ts'
+import { isRecord } from './json-record.ts'
+import type { Server } from './server.ts'
+
+/** An error of the connection as a failure for a person. `answering` = the head of the answer was here already. */
+export function transportError(error: unknown, server: Server, answering: boolean): AttemptError {
+  if (error instanceof AttemptError) return error
+  const code = systemCode(error)
+  const [failureCode, message] = explain(code, error, server, answering)
+  const value = failure(failureCode, message, { retryable: failureCode !== 'protocol' })
+  return new AttemptError(value, {}, { cause: error })
+}
+
+function explain(code: string, error: unknown, server: Server, answering: boolean): [FailureCode, string] {
+  const { name, address } = server
+  const upgraded = address.upgraded
+    ? ' Plain http was changed to https, because the host is a public one; the profile can allow plain http.'
+    : ''
+  if (answering) {
+    if (code === 'UND_ERR_SOCKET' || code.startsWith('UND_ERR_RES_'))
+      return ['stream-truncated', `The connection to ${name} ended before its answer was complete. Try again.`]
+    if (code.startsWith('HPE_') || code.startsWith('Z_'))
+      return ['protocol', `The answer of ${name} is damaged (${code}). Is a proxy in between?`]
+    return ['transport', `The connection to ${name} broke while it was answering${inBrackets(code)}. Try again.`]
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return [
+      'unreachable',
+      `The host of ${name} cannot be found: ${hostOf(address.base)}. Check the base URL and the network.`,
+    ]
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return [
+      'unreachable',
+      `${name} does not answer at ${address.base}. Is it running, and is a firewall in between?${upgraded}`,
+    ]
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code))
+    return [
+      'unreachable',
+      `The certificate of ${name} is not trusted (${code}). Start the app with NODE_EXTRA_CA_CERTS set to your authority's file.${upgraded}`,
+    ]
+  if (/SSL|EPROTO/.test(code))
+    return [
+      'unreachable',
+      `${name} does not speak https at ${address.base}. If it is plain http, change the base URL.${upgraded}`,
+    ]
+  if (code.startsWith('HPE_'))
+    return ['protocol', `What answers at ${address.base} does not speak HTTP. Is the base URL right?`]
+  if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH|HOSTDOWN|ADDRNOTAVAIL|ACCES)$/.test(code))
+    return [
+      'unreachable',
+      `Nothing answers at ${address.base}. Is ${name} running, and is the base URL right?${upgraded}`,
+    ]
+  const cause = code || (error instanceof Error ? error.message : String(error))
+  return ['transport', `The connection to ${name} broke${inBrackets(cause)}. Try again.${upgraded}`]
+}
+
+function inBrackets(code: string): string {
+  return code ? ` (${code})` : ''
+}
+
+function hostOf(base: string): string {
+  return new URL(base).host
+}
+
+/** The first code in an error, its causes and, where several addresses were tried, its parts. */
+function systemCode(error: unknown): string {
+  if (!isRecord(error)) return ''
+  if (typeof error.code === 'string' && error.code !== '') return error.code
+  const parts = Array.isArray(error.errors) ? error.errors : []
+  return [error.cause, ...parts].map(systemCode).find((code) => code !== '') ?? ''
+}

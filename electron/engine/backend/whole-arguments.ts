@@ -1,0 +1,53 @@
+import { isRecord } from './json-record.ts'
+
+/** `text` = a whole JSON object, byte for byte as received. */
+export type ArgumentsReading = { text: string } | { problem: string; unfinished?: true }
+
+/**
+ * Reads the arguments of a call that has ended. Nothing at all is `{}`, unless the tool requires some; JSON text inside
+ * a JSON string is taken out (backends.md C).
+ */
+export function wholeArguments(received: string, required: boolean): ArgumentsReading {
+  const text = received.trim()
+  if (text === '' || text === 'null') {
+    return required ? { problem: 'The call came without its arguments.' } : { text: '{}' }
+  }
+  const value = parsed(text)
+  if (isRecord(value)) return { text: received }
+  if (typeof value === 'string' && isRecord(parsed(value))) return { text: value }
+  if (value !== undefined) return { problem: 'The arguments are not a JSON object.' }
+  if (endsInTheMiddle(text)) return { problem: CUT, unfinished: true }
+  return { problem: 'The arguments are not valid JSON.' }
+}
+
+/** Why a call of a reply that was cut must not run. */
+export function problemOfCut(reading: ArgumentsReading): string {
+  return 'unfinished' in reading ? CUT : 'The answer was cut at its length limit, so this call was not run.'
+}
+
+const CUT = 'The answer was cut in the middle of this call. Call again with less text at once.'
+
+/** Broken because it stops: a string or a bracket is still open at the end. */
+function endsInTheMiddle(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position]
+    if (inString) {
+      if (character === '\\') position++
+      else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+  }
+  return inString || depth > 0
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not whole, or not JSON: that is what the caller asks.
+    return undefined
+  }
+}
