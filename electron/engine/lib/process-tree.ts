@@ -34,16 +34,19 @@ export async function endProcessTree(tree: ProcessTree, options: EndOptions = {}
   return (await members(tree)).map(({ pid }) => pid)
 }
 
-/** Whether anything of the tree is left. */
-export async function hasProcesses(tree: ProcessTree): Promise<boolean> {
-  return (await members(tree)).length > 0
+/**
+ * Whether a process that ended by itself left anything behind. Looks at newer pids only, so that its cost does not grow
+ * with the machine; where pids began anew meanwhile, it may miss one.
+ */
+export async function leftProcesses(tree: ProcessTree): Promise<boolean> {
+  return (await members(tree, tree.pid)).length > 0
 }
 
 async function isGone(tree: ProcessTree, withinMs: number, again?: () => Promise<void>): Promise<boolean> {
   // No event tells of processes that are not our children: look, with growing pauses.
   const end = performance.now() + withinMs
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
-    if (!(await hasProcesses(tree))) return true
+    if ((await members(tree)).length === 0) return true
     if (performance.now() >= end) return false
     await delay(pause)
     await again?.()
@@ -68,8 +71,8 @@ interface ProcessEntry {
   session: number
 }
 
-async function members({ pid, marker }: ProcessTree): Promise<ProcessEntry[]> {
-  const all = await processes()
+async function members({ pid, marker }: ProcessTree, lowestPid = 1): Promise<ProcessEntry[]> {
+  const all = await processes(lowestPid)
   const found = new Set(
     all.filter((entry) => entry.pid === pid || entry.group === pid || entry.session === pid).map((entry) => entry.pid),
   )
@@ -96,9 +99,9 @@ async function carries(pid: number, marker: string): Promise<boolean> {
 }
 
 /** Every process that has not ended; a dead one that nobody collected yet is not listed. */
-async function processes(): Promise<ProcessEntry[]> {
+async function processes(lowestPid: number): Promise<ProcessEntry[]> {
   if (process.platform !== 'linux') return await processesFromPs()
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const pids = (await readdir('/proc')).filter((name) => Number(name) >= lowestPid)
   const entries = await Promise.all(
     pids.map(async (pid) => {
       try {

@@ -22,7 +22,7 @@ function withoutOurPrograms(path: string): string {
 }
 
 const SECRET =
-  /KEY|TOKEN|SECRET|PASS(WORD|WD|PHRASE)?($|_)|CREDENTIAL|AUTH|COOKIE|SESSION|PRIVATE|^(OPENAI|ANTHROPIC|AZURE|GOOGLE|GEMINI|AWS|GH|GITHUB|GITLAB|HF|CLAW)_|WEBHOOK|DSN$|CONNECTION_STRING/i
+  /KEY|TOKEN|SECRET|PASS|_PWD$|CREDENTIAL|AUTH|COOKIE|SESSION|PRIVATE|^(OPENAI|ANTHROPIC|AZURE|GOOGLE|GEMINI|AWS|GH|GITHUB|GITLAB|HF|CLAW)_|WEBHOOK|DSN$|CONNECTION_STRING/i
 /** Of how the app was started; in a child they would change what `node` or `npm` is, or run code before the command. */
 const OURS =
   /^(ELECTRON_|NODE_OPTIONS$|NODE_CHANNEL_|BASH_ENV$|ENV$|BASH_FUNC_|LD_PRELOAD$|DYLD_INSERT_|FORCE_COLOR$|INIT_CWD$|npm_(lifecycle|package|command|execpath|node_execpath|config_local_prefix))/

@@ -122,7 +122,8 @@ function reindented(lines: readonly string[], wanted: readonly string[], standin
     const [from, to] = nearest(indent, known)
     // Deeper than anything known: the rest follows, in tabs where the file has tabs.
     const rest = indent.slice(from.length)
-    const deeper = to.includes('\t') && unit > 0 && /^ +$/.test(rest) ? '\t'.repeat(rest.length / unit) : rest
+    const deeper =
+      to.includes('\t') && /^ +$/.test(rest) && rest.length % unit === 0 ? '\t'.repeat(rest.length / unit) : rest
     return to + deeper + line.slice(indent.length)
   })
 }

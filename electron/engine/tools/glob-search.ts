@@ -5,7 +5,7 @@ import { globMatcher } from './glob-pattern.ts'
 import { ripgrep } from './ripgrep.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
-import { shownPath } from './workspace.ts'
+import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_FILES = 200
 
@@ -26,7 +26,8 @@ export const globSearchTool = defineTool({
     for (const folder of [root, ...addedFolders]) {
       const { problem } = await withFolder(workspace, folder, (held) =>
         ripgrep(held, ['--files', ...hiddenOptions(wanted)], signal, (path) => {
-          if (matches(path)) files.push(folder === root ? path : shownPath(workspace, `${folder}/${path}`))
+          const real = `${folder}/${path}`
+          if (matches(path) && isAllowed(workspace, real)) files.push(shownPath(workspace, real))
           return true
         }),
       )

@@ -7,7 +7,7 @@ import { ripgrep } from './ripgrep.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
-import { shownPath } from './workspace.ts'
+import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_MATCHES = 200
 const MAX_LINE = 300
@@ -69,7 +69,9 @@ async function searchIn(
         }
         const [file = '', match] = line.split('\0')
         if (match === undefined) return true
-        const name = shownPath(workspace, `${inside}/${file.replace(/^\.\//, '')}`)
+        const real = `${inside}/${file.replace(/^\.\//, '')}`
+        if (!isAllowed(workspace, real)) return true
+        const name = shownPath(workspace, real)
         const lines = found.files.get(name) ?? []
         found.files.set(name, lines)
         lines.push(match.replace(/^(\d+):/, '$1: ').replace(/\r$/, ''))

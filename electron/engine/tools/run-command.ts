@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
-import { endProcessTree, hasProcesses } from '../lib/process-tree.ts'
+import { endProcessTree, leftProcesses } from '../lib/process-tree.ts'
 import { CommandOutput } from './command-output.ts'
 
 export interface CommandRequest {
@@ -55,7 +55,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
 
   const why = await firstOf(exited, signal, request.timeoutMs)
   // A sandbox takes what is left with it by itself, a moment later.
-  const leftovers = why === 'exit' && wrapper.length === 0 && (await hasProcesses(tree))
+  const leftovers = why === 'exit' && wrapper.length === 0 && (await leftProcesses(tree))
   const survivors = why !== 'exit' || leftovers ? await endProcessTree(tree, { spareRoot: wrapper.length > 0 }) : []
   const exitCode = survivors.includes(tree.pid) ? 137 : await exited
   await settled(closed, DRAIN_MS)

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createBashTool } from './bash.ts'
+import { describeReach, describeSandbox } from './sandbox.ts'
+import { contextFor, temporaryFolder, temporaryWorkspace } from './testing.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
+
+const bash = createBashTool()
+const sandboxed = async (workspace: Workspace, command: string) =>
+  await bash.run({ command }, contextFor(workspace, { sandbox: true }))
+
+describe.runIf(await describeSandbox())('in the sandbox', () => {
+  test('a command writes in the workspace, in added folders and in temp, and keeps what it wrote there', async () => {
+    const added = await temporaryFolder()
+    const workspace = await openWorkspace(await temporaryFolder(), [added])
+    const command = `echo a > a.txt && echo b > ${added}/b.txt && echo c > /tmp/c.txt && echo d > "$TMPDIR/d.txt"`
+    expect(await sandboxed(workspace, command)).toMatchObject({ ok: true })
+    expect(await sandboxed(workspace, 'cat /tmp/c.txt /tmp/d.txt')).toMatchObject({ output: 'c\nd' })
+    expect([await readdir(workspace.root), await readdir(added)]).toEqual([['a.txt'], ['b.txt']])
+    await expect(access(join(tmpdir(), 'c.txt'))).rejects.toThrow()
+  })
+
+  test('a command writes nowhere else, and is told why', async () => {
+    const neighbour = await temporaryFolder({ 'a.txt': 'x' })
+    const workspace = await temporaryWorkspace()
+    for (const target of ['/etc/claw-test', '/usr/claw-test', join(homedir(), '.claw-test')]) {
+      expect(await sandboxed(workspace, `echo x > ${target}`)).toMatchObject({
+        ok: false,
+        output: expect.stringContaining('[commands run in a sandbox that writes in the workspace and /tmp only'),
+      })
+      await expect(access(target)).rejects.toThrow()
+    }
+    await sandboxed(workspace, `rm -rf ${neighbour}; echo y > ${neighbour}/a.txt`)
+    expect(await readdir(neighbour)).toEqual(['a.txt'])
+  })
+
+  test('a read-only mount cannot be made writable again', async () => {
+    const workspace = await temporaryWorkspace()
+    const command = 'mount -o remount,rw / ; mount -o remount,rw,bind /etc; echo x > /etc/claw-test'
+    expect(await sandboxed(workspace, command)).toMatchObject({ ok: false })
+    await expect(access('/etc/claw-test')).rejects.toThrow()
+  })
+
+  test('a command reaches no network, not even a server on this machine, and is told why', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      server.close()
+    })
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const workspace = await temporaryWorkspace()
+    expect(await sandboxed(workspace, `exec 3<>/dev/tcp/127.0.0.1/${port}`)).toMatchObject({ ok: false })
+    const script = `require('dns').lookup('example.com', (error) => { console.log(error.code); process.exit(1) })`
+    expect(await sandboxed(workspace, `node -e "${script}"`)).toMatchObject({
+      output: expect.stringContaining('[commands run in a sandbox without network: do not try again.'),
+    })
+  })
+
+  test('a server and its client in one command reach each other', async () => {
+    const script = `
+      const server = require('http').createServer((request, response) => response.end('hello'))
+      server.listen(0, async () => {
+        console.log(await (await fetch('http://localhost:' + server.address().port)).text())
+        server.close()
+      })`
+    const workspace = await temporaryWorkspace({ 'a.cjs': script })
+    expect(await sandboxed(workspace, 'node a.cjs')).toMatchObject({ ok: true, output: 'hello' })
+  })
+
+  test('a command sees no process of ours and cannot end one', async () => {
+    const workspace = await temporaryWorkspace()
+    const { output } = await sandboxed(workspace, `kill -0 ${process.pid}; ls /proc | grep -c '^[0-9]'`)
+    expect(output).toContain('No such process')
+    expect(Number(output.trim().split('\n').at(-1))).toBeLessThan(8)
+  })
+
+  test('private folders are not to be seen, also inside of the workspace', async () => {
+    const root = await temporaryFolder({ 'data/key': 'the-secret', 'a.txt': 'x' })
+    const workspace = await openWorkspace(root, [], [join(root, 'data')])
+    expect(await sandboxed(workspace, 'ls; ls data; cat data/key')).toMatchObject({
+      output: expect.not.stringContaining('the-secret'),
+    })
+  })
+
+  test("git's hooks and settings cannot be planted", async () => {
+    const workspace = await temporaryWorkspace()
+    await mkdir(join(workspace.root, '.git/hooks'), { recursive: true })
+    await writeFile(join(workspace.root, '.git/config'), '[core]\n')
+    const command =
+      'echo x > .git/hooks/pre-commit; echo x > .git/config; mv .git/hooks .git/other; echo ok > .git/HEAD'
+    await sandboxed(workspace, command)
+    expect((await readdir(join(workspace.root, '.git'))).sort()).toEqual(['HEAD', 'config', 'hooks'])
+    expect(await readdir(join(workspace.root, '.git/hooks'))).toEqual([])
+  })
+
+  test('exit codes and output come through', async () => {
+    const workspace = await temporaryWorkspace()
+    expect(await sandboxed(workspace, 'echo out; echo err >&2; exit 7')).toEqual({
+      ok: false,
+      output: 'out\nerr\n[exit code 7]',
+      summary: 'exit 7',
+      exitCode: 7,
+    })
+    expect(await sandboxed(workspace, 'kill -TERM $$')).toMatchObject({ exitCode: 143 })
+  })
+})
+
+test('a person reads what a command can reach', async () => {
+  const workspace = { root: '/home/ann/parcel-api', addedFolders: ['/home/ann/shared'] }
+  const expected = (await describeSandbox())
+    ? 'Sandbox: writes in parcel-api, shared and temp only, no network'
+    : 'Everything your account can: no sandbox on this machine'
+  expect([await describeReach(workspace, true), await describeReach(workspace, false)]).toEqual([
+    expected,
+    'Everything your account can: the sandbox is off',
+  ])
+})

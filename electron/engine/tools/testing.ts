@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { parseArguments, runTool } from './run-tool.ts'
+import type { Tool, ToolContext, ToolResult } from './tool.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
+
+/** A folder with these files that is gone after the test. */
+export async function temporaryFolder(files: Record<string, string | Uint8Array> = {}): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'claw-tools-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+  return folder
+}
+
+export async function temporaryWorkspace(files: Record<string, string | Uint8Array> = {}): Promise<Workspace> {
+  return await openWorkspace(await temporaryFolder(files))
+}
+
+export function contextFor(workspace: Workspace, options: Partial<ToolContext> = {}): ToolContext {
+  return { workspace, signal: new AbortController().signal, onOutput: () => {}, sandbox: false, ...options }
+}
+
+/** As the agent does it: JSON text in, result out. */
+export async function call(tool: Tool, input: object, workspace: Workspace): Promise<ToolResult> {
+  const parsed = parseArguments(tool, JSON.stringify(input))
+  if (!parsed.ok) return { ok: false, output: parsed.output, summary: 'wrong arguments' }
+  return await runTool(tool, parsed.input, contextFor(workspace))
+}
+
+export async function textOf(workspace: Workspace, path: string): Promise<string> {
+  return await readFile(join(workspace.root, path), 'utf8')
+}
