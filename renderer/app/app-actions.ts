@@ -1,16 +1,10 @@
-import type { SettingsPatch } from '#shared/settings.ts'
 import { request } from '../bridge/bridge.ts'
 import { reportProblem } from '../stores/problem-store.ts'
 
 /** The place of problems that belong to no page and no session. */
 export const WINDOW = 'window'
 
-/** The new settings come back by the feed. */
-export async function updateSettings(patch: SettingsPatch): Promise<void> {
-  const reply = await request('settings.update', { patch })
-  if (!reply.ok) reportProblem(WINDOW, reply.failure)
-}
-
+/** It goes by the feed. */
 export async function dismissNotice(id: string): Promise<void> {
   const reply = await request('notice.dismiss', { id })
   if (!reply.ok) reportProblem(WINDOW, reply.failure)

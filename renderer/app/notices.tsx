@@ -1,9 +1,10 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react'
+import { NEW_CHAT } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { clearProblem, useProblemStore } from '../stores/problem-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { Icon } from '../ui/icon.tsx'
-import { dismissNotice, WINDOW } from './app-actions.ts'
+import { dismissNotice } from './app-actions.ts'
 
 /** What a person must know about the app itself, over every page until it is dismissed. */
 export function Notices() {
@@ -42,13 +43,8 @@ export function Notices() {
   )
 }
 
-/** A problem of the window, or of a session that another page or chat hides. */
+/** A problem that the page which is shown does not show itself; a chat shows its own. */
 function useProblemHere() {
-  const sessions = useAppStore((state) => state.sessions)
-  const shown = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
-  return useProblemStore((state) =>
-    state.problems.find(
-      ({ place }) => place === WINDOW || (place !== shown && sessions.some(({ sessionId }) => sessionId === place)),
-    ),
-  )
+  const chat = useRouteStore((state) => (state.page === 'chat' ? (state.sessionId ?? NEW_CHAT) : null))
+  return useProblemStore((state) => state.problems.find(({ place }) => place !== chat))
 }

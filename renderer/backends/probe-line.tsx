@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, Key } from 'lucide-react'
 import { useNow } from '../app/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
@@ -48,6 +48,13 @@ function ProbeWords({ probe, host }: { probe: Probe; host: string }) {
           <span>
             Answers, with {probe.models.length === 0 ? 'no model loaded' : countOf(probe.models.length, 'model')}.
           </span>
+        </>
+      )
+    case 'locked':
+      return (
+        <>
+          <Icon of={Key} className="c-warn" />
+          <span>Answers, and wants a key.</span>
         </>
       )
     case 'silent':

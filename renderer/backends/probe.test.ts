@@ -19,15 +19,17 @@ test('an answer of the server becomes one of six states', () => {
     { ok: true, value: { server: null, models: [] } },
     { ok: false, failure: failure('unreachable', 'x') },
     { ok: false, failure: failure('auth', 'x') },
+    { ok: false, failure: failure('server-error', 'x') },
   ] satisfies Parameters<typeof readProbe>[0][]
-  expect(
-    replies.map((reply) => readProbe(reply, 7)).map(({ state, models, at }) => [state, models.length, at]),
-  ).toEqual([
-    ['answers', 1, 7],
-    ['answers', 1, 7],
-    ['loading', 0, 7],
-    ['silent', 0, 7],
-    ['silent', 0, 7],
-    ['failed', 0, 7],
+  expect(replies.map((reply) => readProbe(reply, false)).map(({ state, models }) => [state, models.length])).toEqual([
+    ['answers', 1],
+    ['answers', 1],
+    ['loading', 0],
+    ['silent', 0],
+    ['silent', 0],
+    ['locked', 0],
+    ['failed', 0],
   ])
+  const refused = readProbe({ ok: false, failure: failure('auth', 'x') }, true)
+  expect(refused.state).toBe('failed')
 })

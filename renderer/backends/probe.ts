@@ -7,15 +7,18 @@ import { baseUrlProblem } from './profile-form.ts'
 
 /** What is known of a server that is not saved yet. */
 export interface Probe {
-  state: 'idle' | 'asking' | 'loading' | 'answers' | 'silent' | 'failed'
+  /** `locked`: it answers and wants a key that was not given. */
+  state: 'idle' | 'asking' | 'loading' | 'answers' | 'locked' | 'silent' | 'failed'
   models: readonly ModelInfo[]
   server: FoundServer | null
   failure: Failure | null
   /** Milliseconds since 1970 of the last answer, null = none yet. */
   at: number | null
+  /** The address that this is about. */
+  baseUrl: string
 }
 
-const nothing: Probe = { state: 'idle', models: [], server: null, failure: null, at: null }
+const nothing: Probe = { state: 'idle', models: [], server: null, failure: null, at: null, baseUrl: '' }
 
 /** Long enough that a URL is not asked while it is typed. */
 const PAUSE = 800
@@ -25,25 +28,26 @@ export const PROBE_AGAIN = 5000
  * Looks at a URL once its typing has paused, and again every five seconds until it answers with its models.
  * A key that is stored already is named by `profileId`; it is sent only to the host it belongs to.
  */
-export function useProbe(target: { baseUrl: string; key: string; profileId?: ProfileId }, enabled = true): Probe {
+export function useProbe(target: { baseUrl: string; key: string; profileId?: ProfileId }): Probe {
   const { baseUrl, key, profileId } = target
   const [probe, setProbe] = useState<Probe>(nothing)
   useEffect(() => {
-    setProbe(nothing)
-    if (!enabled || baseUrlProblem(baseUrl) !== null) return
+    // Another key does not make the models forgotten that the address has shown.
+    setProbe((known) => (known.baseUrl === baseUrl ? { ...known, state: 'asking', at: null } : nothing))
+    if (baseUrlProblem(baseUrl) !== null) return
     let stale = false
     let timer = 0
     const ask = async () => {
       if (!document.hidden) {
-        setProbe((known) => (known.at === null ? { ...known, state: 'asking' } : known))
+        setProbe((known) => (known.at === null ? { ...known, state: 'asking', baseUrl } : known))
         const reply = await request('profile.probe', {
           baseUrl: baseUrl.trim(),
           ...(key.trim() !== '' && { key: key.trim() }),
           ...(profileId && { profileId }),
         })
         if (stale) return
-        const next = readProbe(reply, Date.now())
-        setProbe(next)
+        const next = readProbe(reply, key.trim() !== '' || profileId !== undefined)
+        setProbe({ ...next, at: Date.now(), baseUrl })
         if (next.state === 'answers') return
       }
       timer = window.setTimeout(() => void ask(), PROBE_AGAIN)
@@ -53,20 +57,22 @@ export function useProbe(target: { baseUrl: string; key: string; profileId?: Pro
       stale = true
       window.clearTimeout(timer)
     }
-  }, [baseUrl, key, profileId, enabled])
+  }, [baseUrl, key, profileId])
   return probe
 }
 
 type ProbeReply = Awaited<ReturnType<typeof request<'profile.probe'>>>
 
-/** The reply in the words of the page. */
-export function readProbe(reply: ProbeReply, at: number): Probe {
+/** What a reply says of a server; `keyed`: a key went with the question. */
+export function readProbe(reply: ProbeReply, keyed: boolean): Pick<Probe, 'state' | 'models' | 'server' | 'failure'> {
   if (!reply.ok) {
-    const silent = reply.failure.code === 'unreachable' || reply.failure.code === 'transport'
-    return { ...nothing, state: silent ? 'silent' : 'failed', failure: reply.failure, at }
+    const { failure } = reply
+    const silent = failure.code === 'unreachable' || failure.code === 'transport'
+    const locked = failure.code === 'auth' && !keyed
+    return { state: silent ? 'silent' : locked ? 'locked' : 'failed', models: [], server: null, failure }
   }
   const { server, models } = reply.value
-  if (server?.state === 'loading') return { ...nothing, state: 'loading', server, models, at }
-  if (server || models.length > 0) return { ...nothing, state: 'answers', server, models, at }
-  return { ...nothing, state: 'silent', at }
+  const loading = server?.state === 'loading'
+  const answers = server !== null || models.length > 0
+  return { state: loading ? 'loading' : answers ? 'answers' : 'silent', models, server, failure: null }
 }

@@ -1,4 +1,4 @@
-import { updateSettings } from '../app/app-actions.ts'
+import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { Switch } from '../ui/switch.tsx'

@@ -1,6 +1,6 @@
 import { Check, TriangleAlert } from 'lucide-react'
 import { permissionLabel, permissionTiers } from '#shared/permissions.ts'
-import { updateSettings } from '../app/app-actions.ts'
+import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Select } from '../ui/select.tsx'
