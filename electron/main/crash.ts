@@ -3,12 +3,29 @@ import { app, type BrowserWindow, dialog } from 'electron'
 /** A page that dies twice within this time would go on dying. Milliseconds. */
 const AGAIN_MS = 60_000
 
-/** Loads the page again when its process died; when it dies again soon, asks. `onRestart` tells what happened. */
-export function surviveCrashes(window: BrowserWindow, onRestart: () => void, onDefect: (error: unknown) => void): void {
+/** The reason is one of a few words of Electron's and may stand in the log. */
+class PageGone extends Error {
+  readonly code: string
+  constructor(reason: string) {
+    super('The page is gone.')
+    this.name = 'PageGone'
+    this.code = reason
+  }
+}
+
+/**
+ * Loads the page again when its process died; when it dies again soon, asks. `onRestart` tells what happened, `note`
+ * writes it down.
+ */
+export function surviveCrashes(
+  window: BrowserWindow,
+  onRestart: () => void,
+  note: (error: unknown) => Promise<void>,
+): void {
   let last = Number.NEGATIVE_INFINITY
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit') return
-    onDefect(new Error(`The page is gone: ${reason}`))
+    void note(new PageGone(reason))
     const again = Date.now() - last < AGAIN_MS
     last = Date.now()
     if (!again) {
@@ -16,7 +33,7 @@ export function surviveCrashes(window: BrowserWindow, onRestart: () => void, onD
       onRestart()
       return
     }
-    askAgain(window).catch(onDefect)
+    askAgain(window).catch(note)
   })
 }
 

@@ -12,6 +12,9 @@ export class Defects {
     this.#log = new DefectLog(logPath)
   }
 
+  /** Only written down: for what is told in better words elsewhere. Bound; never rejects. */
+  readonly note = (error: unknown): Promise<void> => this.#log.write(error)
+
   /** Bound, so that it can be handed on. Resolves when it is written down; never rejects. */
   readonly report = async (error: unknown): Promise<void> => {
     await this.#log.write(error)

@@ -43,7 +43,7 @@ async function start(): Promise<void> {
     url: launch.developmentUrl ?? `${PAGE_ORIGIN}/index.html`,
     preload: join(out, 'preload', 'index.cjs'),
     statePath: join(electronFolder, 'window.json'),
-    onOpen: (opened) => surviveCrashes(opened, sayRestarted, defects.report),
+    onOpen: (opened) => surviveCrashes(opened, sayRestarted, defects.note),
     onDefect: defects.report,
   })
   const core = window.open().then(() => startEngine(window))
