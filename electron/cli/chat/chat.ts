@@ -1,0 +1,104 @@
+import { resolve } from 'node:path'
+import { FailureError } from '#shared/failure.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { Engine, SendOptions, Session } from '../../engine/engine.ts'
+import { permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
+import { ExitCode, exitCodeOfEnd } from '../run/exit-code.ts'
+import { type Choice, sessionOptions } from '../run/open-engine.ts'
+import { runTurn, type Stage } from '../run/run-turn.ts'
+import type { Shell } from '../run/shell.ts'
+import type { MessageInput } from './message-input.ts'
+
+export interface ChatOptions {
+  engine: Engine
+  shell: Shell
+  flags: RunFlags
+  send: SendOptions
+  stage: Stage
+  choice: Choice
+  /** null = a new one with the first message. */
+  session: Session | null
+}
+
+/** One conversation at the terminal. Its session begins with the first message, so that looking around leaves nothing. */
+export class Chat {
+  readonly engine: Engine
+  readonly shell: Shell
+  readonly stage: Stage
+  readonly #flags: RunFlags
+  readonly #send: SendOptions
+  choice: Choice
+  permissions: Permissions
+  session: Session | null
+
+  constructor({ engine, shell, flags, send, stage, choice, session }: ChatOptions) {
+    this.engine = engine
+    this.shell = shell
+    this.stage = stage
+    this.#flags = flags
+    this.#send = send
+    this.choice = choice
+    this.permissions = session?.view().permissions ?? permissionsOf(flags)
+    this.session = session
+  }
+
+  /** Runs messages until there are no more; the exit code is that of the last one. */
+  async run(first: string, input: MessageInput): Promise<ExitCode> {
+    let exitCode: ExitCode = ExitCode.completed
+    let text: string | null = first || (await input.next())
+    for (; text !== null; text = await input.next()) {
+      const message = text.trim()
+      const command = /^\/([a-z]+)(?:\s+(.*))?$/.exec(message)
+      if (command) {
+        const { runSlashCommand } = await import('./slash-commands.ts')
+        if ((await this.#guarded(() => runSlashCommand(this, command[1] ?? '', command[2]?.trim() ?? ''))) === 'exit')
+          break
+      } else if (message) {
+        exitCode = (await this.#guarded(() => this.#message(message))) ?? ExitCode.failed
+      }
+    }
+    return exitCode
+  }
+
+  /** Where a new session works. */
+  folder(): string {
+    return resolve(this.shell.cwd, this.#flags.cwd ?? '.')
+  }
+
+  /** Gives the session up; the next message begins a new one. */
+  async clear(): Promise<void> {
+    if (this.session) await this.engine.sessions.release(this.session.id)
+    this.session = null
+  }
+
+  /** Who answers from here on. `FailureError` if it cannot. */
+  async choose(choice: Choice): Promise<void> {
+    await this.session?.setProfile(choice.profileId, choice.overrides)
+    this.choice = choice
+  }
+
+  async allow(permissions: Permissions): Promise<void> {
+    await this.session?.setPermissions(permissions)
+    this.permissions = permissions
+  }
+
+  async #message(text: string): Promise<ExitCode> {
+    const canAnswer = this.stage.questions !== null
+    this.session ??= await this.engine.sessions.create({
+      ...(await sessionOptions(this.#flags, this.shell, this.choice, canAnswer)),
+      permissions: this.permissions,
+    })
+    return exitCodeOfEnd(await runTurn(this.session, text, this.#send, this.stage))
+  }
+
+  /** A message or command that fails does not end the conversation. */
+  async #guarded<Result>(action: () => Promise<Result>): Promise<Result | null> {
+    try {
+      return await action()
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      this.stage.reporter.refuse(error.failure)
+      return null
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { permissionLabel } from '#shared/permissions.ts'
+import type { ExitCode } from '../run/exit-code.ts'
+import { shortFolder } from '../terminal/words.ts'
+import { Chat, type ChatOptions } from './chat.ts'
+import { type MessageInput, pipedMessages, typedMessages } from './message-input.ts'
+import { slashNames } from './slash-commands.ts'
+
+/** A conversation from its greeting to its end. */
+export async function openChat(options: ChatOptions, first: string): Promise<ExitCode> {
+  const chat = new Chat(options)
+  return chat.run(first, messages(chat, options))
+}
+
+function messages(chat: Chat, { shell, stage, session }: ChatOptions): MessageInput {
+  if (!shell.interactive) return pipedMessages(process.stdin)
+  const profile = chat.engine.profiles.get(chat.choice.profileId)
+  stage.reporter.note(
+    `${profile?.name ?? 'Claw'} in ${shortFolder(session?.view().cwd ?? chat.folder())}. ${permissionLabel(chat.permissions)}. /help lists the commands.`,
+  )
+  const input = typedMessages({
+    prompt: '> ',
+    commands: slashNames,
+    onInterrupt: () => stage.reporter.note('/exit or Ctrl-D leaves.'),
+  })
+  for (const { text } of session?.view().turns ?? []) input.remember(text)
+  return input
+}

@@ -1,0 +1,120 @@
+import { type Permissions, permissionLabel, permissionTiers } from '#shared/permissions.ts'
+import { plainLine } from '../terminal/plain-text.ts'
+import { usageWords } from '../terminal/words.ts'
+import type { Chat } from './chat.ts'
+
+interface SlashCommand {
+  operand: string
+  help: string
+  run(chat: Chat, argument: string): Promise<readonly string[] | 'exit'>
+}
+
+const slashCommands: Readonly<Record<string, SlashCommand>> = {
+  help: {
+    operand: '',
+    help: 'Show these commands.',
+    run: async () => [
+      ...Object.entries(slashCommands).map(([name, { operand, help }]) => `${`/${name} ${operand}`.padEnd(24)}${help}`),
+      'Ctrl-C stops the answer, Ctrl-D leaves; a \\ at the end of a line goes on in the next.',
+    ],
+  },
+  model: {
+    operand: '[model]',
+    help: 'Show the models of the backend, or change to one.',
+    run: async (chat, argument) => {
+      const { profileId, overrides } = chat.choice
+      if (argument) {
+        await chat.choose({ profileId, overrides: { ...overrides, model: argument } })
+        return [`${argument} answers from here on.`]
+      }
+      await chat.engine.profiles.check(profileId)
+      const status = chat.engine.profiles.statuses().find(({ profile }) => profile.id === profileId)
+      if (status?.failure) return [status.failure.message]
+      const current = currentModel(chat)
+      return (status?.models ?? []).map(({ id }) => `${id === current ? '*' : ' '} ${plainLine(id)}`)
+    },
+  },
+  profile: {
+    operand: '[profile]',
+    help: 'Show the backends, or change to one.',
+    run: async (chat, argument) => {
+      const { profiles } = chat.engine
+      if (argument) {
+        const profile = profiles.find(argument)
+        await chat.choose({ profileId: profile.id, overrides: {} })
+        return [`${plainLine(profile.name)} answers from here on.`]
+      }
+      return profiles
+        .list()
+        .map(({ id, name }) => `${id === chat.choice.profileId ? '*' : ' '} ${id}  ${plainLine(name)}`)
+    },
+  },
+  tools: {
+    operand: '',
+    help: 'Show what it can use.',
+    run: async ({ engine }) => engine.tools.map(({ name, access }) => `${name.padEnd(14)}${accessWords[access]}`),
+  },
+  permissions: {
+    operand: '[tier]',
+    help: 'Show what it may do, or change it.',
+    run: async (chat, argument) => {
+      const tier = permissionTiers.find(({ id }) => id === argument)
+      if (tier) {
+        await chat.allow(tier.permissions)
+        return [`${tier.label}.`]
+      }
+      const rows = permissionTiers.map(
+        ({ id, label, permissions }) => `${same(permissions, chat.permissions) ? '*' : ' '} ${id.padEnd(11)}${label}`,
+      )
+      return argument ? [`There is no tier ${plainLine(argument)}. There are:`, ...rows] : rows
+    },
+  },
+  status: {
+    operand: '',
+    help: 'Show the session, its backend and what it used.',
+    run: async (chat) => {
+      const view = chat.session?.view()
+      const profile = chat.engine.profiles.get(chat.choice.profileId)
+      return [
+        `Session      ${view ? view.sessionId : 'begins with the first message'}`,
+        `Folder       ${view?.cwd ?? chat.folder()}`,
+        `Backend      ${plainLine(profile?.name ?? view?.profile.profileName ?? '')}`,
+        `Model        ${plainLine(currentModel(chat) || 'the first that the server lists')}`,
+        `Permissions  ${permissionLabel(chat.permissions)}`,
+        ...(view && view.turns.length > 0 ? [`Used         ${usageWords(view.usage)}`] : []),
+      ]
+    },
+  },
+  clear: {
+    operand: '',
+    help: 'Begin a new session; the old one stays in `claw sessions`.',
+    run: async (chat) => {
+      await chat.clear()
+      return ['The next message begins a new session.']
+    },
+  },
+  exit: { operand: '', help: 'Leave.', run: async () => 'exit' },
+}
+
+export const slashNames: readonly string[] = Object.keys(slashCommands).map((name) => `/${name}`)
+
+/** `FailureError` from what it does. */
+export async function runSlashCommand(chat: Chat, name: string, argument: string): Promise<'exit' | 'done'> {
+  const command = slashCommands[name === 'quit' ? 'exit' : name]
+  const result = command
+    ? await command.run(chat, argument)
+    : [`There is no command /${name}; /help lists them. For a message that begins with /, put another word before it.`]
+  if (result === 'exit') return 'exit'
+  for (const line of result) chat.stage.reporter.note(line)
+  return 'done'
+}
+
+const accessWords = { read: 'reads in the folder', write: 'changes files', shell: 'runs commands' } as const
+
+function currentModel({ session, choice, engine }: Chat): string {
+  return session?.view().profile.model ?? choice.overrides.model ?? engine.profiles.get(choice.profileId)?.model ?? ''
+}
+
+function same(a: Permissions, b: Permissions): boolean {
+  return a.write === b.write && a.shell === b.shell && a.sandbox === b.sandbox
+}

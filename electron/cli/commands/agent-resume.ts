@@ -1,0 +1,79 @@
+import type { Permissions } from '#shared/permissions.ts'
+import { type SessionView, sessionState } from '#shared/session-view.ts'
+import type { Engine, Session } from '../../engine/engine.ts'
+import { openChat } from '../chat/open-chat.ts'
+import { UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { overridesOf, permissionsOf, type RunFlags, resumeFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { exitCodeOfEnd } from '../run/exit-code.ts'
+import { addedFolders, type Choice, chooseBackend } from '../run/open-engine.ts'
+import { readPrompt } from '../run/read-prompt.ts'
+import { createReporter } from '../run/reporter.ts'
+import { runTurn } from '../run/run-turn.ts'
+import type { Shell } from '../run/shell.ts'
+import { withEngine } from '../run/with-engine.ts'
+import { ageWords, shortFolder } from '../terminal/words.ts'
+
+/** Goes on with a session: with a prompt it runs it, without one it is a conversation. */
+export async function agentResume(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(resumeFlags, args)
+  const [prefix, ...words] = positionals
+  if (!prefix) throw new UsageError('agent-resume needs the id of a session; `claw sessions` lists them.')
+  const reporter = createReporter(shell.screen, flags.json === true)
+  const canAnswer = shell.interactive && !flags.json
+  const send = await sendOptionsOf(flags)
+  const prompt = await readPrompt(words, reporter.note)
+  if (!prompt && !shell.interactive) throw new UsageError('agent-resume needs a prompt where nobody can type one.')
+  return withEngine(shell, flags, reporter, async (engine) => {
+    const id = await engine.sessions.find(prefix)
+    const session = await engine.sessions.open(id, { canAnswer, addedFolders: await addedFolders(flags, shell) })
+    reporter.note(standing(session.view()))
+    const choice = await takeFlags(session, engine, flags, shell, canAnswer)
+    const stage = { reporter, questions: canAnswer ? shell.screen.side : null }
+    if (!prompt) return openChat({ engine, shell, flags, send, stage, choice, session }, '')
+    return exitCodeOfEnd(await runTurn(session, prompt, send, stage))
+  })
+}
+
+/** Its own backend answers, unless a flag names another or it is gone; it may no more than this run says. */
+async function takeFlags(
+  session: Session,
+  engine: Engine,
+  flags: RunFlags,
+  shell: Shell,
+  canAsk: boolean,
+): Promise<Choice> {
+  const { profile, permissions } = session.view()
+  const own = engine.profiles.get(profile.profileId)
+  const overrides = overridesOf(flags)
+  const other = flags.profile !== undefined || flags['base-url'] !== undefined || !own
+  const choice = other
+    ? await chooseBackend(engine, flags, shell, canAsk)
+    : { profileId: own.id, overrides: { model: profile.model, ...overrides } }
+  if (other || Object.keys(overrides).length > 0) await session.setProfile(choice.profileId, choice.overrides)
+  await session.setPermissions(allowed(permissionsOf(flags), permissions))
+  return choice
+}
+
+/** What a flag allows; otherwise what the session had, but nothing without asking. */
+function allowed(flags: Permissions, before: Permissions): Permissions {
+  const of = (key: 'write' | 'shell') =>
+    flags[key] === 'allow' ? 'allow' : before[key] === 'deny' ? 'deny' : flags[key]
+  return { write: of('write'), shell: of('shell'), sandbox: flags.sandbox }
+}
+
+/** Where it stands, in one or two lines. */
+function standing(view: SessionView): string {
+  const turns = `${view.turns.length} ${view.turns.length === 1 ? 'message' : 'messages'}`
+  const age = ageWords(Date.now() - view.updatedAt)
+  const ago = age === 'now' ? 'just now' : `${age} ago`
+  const state = {
+    idle: `It ended ${ago}.`,
+    running: 'It runs.',
+    waiting: 'It waits for an answer.',
+    interrupted: 'Its last turn was interrupted and can go on.',
+    failed: `Its last turn failed ${ago}.`,
+    budget: `Its last turn reached a limit ${ago}.`,
+  }[sessionState(view)]
+  return `Session ${view.sessionId} "${view.title}" in ${shortFolder(view.cwd)}, ${turns}. ${state}`
+}

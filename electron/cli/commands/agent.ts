@@ -1,0 +1,26 @@
+import { UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { exitCodeOfEnd } from '../run/exit-code.ts'
+import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { readPrompt } from '../run/read-prompt.ts'
+import { createReporter } from '../run/reporter.ts'
+import { runTurn } from '../run/run-turn.ts'
+import type { Shell } from '../run/shell.ts'
+import { withEngine } from '../run/with-engine.ts'
+
+/** One prompt, one run. */
+export async function agent(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(runFlags, args)
+  const reporter = createReporter(shell.screen, flags.json === true)
+  const canAnswer = shell.interactive && !flags.json
+  const options = await sendOptionsOf(flags)
+  const prompt = await readPrompt(positionals, reporter.note)
+  if (!prompt) throw new UsageError('A prompt is missing.')
+  return withEngine(shell, flags, reporter, async (engine) => {
+    const choice = await chooseBackend(engine, flags, shell, canAnswer)
+    const session = await engine.sessions.create(await sessionOptions(flags, shell, choice, canAnswer))
+    const questions = canAnswer ? shell.screen.side : null
+    return exitCodeOfEnd(await runTurn(session, prompt, options, { reporter, questions }))
+  })
+}

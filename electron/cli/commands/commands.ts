@@ -1,0 +1,75 @@
+import { UsageError } from '../command-line/flag.ts'
+import { isSlip } from '../command-line/parse-flags.ts'
+import { profileFlags } from '../command-line/profile-flags.ts'
+import { resumeFlags, runFlags, sessionsFlags } from '../command-line/run-flags.ts'
+import type { Command } from './command.ts'
+
+/** All commands, in the order of the help. Each is loaded when it runs, so that none pays for the others. */
+export const commands: Readonly<Record<string, Command>> = {
+  agent: {
+    operands: '"<prompt>"',
+    summary: 'Do one thing and end.',
+    details: [
+      'Reads the folder and answers. Before it changes a file or runs a command it asks; where nobody can answer, the',
+      'run ends with exit code 4 unless --allow-write or --allow-shell says yes beforehand.',
+      'What is piped in follows the prompt: git diff | claw agent "review this". The prompt - waits for the input.',
+    ],
+    flags: runFlags,
+    run: async (args, shell) => (await import('./agent.ts')).agent(args, shell),
+  },
+  'agent-chat': {
+    operands: '[prompt]',
+    summary: 'A conversation; /help lists its commands.',
+    details: [
+      'Ctrl-C stops the answer, Ctrl-D ends the conversation, a \\ at the end of a line goes on in the next.',
+      'Without a terminal each line of the input is a message, and the exit code is that of the last one.',
+    ],
+    flags: runFlags,
+    run: async (args, shell) => (await import('./agent-chat.ts')).agentChat(args, shell),
+  },
+  'agent-resume': {
+    operands: '<session> ["<prompt>"]',
+    summary: 'Go on with a session: the beginning of its id is enough.',
+    details: [
+      'With a prompt it runs it; without, it goes on as a conversation. The session keeps its folder, its system prompt',
+      'and its backend unless a flag names another; it never may more than the flags of this run say.',
+    ],
+    flags: resumeFlags,
+    run: async (args, shell) => (await import('./agent-resume.ts')).agentResume(args, shell),
+  },
+  sessions: {
+    operands: '',
+    summary: 'List the sessions, newest first.',
+    details: [],
+    flags: sessionsFlags,
+    run: async (args, shell) => (await import('./sessions.ts')).sessions(args, shell),
+  },
+  profiles: {
+    operands: 'list|show|add|set|use|remove|test [<profile>]',
+    summary: 'The backends: list, show, add, set, use, remove or test them.',
+    details: [
+      'list                 all of them; the one that a new run gets is marked',
+      'show <profile>       one in full',
+      'add <name> [flags]   save one; --kind gives it the address and model of a preset',
+      'set <profile> [flags] change one',
+      'use <profile>        make it the one that a new run gets',
+      'remove <profile>     remove it and its key',
+      'test [<profile>]     ask the server for its models',
+      '',
+      'A key is never given on the command line: --key-env names a variable, --key-stdin reads it, otherwise it is asked.',
+    ],
+    flags: profileFlags,
+    run: async (args, shell) => (await import('./profiles.ts')).profiles(args, shell),
+  },
+}
+
+/** `UsageError` with what there is. */
+export function findCommand(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command) return command
+  const names = Object.keys(commands)
+  const near = names.find((other) => other === `agent-${name}` || isSlip(other, name))
+  throw new UsageError(
+    `There is no command "${name}"${near ? `; perhaps ${near} was meant` : ''}. There are: ${names.join(', ')}, help.`,
+  )
+}

@@ -1,0 +1,51 @@
+import { ExitCode } from './exit-code.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+interface Interruptible {
+  stop(): void
+  asked: boolean
+}
+
+/** The innermost one is what an interrupt is for. */
+const running: Interruptible[] = []
+
+function interrupt(): void {
+  const current = running.at(-1)
+  if (!current || current.asked) process.exit(ExitCode.interrupted)
+  current.asked = true
+  current.stop()
+}
+
+/** Whoever read our output went away: there is nobody to go on for, and nobody to hurry. */
+function readerGone(): void {
+  const current = running.at(-1)
+  if (current && !current.asked) interrupt()
+}
+
+/**
+ * While `action` runs, the first Ctrl-C (or a reader of the output that went away) calls `stop`, which lets it come to
+ * an orderly end; the second ends the process at once.
+ */
+export async function withInterrupts<Result>(stop: () => void, action: () => Promise<Result>): Promise<Result> {
+  const entry = { stop, asked: false }
+  if (running.length === 0) {
+    for (const signal of SIGNALS) process.on(signal, interrupt)
+    process.stdout.on('error', readerGone)
+  }
+  running.push(entry)
+  try {
+    return await action()
+  } finally {
+    running.splice(running.indexOf(entry), 1)
+    if (running.length === 0) {
+      for (const signal of SIGNALS) process.off(signal, interrupt)
+      process.stdout.off('error', readerGone)
+    }
+  }
+}
+
+/** What Ctrl-C does while a question has the keyboard: there the terminal sends a key, not a signal. */
+export function interruptSelf(): void {
+  process.kill(process.pid, 'SIGINT')
+}

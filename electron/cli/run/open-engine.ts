@@ -1,0 +1,85 @@
+import { resolve } from 'node:path'
+import { FailureError, failure } from '#shared/failure.ts'
+import type { ProfileId } from '#shared/ids.ts'
+import { DEMO_LABEL, type Profile } from '#shared/profile.ts'
+import { dataFolder } from '../../engine/data-folder.ts'
+import { createEngine, type Engine, type NewSession, type ProfileOverrides, usableFolder } from '../../engine/engine.ts'
+import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
+import { plainLine } from '../terminal/plain-text.ts'
+import type { Shell } from './shell.ts'
+
+/** `FailureError` `storage`. The caller closes it. */
+export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'profile'> = {}): Promise<Engine> {
+  const { 'base-url': baseUrl, profile } = flags
+  return createEngine({
+    dataFolder: dataFolder(shell.env),
+    openConf: async (options) => new (await import('conf')).default(options),
+    // An address alone is a profile of its own for this run: what OPENAI_BASE_URL would be.
+    env: baseUrl && !profile ? { ...shell.env, OPENAI_BASE_URL: baseUrl } : shell.env,
+    holder: 'a terminal',
+    platform: process.platform,
+  })
+}
+
+/** Who answers, and what the flags change about it. */
+export interface Choice {
+  profileId: ProfileId
+  overrides: ProfileOverrides
+}
+
+/**
+ * The profile named by `--profile`, else the active one, else what answers on a usual port, else the demo if a person
+ * wants it. `FailureError`: `not-found`, `invalid-input` (no such profile), `unreachable` (nothing there at all).
+ */
+export async function chooseBackend(engine: Engine, flags: RunFlags, shell: Shell, canAsk: boolean): Promise<Choice> {
+  const overrides = overridesOf(flags)
+  if (flags.profile !== undefined) {
+    const baseUrl = flags['base-url']
+    return {
+      profileId: engine.profiles.find(flags.profile).id,
+      overrides: { ...overrides, ...(baseUrl !== undefined && { baseUrl }) },
+    }
+  }
+  const profile = engine.profiles.active() ?? (await findOrOffer(engine, shell, canAsk))
+  return { profileId: profile.id, overrides }
+}
+
+async function findOrOffer(engine: Engine, shell: Shell, canAsk: boolean): Promise<Profile> {
+  const found = await engine.profiles.ensureActive({ save: false })
+  if (found) {
+    shell.screen.side.write(`Using ${plainLine(found.name)}, found at ${plainLine(found.baseUrl)}.\n`)
+    return found
+  }
+  if (canAsk) {
+    const { askLine } = await import('../terminal/ask.ts')
+    const question = `No backend is configured, and none was found on the usual ports.\nTry the built-in one (${DEMO_LABEL})? [Y/n] `
+    if (/^(y|yes|)$/i.test((await askLine(question))?.trim() ?? 'no')) return engine.profiles.find('demo')
+  }
+  throw new FailureError(failure('unreachable', NOTHING_CONFIGURED))
+}
+
+const NOTHING_CONFIGURED =
+  'No backend is configured, and none was found on the usual ports. Set OPENAI_BASE_URL (with OPENAI_MODEL and OPENAI_API_KEY where needed), save one with `claw profiles add`, or start a local server such as Ollama; `--profile demo` shows what it is like without a model.'
+
+/** The parts of a new session that flags decide. `FailureError` `invalid-input`: a folder that cannot be used. */
+export async function sessionOptions(
+  flags: RunFlags,
+  shell: Shell,
+  choice: Choice,
+  canAnswer: boolean,
+): Promise<NewSession> {
+  const { 'system-prompt': systemPrompt, 'append-system-prompt': appendSystemPrompt } = flags
+  return {
+    ...choice,
+    cwd: resolve(shell.cwd, flags.cwd ?? '.'),
+    permissions: permissionsOf(flags),
+    addedFolders: await addedFolders(flags, shell),
+    ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(appendSystemPrompt !== undefined && { appendSystemPrompt }),
+    canAnswer,
+  }
+}
+
+export function addedFolders(flags: RunFlags, shell: Shell): Promise<string[]> {
+  return Promise.all((flags['add-dir'] ?? []).map((folder) => usableFolder(resolve(shell.cwd, folder))))
+}

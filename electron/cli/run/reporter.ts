@@ -1,0 +1,116 @@
+import type { BudgetStop, LimitName } from '#shared/budget.ts'
+import { type Failure, failure } from '#shared/failure.ts'
+import { formatMicroUsd } from '#shared/money.ts'
+import type { SessionEvent } from '#shared/session-event.ts'
+import type { SessionView, TurnEnd } from '#shared/session-view.ts'
+import type { Usage } from '#shared/usage.ts'
+import { type Output, paint, type Screen } from '../terminal/output.ts'
+import { plainLine, plainText } from '../terminal/plain-text.ts'
+import { TurnRenderer } from '../terminal/render.ts'
+import { durationWords, usageWords } from '../terminal/words.ts'
+import { exitCodeOfFailure } from './exit-code.ts'
+import { jsonLine, RunRecord, runEnd } from './run-record.ts'
+
+/** Tells a person or a program what a run does. */
+export interface Reporter {
+  /** `view` is that of the session after the event. */
+  take(event: SessionEvent, view: SessionView): void
+  /** A remark that is part of no run. */
+  note(message: string): void
+  /** What is written next begins at the left. */
+  finishLine(): void
+  /** A run that could not begin. */
+  refuse(failure: Failure): void
+}
+
+export function createReporter(screen: Screen, json: boolean): Reporter {
+  return json ? jsonReporter(screen) : textReporter(screen)
+}
+
+function jsonReporter({ out, side }: Screen): Reporter {
+  let record = new RunRecord()
+  let begun = false
+  return {
+    take(event, view) {
+      if (event.type === 'turn-start') {
+        record = new RunRecord()
+        begun = true
+      }
+      // Such as a new title: it belongs to the session and to no run.
+      if (!begun) return
+      record.take(event)
+      const { sessionId, cwd, profile } = view
+      const run = { sessionId, cwd, profile: profile.profileId, model: profile.model }
+      const line = jsonLine(event, run, () => record.totals())
+      if (line) out.write(`${JSON.stringify(line)}\n`)
+      if (event.type === 'turn-end') begun = false
+    },
+    note: (message) => side.write(`${plainText(message)}\n`),
+    finishLine: () => undefined,
+    refuse(value) {
+      const at = Date.now()
+      const reason = value.code === 'aborted' ? 'aborted' : 'failed'
+      const line = runEnd({ seq: 0, at }, { reason, at, failure: value, budget: null }, new RunRecord().totals())
+      out.write(`${JSON.stringify({ ...line, exitCode: exitCodeOfFailure(value) })}\n`)
+    },
+  }
+}
+
+function textReporter(screen: Screen): Reporter {
+  const { side } = screen
+  const renderer = new TurnRenderer(screen)
+  let record = new RunRecord()
+  return {
+    take(event, view) {
+      if (event.type === 'turn-start') record = new RunRecord()
+      record.take(event)
+      renderer.show(event)
+      if (event.type === 'turn-end') renderer.lines(endLines(side, event, view, record.totals().usage))
+    },
+    note: (message) => renderer.lines([paint(side, 'dim', plainText(message))]),
+    finishLine: () => renderer.finishLine(),
+    refuse(value) {
+      if (value.code !== 'aborted') renderer.lines([`claw: ${plainText(value.message)}`])
+    },
+  }
+}
+
+function endLines(
+  output: Output,
+  end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>,
+  view: SessionView,
+  usage: Usage,
+): string[] {
+  const goOn = `Go on with: claw agent-resume ${view.sessionId}`
+  const lines: string[] = []
+  if (end.reason === 'budget' && end.budget) {
+    lines.push(paint(output, 'yellow', `Stopped: ${budgetWords(end.budget)}. ${goOn}`))
+  } else if (end.reason === 'aborted') {
+    lines.push(paint(output, 'yellow', `Stopped. ${goOn}`))
+  } else if (end.reason === 'needs-approval') {
+    lines.push(paint(output, 'yellow', plainText(end.failure?.message ?? 'It needs an approval.')))
+  } else if (end.reason === 'failed') {
+    lines.push(paint(output, 'red', plainText((end.failure ?? failure('internal', 'It failed.')).message)))
+  }
+  const { profileName, model } = view.profile
+  lines.push(paint(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
+  return lines
+}
+
+const limitWords: Record<LimitName, string> = {
+  totalTokens: 'tokens',
+  inputTokens: 'input tokens',
+  outputTokens: 'output tokens',
+  reasoningTokens: 'reasoning tokens',
+  costUsd: '',
+  toolCalls: 'tool calls',
+  modelCalls: 'model calls',
+  turns: 'turns',
+  wallTime: '',
+}
+
+function budgetWords({ limit, allowed, used }: BudgetStop): string {
+  if (limit === 'costUsd') return `the limit of ${formatMicroUsd(allowed)} is reached (${formatMicroUsd(used)} used)`
+  if (limit === 'wallTime') return `the limit of ${durationWords(allowed)} is reached`
+  return `the limit of ${allowed} ${limitWords[limit]} is reached (${used} used)`
+}

@@ -1,0 +1,113 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import type { Failure } from '#shared/failure.ts'
+import type { SessionEvent } from '#shared/session-event.ts'
+import type { TurnEnd } from '#shared/session-view.ts'
+import { addUsage, noUsage, type Usage } from '#shared/usage.ts'
+import { exitCodeOfEnd } from './exit-code.ts'
+
+/** What a run came to: the part of `run-end` that its events tell. */
+export interface RunTotals {
+  /** The text of the last answer that had any. */
+  finalText: string
+  turns: number
+  modelCalls: number
+  toolCalls: number
+  usage: Usage
+}
+
+/** Counts along with the events of one run. */
+export class RunRecord {
+  #usage = noUsage
+  #modelCalls = 0
+  #toolCalls = 0
+  #finalText = ''
+  #answer = ''
+
+  take(event: SessionEvent): void {
+    if (event.type === 'model-call-start') {
+      this.#modelCalls++
+      this.#answer = ''
+    } else if (event.type === 'text-delta') {
+      this.#answer += event.text
+      this.#finalText = this.#answer
+    } else if (event.type === 'usage') {
+      this.#usage = addUsage(this.#usage, event.usage)
+    } else if (event.type === 'tool-end' && event.outcome !== 'not-run') {
+      this.#toolCalls++
+    }
+  }
+
+  totals(): RunTotals {
+    const { modelCalls: counted, source, ...usage } = this.#usage
+    return {
+      finalText: this.#finalText,
+      turns: this.#modelCalls,
+      modelCalls: this.#modelCalls,
+      toolCalls: this.#toolCalls,
+      usage: { ...usage, source: counted > 0 ? source : 'unknown' },
+    }
+  }
+}
+
+/** One line of `--json` (design.md section 5). */
+export type JsonLine = { type: string; seq: number; at: number } & Record<string, unknown>
+
+/** The lines that one event is worth; most are one, some none. */
+export function jsonLine(
+  event: SessionEvent,
+  run: { sessionId: string; profile: string; model: string; cwd: string },
+  totals: () => RunTotals,
+): JsonLine | null {
+  const { type, seq, at } = event
+  switch (event.type) {
+    case 'turn-start':
+      return { type: 'run-start', seq, at, sessionId: run.sessionId, runId: event.turnId, ...pick(run) }
+    case 'text-delta':
+    case 'reasoning-delta':
+      return { type, seq, at, text: event.text }
+    case 'tool-start': {
+      const { callId, name, recovered } = event
+      return { type, seq, at, callId, name, arguments: event.arguments, recovered }
+    }
+    case 'tool-end':
+      return { type, seq, at, callId: event.callId, ok: event.outcome === 'done', output: event.output }
+    case 'usage':
+      return { type, seq, at, ...event.usage }
+    case 'warning':
+      return { type, seq, at, code: event.code, message: event.message }
+    case 'turn-end':
+      return runEnd(event, event, totals())
+    default:
+      return null
+  }
+}
+
+/** The last line of every run, also of one that never began. */
+export function runEnd(stamp: { seq: number; at: number }, end: TurnEnd, totals: RunTotals): JsonLine {
+  const { reason, failure, budget } = end
+  return {
+    type: 'run-end',
+    seq: stamp.seq,
+    at: stamp.at,
+    // Whoever reads this saw the turn end; "interrupted" is written by the next one who opens the session.
+    reason: reason === 'interrupted' ? 'aborted' : reason,
+    exitCode: exitCodeOfEnd(end),
+    ...totals,
+    budget: budget && publicBudget(budget),
+    failure: failure && publicFailure(failure),
+  }
+}
+
+function pick({ profile, model, cwd }: { profile: string; model: string; cwd: string }) {
+  return { profile, model, cwd }
+}
+
+/** `costUsd` in USD as its name says; everything else as it is counted (`wallTime` in milliseconds). */
+function publicBudget({ limit, allowed, used }: BudgetStop): BudgetStop {
+  const unit = limit === 'costUsd' ? 1_000_000 : 1
+  return { limit, allowed: allowed / unit, used: used / unit }
+}
+
+function publicFailure({ code, message, retryable, retryAfterMs }: Failure) {
+  return { code, message, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}

@@ -1,0 +1,16 @@
+import type { Screen } from './output.ts'
+
+/** Both ways out into one text, as a terminal would show them; for tests. */
+export function memoryScreen(options: { terminal?: boolean; colour?: boolean; width?: number } = {}) {
+  const written: string[] = []
+  const output = (name: string) => ({
+    write: (text: string) => {
+      written.push(options.terminal ? text : `${name}: ${text}`)
+    },
+    terminal: options.terminal ?? false,
+    colour: options.colour ?? false,
+    width: () => options.width ?? 80,
+  })
+  const screen: Screen = { out: output('out'), side: output('side') }
+  return { screen, text: () => written.join('') }
+}

@@ -1,0 +1,47 @@
+/** One way out: stdout or stderr, or a memory in tests. */
+export interface Output {
+  write(text: string): void
+  /** A person sees it right away. */
+  terminal: boolean
+  colour: boolean
+  /** Columns; asked each time, because windows are resized. */
+  width(): number
+}
+
+/** Where a command speaks: its result on `out`, everything that goes with it on `side`. */
+export interface Screen {
+  out: Output
+  side: Output
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
+  const terminal = stream.isTTY === true
+  return {
+    write: (text) => {
+      stream.write(text)
+    },
+    terminal,
+    // https://no-color.org: any value but an empty one.
+    colour: !env.NO_COLOR && (terminal ? env.TERM !== 'dumb' : Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0')),
+    width: () => stream.columns || 80,
+  }
+}
+
+/** For people who look; 1 = bold and so on are the codes of ECMA-48. */
+const styles = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const
+export type Style = keyof typeof styles
+
+export function paint(output: Output, style: Style, text: string): string {
+  if (!output.colour || text === '') return text
+  const [on, off] = styles[style]
+  return `\x1b[${on}m${text}\x1b[${off}m`
+}

@@ -1,0 +1,159 @@
+import type { SessionEvent } from '#shared/session-event.ts'
+import { approvalLines } from './approval-lines.ts'
+import { diffLines } from './diff-lines.ts'
+import { type Output, paint, type Screen } from './output.ts'
+import { PhaseLine, phaseWords } from './phase-line.ts'
+import { plainLine, plainText } from './plain-text.ts'
+import { fitEnd, fitStart, textWidth } from './width.ts'
+
+const DIFF_LINES = 40
+const OUTPUT_LINES = 8
+
+type ToolStart = Extract<SessionEvent, { type: 'tool-start' }>
+type ToolEnd = Extract<SessionEvent, { type: 'tool-end' }>
+
+/**
+ * Events of a session to a terminal. The answer goes to `out`, everything around it to `side`, so that
+ * `claw agent … > answer.md` holds the answer. Colours, thoughts and the phase line only where a person looks.
+ */
+export class TurnRenderer {
+  readonly #out: Output
+  readonly #side: Output
+  readonly #phase: PhaseLine
+  readonly #calls = new Map<string, ToolStart>()
+  /** Calls whose change or command was shown with the question. */
+  readonly #asked = new Set<string>()
+  /** What stands in the line that is not finished yet. */
+  #open: 'nothing' | 'text' | 'thought' = 'nothing'
+
+  constructor({ out, side }: Screen, now: () => number = Date.now) {
+    this.#out = out
+    this.#side = side
+    this.#phase = new PhaseLine(side, now)
+  }
+
+  show(event: SessionEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+        this.#text(event.text)
+        return
+      case 'reasoning-delta':
+        this.#thought(event.text)
+        return
+      case 'phase':
+        this.#showPhase(event.phase === 'running-tool' ? this.#runningWords() : phaseWords(event))
+        return
+      case 'tool-start':
+        this.#calls.set(event.callId, event)
+        return
+      case 'tool-end':
+        this.#toolEnd(event)
+        return
+      case 'approval-request':
+        this.#asked.add(event.request.callId)
+        this.lines(['', ...approvalLines(this.#side, event.request)])
+        return
+      case 'warning':
+        this.lines([paint(this.#side, 'yellow', `! ${plainLine(event.message)}`)])
+        return
+      case 'turn-end':
+        this.#calls.clear()
+        this.#asked.clear()
+        this.finishLine()
+        return
+      default:
+    }
+  }
+
+  /** Whole lines beside the answer. */
+  lines(lines: readonly string[]): void {
+    this.finishLine()
+    if (lines.length > 0) this.#side.write(`${lines.join('\n')}\n`)
+  }
+
+  /** Ends the line that was begun and takes the phase line away: whoever writes now begins at the left. */
+  finishLine(): void {
+    this.#phase.clear()
+    if (this.#open === 'text') this.#out.write('\n')
+    if (this.#open === 'thought') this.#side.write('\n')
+    this.#open = 'nothing'
+  }
+
+  #text(text: string): void {
+    this.#phase.clear()
+    if (this.#open === 'thought') this.finishLine()
+    const shown = plainText(text)
+    if (shown === '') return
+    this.#out.write(shown)
+    this.#open = shown.endsWith('\n') ? 'nothing' : 'text'
+  }
+
+  #thought(text: string): void {
+    if (!this.#side.terminal) return
+    this.#phase.clear()
+    if (this.#open === 'text') this.finishLine()
+    const shown = plainText(text)
+    this.#side.write(paint(this.#side, 'dim', shown))
+    if (shown !== '') this.#open = shown.endsWith('\n') ? 'nothing' : 'thought'
+  }
+
+  #showPhase(words: string): void {
+    if (words === '' || !this.#side.terminal) {
+      this.#phase.clear()
+      return
+    }
+    // Thoughts are their own sign of life.
+    if (this.#open === 'thought') return
+    if (this.#open === 'text') this.finishLine()
+    this.#phase.show(words)
+  }
+
+  /** The calls that run, by what they do: says more than the name of a tool. */
+  #runningWords(): string {
+    const [first = '', ...others] = [...this.#calls.values()].map(({ verb, target }) => plainLine(`${verb} ${target}`))
+    return others.length > 0 ? `${first} and ${others.length} more` : first
+  }
+
+  #toolEnd(event: ToolEnd): void {
+    const call = this.#calls.get(event.callId)
+    this.#calls.delete(event.callId)
+    const lines = [this.#row(call, event)]
+    if (event.diff && !this.#asked.has(event.callId)) lines.push(...diffLines(this.#side, event.diff, DIFF_LINES))
+    else if (event.outcome === 'failed' || (event.outcome === 'done' && call?.name === 'bash'))
+      lines.push(...this.#outputLines(event.output))
+    this.lines(lines)
+  }
+
+  #row(call: ToolStart | undefined, { outcome, summary }: ToolEnd): string {
+    const side = this.#side
+    const mark = {
+      done: paint(side, 'green', '✓'),
+      failed: paint(side, 'red', '✗'),
+      denied: paint(side, 'yellow', '–'),
+      'not-run': paint(side, 'yellow', '–'),
+    }[outcome]
+    const verb = plainLine(call?.verb ?? 'Call')
+    const target = plainLine(call?.target ?? '')
+    const end = plainLine(summary)
+    if (!side.terminal) return [mark, verb, target, end && `(${end})`].filter(Boolean).join(' ')
+    const room = Math.max(20, side.width() - 1)
+    const endShown = fitEnd(end, Math.floor(room / 2))
+    const targetRoom = Math.max(8, room - textWidth(`✓ ${verb}   ${endShown}`))
+    const targetShown = call?.name === 'bash' ? fitEnd(target, targetRoom) : fitStart(target, targetRoom)
+    return `${mark} ${paint(side, 'bold', verb)} ${targetShown}  ${paint(side, 'dim', endShown)}`.trimEnd()
+  }
+
+  /** The end of an output says what became of it. */
+  #outputLines(output: string): string[] {
+    const text = plainText(output).trimEnd()
+    if (text === '') return []
+    const lines = text.split('\n')
+    const shown = lines.slice(-OUTPUT_LINES)
+    const room = this.#side.terminal ? this.#side.width() - 5 : Number.POSITIVE_INFINITY
+    const rows = shown.map((line) => `  │ ${fitEnd(line.replace(/\t/g, '  '), room)}`)
+    const left = lines.length - shown.length
+    return (left > 0 ? [`  │ … ${left} ${left === 1 ? 'line' : 'lines'} before`, ...rows] : rows).map((row) =>
+      paint(this.#side, 'dim', row),
+    )
+  }
+}
