@@ -113,6 +113,8 @@ test('everything can be reached and done by keyboard', async ({ machine, backend
   // The question does not take the keyboard away from somebody who types.
   await page.keyboard.type('still typing')
   await expect(message).toHaveValue('still typing')
+  // Nor does the shortcut allow anything while there is a message to send.
+  await message.fill('')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Written.')
   expect(await machine.has('note.txt')).toBe(true)

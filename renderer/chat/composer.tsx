@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from 'lucide-react'
-import { type KeyboardEvent, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { stopTurn } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace, useChatSession, useView } from './chat-place.ts'
@@ -16,6 +16,11 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
   const running = useView((view) => view.activity !== null) === true
   const asked = useView((view) => view.approvals.length > 0) === true
   const empty = draft.trim() === ''
+
+  // Who opens the window wants to write; who was elsewhere already keeps the place.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.focus()
+  }, [])
 
   const send = async () => {
     const text = draft.trim()

@@ -171,10 +171,11 @@ function StopButton() {
     <button
       type="button"
       className="btn quiet sm"
-      aria-label="Stop this command and the turn"
+      // Not "Stop": that name belongs to the one button of the composer.
+      aria-label="End this command and the turn"
       onClick={() => void stopTurn(sessionId)}
     >
-      Stop
+      End
     </button>
   )
 }
