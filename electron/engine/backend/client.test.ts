@@ -5,6 +5,8 @@ import {
   chunk as C,
   DONE as D,
   frame,
+  type Gate,
+  gate,
   type RawOptions,
   raw,
   type ScriptedBackend,
@@ -34,6 +36,8 @@ interface Row {
   end?: RawOptions
   request?: Partial<ChatRequest>
   frameLimit?: number
+  /** Milliseconds; each row waits only for the one that it is about. */
+  wait?: { firstByteMs?: number; idleMs?: number; graceMs?: number }
 }
 
 const framing: Row[] = [
@@ -578,45 +582,89 @@ describe('the same, however the bytes are cut', () => {
 
 describe('connections', () => {
   const text = C({ content: 'A' })
-  it.each([
-    ['67d FIN inside the chunked body', [text], { end: 'cut' }, ['text A', 'error stream-truncated']],
-    [
-      '67e a body whose end is the end of the connection',
-      [text],
-      { closeDelimited: true, end: 'cut' },
-      ['text A', 'error stream-truncated'],
-    ],
-    ['68 RST', [text], { end: 'reset' }, ['text A', 'error transport']],
-    ['68b RST after the finish', [text, C({}, 'stop')], { end: 'reset' }, ['text A', 'finish stop (stop)']],
-    ['70 silence after the finish', [text, C({}, 'stop')], { end: 'hold' }, ['text A', 'finish stop (stop)']],
-    ['70b silence after DONE', hi, { end: 'hold' }, hiResult],
-    ['69 nothing but comments', [...comments], { end: 'hold' }, ['error timeout']],
-    ['69b text, then nothing but comments', [text, ...comments], { end: 'hold' }, ['text A', 'error timeout']],
-    ['17 gzip that nobody asked for', [gzipSync(hi.join(''))], { headers: { 'content-encoding': 'gzip' } }, hiResult],
-  ] as const)('%s', async (_name, wire, end, expected) => {
-    backend.script(raw(wire, end))
-    const timeouts = { firstByteMs: 60, idleMs: 60 }
+  const connectionRows: Row[] = [
+    {
+      name: '67d FIN inside the chunked body',
+      wire: [text],
+      end: { end: 'cut' },
+      expected: ['text A', 'error stream-truncated'],
+    },
+    {
+      name: '67e a body whose end is the end of the connection',
+      wire: [text],
+      end: { closeDelimited: true, end: 'cut' },
+      expected: ['text A', 'error stream-truncated'],
+    },
+    { name: '68 RST', wire: [text], end: { end: 'reset' }, expected: ['text A', 'error transport'] },
+    {
+      name: '68b RST after the finish',
+      wire: [text + C({}, 'stop')],
+      end: { end: 'reset' },
+      expected: ['text A', 'finish stop (stop)'],
+    },
+    {
+      name: '70 silence after the finish',
+      wait: { graceMs: 30 },
+      wire: [text, C({}, 'stop')],
+      end: { end: 'hold' },
+      expected: ['text A', 'finish stop (stop)'],
+    },
+    { name: '70b silence after DONE', wire: hi, end: { end: 'hold' }, expected: hiResult },
+    {
+      name: '69 nothing but comments',
+      wait: { firstByteMs: 60 },
+      wire: comments,
+      end: { end: 'hold' },
+      expected: ['error timeout'],
+    },
+    {
+      name: '69b text, then nothing but comments',
+      wait: { idleMs: 60 },
+      wire: [text, ...comments],
+      end: { end: 'hold' },
+      expected: ['text A', 'error timeout'],
+    },
+    {
+      name: '17 gzip that nobody asked for',
+      wire: [gzipSync(hi.join(''))],
+      end: { headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' } },
+      expected: hiResult,
+    },
+  ]
+  it.each(connectionRows)('$name', async ({ wire, end = {}, expected, wait = {} }) => {
+    const seen = gate()
+    // A reset overtakes what the client has not read yet: it is held back until the text has arrived.
+    backend.script(raw(end.end === 'reset' ? [...wire, seen.opened] : wire, end))
     const client = createBackend({
-      profile: testProfile(backend.baseUrl, { timeouts }),
+      profile: testProfile(backend.baseUrl, { timeouts: { firstByteMs: wait.firstByteMs, idleMs: wait.idleMs } }),
       key: null,
-      graceMs: 30,
+      ...(wait.graceMs && { graceMs: wait.graceMs }),
       retry: { attempts: 1 },
     })
-    const events = await inShort(client.chat({ messages: [], tools: [] }, new AbortController().signal))
-    expect(events).toEqual(expected)
+    const events = client.chat({ messages: [], tools: [] }, new AbortController().signal)
+    expect(await inShort(opening(events, seen))).toEqual(expected)
     if (end.end === 'hold') await backend.chatRequests().at(-1)?.closed
     await client.close()
   })
 
   it('68c keeps the cause of a broken connection', async () => {
-    backend.script(raw([text], { end: 'reset' }))
+    const seen = gate()
+    backend.script(raw([text, seen.opened], { end: 'reset' }))
     const client = createBackend({ profile: testProfile(backend.baseUrl), key: null })
-    const error = await rejection(client.chat({ messages: [], tools: [] }, new AbortController().signal))
+    const error = await rejection(opening(client.chat({ messages: [], tools: [] }, new AbortController().signal), seen))
     expect(error).toMatchObject({ code: 'transport', cause: { code: 'ECONNRESET' } })
     expect(error?.message).toContain('ECONNRESET')
     await client.close()
   })
 })
+
+/** The same events; the gate opens with the first text. */
+async function* opening(events: AsyncIterable<StreamEvent>, seen: Gate) {
+  for await (const event of events) {
+    if (event.type === 'content_delta') seen.open()
+    yield event
+  }
+}
 
 /** The reply read without a socket, from these very pieces. */
 async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[]> {
