@@ -3,7 +3,7 @@ import { useNow } from '../app/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { countOf, hostOf } from './backend-state.ts'
-import { PROBE_AGAIN, type Probe } from './probe.ts'
+import { asksAgain, PROBE_AGAIN, type Probe } from './probe.ts'
 
 /** What the address in the form answers right now, in one line. */
 export function ProbeLine(props: { probe: Probe; baseUrl: string }) {
@@ -18,7 +18,7 @@ export function ProbeLine(props: { probe: Probe; baseUrl: string }) {
       <span className="row" role="status">
         <ProbeWords probe={probe} host={hostOf(props.baseUrl)} />
       </span>
-      {probe.state !== 'answers' && <span className="xs ink3">{again}</span>}
+      {asksAgain(probe) && <span className="xs ink3">{again}</span>}
     </div>
   )
 }

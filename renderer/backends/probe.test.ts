@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failure } from '#shared/failure.ts'
-import { readProbe } from './probe.ts'
+import { asksAgain, readProbe } from './probe.ts'
 
 const model = {
   id: 'a',
@@ -32,4 +32,17 @@ test('an answer of the server becomes one of six states', () => {
   ])
   const refused = readProbe({ ok: false, failure: failure('auth', 'x') }, true)
   expect(refused.state).toBe('failed')
+})
+
+test('a server is asked again while it is silent, loading or busy, but not with a key that it refused', () => {
+  const busy = { ...failure('overloaded', 'x'), retryable: true }
+  const replies = [
+    { state: 'silent', failure: null },
+    { state: 'loading', failure: null },
+    { state: 'failed', failure: busy },
+    { state: 'failed', failure: failure('auth', 'x') },
+    { state: 'locked', failure: failure('auth', 'x') },
+    { state: 'answers', failure: null },
+  ] as const
+  expect(replies.map(asksAgain)).toEqual([true, true, true, false, false, false])
 })

@@ -25,7 +25,7 @@ const PAUSE = 800
 export const PROBE_AGAIN = 5000
 
 /**
- * Looks at a URL once its typing has paused, and again every five seconds until it answers with its models.
+ * Looks at a URL once its typing has paused, and again every five seconds while that may help.
  * A key that is stored already is named by `profileId`; it is sent only to the host it belongs to.
  */
 export function useProbe(target: { baseUrl: string; key: string; profileId?: ProfileId }): Probe {
@@ -48,7 +48,7 @@ export function useProbe(target: { baseUrl: string; key: string; profileId?: Pro
         if (stale) return
         const next = readProbe(reply, key.trim() !== '' || profileId !== undefined)
         setProbe({ ...next, at: Date.now(), baseUrl })
-        if (next.state === 'answers') return
+        if (!asksAgain(next)) return
       }
       timer = window.setTimeout(() => void ask(), PROBE_AGAIN)
     }
@@ -62,6 +62,11 @@ export function useProbe(target: { baseUrl: string; key: string; profileId?: Pro
 }
 
 type ProbeReply = Awaited<ReturnType<typeof request<'profile.probe'>>>
+
+/** Whether asking again may help without a change of the form; a refused key is not tried over and over. */
+export function asksAgain({ state, failure }: Pick<Probe, 'state' | 'failure'>): boolean {
+  return state === 'silent' || state === 'loading' || (state === 'failed' && failure?.retryable === true)
+}
 
 /** What a reply says of a server; `keyed`: a key went with the question. */
 export function readProbe(reply: ProbeReply, keyed: boolean): Pick<Probe, 'state' | 'models' | 'server' | 'failure'> {
