@@ -72,6 +72,8 @@ interface ProcessEntry {
 }
 
 async function members({ pid, marker }: ProcessTree, lowestPid = 1): Promise<ProcessEntry[]> {
+  // 0 and 1 stand for the kernel and for everybody.
+  if (pid <= 1) throw new RangeError(`${pid} leads no tree of ours`)
   const all = await processes(lowestPid)
   const found = new Set(
     all.filter((entry) => entry.pid === pid || entry.group === pid || entry.session === pid).map((entry) => entry.pid),

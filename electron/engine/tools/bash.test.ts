@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
-import { call, contextFor, temporaryWorkspace } from './testing.ts'
+import { call, contextFor, temporaryWorkspace, useOwnTemporaryFolder } from './testing.ts'
+
+useOwnTemporaryFolder()
 
 const bash = createBashTool()
 
@@ -36,6 +38,15 @@ test.each([
 test('a command works in the root of the workspace', async () => {
   const workspace = await temporaryWorkspace({ 'a.txt': 'x' })
   expect(await call(bash, { command: 'pwd; ls' }, workspace)).toMatchObject({ output: `${workspace.root}\na.txt` })
+})
+
+test('a workspace that is gone is said so', async () => {
+  const result = await call(bash, { command: 'ls' }, { root: '/not/there', addedFolders: [] })
+  expect(result).toMatchObject({
+    ok: false,
+    summary: 'no shell',
+    output: expect.stringContaining('could not be started'),
+  })
 })
 
 test('what is wrong with the syntax comes back to the model', async () => {

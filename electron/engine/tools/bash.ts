@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { z } from 'zod'
 import { commandRule, describeCommandRule } from './approval-rule.ts'
 import { commandEnvironment } from './command-environment.ts'
@@ -8,6 +7,7 @@ import { packageScript } from './package-script.ts'
 import { type CommandEnd, runCommand } from './run-command.ts'
 import { describeReach, sandboxedCommand } from './sandbox.ts'
 import { ToolProblem } from './tool-problem.ts'
+import { folderName } from './workspace.ts'
 
 const TIMEOUT_MS = 600_000
 
@@ -27,7 +27,7 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number 
       const sessionRule = commandRule(command)
       const script = await packageScript(workspace, command)
       return {
-        purpose: `to run a command in ${basename(workspace.root)}`,
+        purpose: `to run a command in ${folderName(workspace.root)}`,
         subject: { kind: 'command', command },
         facts: [
           ...(script ? [{ name: 'Runs as', text: `${script}, from package.json` }] : []),

@@ -1,13 +1,12 @@
-import { basename } from 'node:path'
 import type { FileDiff } from '#shared/file-diff.ts'
 import { WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
 import type { ApprovalPreview } from './tool.ts'
-import type { Workspace } from './workspace.ts'
+import { folderName, type Workspace } from './workspace.ts'
 
 /** What a person is asked before a file is written. */
 export function changePreview(workspace: Workspace, diff: FileDiff, action: 'create' | 'change'): ApprovalPreview {
-  const folder = basename(workspace.root)
+  const folder = folderName(workspace.root)
   return {
     purpose: `to ${action} a file in ${folder}`,
     subject: { kind: 'change', diff },

@@ -21,7 +21,7 @@ export const globSearchTool = defineTool({
     if (wanted.split('/').includes('..')) {
       throw new ToolProblem('A pattern cannot contain "..": it is matched inside of the workspace.', 'wrong pattern')
     }
-    const matches = matcher(wanted)
+    const matches = globMatcher(wanted)
     const files: string[] = []
     for (const folder of [root, ...addedFolders]) {
       const { problem } = await withFolder(workspace, folder, (held) =>
@@ -50,12 +50,4 @@ export const globSearchTool = defineTool({
 /** Hidden files only for a pattern that names one; git's own folder never. */
 export function hiddenOptions(pathOrPattern: string): string[] {
   return /(^|\/)\.[^./]/.test(pathOrPattern) ? ['--hidden', '--glob=!.git'] : []
-}
-
-function matcher(pattern: string): (path: string) => boolean {
-  try {
-    return globMatcher(pattern)
-  } catch {
-    throw new ToolProblem(`${pattern} is no valid glob pattern.`, 'wrong pattern')
-  }
 }

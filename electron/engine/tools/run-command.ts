@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import { endProcessTree, leftProcesses } from '../lib/process-tree.ts'
 import { CommandOutput } from './command-output.ts'
+import { ToolProblem } from './tool-problem.ts'
 
 export interface CommandRequest {
   command: string
@@ -33,7 +34,7 @@ const SHELL = 'exec 2>&1; c=$1; shift; s=sh; command -v bash >/dev/null && s=bas
 
 /**
  * Runs a shell command to its end, without terminal or input. When it ends, or must end, nothing of it is left.
- * Rejects with the signal's reason after an abort, and with the system's error if there is no shell.
+ * Rejects with the signal's reason after an abort, and with `ToolProblem` if the shell cannot start.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const { signal, wrapper } = request
@@ -51,8 +52,8 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   child.stdout.on('data', (bytes: Buffer) => output.write(bytes))
   const closed = new Promise<void>((resolve) => child.stdout.once('close', resolve))
   const exited = exitOf(child)
-  const tree = { pid: child.pid ?? 0, marker: `${MARKER}=${id}` }
-
+  // Without a pid it never started, and `exited` rejects.
+  const tree = { pid: child.pid ?? (await exited), marker: `${MARKER}=${id}` }
   const why = await firstOf(exited, signal, request.timeoutMs)
   // A sandbox takes what is left with it by itself, a moment later.
   const leftovers = why === 'exit' && wrapper.length === 0 && (await leftProcesses(tree))
@@ -66,7 +67,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
 
 function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
+    child.once('error', (error) => {
+      reject(new ToolProblem(`The shell could not be started: ${error.message}`, 'no shell'))
+    })
     child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)))
   })
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
-import { contextFor, temporaryFolder, temporaryWorkspace } from './testing.ts'
+import { contextFor, temporaryFolder, temporaryWorkspace, useOwnTemporaryFolder } from './testing.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
+
+useOwnTemporaryFolder()
 
 const bash = createBashTool()
 const sandboxed = async (workspace: Workspace, command: string) =>
@@ -92,10 +94,19 @@ describe.runIf(await describeSandbox())('in the sandbox', () => {
     await mkdir(join(workspace.root, '.git/hooks'), { recursive: true })
     await writeFile(join(workspace.root, '.git/config'), '[core]\n')
     const command =
-      'echo x > .git/hooks/pre-commit; echo x > .git/config; mv .git/hooks .git/other; echo ok > .git/HEAD'
+      'echo x > .git/hooks/pre-commit; echo x > .git/config; mv .git/hooks .git/other; mv .git old; echo ok > .git/HEAD'
     await sandboxed(workspace, command)
     expect((await readdir(join(workspace.root, '.git'))).sort()).toEqual(['HEAD', 'config', 'hooks'])
     expect(await readdir(join(workspace.root, '.git/hooks'))).toEqual([])
+    expect(await readdir(workspace.root)).toEqual(['.git'])
+  })
+
+  test('git works', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one' })
+    const commit = 'git add -A && git -c user.name=a -c user.email=a@b.c commit -qm'
+    expect(await sandboxed(workspace, `git init -q && ${commit} first`)).toMatchObject({ ok: true })
+    const second = `git checkout -qb topic && echo two > a.txt && ${commit} second && git log --format=%s && git status --short`
+    expect(await sandboxed(workspace, second)).toMatchObject({ ok: true, output: 'second\nfirst' })
   })
 
   test('exit codes and output come through', async () => {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { isInside, type Workspace } from './workspace.ts'
+import { join } from 'node:path'
+import { folderName, isInside, type Workspace } from './workspace.ts'
 
 /** A command line that runs what is appended to it inside of the sandbox, and the environment that goes with it. */
 export interface SandboxedCommand {
@@ -21,14 +21,14 @@ let probed: Promise<string | null> | undefined
 
 async function probe(): Promise<string | null> {
   if (process.platform !== 'linux') return null
-  return (await succeeds('bwrap', [...BASE, 'true'])) ? 'bubblewrap' : null
+  return (await succeeds('bwrap', [...READ_ONLY, ...BASE, 'true'])) ? 'bubblewrap' : null
 }
 
 /** What the person reads in an approval under *Can reach*. */
 export async function describeReach(workspace: Workspace, sandboxWanted: boolean): Promise<string> {
   if (!sandboxWanted) return 'Everything your account can: the sandbox is off'
   if ((await describeSandbox()) === null) return 'Everything your account can: no sandbox on this machine'
-  const folders = [workspace.root, ...workspace.addedFolders].map((folder) => basename(folder)).join(', ')
+  const folders = [workspace.root, ...workspace.addedFolders].map(folderName).join(', ')
   return `Sandbox: writes in ${folders} and temp only, no network`
 }
 
@@ -40,11 +40,12 @@ export async function sandboxedCommand(workspace: Workspace): Promise<SandboxedC
   return {
     wrapper: [
       'bwrap',
+      ...(folders.includes('/') ? ['--bind', '/', '/'] : READ_ONLY),
       ...BASE,
       // The machine's own temp folder holds sockets that lead out, such as those of a terminal multiplexer.
       ...['--bind', temporary, '/tmp'],
-      ...folders.flatMap((folder) => ['--bind', folder, folder]),
-      ...(await guardedPaths(folders)).flatMap((path) => ['--ro-bind', path, path]),
+      ...folders.filter((folder) => folder !== '/').flatMap((folder) => ['--bind', folder, folder]),
+      ...(await gitGuards(folders)),
       ...(await hiddenPaths(workspace)),
       ...['--chdir', workspace.root, '--'],
     ],
@@ -58,9 +59,10 @@ export async function sandboxedCommand(workspace: Workspace): Promise<SandboxedC
   }
 }
 
-/** The whole file system to read, no network, no view of other processes, no way to type into our terminal. */
+const READ_ONLY = ['--ro-bind', '/', '/']
+/** No devices, no network, no view of other processes, no way to type into our terminal. */
 const BASE = [
-  ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
+  ...['--dev', '/dev', '--proc', '/proc'],
   ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--new-session', '--die-with-parent'],
   // As root, without this, the read-only mounts could be mounted again. Files of others stay writable where allowed.
   ...(process.getuid?.() === 0
@@ -80,9 +82,19 @@ async function temporaryFolder(workspace: Workspace): Promise<string> {
   return folder
 }
 
-/** What git runs by itself later, outside of the sandbox. */
-async function guardedPaths(folders: readonly string[]): Promise<string[]> {
-  return await existing(folders.flatMap((folder) => [join(folder, '.git', 'hooks'), join(folder, '.git', 'config')]))
+/**
+ * What git runs by itself later, outside of the sandbox, cannot be planted. Its folder becomes a mount, so that another
+ * cannot be put in its place.
+ */
+async function gitGuards(folders: readonly string[]): Promise<string[]> {
+  const guards = await Promise.all(
+    folders.map(async (folder) => {
+      const git = join(folder, '.git')
+      const inner = await existing([join(git, 'hooks'), join(git, 'config')])
+      return inner.length > 0 ? ['--bind', git, git, ...inner.flatMap((path) => ['--ro-bind', path, path])] : []
+    }),
+  )
+  return guards.flat()
 }
 
 const PRIVATE_HOME = [

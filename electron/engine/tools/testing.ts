@@ -1,10 +1,23 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import { parseArguments, runTool } from './run-tool.ts'
 import type { Tool, ToolContext, ToolResult } from './tool.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
+
+/** Nothing of the tests of a file stays in the machine's temp folder, not even what a sandbox puts there. */
+export function useOwnTemporaryFolder(): void {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'claw-tools-'))
+    vi.stubEnv('TMPDIR', folder)
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await rm(folder, { recursive: true, force: true })
+  })
+}
 
 /** A folder with these files that is gone after the test. */
 export async function temporaryFolder(files: Record<string, string | Uint8Array> = {}): Promise<string> {

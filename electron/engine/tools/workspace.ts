@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { isAbsolute, relative, sep } from 'node:path'
+import { basename, isAbsolute, relative, sep } from 'node:path'
 
 /** The folders that tools may touch. */
 export interface Workspace {
@@ -46,4 +46,9 @@ export function isAllowed(workspace: Workspace, path: string): boolean {
 export function shownPath(workspace: Workspace, path: string): string {
   if (!isInside(workspace.root, path)) return path
   return relative(workspace.root, path).split(sep).join('/') || '.'
+}
+
+/** What a person calls a folder. */
+export function folderName(folder: string): string {
+  return basename(folder) || folder
 }

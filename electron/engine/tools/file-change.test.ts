@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { changeSummary, fileChange } from './file-change.ts'
+
+const numbered = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}\n`).join('')
+
+/** What the hunks make of the old lines. */
+function applied(before: string, diff: ReturnType<typeof fileChange>): string[] {
+  const old = before.split('\n')
+  const result: string[] = []
+  let at = 0
+  for (const { oldStart, lines } of diff.hunks) {
+    const start = lines.some(({ sign }) => sign !== '+') ? oldStart - 1 : Math.min(oldStart, at)
+    result.push(...old.slice(at, Math.max(start, at)))
+    at = Math.max(start, at)
+    for (const { sign, text } of lines) {
+      if (sign !== '-') result.push(text)
+      if (sign !== '+') at += 1
+    }
+  }
+  return [...result, ...old.slice(at)]
+}
+
+test('the hunks lead from the one text to the other, and the counts are those of the lines', () => {
+  const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 })
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const diff = fileChange('x', `${before.join('\n')}\n`, `${after.join('\n')}\n`)
+      expect(applied(`${before.join('\n')}\n`, diff)).toEqual([...after, ''])
+      expect(before.length - diff.removed + diff.added).toBe(after.length)
+    }),
+  )
+})
+
+test('a rewrite too large to compare is shown as what was taken out and put in', () => {
+  const diff = fileChange('x', `top\n${numbered(1500, 'a')}end\n`, `top\n${numbered(1200, 'b')}end\n`)
+  expect([changeSummary(diff), diff.omittedLines, diff.hunks[0]?.lines.length]).toEqual(['+1200 −1500', 702, 2000])
+  expect(diff.hunks[0]).toMatchObject({ oldStart: 1, newStart: 1 })
+  expect(diff.hunks[0]?.lines.slice(0, 2)).toEqual([
+    { sign: ' ', text: 'top' },
+    { sign: '-', text: 'a0' },
+  ])
+})
+
+test('a very long new file shows its beginning', () => {
+  const diff = fileChange('x', '', numbered(30_000, 'l'))
+  expect([changeSummary(diff), diff.omittedLines, diff.hunks[0]?.lines.at(-1)]).toEqual([
+    '+30000 −0',
+    28_000,
+    { sign: '+', text: 'l1999' },
+  ])
+})
+
+test('a last line end that goes or comes is a change of that line', () => {
+  expect(fileChange('x', 'a\nb\n', 'a\nb')).toMatchObject({ added: 1, removed: 1 })
+  expect(fileChange('x', 'a\n', 'a\n')).toEqual({ path: 'x', added: 0, removed: 0, hunks: [] })
+})
