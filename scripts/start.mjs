@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process'
 import { buildStale } from './build.mjs'
 import { sandboxObstacle } from './lib/chromium-sandbox.mjs'
 import { actAs, callerFolder, electronArguments, hasDisplay, withAbsoluteCwd } from './lib/launch.mjs'
+import { endWithNpm } from './lib/npm-parent.mjs'
 import { root } from './lib/paths.mjs'
 import { notice, runScript } from './lib/problem.mjs'
 import { becomeTerminal } from './lib/terminal.mjs'
 import { setup, setupWindow } from './setup.mjs'
 
+endWithNpm()
 const args = process.argv.slice(2)
 const folder = callerFolder(process.env, 'start', process.cwd())
 let inTerminal = false

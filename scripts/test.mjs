@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { buildStale } from './build.mjs'
 import { describeCheck, runChecks } from './lib/checks.mjs'
 import { sandboxObstacle } from './lib/chromium-sandbox.mjs'
+import { endWithNpm } from './lib/npm-parent.mjs'
 import { root } from './lib/paths.mjs'
 import { Problem } from './lib/problem.mjs'
 import { runTool } from './lib/run.mjs'
@@ -22,6 +23,7 @@ const vitestReports = ['--reporter=default', '--reporter=json']
 const parts = { check, unit, built, e2e }
 const partsOfBuild = ['built', 'e2e']
 
+endWithNpm()
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130))
 await main(process.argv.slice(2))
 

@@ -6,12 +6,15 @@ import { runTool } from './run.mjs'
 
 const folders = ['shared', 'electron', 'renderer', 'e2e', 'scripts'].filter((name) => existsSync(join(root, name)))
 
+// The output is shown later and possibly elsewhere.
+const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' }
+
 /** @typedef {{ name: string, ok: boolean, output: string, seconds: number }} CheckResult */
 
 /** @type {{ name: string, tool: string, args: string[] }[]} the slowest first, since two run at a time */
 const checks = [
   { name: 'types', tool: 'typescript/bin/tsc', args: ['-b'] },
-  { name: 'format and lint', tool: '@biomejs/biome/bin/biome', args: ['ci', '.'] },
+  { name: 'format and lint', tool: '@biomejs/biome/bin/biome', args: ['ci', '--colors=off', '.'] },
   {
     name: 'who imports whom',
     tool: 'dependency-cruiser/bin/dependency-cruise.mjs',
@@ -33,7 +36,7 @@ export async function runChecks(tell) {
   const work = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
       const began = performance.now()
-      const { code, output } = await runTool(check.tool, check.args)
+      const { code, output } = await runTool(check.tool, check.args, { env })
       const result = { name: check.name, ok: code === 0, output, seconds: (performance.now() - began) / 1000 }
       results.push(result)
       tell(result)

@@ -96,6 +96,8 @@ async function fillDownloadCache() {
   if (env.HTTPS_PROXY || env.https_proxy) env.ELECTRON_GET_USE_PROXY ??= '1'
   const packageRequire = createRequire(join(packageFolder, 'package.json'))
   const { downloadArtifact } = await import(pathToFileURL(packageRequire.resolve('@electron/get')).href)
+  // A mirror with builds of its own; the installer knows the same two names.
+  const ownChecksums = env.electron_use_remote_checksums || env.npm_config_electron_use_remote_checksums
   const watch = new AbortController()
   const giveUp = (/** @type {string} */ why) => () => watch.abort(new Error(why))
   let timer = setTimeout(giveUp('the download server does not answer'), firstByteMs)
@@ -107,7 +109,7 @@ async function fillDownloadCache() {
       platform: env.ELECTRON_INSTALL_PLATFORM || env.npm_config_platform || process.platform,
       arch: env.ELECTRON_INSTALL_ARCH || env.npm_config_arch || process.arch,
       cacheRoot: env.electron_config_cache,
-      checksums: packageRequire('./checksums.json'),
+      checksums: ownChecksums ? undefined : packageRequire('./checksums.json'),
       downloadOptions: {
         quiet: true,
         signal: watch.signal,

@@ -16,19 +16,35 @@ export async function preparePackages() {
   await withLock(cloneLock, async () => {
     if (packagesAreThere()) return
     notice('Installing npm packages…')
-    // The tools are needed whatever NODE_ENV says.
-    const { code, output } = await runNpm(['ci', '--include=dev', '--loglevel=error'], { cwd: root })
+    const { code, output } = await install()
     if (code === 0) return
     const reason = output.trim().split('\n').slice(-15).join('\n')
     throw new Problem(`${reason}\nThe npm packages could not be installed: see above, then try again with "npm ci".`)
   })
 }
 
-function packagesAreThere() {
-  return isInstalled(readLock('package-lock.json'), readLock('node_modules/.package-lock.json'))
+async function install() {
+  // The tools are needed whatever NODE_ENV says.
+  const options = ['--include=dev', '--loglevel=error']
+  const exact = await runNpm(['ci', ...options], { cwd: root })
+  if (exact.code === 0 || !/package\.json and package-lock\.json .*in sync/.test(exact.output)) return exact
+  // npm also calls it out of sync when packages for other platforms are missing, as they are in a lock file made with a
+  // registry that lacked them. What is locked is still installed as locked.
+  notice('package-lock.json is incomplete, so npm looks up the rest…')
+  return runNpm(['install', '--no-save', ...options], { cwd: root })
 }
 
-/** @param {string} name */
+function packagesAreThere() {
+  const wanted = readLock('package-lock.json')
+  if (wanted === null)
+    throw new Problem('package-lock.json is missing: this folder is not a whole clone of the project.')
+  return isInstalled(wanted, readLock('node_modules/.package-lock.json'))
+}
+
+/**
+ * @param {string} name
+ * @returns {import('./staleness.mjs').Lockfile | null}
+ */
 function readLock(name) {
   try {
     return JSON.parse(readFileSync(join(root, name), 'utf8'))

@@ -10,8 +10,15 @@ import { root } from './paths.mjs'
  * @property {string} output standard output and error in the order they came; empty when inherited
  */
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /**
  * Runs a command to its end. Does not throw when the command fails or is not there: look at `code`.
+ * What still runs when this process exits is ended.
  *
  * @param {string} command
  * @param {string[]} args
@@ -21,6 +28,7 @@ import { root } from './paths.mjs'
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    running.add(child)
     let output = ''
     child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text
@@ -28,8 +36,12 @@ export function run(command, args, options = {}) {
     child.stderr?.setEncoding('utf8').on('data', (text) => {
       output += text
     })
-    child.on('error', (error) => resolve({ code: null, output: `${output}${error.message}\n` }))
-    child.on('close', (code) => resolve({ code, output }))
+    const finish = (/** @type {Finished} */ finished) => {
+      running.delete(child)
+      resolve(finished)
+    }
+    child.on('error', (error) => finish({ code: null, output: `${output}${error.message}\n` }))
+    child.on('close', (code) => finish({ code, output }))
   })
 }
 
