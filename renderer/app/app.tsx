@@ -6,7 +6,7 @@ import { newChat, updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { type Page, useRouteStore } from '../stores/route-store.ts'
 import { IconButton } from '../ui/icon-button.tsx'
-import { focusLandmark, focusMessage, noteNavigation } from './focus.ts'
+import { focusLandmark, focusMessage, focusNextTitle } from './focus.ts'
 import { useMediaQuery } from './media-query.ts'
 import { Notices } from './notices.tsx'
 import { isMac } from './platform.ts'
@@ -47,11 +47,11 @@ export function App() {
 
   const saveSidebar = (change: Partial<typeof sidebar>) => updateSettings({ sidebar: { ...sidebar, ...change } })
   const go = (page: Page, sessionId?: SessionId | null) => {
-    noteNavigation()
     setOverlay(false)
     if (page === 'chat' && sessionId === null) newChat()
     else useRouteStore.getState().go(page, sessionId)
     if (page === 'chat') focusMessage()
+    else focusNextTitle()
   }
   const closeOverlay = () => {
     toggled.current = true

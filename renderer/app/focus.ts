@@ -17,21 +17,28 @@ export function focusLandmark(direction: 1 | -1): void {
   if (next) entryPoint(next).focus()
 }
 
-/** Called for every change of page; where the focus goes is up to the page that appears. */
-export function noteNavigation(): void {
-  navigations += 1
+/** The person goes to a page: its title, which may still have to be loaded, takes the focus. */
+export function focusNextTitle(): void {
+  titleIsAwaited = true
 }
 
-export function wentSomewhere(): boolean {
-  return navigations > 0
+/** Whether this title is the awaited one; says so once. */
+export function takeTitleFocus(): boolean {
+  const awaited = titleIsAwaited
+  titleIsAwaited = false
+  return awaited
 }
 
-/** After the page has been drawn: the message box of a chat, if there is one. */
+/** The person goes to a chat: its message box takes the focus, or the title of what stands in its place. */
 export function focusMessage(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(MESSAGE)?.focus())
+  titleIsAwaited = false
+  requestAnimationFrame(() => {
+    const target = document.querySelector<HTMLElement>(MESSAGE) ?? document.querySelector<HTMLElement>('#main h1')
+    target?.focus()
+  })
 }
 
-let navigations = 0
+let titleIsAwaited = false
 
 function entryPoint(landmark: HTMLElement): HTMLElement {
   if (landmark.matches('textarea, input')) return landmark

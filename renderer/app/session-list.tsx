@@ -5,6 +5,7 @@ import type { SessionId } from '#shared/ids.ts'
 import { removeSession, renameSession } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useNow } from './clock.ts'
+import { focusMessage } from './focus.ts'
 import { groupSessions, sessionsInOrder } from './session-groups.ts'
 import { SessionRename, SessionRow, sessionTitle } from './session-row.tsx'
 
@@ -95,7 +96,9 @@ export function SessionList(props: {
             onRemove={() => {
               const place = order.findIndex(({ sessionId }) => sessionId === removing.sessionId)
               const neighbour = order[place + 1] ?? order[place - 1]
-              void removeSession(removing.sessionId).then(() => focusRow(neighbour?.sessionId))
+              void removeSession(removing.sessionId).then(() =>
+                neighbour ? focusRow(neighbour.sessionId) : focusMessage(),
+              )
             }}
             onClose={() => setRemoving(null)}
           />

@@ -49,7 +49,7 @@ export function BackendDetails(props: {
             </h2>
             {isDefault && <span className="badge">default</span>}
             {backend.origin === 'environment' && <span className="badge info">from the environment</span>}
-            {demo && <span className="badge out">{DEMO_LABEL}</span>}
+            {demo && <span className="badge warn">{DEMO_LABEL}</span>}
           </div>
           {!demo && <Facts profile={profile} />}
         </div>
