@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState } from '#shared/app-state.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { FeedMessage } from '#shared/feed.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
+import type { SessionEvent } from '#shared/session-event.ts'
 import { defaultSettings } from '#shared/settings.ts'
 import { type Core, startCore } from './core.ts'
 
@@ -21,10 +22,13 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'claw-core-'))
   project = join(root, 'project')
   await mkdir(project)
+  await writeFile(join(project, 'README.md'), '# A project\n')
+  vi.stubEnv('CLAW_DEMO_WORD_MS', '0')
   defects = []
   core = await start()
 })
 afterEach(async () => {
+  vi.unstubAllEnvs()
   await core.close()
   await rm(root, { recursive: true })
   expect(defects).toEqual([])
@@ -66,7 +70,7 @@ async function ask<Name extends RequestName>(name: Name, input: RequestInput<Nam
   return reply.value
 }
 
-function watchFeed() {
+function watchFeed(onEvent: (event: SessionEvent) => void = () => undefined) {
   const received: FeedMessage[] = []
   const waiting = new Set<() => void>()
   let send: (message: unknown) => void = () => undefined
@@ -75,6 +79,7 @@ function watchFeed() {
     post(message) {
       received.push(structuredClone(message))
       for (const look of waiting) look()
+      if (message.type === 'events') message.events.forEach(onEvent)
     },
     onMessage: (listener) => {
       send = listener
@@ -95,7 +100,9 @@ function watchFeed() {
       waiting.add(look)
       look()
     })
-  return { received, until, send: (message: unknown) => send(message), close: () => close() }
+  const event = (type: SessionEvent['type']) =>
+    until((message) => message.type === 'events' && message.events.some((candidate) => candidate.type === type))
+  return { received, until, event, send: (message: unknown) => send(message), close: () => close() }
 }
 
 const demo = ProfileId.parse('demo')
@@ -104,13 +111,18 @@ const appChange = (message: FeedMessage): Partial<AppState> => (message.type ===
 
 describe('the window and the engine', () => {
   it('a chat is created, sent to, seen to its end, and found again after a restart', async () => {
-    const feed = watchFeed()
+    const denials: Promise<null>[] = []
+    const feed = watchFeed((event) => {
+      if (event.type !== 'approval-request') return
+      denials.push(ask('session.answer', { sessionId, callId: event.request.callId, answer: { decision: 'deny' } }))
+    })
     feed.send({ type: 'subscribe-app' })
     const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
     feed.send({ type: 'subscribe', sessionId })
     await feed.until(({ type }) => type === 'snapshot')
     await ask('session.send', { sessionId, text: 'Hello there' })
-    await feed.until((message) => message.type === 'events' && message.events.some(({ type }) => type === 'turn-end'))
+    await feed.event('turn-end')
+    expect(await Promise.all(denials)).not.toEqual([])
     await feed.until((message) => appChange(message).sessions?.[0]?.title === 'Hello there')
     expect(core.feed.app.state().settings).toMatchObject({ lastFolder: project, recentFolders: [project] })
 

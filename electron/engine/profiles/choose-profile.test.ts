@@ -58,6 +58,10 @@ describe('the profile of a server that was found', () => {
     expect(profileFromFound([found('llama-server', 'loading')], [])).toBe(null)
   })
 
+  it('is null where the server lists no model: it wants a key, or none was pulled', () => {
+    expect(profileFromFound([found('litellm', 'ready', [])], [])).toBe(null)
+  })
+
   it('takes an id and a name that are free', () => {
     const made = profileFromFound([found('vllm')], [{ ...profile('vllm'), name: 'vLLM' }])
     expect([made?.id, made?.name]).toEqual(['vllm-2', 'vLLM 2'])

@@ -20,10 +20,11 @@ export function activeProfile(
 /** Of the servers on the usual ports, the one most likely meant when nothing is configured. */
 const preference: readonly BackendKind[] = ['vllm', 'ollama', 'litellm', 'llama-server', 'lm-studio']
 
-/** The profile for a found server that can answer right now, or null. */
+/** The profile for a found server that can answer right now, or null: one without models wants a key, or has none yet. */
 export function profileFromFound(servers: readonly FoundServer[], taken: readonly Profile[]): Profile | null {
   const rank = ({ kind }: FoundServer) => (preference.includes(kind) ? preference.indexOf(kind) : preference.length)
-  const [server] = servers.filter(({ state }) => state === 'ready').sort((a, b) => rank(a) - rank(b))
+  const usable = servers.filter(({ state, models }) => state === 'ready' && models.length > 0)
+  const [server] = usable.sort((a, b) => rank(a) - rank(b))
   if (!server) return null
   const preset = presets.find(({ kind }) => kind === server.kind)
   return {

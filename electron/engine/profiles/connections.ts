@@ -56,13 +56,12 @@ export class Connections {
     }
   }
 
-  /** Forgets the clients of a profile: its key, its address or its models changed. Running calls end in peace. */
+  /**
+   * Forgets the clients of a profile: its key, its address or its models changed. They are not closed, because that
+   * would break off a running call; what they hold open closes by itself when it has been idle for a few seconds.
+   */
   forget(profileId: string): void {
-    for (const [name, entry] of this.#open) {
-      if (entry.profileId !== profileId) continue
-      this.#open.delete(name)
-      closeQuietly(entry.connection)
-    }
+    for (const [name, entry] of this.#open) if (entry.profileId === profileId) this.#open.delete(name)
   }
 
   async close(): Promise<void> {
@@ -104,14 +103,6 @@ async function listModels(backend: Backend, profile: Profile): Promise<ModelInfo
     const message = `${profile.name} did not list its models within ${LIST_MS / 1000} seconds. Is it busy?`
     throw new FailureError(failure('timeout', message, { retryable: true }), { cause: error })
   }
-}
-
-function closeQuietly(connection: Promise<Connection>): void {
-  connection
-    .then(({ backend }) => backend.close())
-    .catch(() => {
-      // It never opened, or is closed already.
-    })
 }
 
 function withOverrides(profile: Profile, overrides: ProfileOverrides): Profile {

@@ -185,13 +185,15 @@ describe('the client of a profile', () => {
     })
   })
 
-  it('is made anew after the profile or its key changed', async () => {
+  it('is made anew after the profile or its key changed, while a running call goes on with the old one', async () => {
     const profiles = open()
     await profiles.save(home, { key: 'old' })
     await profiles.backendFor(home.id)
     await profiles.save(home, { key: 'new' })
     await profiles.backendFor(home.id)
     expect(world.connected.map(({ key }) => key)).toEqual(['old', 'new'])
+    expect(world.closed).toEqual([])
+    await profiles.close()
     expect(world.closed).toEqual(['http://home/v1 m'])
   })
 
@@ -272,7 +274,12 @@ describe('the status of a profile', () => {
 })
 
 describe('with nothing configured', () => {
-  const llama: FoundServer = { kind: 'llama-server', baseUrl: 'http://127.0.0.1:8080/v1', state: 'ready', models: [] }
+  const llama: FoundServer = {
+    kind: 'llama-server',
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    state: 'ready',
+    models: [listed('m')],
+  }
 
   it('the window saves and uses the server that it found', async () => {
     world.found = [llama]
