@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { StreamEvent } from './backend.ts'
@@ -96,6 +97,8 @@ export class ChatAttempt {
       await this.#body?.next().catch(() => {
         // The answer is complete; the connection may break now.
       })
+      // undici gives a connection free one turn of the event loop after its answer ended.
+      await setImmediate()
       this.#timer.stop()
     }
     this.#exchange.abort()

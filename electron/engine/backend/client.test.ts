@@ -1,788 +1,368 @@
-import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Profile } from '#shared/profile.ts'
 import {
-  chunk as C,
-  DONE as D,
+  chunk,
+  DONE,
   frame,
-  type Gate,
   gate,
-  type RawOptions,
+  httpError,
+  json,
   raw,
   type ScriptedBackend,
+  silent,
   startScriptedBackend,
+  text,
 } from '../../../e2e/support/scripted-backend.ts'
 import type { ChatRequest, StreamEvent } from './backend.ts'
 import { OpenAICompatError } from './backend-error.ts'
-import { ChatReply } from './chat-reply.ts'
-import { createBackend } from './client.ts'
-import { ReplyDecoder } from './reply-decoder.ts'
-import { resolveBaseUrl } from './resolve-base-url.ts'
+import { type BackendOptions, OpenAICompatClient } from './client.ts'
 import { testProfile, tool } from './test-profile.ts'
 
-/** Every case over a real socket; streams also byte by byte and in random pieces (backends.md H). */
-
-const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'scripted' }
-const U = usageFrame({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 })
-const comments = [': OPENROUTER PROCESSING\n\n', ':\n\n', ': ping\n\n', ': keep-alive\n\n']
-const hi = [C({ role: 'assistant', content: '' }), C({ content: 'Hi' }), C({}, 'stop'), U, D]
-const hiResult = ['text Hi', 'usage 5/2', 'finish stop (stop)']
-
-/** `wire` = the parts of the body; `expected` = the events in short. */
-interface Row {
-  name: string
-  wire: readonly (string | Uint8Array)[]
-  expected: readonly string[]
-  end?: RawOptions
-  request?: Partial<ChatRequest>
-  frameLimit?: number
-  /** Milliseconds; each row waits only for the one that it is about. */
-  wait?: { firstByteMs?: number; idleMs?: number; graceMs?: number }
-}
-
-const framing: Row[] = [
-  { name: '1 the plain stream', wire: hi, expected: hiResult },
-  { name: '2 CRLF', wire: hi.map((part) => part.replaceAll('\n', '\r\n')), expected: hiResult },
-  { name: '3 no blank after the colon', wire: hi.map((part) => part.replace('data: ', 'data:')), expected: hiResult },
-  { name: '4 a byte order mark', wire: ['\uFEFF', ...hi], expected: hiResult },
-  { name: '5 comments between frames', wire: hi.flatMap((part) => [...comments, part]), expected: hiResult },
-  {
-    name: '6 characters of several bytes',
-    wire: [C({ content: 'é😀' }), C({}, 'stop'), D],
-    expected: ['text é😀', 'finish stop (stop)'],
-  },
-  { name: '7 DONE without a newline', wire: [...hi.slice(0, -1), 'data: [DONE]'], expected: hiResult },
-  {
-    name: '8 a last frame without its blank line',
-    wire: [C({ content: 'A' }), C({}, 'stop').trimEnd()],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  {
-    name: '9 id, event and retry lines',
-    wire: hi.map((part) => `id: 3\nevent: message\nretry: 10\n${part}`),
-    expected: hiResult,
-  },
-  {
-    name: '10 one JSON in two data lines',
-    wire: [C({ content: 'A' }).replace('"choices"', '\ndata: "choices"'), C({}, 'stop'), D],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  { name: '11 empty events', wire: hi.flatMap((part) => ['data: \n\n', part]), expected: hiResult },
-  {
-    name: '12 a frame that is no JSON',
-    wire: [C({ content: 'A' }), 'data: {bad json\n\n', ...hi],
-    expected: ['text A', 'error protocol'],
-  },
-  {
-    name: '13 a whole reply instead of a stream',
-    wire: [
-      JSON.stringify({
-        ...head,
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 5, completion_tokens: 2 },
-      }),
-    ],
-    expected: hiResult,
-    end: { headers: { 'content-type': 'application/json' } },
-  },
-  {
-    name: '14 a web page',
-    wire: ['<html><body>Welcome</body></html>'],
-    expected: ['error protocol'],
-    end: { headers: { 'content-type': 'text/html; charset=utf-8' } },
-  },
-  { name: '15 an empty body', wire: [], expected: ['error stream-truncated'] },
-  {
-    name: '16 a frame beyond the limit',
-    wire: [C({ content: 'A' }), C({ content: 'x'.repeat(5000) })],
-    expected: ['text A', 'error protocol'],
-    frameLimit: 1000,
-    end: { end: 'hold' },
-  },
-]
-
-const deltas: Row[] = [
-  {
-    name: '18 content null in the role delta',
-    wire: [C({ role: 'assistant', content: null }), C({ content: 'A' }), C({}, 'stop'), D],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  {
-    name: '19 the role in every delta',
-    wire: [
-      C({ role: 'assistant', content: '' }),
-      C({ role: 'assistant', content: 'A' }),
-      C({ role: 'assistant', content: '' }, 'stop'),
-      D,
-    ],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  {
-    name: '20 finish beside content',
-    wire: [C({ content: 'A' }, 'stop'), D],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  {
-    name: '21 no finish key until the end',
-    wire: [frame({ ...head, choices: [{ index: 0, delta: { content: 'A' } }] }), C({ content: 'B' }), C({}, 'stop'), D],
-    expected: ['text AB', 'finish stop (stop)'],
-  },
-  {
-    name: '22 an empty finish is none',
-    wire: [C({ content: 'A' }, ''), C({ content: 'B' }), C({}, 'stop'), D],
-    expected: ['text AB', 'finish stop (stop)'],
-  },
-  {
-    name: '23 a second choice',
-    wire: [
-      C({ content: 'A' }),
-      frame({ ...head, choices: [{ index: 1, delta: { content: 'X' }, finish_reason: 'length' }] }),
-      C({}, 'stop'),
-      D,
-    ],
-    expected: ['text A', 'warning extra-choice', 'finish stop (stop)'],
-  },
-  {
-    name: '24 usage without choices',
-    wire: [C({ content: 'A' }, 'stop'), frame({ ...head, usage: { prompt_tokens: 5, completion_tokens: 2 } }), D],
-    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
-  },
-  {
-    name: '25 no choices first',
-    wire: [frame({ ...head, choices: [] }), C({ content: 'A' }, 'stop'), D],
-    expected: ['text A', 'finish stop (stop)'],
-  },
-  {
-    name: '26 reasoning',
-    wire: [C({ reasoning: 'r' }), C({ content: 'A' }, 'stop'), D],
-    expected: ['reasoning r', 'text A', 'finish stop (stop)'],
-  },
-  {
-    name: '27 reasoning_content',
-    wire: [C({ reasoning_content: 'r' }), C({ content: 'A' }, 'stop'), D],
-    expected: ['reasoning r', 'text A', 'finish stop (stop)'],
-  },
-  {
-    name: '28 both names at once',
-    wire: [C({ reasoning: 'r', reasoning_content: 'r' }), C({ content: 'A' }, 'stop'), D],
-    expected: ['reasoning r', 'text A', 'finish stop (stop)'],
-  },
-  {
-    name: '29 reasoning details, the signature late',
-    wire: [
-      C({ reasoning: null, reasoning_details: [{ type: 'reasoning.text', text: 'r', signature: null, index: 0 }] }),
-      C({ reasoning_details: [{ type: 'reasoning.text', signature: 's', index: 0 }] }),
-      C({ content: 'A' }, 'stop'),
-      D,
-    ],
-    expected: [
-      'reasoning r',
-      'text A',
-      'finish stop (stop) {"reasoning_details":[{"type":"reasoning.text","text":"r","signature":"s","index":0}]}',
-    ],
-  },
-  { name: '30 a refusal', wire: [C({ refusal: 'no' }), C({}, 'stop'), D], expected: ['text no', 'finish stop (stop)'] },
-  {
-    name: '31 usage on every chunk',
-    wire: [
-      frame({
-        ...head,
-        choices: [{ index: 0, delta: { content: 'A' } }],
-        usage: { prompt_tokens: 5, completion_tokens: 1 },
-      }),
-      frame({
-        ...head,
-        choices: [{ index: 0, delta: { content: 'B' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 5, completion_tokens: 2 },
-      }),
-      D,
-    ],
-    expected: ['text AB', 'usage 5/2', 'finish stop (stop)'],
-  },
-  {
-    name: '32 usage beside an empty choice (LiteLLM)',
-    wire: [
-      C({ content: 'A' }, 'stop'),
-      frame({ ...head, choices: [{ index: 0, delta: {} }], usage: { prompt_tokens: 5, completion_tokens: 2 } }),
-      D,
-    ],
-    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
-  },
-  {
-    name: '33 usage beside a null finish (OpenRouter)',
-    wire: [
-      C({ content: 'A' }, 'stop'),
-      frame({
-        ...head,
-        choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }],
-        usage: { prompt_tokens: 5, completion_tokens: 2 },
-      }),
-      D,
-    ],
-    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
-  },
-  {
-    name: '34 the finish twice',
-    wire: [
-      C({ content: 'A' }, 'stop'),
-      frame({
-        ...head,
-        choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 5, completion_tokens: 2 },
-      }),
-      D,
-    ],
-    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
-  },
-  {
-    name: '35 cached tokens and cost',
-    wire: [
-      C({ content: 'A' }, 'stop'),
-      usageFrame({
-        prompt_tokens: 5,
-        completion_tokens: 2,
-        cost: 0.00042,
-        prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 1 },
-      }),
-      D,
-    ],
-    expected: ['text A', 'usage 5/2 cached 4 cost 420', 'finish stop (stop)'],
-  },
-  {
-    name: '36 details null, counts that are none',
-    wire: [
-      C({ content: 'A' }, 'stop'),
-      usageFrame({ prompt_tokens: -1, completion_tokens: 2, prompt_tokens_details: null, cost: 'x' }),
-      D,
-    ],
-    expected: ['text A', 'warning odd-usage', 'usage null/2', 'finish stop (stop)'],
-  },
-]
-
-const toolCalls: Row[] = [
-  {
-    name: '37 name first, then fragments',
-    wire: [
-      T(0, 'c1', 'f', ''),
-      T(0, undefined, undefined, '{"a"'),
-      T(0, undefined, undefined, ':1}'),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '37b later fragments with explicit nulls (vLLM)',
-    wire: [
-      T(0, 'c1', 'f', ''),
-      C({ tool_calls: [{ index: 0, id: null, type: null, function: { name: null, arguments: '{"a":1}' } }] }),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '38 the whole call in one delta (Ollama)',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), C({ content: '' }, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '39 two calls in one delta',
-    wire: [C({ tool_calls: [entry(0, 'c1', 'f', '{"a":1}'), entry(1, 'c2', 'g', '{}')] }), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'call c2 g {}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '40 two whole calls, both numbered 0 (old Ollama)',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), T(0, 'c2', 'f', '{"a":2}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'call c2 f {"a":2}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '41 the same without ids',
-    wire: [T(0, undefined, 'f', '{"a":1}'), T(0, undefined, 'f', '{"a":2}'), C({}, 'tool_calls'), D],
-    expected: ['call id* f {"a":1}', 'call id* f {"a":2}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '42 no index',
-    wire: [
-      T(undefined, 'c1', 'f', '{"a"'),
-      T(undefined, undefined, undefined, ':1}'),
-      T(undefined, 'c2', 'g', '{"b"'),
-      T(undefined, undefined, undefined, ':2}'),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {"a":1}', 'call c2 g {"b":2}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '43 an empty id',
-    wire: [T(0, '', 'f', '{"a"'), T(0, '', undefined, ':1}'), C({}, 'tool_calls'), D],
-    expected: ['call id* f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '44 the same id for two calls',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), T(1, 'c1', 'g', '{}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'call id* g {}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '45 id and name in every fragment',
-    wire: [T(0, 'c1', 'f', '{"a"'), T(0, 'c1', 'f', ':1'), T(0, 'c1', 'f', '}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '46 blanks after the arguments',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), T(0, undefined, undefined, '  '), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}  ', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '47 fragments of two calls mixed',
-    wire: [
-      T(0, 'c1', 'f', '{"a"'),
-      T(1, 'c2', 'g', '{"b"'),
-      T(0, undefined, undefined, ':1}'),
-      T(1, undefined, undefined, ':2}'),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {"a":1}', 'call c2 g {"b":2}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '48 arguments encoded twice',
-    wire: [T(0, 'c1', 'f', JSON.stringify('{"a":1}')), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '49 arguments as an object',
-    wire: [
-      C({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'f', arguments: { a: 1 } } }] }),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
-  },
-  ...[null, '', undefined].map((args) => ({
-    name: `50 arguments ${args === '' ? 'empty' : args}`,
-    wire: [
-      C({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'f', arguments: args } }] }),
-      C({}, 'tool_calls'),
-      D,
-    ],
-    expected: ['call c1 f {}', 'finish tool_calls (tool_calls)'],
-  })),
-  {
-    name: '50b no arguments for a tool that needs some',
-    wire: [T(0, 'c1', 'needs', ''), C({}, 'tool_calls'), D],
-    expected: [
-      'warning malformed-tool-call',
-      'broken c1 needs : The call came without its arguments.',
-      'finish tool_calls (tool_calls)',
-    ],
-  },
-  ...['tool_calls', 'length', 'stop'].map((finish) => ({
-    name: `51 arguments that stop in the middle, finish ${finish}`,
-    wire: [T(0, 'c1', 'f', '{"path":"x","content":"abc'), C({}, finish), D],
-    expected: [
-      'warning truncated-tool-call',
-      'broken c1 f {"path":"x","content":"abc: The answer was cut in the middle of this call. Call again with less text at once.',
-      `finish length (${finish})`,
-    ],
-  })),
-  {
-    name: '52 valid arguments, but the limit was reached',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), C({}, 'tool_calls'), U, D],
-    request: { maxOutputTokens: 2 },
-    expected: [
-      'usage 5/2',
-      'warning truncated-tool-call',
-      'broken c1 f {"a":1}: The answer was cut at its length limit, so this call was not run.',
-      'finish length (tool_calls)',
-    ],
-  },
-  {
-    name: '53 two objects in one slot',
-    wire: [T(0, 'c1', 'f', '{"a":1}{"a":2}'), C({}, 'tool_calls'), D],
-    expected: [
-      'warning malformed-tool-call',
-      'broken c1 f {"a":1}{"a":2}: The arguments are not valid JSON.',
-      'finish tool_calls (tool_calls)',
-    ],
-  },
-  {
-    name: '54 a complete call with finish stop',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), C({}, 'stop'), D],
-    expected: ['call c1 f {"a":1}', 'finish tool_calls (stop)'],
-  },
-  {
-    name: '55 a complete call without finish',
-    wire: [T(0, 'c1', 'f', '{"a":1}'), D],
-    expected: ['warning no-finish', 'call c1 f {"a":1}', 'finish tool_calls (null)'],
-  },
-  {
-    name: '56 tool_calls without a call',
-    wire: [C({ content: 'A' }), C({}, 'tool_calls'), D],
-    expected: ['text A', 'warning finish-without-call', 'finish stop (tool_calls)'],
-  },
-  {
-    name: '57 the legacy function_call',
-    wire: [
-      C({ function_call: { name: 'f', arguments: '' } }),
-      C({ function_call: { arguments: '{}' } }),
-      C({}, 'function_call'),
-      D,
-    ],
-    expected: ['call id* f {}', 'finish tool_calls (function_call)'],
-  },
-  {
-    name: '58 a tool that nobody offered',
-    wire: [T(0, 'c1', 'nobody', '{}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 nobody {}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '59 an id with a form of its own (Kimi)',
-    wire: [T(0, 'functions.f:0', 'f', '{}'), C({}, 'tool_calls'), D],
-    expected: ['call functions.f:0 f {}', 'finish tool_calls (tool_calls)'],
-  },
-  {
-    name: '60 odd characters in arguments',
-    wire: [T(0, 'c1', 'f', '{"a":"\u2028\\ud800"}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":"\u2028\\ud800"}', 'finish tool_calls (tool_calls)'],
-  },
-]
-
-const ends: Row[] = [
-  {
-    name: '61 an error frame, then DONE (vLLM)',
-    wire: [
-      C({ content: 'A' }),
-      frame({ error: { message: 'Internal server error', type: 'InternalServerError', param: null, code: 500 } }),
-      D,
-    ],
-    expected: ['text A', 'error server-error'],
-  },
-  {
-    name: '62 an error frame, then the end (LiteLLM)',
-    wire: [C({ content: 'A' }), frame({ error: { message: 'x', type: 'None', param: 'None', code: '500' } })],
-    expected: ['text A', 'error server-error'],
-  },
-  {
-    name: '63 an error beside choices (OpenRouter)',
-    wire: [
-      C({ content: 'A' }),
-      frame({
-        ...head,
-        error: { code: 429, message: 'Slow down' },
-        choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
-      }),
-    ],
-    expected: ['text A', 'error rate-limit'],
-  },
-  {
-    name: '64 an error frame of llama-server',
-    wire: [C({ content: 'A' }), frame({ error: { code: 500, message: 'x', type: 'server_error' } })],
-    expected: ['text A', 'error server-error'],
-  },
-  {
-    name: '65 event: error (LM Studio)',
-    wire: [
-      'event: error\ndata: {"error":{"message":"Context size has been exceeded"},"message":"Context size has been exceeded"}\n\n',
-    ],
-    expected: ['error context-overflow'],
-  },
-  { name: '66 DONE and nothing else', wire: [D], expected: ['error stream-truncated'] },
-  {
-    name: '66b text, DONE, no finish',
-    wire: [C({ content: 'A' }), D],
-    expected: ['text A', 'warning no-finish', 'finish unknown (null)'],
-  },
-  { name: '67 a clean end after text', wire: [C({ content: 'A' })], expected: ['text A', 'error stream-truncated'] },
-  {
-    name: '67b cut in the middle of a frame',
-    wire: [C({ content: 'A' }), C({ content: 'B' }).slice(0, 40)],
-    expected: ['text A', 'error stream-truncated'],
-  },
-  {
-    name: '67c a call is complete, but nobody said so',
-    wire: [T(0, 'c1', 'f', '{"a":1}')],
-    expected: ['error stream-truncated'],
-  },
-  ...Object.entries({
-    abort: 'error',
-    error: 'error',
-    content_filter: 'content_filter',
-    repetition: 'other',
-    weird: 'other',
-  }).map(([raw, finish]) => ({
-    name: `73 finish ${raw}`,
-    wire: [C({ content: 'A' }, raw), D],
-    expected: ['text A', `finish ${finish} (${raw})`],
-  })),
-  {
-    name: 'I.1 tokens were generated and nothing came',
-    wire: [
-      C({ role: 'assistant', content: '' }),
-      C({}, 'stop'),
-      usageFrame({ prompt_tokens: 9, completion_tokens: 23 }),
-      D,
-    ],
-    expected: ['usage 9/23', 'warning swallowed-answer', 'finish unknown (stop)'],
-  },
-  {
-    name: 'I.2 an empty answer of an end token only',
-    wire: [
-      C({ role: 'assistant', content: '' }),
-      C({}, 'stop'),
-      usageFrame({ prompt_tokens: 9, completion_tokens: 1 }),
-      D,
-    ],
-    expected: ['usage 9/1', 'finish stop (stop)'],
-  },
-]
-
-const rows = [...framing, ...deltas, ...toolCalls, ...ends]
-
 let backend: ScriptedBackend
-beforeAll(async () => {
+const clients: OpenAICompatClient[] = []
+beforeEach(async () => {
   backend = await startScriptedBackend()
 })
-afterAll(() => backend.close())
-
-describe('over a socket', () => {
-  it.each(rows)('$name', async ({ wire, expected, end = {}, request = {}, frameLimit }) => {
-    backend.script(raw(wire, end))
-    const client = createBackend({
-      profile: testProfile(backend.baseUrl),
-      key: null,
-      retry: { attempts: 1 },
-      ...(frameLimit && { frameLimit }),
-    })
-    const asked = { messages: [], tools: [tool('f'), tool('needs', ['a'])], ...request }
-    expect(await inShort(client.chat(asked, new AbortController().signal))).toEqual(expected)
-    await client.close()
-  })
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()))
+  await backend.close()
 })
 
-const streamed = rows.filter(({ wire }) => wire.length > 0)
+const request: ChatRequest = { messages: [{ role: 'user', content: 'Hi' }], tools: [] }
+const never = new AbortController().signal
+const busy = (headers?: Record<string, string>) => httpError(503, 'busy', headers)
 
-describe('the same, however the bytes are cut', () => {
-  it.each(streamed)('$name', async (row) => {
-    const bytes = Buffer.concat(row.wire.map((part) => Buffer.from(part)))
-    expect(
-      await decoded(
-        row,
-        [...bytes].map((byte) => Buffer.of(byte)),
-      ),
-    ).toEqual(row.expected)
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
-        expect(await decoded(row, cut(bytes, sizes))).toEqual(row.expected)
-      }),
-      { numRuns: 15 },
-    )
-  })
-})
-
-describe('connections', () => {
-  const text = C({ content: 'A' })
-  const connectionRows: Row[] = [
-    {
-      name: '67d FIN inside the chunked body',
-      wire: [text],
-      end: { end: 'cut' },
-      expected: ['text A', 'error stream-truncated'],
-    },
-    {
-      name: '67e a body whose end is the end of the connection',
-      wire: [text],
-      end: { closeDelimited: true, end: 'cut' },
-      expected: ['text A', 'error stream-truncated'],
-    },
-    { name: '68 RST', wire: [text], end: { end: 'reset' }, expected: ['text A', 'error transport'] },
-    {
-      name: '68b RST after the finish',
-      wire: [text + C({}, 'stop')],
-      end: { end: 'reset' },
-      expected: ['text A', 'finish stop (stop)'],
-    },
-    {
-      name: '70 silence after the finish',
-      wait: { graceMs: 30 },
-      wire: [text, C({}, 'stop')],
-      end: { end: 'hold' },
-      expected: ['text A', 'finish stop (stop)'],
-    },
-    { name: '70b silence after DONE', wire: hi, end: { end: 'hold' }, expected: hiResult },
-    {
-      name: '69 nothing but comments',
-      wait: { firstByteMs: 60 },
-      wire: comments,
-      end: { end: 'hold' },
-      expected: ['error timeout'],
-    },
-    {
-      name: '69b text, then nothing but comments',
-      wait: { idleMs: 60 },
-      wire: [text, ...comments],
-      end: { end: 'hold' },
-      expected: ['text A', 'error timeout'],
-    },
-    {
-      name: '17 gzip that nobody asked for',
-      wire: [gzipSync(hi.join(''))],
-      end: { headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' } },
-      expected: hiResult,
-    },
-  ]
-  it.each(connectionRows)('$name', async ({ wire, end = {}, expected, wait = {} }) => {
-    const seen = gate()
-    // A reset overtakes what the client has not read yet: it is held back until the text has arrived.
-    backend.script(raw(end.end === 'reset' ? [...wire, seen.opened] : wire, end))
-    const client = createBackend({
-      profile: testProfile(backend.baseUrl, { timeouts: { firstByteMs: wait.firstByteMs, idleMs: wait.idleMs } }),
-      key: null,
-      ...(wait.graceMs && { graceMs: wait.graceMs }),
-      retry: { attempts: 1 },
-    })
-    const events = client.chat({ messages: [], tools: [] }, new AbortController().signal)
-    expect(await inShort(opening(events, seen))).toEqual(expected)
-    if (end.end === 'hold') await backend.chatRequests().at(-1)?.closed
-    await client.close()
-  })
-
-  it('68c keeps the cause of a broken connection', async () => {
-    const seen = gate()
-    backend.script(raw([text, seen.opened], { end: 'reset' }))
-    const client = createBackend({ profile: testProfile(backend.baseUrl), key: null })
-    const error = await rejection(opening(client.chat({ messages: [], tools: [] }, new AbortController().signal), seen))
-    expect(error).toMatchObject({ code: 'transport', cause: { code: 'ECONNRESET' } })
-    expect(error?.message).toContain('ECONNRESET')
-    await client.close()
-  })
-})
-
-/** The same events; the gate opens with the first text. */
-async function* opening(events: AsyncIterable<StreamEvent>, seen: Gate) {
-  for await (const event of events) {
-    if (event.type === 'content_delta') seen.open()
-    yield event
-  }
-}
-
-/** The reply read without a socket, from these very pieces. */
-async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[]> {
-  const server = {
-    name: 'Test',
-    model: 'm',
-    kind: 'custom' as const,
-    address: resolveBaseUrl('http://127.0.0.1:1/v1'),
+/** A client whose waits are noted instead of waited for. */
+function open(profile: Partial<Profile> = {}, options: Partial<BackendOptions> = {}) {
+  const waits: number[] = []
+  const client = new OpenAICompatClient({
+    profile: testProfile(backend.baseUrl, profile),
     key: null,
-  }
-  const reply = new ChatReply({
-    server,
-    maxTokens: row.request?.maxOutputTokens,
-    requiresArguments: (name) => name === 'needs',
+    ...options,
+    retry: {
+      now: () => Date.parse('2026-01-01T00:00:00Z'),
+      random: () => 1,
+      sleep: async (milliseconds) => {
+        waits.push(milliseconds)
+      },
+      ...options.retry,
+    },
   })
-  const contentType = row.end?.headers?.['content-type'] ?? 'text/event-stream'
-  const decoder = new ReplyDecoder(reply, { contentType, frameLimit: row.frameLimit ?? 1_000_000 })
-  async function* events() {
-    try {
-      for (const piece of pieces) decoder.feed(piece)
-      decoder.end()
-    } catch (error) {
-      yield* reply.drain()
-      throw error
-    }
-    yield* reply.drain()
-  }
-  return inShort(events())
+  clients.push(client)
+  return { client, waits }
 }
 
-function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
-  const pieces: Buffer[] = []
-  for (let start = 0, turn = 0; start < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1
-    pieces.push(bytes.subarray(start, start + size))
-    start += size
-  }
-  return pieces
-}
-
-/** Events as one line each; deltas of the same kind joined, calls as the end tells them. */
-async function inShort(events: AsyncIterable<StreamEvent>): Promise<string[]> {
+async function said(events: AsyncIterable<StreamEvent>): Promise<string[]> {
   const lines: string[] = []
-  let starts = 0
   try {
     for await (const event of events) {
-      if (event.type === 'message_start') starts += 1
-      lines.push(...line(event, lines))
+      if (event.type === 'content_delta') lines.push(event.text)
+      if (event.type === 'warning') lines.push(`${event.code}: ${event.message}`)
+      if (event.type === 'phase') lines.push(`[${event.phase}]`)
     }
   } catch (error) {
     if (!(error instanceof OpenAICompatError)) throw error
     lines.push(`error ${error.code}`)
   }
-  expect(starts).toBeLessThanOrEqual(1)
   return lines
 }
 
-function line(event: StreamEvent, lines: string[]): string[] {
-  switch (event.type) {
-    case 'message_start':
-    case 'phase':
-    case 'tool_call_delta':
-      return []
-    case 'content_delta':
-      return joined(lines, 'text ', event.text)
-    case 'reasoning_delta':
-      return joined(lines, 'reasoning ', event.text)
-    case 'usage': {
-      const { inputTokens, outputTokens, cachedInputTokens, costMicroUsd } = event.usage
-      const cached = cachedInputTokens === null ? '' : ` cached ${cachedInputTokens}`
-      return [`usage ${inputTokens}/${outputTokens}${cached}${costMicroUsd === null ? '' : ` cost ${costMicroUsd}`}`]
+describe('retries', () => {
+  it('waits longer each time, says so, and gives up after four attempts', async () => {
+    const { client, waits } = open()
+    backend.script(busy(), busy(), busy(), busy())
+    const lines = await said(client.chat(request, never))
+    expect({ waits, requests: backend.chatRequests().length, lines }).toEqual({
+      waits: [500, 1000, 2000],
+      requests: 4,
+      lines: [
+        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in a second (attempt 2 of 4).',
+        '[retrying]',
+        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in a second (attempt 3 of 4).',
+        '[retrying]',
+        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in 2 seconds (attempt 4 of 4).',
+        '[retrying]',
+        'error overloaded',
+      ],
+    })
+  })
+
+  it.each([
+    ['seconds', '2', 2000],
+    ['a date', 'Thu, 01 Jan 2026 00:00:07 GMT', 7000],
+    ['a date that has passed', 'Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['longer than anybody waits', '3600', 60_000],
+    ['no number', 'soon', 500],
+  ])('83 honours Retry-After in %s', async (_name, header, expected) => {
+    const { client, waits } = open()
+    backend.script(httpError(429, 'slow down', { 'retry-after': header }), text('Hello'))
+    const lines = await said(client.chat(request, never))
+    expect([waits, lines.at(-1)]).toEqual([[expected], 'Hello'])
+  })
+
+  it.each([
+    [401, 'no', 'auth'],
+    [402, 'pay', 'credits'],
+    [400, "This model's maximum context length is 10 tokens.", 'context-overflow'],
+    [400, 'no', 'invalid-request'],
+    [404, 'model `m` does not exist', 'unknown-model'],
+  ])('does not repeat what would fail again: %i %s', async (status, message, code) => {
+    const { client, waits } = open()
+    backend.script(httpError(status, message), text('never'))
+    expect([await said(client.chat(request, never)), waits]).toEqual([[`error ${code}`], []])
+  })
+
+  it.each([500, 502, 503, 504, 524, 529])('84 repeats after %i', async (status) => {
+    const { client } = open()
+    backend.script(raw(['<html><title>Bad gateway</title></html>'], { status }), text('Hello'))
+    expect((await said(client.chat(request, never))).at(-1)).toBe('Hello')
+  })
+
+  it('repeats an answer that failed before its first word, never one that began', async () => {
+    const failing = frame({ error: { message: 'x', code: 500 } })
+    const { client } = open()
+    backend.script(
+      raw([chunk({ role: 'assistant', content: '' }), failing]),
+      raw([chunk({ content: 'A' }), failing]),
+      text('B'),
+    )
+    const lines = await said(client.chat(request, never))
+    expect([lines.length, lines.slice(-2), backend.chatRequests().length]).toEqual([4, ['A', 'error server-error'], 2])
+  })
+
+  it('says at once that nobody is there', async () => {
+    const { client, waits } = open()
+    await backend.close()
+    const error = await rejected(client.chat(request, never))
+    expect([error, waits]).toEqual([
+      {
+        code: 'unreachable',
+        retryable: true,
+        message: `Nothing answers at ${backend.baseUrl}. Is Test running, and is the base URL right?`,
+      },
+      [],
+    ])
+  })
+
+  it('asks LiteLLM less often: it repeats by itself', async () => {
+    const { client } = open({ kind: 'litellm' })
+    backend.script(busy(), busy(), busy())
+    await said(client.chat(request, never))
+    expect(backend.chatRequests().length).toBe(2)
+  })
+
+  it('waits for a model that loads without counting attempts', async () => {
+    const loading = httpError(503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } })
+    const { client, waits } = open()
+    backend.script(...Array(6).fill(loading), text('Hello'))
+    expect(await said(client.chat(request, never))).toEqual([...Array(6).fill('[loading-model]'), 'Hello'])
+    expect(waits.length).toBe(6)
+  })
+})
+
+describe('what a server does not accept', () => {
+  it('99 is left out once and for all', async () => {
+    const { client } = open({ temperature: 0.2 })
+    const refusal = httpError(400, {
+      error: {
+        message: "Unsupported value: 'temperature' does not support 0.2 with this model.",
+        param: 'temperature',
+      },
+    })
+    backend.script(refusal, text('A'), text('B'))
+    const warm = { ...request, temperature: 0.2 }
+    expect(await said(client.chat(warm, never))).toEqual([
+      'parameter-refused: Test does not accept temperature; it is left out from now on.',
+      'A',
+    ])
+    expect(await said(client.chat(warm, never))).toEqual(['B'])
+    expect(backend.chatRequests().map(({ body }) => body.temperature)).toEqual([0.2, undefined, undefined])
+  })
+
+  it('is not tried without twice', async () => {
+    const { client } = open()
+    const refusal = () => httpError(400, "Unknown parameter: 'stream_options'")
+    backend.script(refusal(), refusal(), text('never'))
+    expect(await said(client.chat(request, never))).toEqual([
+      'parameter-refused: Test does not accept stream_options; it is left out from now on.',
+      'error invalid-request',
+    ])
+    expect(backend.chatRequests().map(({ body }) => 'stream_options' in body)).toEqual([true, false])
+  })
+
+  it('may have another name', async () => {
+    const { client } = open()
+    const message =
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    backend.script(httpError(400, { error: { message, param: 'max_tokens' } }), text('A'))
+    await said(client.chat({ ...request, maxOutputTokens: 9 }, never))
+    expect(backend.chatRequests().map(({ body }) => [body.max_tokens, body.max_completion_tokens])).toEqual([
+      [9, undefined],
+      [undefined, 9],
+    ])
+  })
+
+  it('may come from the extra body', async () => {
+    const { client } = open({ extraBody: { reasoning_effort: 'low', top_k: 20 } })
+    backend.script(httpError(400, '"small" does not support thinking'), text('A'))
+    await said(client.chat(request, never))
+    expect(backend.chatRequests().map(({ body }) => [body.reasoning_effort, body.top_k])).toEqual([
+      ['low', 20],
+      [undefined, 20],
+    ])
+  })
+
+  it('is the address without /v1', async () => {
+    const { client } = open({ baseUrl: new URL(backend.baseUrl).origin })
+    backend.script(raw(['404 page not found'], { status: 404 }), text('Hello'))
+    const root = new URL(backend.baseUrl).origin
+    expect(await said(client.chat(request, never))).toEqual([
+      `parameter-refused: Test does not answer at ${root}; ${root}/v1 is tried instead.`.replace(
+        'parameter-refused',
+        'address-changed',
+      ),
+      'Hello',
+    ])
+    expect(backend.chatRequests().map(({ path }) => path)).toEqual(['/chat/completions', '/v1/chat/completions'])
+    expect((await client.listModels(never)).map(({ id }) => id)).toEqual(['scripted'])
+  })
+})
+
+describe('stopping', () => {
+  it.each([
+    ['before the head of the answer', silent(gate().opened)],
+    ['in the middle of the answer', text('one two', { chunks: 2, gate: gate().opened })],
+  ])('71 %s ends as aborted and closes the connection', async (_name, reply) => {
+    const { client } = open()
+    backend.script(reply)
+    const stop = new AbortController()
+    const lines = said(client.chat(request, stop.signal))
+    const received = await backend.chatRequest(0)
+    stop.abort()
+    const started = performance.now()
+    expect((await lines).at(-1)).toBe('error aborted')
+    await received.closed
+    expect(performance.now() - started).toBeLessThan(100)
+  })
+
+  it('in a wait between attempts', async () => {
+    const stop = new AbortController()
+    const { client } = open({}, { retry: { sleep: async (_milliseconds, signal) => signal.throwIfAborted() } })
+    backend.script(busy(), text('never'))
+    const lines: string[] = []
+    for await (const event of guarded(client.chat(request, stop.signal), lines)) {
+      if (event.type === 'phase') stop.abort()
     }
-    case 'warning':
-      return [`warning ${event.code}`]
-    case 'message_stop': {
-      const details = event.reasoningDetails === undefined ? '' : ` ${JSON.stringify(event.reasoningDetails)}`
-      return [
-        ...event.toolCalls.map((call) => `call ${shortId(call.callId)} ${call.name} ${call.arguments}`),
-        ...event.brokenToolCalls.map(
-          (call) => `broken ${shortId(call.callId)} ${call.name} ${call.arguments}: ${call.problem}`,
-        ),
-        `finish ${event.finish} (${event.rawFinish})${details}`,
-      ]
-    }
-  }
+    expect([lines, backend.chatRequests().length]).toEqual([['aborted'], 1])
+  })
+
+  it('by leaving the loop', async () => {
+    const { client } = open()
+    backend.script(text('one two', { chunks: 2, gate: gate().opened }))
+    for await (const event of client.chat(request, never)) if (event.type === 'content_delta') break
+    await backend.chatRequests()[0]?.closed
+    expect(backend.chatRequests()[0]?.closedEarly).toBe(true)
+  })
+
+  it('before it began sends nothing', async () => {
+    const { client } = open()
+    expect(await said(client.chat(request, AbortSignal.abort()))).toEqual(['error aborted'])
+    expect(backend.requests).toEqual([])
+  })
+})
+
+describe('requests', () => {
+  it('carry key, agent and the headers of the profile', async () => {
+    const { client } = open(
+      { kind: 'openrouter', headers: { 'X-Team': 'parcel', 'User-Agent': 'mine' } },
+      { key: 'secret-key' },
+    )
+    backend.script(text('A'))
+    await said(client.chat({ ...request, tools: [tool('f')] }, never))
+    expect(backend.chatRequests()[0]?.headers).toMatchObject({
+      authorization: 'Bearer secret-key',
+      'accept-encoding': 'identity',
+      'x-team': 'parcel',
+      'user-agent': 'mine',
+      'http-referer': 'app://claw',
+      'x-openrouter-title': 'Claw Code Agent',
+    })
+  })
+
+  it('use one connection again', async () => {
+    const { client } = open()
+    const ports = new Set<number | undefined>()
+    const noting = () => ({
+      async play({ request: received, response, models }: Parameters<ReturnType<typeof text>['play']>[0]) {
+        ports.add(response.socket?.remotePort)
+        await text('A').play({ request: received, response, models })
+      },
+    })
+    backend.script(noting(), noting(), noting())
+    for (let turn = 0; turn < 3; turn++) await said(client.chat(request, never))
+    expect(ports.size).toBe(1)
+  })
+
+  it('give the same events whether streamed or whole', async () => {
+    const { client } = open()
+    const reply = text('Hello', { reasoning: 'Hm.' })
+    backend.script(reply, reply)
+    const streamed = await all(client.chat(request, never))
+    const whole = await all(client.chat({ ...request, stream: false }, never))
+    expect(whole).toEqual(streamed)
+    expect(backend.chatRequests().map(({ body }) => [body.stream, body.stream_options])).toEqual([
+      [true, { include_usage: true }],
+      [false, undefined],
+    ])
+  })
+
+  it('to LiteLLM take the cost of a whole reply from its header', async () => {
+    const { client } = open({ kind: 'litellm' })
+    backend.script(text('A', { headers: { 'x-litellm-response-cost': '0.00046499999999999997' } }))
+    const events = await all(client.chat({ ...request, stream: false }, never))
+    expect(events.find((event) => event.type === 'usage')).toMatchObject({ usage: { costMicroUsd: 465 } })
+  })
+})
+
+it.each([
+  ['at the top', { error: { code: 502, message: 'x' } }],
+  ['in a choice', { choices: [{ index: 0, error: { code: 502, message: 'x' }, finish_reason: 'error' }] }],
+])('86 an error %s of a 200 is an error', async (_name, body) => {
+  const { client } = open({}, { retry: { attempts: 1 } })
+  backend.script(json(body))
+  expect(await said(client.chat({ ...request, stream: false }, never))).toEqual(['error server-error'])
+})
+
+it('tells how far the prompt was read, where the server does', async () => {
+  const { client } = open()
+  const progress = { ...{ id: 'x', choices: [] }, prompt_progress: { total: 200, cache: 0, processed: 50, time_ms: 3 } }
+  backend.script(raw([frame(progress), chunk({ content: 'A' }, 'stop'), DONE]))
+  const [first] = await all(client.chat(request, never))
+  expect(first).toEqual({ type: 'phase', phase: 'reading-prompt', progress: 0.25 })
+})
+
+async function all(events: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> {
+  const list: StreamEvent[] = []
+  for await (const event of events) list.push(event)
+  return list
 }
 
-function joined(lines: string[], kind: string, text: string): string[] {
-  const last = lines.at(-1)
-  if (!last?.startsWith(kind)) return [kind + text]
-  lines[lines.length - 1] = last + text
-  return []
-}
-
-function shortId(id: string): string {
-  return /^[0-9a-z]{9}$/.test(id) ? 'id*' : id
-}
-
-async function rejection(events: AsyncIterable<StreamEvent>): Promise<OpenAICompatError | undefined> {
+async function rejected(events: AsyncIterable<StreamEvent>) {
   try {
-    for await (const _event of events) {
-      // Only the end counts.
-    }
+    await all(events)
   } catch (error) {
-    if (error instanceof OpenAICompatError) return error
+    if (error instanceof OpenAICompatError) return error.failure
     throw error
   }
   return undefined
 }
 
-function usageFrame(usage: Record<string, unknown>): string {
-  return frame({ ...head, choices: [], usage })
-}
-
-function entry(index: number | undefined, id: string | undefined, name: string | undefined, args: string) {
-  return { index, id, type: id === undefined ? undefined : 'function', function: { name, arguments: args } }
-}
-
-function T(index: number | undefined, id: string | undefined, name: string | undefined, args: string): string {
-  return C({ tool_calls: [entry(index, id, name, args)] })
+/** The same events; a failure ends them and is noted. */
+async function* guarded(events: AsyncIterable<StreamEvent>, codes: string[]) {
+  try {
+    yield* events
+  } catch (error) {
+    if (!(error instanceof OpenAICompatError)) throw error
+    codes.push(error.code)
+  }
 }

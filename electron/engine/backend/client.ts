@@ -8,7 +8,7 @@ import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
 import { type RequestBody, requestBody } from './request-body.ts'
-import { resolveBaseUrl } from './resolve-base-url.ts'
+import { resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions, waitInWords } from './retry.ts'
 import type { Server } from './server.ts'
 
@@ -84,9 +84,9 @@ export class OpenAICompatClient implements Backend {
         await attempt.close()
       }
       if (attempt.started || signal.aborted) throw error
-      const dropped = this.#learn(error, body)
-      if (dropped) {
-        yield { type: 'warning', code: 'parameter-refused', message: dropped }
+      const learned = this.#learn(error, body)
+      if (learned) {
+        yield learned
         continue
       }
       const { code, retryAfterMs } = error.failure
@@ -108,8 +108,18 @@ export class OpenAICompatClient implements Backend {
   }
 
   /** What the server lists, with windows and prices where it tells. Throws `OpenAICompatError`. */
-  listModels(signal: AbortSignal): Promise<ModelInfo[]> {
-    return listModels({ agent: this.#agent, server: this.#server, headers: this.#headers }, signal)
+  async listModels(signal: AbortSignal): Promise<ModelInfo[]> {
+    const connection = { agent: this.#agent, server: this.#server, headers: this.#headers }
+    try {
+      return await listModels(connection, signal)
+    } catch (error) {
+      const wrongPath = error instanceof AttemptError && error.remedy.wrongPath
+      const versioned = wrongPath ? withVersion(this.#server.address) : null
+      if (!versioned) throw error
+      const models = await listModels({ ...connection, server: { ...this.#server, address: versioned } }, signal)
+      this.#server.address = versioned
+      return models
+    }
   }
 
   async close(): Promise<void> {
@@ -139,18 +149,21 @@ export class OpenAICompatClient implements Backend {
   }
 
   /** Takes note of what the server does not want, and says what happens now; undefined = nothing to try. */
-  #learn({ remedy }: AttemptError, body: RequestBody): string | undefined {
+  #learn({ remedy }: AttemptError, body: RequestBody): StreamEvent | undefined {
     const { name, address } = this.#server
-    if (remedy.wrongPath && new URL(address.base).pathname === '/') {
-      this.#server.address = { ...address, base: `${address.base}/v1` }
-      return `${name} does not answer at ${address.base}; ${this.#server.address.base} is tried instead.`
+    const versioned = remedy.wrongPath ? withVersion(address) : null
+    if (versioned) {
+      this.#server.address = versioned
+      const message = `${name} does not answer at ${address.base}; ${versioned.base} is tried instead.`
+      return { type: 'warning', code: 'address-changed', message }
     }
     const refused = remedy.withoutParameter
     if (!refused || !body.optional.has(refused.parameter)) return undefined
     this.#refused.set(refused.parameter, refused.renamed)
-    return refused.renamed
+    const message = refused.renamed
       ? `${name} wants ${refused.parameter} under the name ${refused.renamed}.`
       : `${name} does not accept ${refused.parameter}; it is left out from now on.`
+    return { type: 'warning', code: 'parameter-refused', message }
   }
 
   async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {

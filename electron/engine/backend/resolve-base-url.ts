@@ -30,6 +30,11 @@ export function resolveBaseUrl(text: string, options: { plainHttp?: boolean } = 
   return { base: `${protocol}//${url.host}${path}`, query: url.search, upgraded }
 }
 
+/** The same address with the `/v1` that people forget; null = it has a path already. */
+export function withVersion(address: Address): Address | null {
+  return new URL(address.base).pathname === '/' ? { ...address, base: `${address.base}/v1` } : null
+}
+
 /**
  * Loopback, private, link-local, `.local`: hosts that no certificate authority signs for. Names without a dot and
  * `.internal` cannot be public either. `hostname` as `URL` gives it: lower case, IPv4 in four numbers, IPv6 in brackets.
