@@ -78,3 +78,14 @@ test('a tree that is gone already is no problem', async () => {
   if (child.exitCode === null) await once(child, 'exit')
   expect(await endProcessTree(tree)).toEqual([])
 })
+
+test.runIf(process.platform === 'linux')(
+  'what a process left behind is noticed, also when it left the group',
+  async () => {
+    const { tree, child } = await start("setsid sh -c 'echo $$; exec >/dev/null; exec sleep 1000' &", 1)
+    if (child.exitCode === null) await once(child, 'exit')
+    expect(await leftProcesses(tree)).toBe(true)
+    expect(await endProcessTree(tree)).toEqual([])
+    expect(await leftProcesses(tree)).toBe(false)
+  },
+)

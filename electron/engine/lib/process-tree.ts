@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { errorCode } from './storage-failure.ts'
 
 /** A process that was started with `detached`, so that it leads a group of its own. */
 export interface ProcessTree {
@@ -26,41 +27,58 @@ const KILL_MS = 5_000
  */
 export async function endProcessTree(tree: ProcessTree, options: EndOptions = {}): Promise<number[]> {
   const { graceMs = GRACE_MS, spareRoot = false } = options
-  await signalAll(tree, 'SIGTERM', spareRoot)
-  if (await isGone(tree, graceMs)) return []
-  await signalAll(tree, 'SIGKILL', false)
-  // What was just forking is found by the second look.
-  if (await isGone(tree, KILL_MS, () => signalAll(tree, 'SIGKILL', false))) return []
-  return (await members(tree)).map(({ pid }) => pid)
+  const survivors = await signalUntilGone(tree, 'SIGTERM', graceMs, spareRoot)
+  return survivors.length === 0 ? [] : await signalUntilGone(tree, 'SIGKILL', KILL_MS, false)
 }
 
 /**
- * Whether a process that ended by itself left anything behind. Looks at newer pids only, so that its cost does not grow
- * with the machine; where pids began anew meanwhile, it may miss one.
+ * Whether a process that ended by itself left anything behind. Cheap, as it is asked after every command: it looks at
+ * the group and, for what left it, at newer pids only; where pids began anew meanwhile, it may miss one.
  */
 export async function leftProcesses(tree: ProcessTree): Promise<boolean> {
-  return (await members(tree, tree.pid)).length > 0
+  const { pid, marker } = tree
+  // A group also lives on in a dead process that nobody collected yet.
+  if (groupExists(pid)) return (await members(tree)).length > 0
+  if (!marker || process.platform !== 'linux') return false
+  const newer = (await readdir('/proc')).filter((name) => Number(name) > pid)
+  return (await Promise.all(newer.map((name) => carries(Number(name), marker)))).includes(true)
 }
 
-async function isGone(tree: ProcessTree, withinMs: number, again?: () => Promise<void>): Promise<boolean> {
-  // No event tells of processes that are not our children: look, with growing pauses.
-  const end = performance.now() + withinMs
-  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
-    if ((await members(tree)).length === 0) return true
-    if (performance.now() >= end) return false
-    await delay(pause)
-    await again?.()
+function groupExists(pid: number): boolean {
+  try {
+    process.kill(-pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
   }
 }
 
-async function signalAll(tree: ProcessTree, signal: NodeJS.Signals, spareRoot: boolean): Promise<void> {
-  for (const { pid } of await members(tree)) {
-    if (spareRoot && pid === tree.pid) continue
-    try {
-      process.kill(pid, signal)
-    } catch {
-      // ESRCH: it ended between the look and the signal. EPERM: it became another user's, out of our reach.
+/** Each process gets the signal once, also one that was just being started. Resolves with those left in the end. */
+async function signalUntilGone(
+  tree: ProcessTree,
+  signal: NodeJS.Signals,
+  withinMs: number,
+  spareRoot: boolean,
+): Promise<number[]> {
+  const told = new Set(spareRoot ? [tree.pid] : [])
+  const end = performance.now() + withinMs
+  // No event tells of processes that are not our children: look, with growing pauses.
+  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
+    const pids = await members(tree)
+    if (pids.length === 0 || performance.now() >= end) return pids
+    for (const pid of pids) {
+      if (!told.has(pid)) send(pid, signal)
+      told.add(pid)
     }
+    await delay(pause)
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // ESRCH: it ended between the look and the signal. EPERM: it became another user's, out of our reach.
   }
 }
 
@@ -71,10 +89,10 @@ interface ProcessEntry {
   session: number
 }
 
-async function members({ pid, marker }: ProcessTree, lowestPid = 1): Promise<ProcessEntry[]> {
+async function members({ pid, marker }: ProcessTree): Promise<number[]> {
   // 0 and 1 stand for the kernel and for everybody.
   if (pid <= 1) throw new RangeError(`${pid} leads no tree of ours`)
-  const all = await processes(lowestPid)
+  const all = await processes()
   const found = new Set(
     all.filter((entry) => entry.pid === pid || entry.group === pid || entry.session === pid).map((entry) => entry.pid),
   )
@@ -87,7 +105,8 @@ async function members({ pid, marker }: ProcessTree, lowestPid = 1): Promise<Pro
     before = found.size
     for (const entry of all) if (found.has(entry.parent)) found.add(entry.pid)
   }
-  return all.filter((entry) => found.has(entry.pid) && entry.pid !== process.pid)
+  found.delete(process.pid)
+  return [...found]
 }
 
 async function carries(pid: number, marker: string): Promise<boolean> {
@@ -101,9 +120,9 @@ async function carries(pid: number, marker: string): Promise<boolean> {
 }
 
 /** Every process that has not ended; a dead one that nobody collected yet is not listed. */
-async function processes(lowestPid: number): Promise<ProcessEntry[]> {
+async function processes(): Promise<ProcessEntry[]> {
   if (process.platform !== 'linux') return await processesFromPs()
-  const pids = (await readdir('/proc')).filter((name) => Number(name) >= lowestPid)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const entries = await Promise.all(
     pids.map(async (pid) => {
       try {

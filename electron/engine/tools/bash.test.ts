@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
-import { call, contextFor, temporaryWorkspace, useOwnTemporaryFolder } from './testing.ts'
+import { call, contextFor, ownTemporaryFolder, temporaryWorkspace } from './testing.ts'
 
-useOwnTemporaryFolder()
+ownTemporaryFolder()
 
 const bash = createBashTool()
 

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
-import { contextFor, temporaryFolder, temporaryWorkspace, useOwnTemporaryFolder } from './testing.ts'
+import { contextFor, ownTemporaryFolder, temporaryFolder, temporaryWorkspace } from './testing.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
-useOwnTemporaryFolder()
+ownTemporaryFolder()
 
 const bash = createBashTool()
 const sandboxed = async (workspace: Workspace, command: string) =>

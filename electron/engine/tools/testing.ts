@@ -7,7 +7,7 @@ import type { Tool, ToolContext, ToolResult } from './tool.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** Nothing of the tests of a file stays in the machine's temp folder, not even what a sandbox puts there. */
-export function useOwnTemporaryFolder(): void {
+export function ownTemporaryFolder(): void {
   let folder = ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'claw-tools-'))
