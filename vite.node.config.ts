@@ -1,14 +1,19 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
-/** Builds what runs under plain Node: the terminal program. One file, so that a start reads one file. */
+/** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
+  // Half of a start would go into parts of undici that nothing here uses.
+  resolve: { alias: [{ find: /^undici$/, replacement: resolve(import.meta.dirname, 'scripts/lib/undici-core.mjs') }] },
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
   build: {
     ssr: true,
     target: 'node20',
     outDir: 'out/cli',
     emptyOutDir: true,
-    rollupOptions: { input: { claw: resolve(import.meta.dirname, 'electron/cli/claw.ts') } },
+    rollupOptions: {
+      input: { claw: resolve(import.meta.dirname, 'electron/cli/claw.ts') },
+      output: { banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
+    },
   },
 })
