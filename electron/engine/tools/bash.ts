@@ -79,7 +79,7 @@ function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): strin
 }
 
 const NO_NETWORK =
-  /could not resolve|name resolution|network is unreachable|ENETUNREACH|ENOTFOUND|EAI_AGAIN|getaddrinfo|no such host|dns error|failed to (connect|lookup)|unable to (connect|resolve|access 'https?)/i
+  /could not resolve|name resolution|network is unreachable|ENETUNREACH|ENOTFOUND|EAI_AGAIN|getaddrinfo|no such host|dial tcp|dns error|failed to (connect|lookup)|unable to (connect|resolve|access 'https?)/i
 const READ_ONLY = /read-only file system|EROFS|device or resource busy/i
 
 /** Otherwise a model tries the same in many ways. */

@@ -10,7 +10,7 @@ import { counted } from './words.ts'
 import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_MATCHES = 200
-const MAX_LINE = 300
+const MAX_LINE = 200
 
 export const grepSearchTool = defineTool({
   name: 'grep_search',

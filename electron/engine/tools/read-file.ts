@@ -7,7 +7,8 @@ import { looksBinary } from './text-file.ts'
 import { ToolProblem } from './tool-problem.ts'
 
 const MAX_LINES = 2000
-const MAX_CHARACTERS = 100_000
+/** About 12,000 tokens: more would fill the whole window of many a local model. */
+const MAX_CHARACTERS = 50_000
 const MAX_LINE = 2000
 const CHUNK = 65_536
 /** Bytes up to which the rest of a file is read only to say how many lines it has. */

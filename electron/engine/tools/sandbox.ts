@@ -49,12 +49,13 @@ export async function sandboxedCommand(workspace: Workspace): Promise<SandboxedC
       ...(await hiddenPaths(workspace)),
       ...['--chdir', workspace.root, '--'],
     ],
-    // Caches in the home folder cannot be written.
+    // Caches in the home folder cannot be written, and what has no network need not try for a minute.
     environment: {
       TMPDIR: '/tmp',
       GOCACHE: '/tmp/go-build',
       npm_config_cache: '/tmp/npm',
       npm_config_update_notifier: 'false',
+      npm_config_fetch_retries: '0',
     },
   }
 }

@@ -50,10 +50,10 @@ describe('read_file', () => {
     ])
   })
 
-  test('stops after 100,000 characters, at a line end', async () => {
+  test('stops after 50,000 characters, at a line end', async () => {
     const workspace = await temporaryWorkspace({ 'a.txt': `${'x'.repeat(999)}\n`.repeat(150) })
     const { output } = await call(readFileTool, { path: 'a.txt' }, workspace)
-    expect(output.slice(output.lastIndexOf('\n') + 1)).toBe('[lines 1-100 of 150; go on with start_line 101]')
+    expect(output.slice(output.lastIndexOf('\n') + 1)).toBe('[lines 1-50 of 150; go on with start_line 51]')
   })
 
   test('cuts lines that no person wrote', async () => {
@@ -70,7 +70,7 @@ describe('read_file', () => {
   })
 
   test('keeps characters whole at the borders of what it reads at once', async () => {
-    const text = `${'ä€😀'.repeat(20_000)}`.replace(/(.{60})/gsu, '$1\n')
+    const text = `${'ä€😀'.repeat(11_000)}`.replace(/(.{60})/gsu, '$1\n')
     const workspace = await temporaryWorkspace({ 'a.txt': text })
     const { output } = await call(readFileTool, { path: 'a.txt' }, workspace)
     expect(output).toBe(text.replace(/\n$/, ''))
