@@ -3,7 +3,7 @@ import type { BackendKind, FoundServer } from '#shared/profile.ts'
 import { readText, send } from './http-exchange.ts'
 import { isRecord } from './json-record.ts'
 import { listedModels, modelInfo } from './models.ts'
-import { resolveBaseUrl } from './resolve-base-url.ts'
+import { type Address, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 
 /** Where vLLM, Ollama, LiteLLM, llama-server and LM Studio usually listen (backends.md A). */
 const usualPorts: readonly number[] = [8000, 11434, 4000, 8080, 1234]
@@ -32,20 +32,28 @@ export async function discoverLocalServers(ports: readonly number[]): Promise<Fo
  * a model. Throws `OpenAICompatError` `invalid-input` when the address is none.
  */
 export async function identifyServer(baseUrl: string, key: string | null): Promise<FoundServer | null> {
-  const { base, query } = resolveBaseUrl(baseUrl)
-  const root = base.replace(/\/v1$/, '')
+  const address = resolveBaseUrl(baseUrl)
   const agent = new Agent({ connect: { timeout: LOOK_MS } })
   const signal = AbortSignal.timeout(LOOK_MS)
   const headers: Record<string, string> = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) }
   const ask = (url: string) => look(agent, url, headers, signal)
   try {
-    const models = await ask(`${base}/models${query}`)
-    if (!models) return null
-    const kind = new URL(base).hostname === 'openrouter.ai' ? 'openrouter' : await kindOf(root, models, ask)
-    return foundServer(kind, base, models)
+    return (await identify(address, ask)) ?? (await identify(withVersion(address), ask))
   } finally {
     await agent.destroy()
   }
+}
+
+type Ask = (url: string) => Promise<Answer | null>
+
+async function identify(address: Address | null, ask: Ask): Promise<FoundServer | null> {
+  if (!address) return null
+  const { base, query } = address
+  const models = await ask(`${base}/models${query}`)
+  if (!models) return null
+  const root = base.replace(/\/v1$/, '')
+  const kind = new URL(base).hostname === 'openrouter.ai' ? 'openrouter' : await kindOf(root, models, ask)
+  return foundServer(kind, base, models)
 }
 
 interface Answer {
@@ -68,11 +76,7 @@ function foundServer(kind: BackendKind | null, baseUrl: string, answer: Answer):
 }
 
 /** The routes that tell servers apart, asked at once. Some servers answer 200 to anything: the content decides. */
-async function kindOf(
-  root: string,
-  models: Answer,
-  ask: (url: string) => Promise<Answer | null>,
-): Promise<BackendKind | null> {
+async function kindOf(root: string, models: Answer, ask: Ask): Promise<BackendKind | null> {
   const owner = ownerOf(models)
   const known = owner === undefined ? undefined : owners[owner]
   if (known) return known

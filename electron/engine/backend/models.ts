@@ -34,6 +34,8 @@ export async function listModels(connection: Connection, signal: AbortSignal): P
 
 /** The models of an answer of `/models`; null = it is none. */
 export function listedModels(list: unknown): JsonRecord[] | null {
+  // Ollama without a model says null.
+  if (isRecord(list) && list.object === 'list' && list.data === null) return []
   const data = isRecord(list) ? (list.data ?? list.models) : list
   if (!Array.isArray(data)) return null
   return data.filter((entry) => isRecord(entry) && idOf(entry) !== '')

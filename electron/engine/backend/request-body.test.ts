@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { ChatMessage } from '#shared/message.ts'
+import type { ChatRequest } from './backend.ts'
+import { requestBody } from './request-body.ts'
+import { tool } from './test-profile.ts'
+
+const profile = { model: 'm' }
+const call = (args: string) => ({ callId: 'c1', name: 'f', arguments: args, recovered: false })
+
+function sent(request: Partial<ChatRequest>, more: Parameters<typeof requestBody>[1] = profile) {
+  return JSON.parse(requestBody({ messages: [], tools: [], ...request }, more).text)
+}
+
+it('holds only what was asked for', () => {
+  expect(sent({})).toEqual({ model: 'm', stream: true, stream_options: { include_usage: true }, messages: [] })
+  expect(
+    sent({
+      tools: [tool('f')],
+      stream: false,
+      temperature: 0,
+      maxOutputTokens: 100,
+      responseSchema: { type: 'object' },
+      messages: [{ role: 'user', content: 'Hi' }],
+    }),
+  ).toEqual({
+    model: 'm',
+    stream: false,
+    temperature: 0,
+    response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' }, strict: true } },
+    tools: [{ type: 'function', function: tool('f') }],
+    messages: [{ role: 'user', content: 'Hi' }],
+    max_tokens: 100,
+  })
+})
+
+it('98 writes the history as every server takes it', () => {
+  const messages: ChatMessage[] = [
+    { role: 'assistant', content: '', toolCalls: [call('{"a":1}')] },
+    { role: 'tool', callId: 'c1', name: 'f', content: 'done' },
+    { role: 'assistant', content: 'And', toolCalls: [call(''), call('{"a":'), call('[1]'), call('{ "a" : 1 }')] },
+    { role: 'assistant', content: '', toolCalls: [] },
+    {
+      role: 'assistant',
+      content: 'Done',
+      toolCalls: [],
+      reasoning: 'never sent back',
+      reasoningDetails: { reasoning_details: [{ type: 'reasoning.text', text: 'r' }], other: 1 },
+    },
+  ]
+  const wire = (args: string) => ({ id: 'c1', type: 'function', function: { name: 'f', arguments: args } })
+  expect(sent({ messages }).messages).toEqual([
+    { role: 'assistant', content: null, tool_calls: [wire('{"a":1}')] },
+    { role: 'tool', tool_call_id: 'c1', content: 'done' },
+    { role: 'assistant', content: 'And', tool_calls: [wire('{}'), wire('{}'), wire('{}'), wire('{ "a" : 1 }')] },
+    { role: 'assistant', content: '' },
+    { role: 'assistant', content: 'Done', reasoning_details: [{ type: 'reasoning.text', text: 'r' }] },
+  ])
+})
+
+it('merges the extra body, except into the conversation itself', () => {
+  const extraBody = { temperature: 0.5, top_k: 20, max_tokens: 7, model: 'other', messages: [], stream: false }
+  expect(sent({ temperature: 1, maxOutputTokens: 100 }, { model: 'm', extraBody })).toEqual({
+    model: 'm',
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature: 0.5,
+    top_k: 20,
+    messages: [],
+    max_tokens: 7,
+  })
+})
+
+const text = fc.string({ unit: 'binary' })
+const message: fc.Arbitrary<ChatMessage> = fc.oneof(
+  fc.record({ role: fc.constant('user' as const), content: text }),
+  fc.record({ role: fc.constant('tool' as const), callId: text, name: text, content: text }),
+  fc.record({
+    role: fc.constant('assistant' as const),
+    content: text,
+    toolCalls: fc.array(
+      fc.record({
+        callId: text,
+        name: text,
+        arguments: fc.oneof(text, fc.json()),
+        recovered: fc.boolean(),
+      }),
+    ),
+  }),
+)
+
+it('100 gives the same bytes for the same conversation, and each turn goes on from the bytes before', () => {
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 8 }),
+      fc.array(message, { minLength: 1, maxLength: 3 }),
+      (before, added) => {
+        const tools = [tool('f', ['a']), tool('g')]
+        const first = requestBody({ messages: before, tools }, profile).text
+        const again = requestBody({ messages: structuredClone(before), tools: structuredClone(tools) }, profile).text
+        const next = requestBody({ messages: [...before, ...added], tools }, profile).text
+        const closing = ']}'
+        expect([again, next.startsWith(first.slice(0, -closing.length))]).toEqual([first, true])
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
