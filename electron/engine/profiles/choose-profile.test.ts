@@ -62,6 +62,11 @@ describe('the profile of a server that was found', () => {
     expect(profileFromFound([found('litellm', 'ready', [])], [])).toBe(null)
   })
 
+  it('is called by its address where it does not say what it is', () => {
+    const made = profileFromFound([{ ...found('custom'), baseUrl: 'http://127.0.0.1:8000/v1' }], [])
+    expect([made?.id, made?.name]).toEqual(['custom', '127.0.0.1:8000'])
+  })
+
   it('takes an id and a name that are free', () => {
     const made = profileFromFound([found('vllm')], [{ ...profile('vllm'), name: 'vLLM' }])
     expect([made?.id, made?.name]).toEqual(['vllm-2', 'vLLM 2'])

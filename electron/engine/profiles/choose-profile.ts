@@ -26,10 +26,11 @@ export function profileFromFound(servers: readonly FoundServer[], taken: readonl
   const usable = servers.filter(({ state, models }) => state === 'ready' && models.length > 0)
   const [server] = usable.sort((a, b) => rank(a) - rank(b))
   if (!server) return null
-  const preset = presets.find(({ kind }) => kind === server.kind)
+  const preset = presets.find(({ kind }) => kind === server.kind && kind !== 'custom')
   return {
     id: freeId(server.kind, taken),
-    name: freeName(preset?.name ?? server.kind, taken),
+    // A server that says nothing about itself is called by where it is.
+    name: freeName(preset?.name ?? new URL(server.baseUrl).host, taken),
     kind: server.kind,
     baseUrl: server.baseUrl,
     model: server.models.some(({ id }) => id === preset?.model) ? (preset?.model ?? '') : '',
