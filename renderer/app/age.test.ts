@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAge } from './age.ts'
+import { formatAge, spokenAge } from './age.ts'
 
 /** Monday, three in the afternoon, in whatever zone the test runs. */
 const now = new Date(2026, 10, 23, 15, 0, 0).getTime()
@@ -38,4 +38,16 @@ test('an age is said in as few letters as it needs', () => {
 test('shortly after midnight the evening before is still counted in hours', () => {
   const night = new Date(2026, 10, 23, 0, 30, 0).getTime()
   expect(formatAge(night, new Date(2026, 10, 22, 22, 0, 0).getTime())).toBe('2 h')
+})
+
+test('a reader hears minutes and hours in words', () => {
+  const ages = [0, 60_000, 18 * 60_000, 3_600_000, 2 * 3_600_000, 30 * 24 * 3_600_000]
+  expect(ages.map((age) => spokenAge(now, now - age))).toEqual([
+    'just now',
+    '1 minute ago',
+    '18 minutes ago',
+    '1 hour ago',
+    '2 hours ago',
+    '24 Oct',
+  ])
 })

@@ -21,6 +21,15 @@ export function formatAge(now: number, at: number): string {
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? dayAndMonth.format(at) : dayMonthYear.format(at)
 }
 
+/** The same for readers, who would take "18 m" for metres. */
+export function spokenAge(now: number, at: number): string {
+  const age = formatAge(now, at)
+  const [count, unit] = age.split(' ')
+  if (unit === 'm') return `${count} ${count === '1' ? 'minute' : 'minutes'} ago`
+  if (unit === 'h') return `${count} ${count === '1' ? 'hour' : 'hours'} ago`
+  return age === 'now' ? 'just now' : age
+}
+
 function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
 }

@@ -75,7 +75,7 @@ export function App() {
       // Without a width of one's own the style sheet decides, which gives more on a very wide window.
       style={width === DEFAULT_WIDTH ? undefined : { ['--sidebar-width' as string]: `${width}px` }}
     >
-      <a className="btn skip" href="#main">
+      <a className="btn skip" href="#main" inert={overlay}>
         Skip to content
       </a>
       {mode !== 'menu' &&
@@ -100,7 +100,7 @@ export function App() {
           </Sidebar>
         ))}
       {mode === 'menu' && (
-        <span className="frame-menu">
+        <span className="frame-menu" inert={overlay}>
           <IconButton
             icon={Menu}
             label="Menu"

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react'
 import type { SessionSummary } from '#shared/app-state.ts'
-import { formatAge } from './age.ts'
+import { formatAge, spokenAge } from './age.ts'
 import { SessionGlyph, SessionNote } from './session-state.tsx'
 
 export function SessionRow(props: {
@@ -33,7 +33,10 @@ export function SessionRow(props: {
         <SessionGlyph state={session.state} />
       </span>
       <span className="session-title cut">{title}</span>
-      <time dateTime={new Date(session.updatedAt).toISOString()}>{formatAge(props.now, session.updatedAt)}</time>
+      <time dateTime={new Date(session.updatedAt).toISOString()}>
+        <span aria-hidden="true">{formatAge(props.now, session.updatedAt)}</span>
+        <span className="sr">{spokenAge(props.now, session.updatedAt)}</span>
+      </time>
       <SessionNote session={session} />
     </a>
   )

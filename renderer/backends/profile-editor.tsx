@@ -12,6 +12,7 @@ import { KeyFields } from './key-fields.tsx'
 import { ModelField } from './model-field.tsx'
 import { useProbe } from './probe.ts'
 import { ProbeLine } from './probe-line.tsx'
+import { draftOf, dropDraft, keepDraft } from './profile-drafts.ts'
 import {
   type FieldName,
   fieldsFromPreset,
@@ -42,7 +43,10 @@ export function ProfileEditor(props: {
   const keychain = useAppStore((state) => state.environment.keychain)
   const others = backends.filter(({ profile }) => profile.id !== original?.id).map(({ profile }) => profile)
   const takenNames = others.map(({ name }) => name)
-  const [fields, setFields] = useState<ProfileFields>(() => startFields(props.kind, original, takenNames, keychain))
+  const about = original ? `edit ${original.id}` : `add ${props.kind}`
+  const [fields, setFields] = useState<ProfileFields>(
+    () => draftOf(about) ?? startFields(props.kind, original, takenNames, keychain),
+  )
   const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set())
   const [tried, setTried] = useState(false)
   const [saving, setSaving] = useState(false)
@@ -60,7 +64,11 @@ export function ProfileEditor(props: {
   const parts: FieldsProps = {
     fields,
     problems,
-    change: (change) => setFields((known) => ({ ...known, ...change })),
+    change: (change) => {
+      const next = { ...fields, ...change }
+      keepDraft(about, next)
+      setFields(next)
+    },
     leave: (name) => setLeft((known) => new Set(known).add(name)),
   }
 
@@ -73,6 +81,10 @@ export function ProfileEditor(props: {
     if (tried) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [tried])
 
+  const discard = () => {
+    dropDraft(about)
+    props.onCancel()
+  }
   const save = async (event: FormEvent) => {
     event.preventDefault()
     if (!result.ok) {
@@ -84,6 +96,7 @@ export function ProfileEditor(props: {
     const reply = await request('profile.save', result.input)
     setSaving(false)
     if (reply.ok) {
+      dropDraft(about)
       // Its outcome comes by the feed.
       void request('profile.check', { profileId: reply.value.profile.id })
       props.onSaved(reply.value.profile.id)
@@ -143,7 +156,7 @@ export function ProfileEditor(props: {
         <button type="submit" className="btn primary" disabled={saving}>
           {original ? 'Save changes' : 'Save backend'}
         </button>
-        <button type="button" className="btn" onClick={props.onCancel}>
+        <button type="button" className="btn" onClick={discard}>
           {original ? 'Discard changes' : 'Back'}
         </button>
       </div>

@@ -11,6 +11,7 @@ import { request } from '../bridge/bridge.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { FoundServers } from './found-servers.tsx'
+import { emptySetup, type Setup } from './setup.ts'
 import { SetupForm } from './setup-form.tsx'
 import './first-run.css'
 
@@ -18,6 +19,7 @@ import './first-run.css'
 export default function FirstRunPage() {
   const demo = useAppStore((state) => state.backends.find(({ profile }) => profile.kind === 'demo'))
   const [problem, setProblem] = useState<Failure | null>(null)
+  const [setup, setSetup] = useState<Setup>(emptySetup)
 
   /** Every way ends here: the profile answers new chats, and this page gives way to the first one. */
   const start = async (profileId: ProfileId) => {
@@ -50,9 +52,13 @@ export default function FirstRunPage() {
         </div>
         {problem && <ProblemBox failure={problem} />}
         <FoundServers
+          onSetUp={({ kind, baseUrl }) => {
+            setSetup((known) => ({ ...known, kind, baseUrl }))
+            document.getElementById('setup-key')?.focus()
+          }}
           onUse={(input) => void saveAndStart(input).then((reply) => setProblem(reply.ok ? null : reply.failure))}
         />
-        <SetupForm onSave={saveAndStart} />
+        <SetupForm setup={setup} onChange={setSetup} onSave={saveAndStart} />
         {demo && (
           <div className="notice box first-run-demo">
             <Icon of={Play} />

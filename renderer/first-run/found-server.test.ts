@@ -23,7 +23,12 @@ const vllm: FoundServer = {
 }
 
 test('a found server says what it has, and what it still lacks', () => {
-  expect([foundWords(ollama), foundWords(vllm), foundWords({ ...vllm, state: 'ready' })]).toEqual([
+  expect([
+    foundWords(ollama),
+    foundWords(vllm),
+    foundWords({ ...ollama, models: [] }),
+    foundWords({ ...vllm, state: 'ready' }),
+  ]).toEqual([
     {
       name: 'Ollama',
       badge: { tone: 'ok', text: 'recommended model is there' },
@@ -35,9 +40,14 @@ test('a found server says what it has, and what it still lacks', () => {
       text: 'Answers at 127.0.0.1:8000, still loading its model.',
     },
     {
-      name: 'vLLM',
+      name: 'Ollama',
       badge: { tone: 'warn', text: 'no model' },
-      text: 'Answers at 127.0.0.1:8000, but has no model yet. Load one there, then look again.',
+      text: 'Answers at 127.0.0.1:11434, but has no model yet. Load one there, then look again.',
+    },
+    {
+      name: 'vLLM',
+      badge: { tone: 'warn', text: 'wants a key' },
+      text: 'Answers at 127.0.0.1:8000, but lists its models only for a key.',
     },
   ])
   expect([ollama, vllm, { ...vllm, state: 'ready' as const }].map(canUse)).toEqual([true, false, false])

@@ -20,6 +20,12 @@ export function foundWords(server: FoundServer): FoundWords {
       badge: { tone: 'warn', text: 'loading' },
       text: `Answers at ${host}, still loading ${first?.id ?? 'its model'}.`,
     }
+  if (wantsKey(server))
+    return {
+      name,
+      badge: { tone: 'warn', text: 'wants a key' },
+      text: `Answers at ${host}, but lists its models only for a key.`,
+    }
   if (!first)
     return {
       name,
@@ -42,6 +48,11 @@ export function foundWords(server: FoundServer): FoundWords {
 /** Whether one click is enough: it answers and has a model. */
 export function canUse(server: FoundServer): boolean {
   return server.state === 'ready' && server.models.length > 0
+}
+
+/** A server that is ready and lists nothing keeps its models from strangers; only these two may be empty. */
+export function wantsKey({ kind, state, models }: FoundServer): boolean {
+  return state === 'ready' && models.length === 0 && kind !== 'ollama' && kind !== 'lm-studio'
 }
 
 /** The profile that *Use Ollama* saves: the recommended model if the server has it, else its first one. */

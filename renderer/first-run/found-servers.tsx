@@ -1,13 +1,18 @@
 import { RotateCw } from 'lucide-react'
+import type { FoundServer } from '#shared/profile.ts'
 import type { RequestInput } from '#shared/requests.ts'
 import { request } from '../bridge/bridge.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
-import { canUse, foundWords, profileOfFound } from './found-server.ts'
+import { canUse, foundWords, profileOfFound, wantsKey } from './found-server.ts'
 
 /** What answers on the usual ports of this computer, each with one button. */
-export function FoundServers(props: { onUse: (input: RequestInput<'profile.save'>) => void }) {
+export function FoundServers(props: {
+  onUse: (input: RequestInput<'profile.save'>) => void
+  /** One that needs more than a click. */
+  onSetUp: (server: FoundServer) => void
+}) {
   const discovery = useAppStore((state) => state.discovery)
   const backends = useAppStore((state) => state.backends)
   const looking = discovery.state === 'looking'
@@ -49,21 +54,27 @@ export function FoundServers(props: { onUse: (input: RequestInput<'profile.save'
                 </div>
                 <div>{text}</div>
               </div>
-              <button
-                type="button"
-                className={`btn${server === primary ? ' primary' : ''}`}
-                disabled={!canUse(server)}
-                onClick={() =>
-                  props.onUse(
-                    profileOfFound(
-                      server,
-                      backends.map(({ profile }) => profile),
-                    ),
-                  )
-                }
-              >
-                Use {name}
-              </button>
+              {wantsKey(server) ? (
+                <button type="button" className="btn" onClick={() => props.onSetUp(server)}>
+                  Set a key
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className={`btn${server === primary ? ' primary' : ''}`}
+                  disabled={!canUse(server)}
+                  onClick={() =>
+                    props.onUse(
+                      profileOfFound(
+                        server,
+                        backends.map(({ profile }) => profile),
+                      ),
+                    )
+                  }
+                >
+                  Use {name}
+                </button>
+              )}
             </div>
           )
         })}

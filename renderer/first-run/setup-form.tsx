@@ -13,7 +13,7 @@ import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { FirstStep } from './first-step.tsx'
 import { canUse } from './found-server.ts'
-import { emptySetup, readSetup, type Setup, setKind } from './setup.ts'
+import { readSetup, type Setup, setKind } from './setup.ts'
 
 const cards: readonly BackendKind[] = ['vllm', 'ollama', 'litellm', 'openrouter']
 const others: readonly { kind: BackendKind; label: string }[] = [
@@ -23,12 +23,16 @@ const others: readonly { kind: BackendKind; label: string }[] = [
 ]
 
 /** Sets up a backend by hand: its kind, its command, where it is, its key. */
-export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>) => Promise<Reply<unknown>> }) {
+export function SetupForm(props: {
+  setup: Setup
+  onChange: (setup: Setup) => void
+  onSave: (input: RequestInput<'profile.save'>) => Promise<Reply<unknown>>
+}) {
+  const { setup } = props
   const keychain = useAppStore((state) => state.environment.keychain)
   const backends = useAppStore((state) => state.backends)
   // One primary button a view: a server that only waits for a click comes first.
   const found = useAppStore((state) => state.discovery.servers.some(canUse))
-  const [setup, setSetup] = useState<Setup>(emptySetup)
   const [tried, setTried] = useState(false)
   const [saving, setSaving] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -43,11 +47,11 @@ export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>)
   const silent = tried && result.ok && probe.state !== 'answers'
   const change = (part: Partial<Setup>) => {
     setTried(false)
-    setSetup((known) => ({ ...known, ...part }))
+    props.onChange({ ...setup, ...part })
   }
   const choose = (kind: BackendKind) => {
     setTried(false)
-    setSetup((known) => setKind(known, kind))
+    props.onChange(setKind(setup, kind))
   }
 
   const save = async (event: FormEvent, anyway: boolean) => {
@@ -120,6 +124,7 @@ export function SetupForm(props: { onSave: (input: RequestInput<'profile.save'>)
                 <Icon of={Key} small className="ink3" />
                 <span className="sr">{keyLabel(setup.kind)}</span>
                 <input
+                  id="setup-key"
                   type="password"
                   autoComplete="off"
                   placeholder={keyLabel(setup.kind)}

@@ -1,0 +1,16 @@
+import type { ProfileFields } from './profile-form.ts'
+
+/** Half-filled forms by what they are about, so that a look at another page loses nothing. Never a key. */
+const drafts = new Map<string, ProfileFields>()
+
+export function draftOf(about: string): ProfileFields | undefined {
+  return drafts.get(about)
+}
+
+export function keepDraft(about: string, fields: ProfileFields): void {
+  drafts.set(about, { ...fields, newKey: '' })
+}
+
+export function dropDraft(about: string): void {
+  drafts.delete(about)
+}
