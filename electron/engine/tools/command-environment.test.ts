@@ -13,7 +13,6 @@ test('a command gets what it needs to work, and nothing that opens doors', () =>
     npm_config__authToken: 'x',
     AWS_ACCESS_KEY_ID: 'x',
     GITHUB_TOKEN: 'x',
-    SSH_AUTH_SOCK: '/x',
     DBUS_SESSION_BUS_ADDRESS: 'x',
     DATABASE_URL: 'postgres://me:secret@host/db',
     SENTRY_DSN: 'x',
@@ -31,6 +30,7 @@ test('a command gets what it needs to work, and nothing that opens doors', () =>
     LANG: 'de_DE.UTF-8',
     USER: 'ann',
     JAVA_HOME: '/jdk',
+    SSH_AUTH_SOCK: '/agent',
     npm_config_registry: 'https://registry.example/',
     PAGER: 'less',
   }
@@ -40,6 +40,7 @@ test('a command gets what it needs to work, and nothing that opens doors', () =>
     LANG: 'de_DE.UTF-8',
     USER: 'ann',
     JAVA_HOME: '/jdk',
+    SSH_AUTH_SOCK: '/agent',
     npm_config_registry: 'https://registry.example/',
     PAGER: 'cat',
     GIT_PAGER: 'cat',

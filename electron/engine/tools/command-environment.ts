@@ -5,7 +5,10 @@
 export function commandEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !SECRET.test(entry[0]) && !OURS.test(entry[0]) && !URL_WITH_PASSWORD.test(entry[1]),
+      entry[1] !== undefined &&
+      (!SECRET.test(entry[0]) || entry[0] === AGENT) &&
+      !OURS.test(entry[0]) &&
+      !URL_WITH_PASSWORD.test(entry[1]),
   )
   const result = { ...Object.fromEntries(kept), ...QUIET }
   return environment.npm_lifecycle_event && environment.PATH
@@ -21,6 +24,8 @@ function withoutOurPrograms(path: string): string {
     .join(':')
 }
 
+/** Only a path; git over SSH needs it, and in a sandbox nothing is to be found there. */
+const AGENT = 'SSH_AUTH_SOCK'
 const SECRET =
   /KEY|TOKEN|SECRET|PASS|_PWD$|CREDENTIAL|AUTH|COOKIE|SESSION|PRIVATE|^(OPENAI|ANTHROPIC|AZURE|GOOGLE|GEMINI|AWS|GH|GITHUB|GITLAB|HF|CLAW)_|WEBHOOK|DSN$|CONNECTION_STRING/i
 /** Of how the app was started; in a child they would change what `node` or `npm` is, or run code before the command. */

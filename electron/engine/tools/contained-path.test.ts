@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { readWhole, replaceFile } from './contained-file.ts'
@@ -113,6 +113,16 @@ test('an added folder belongs to the workspace, a private one inside of it does 
     ok: false,
   })
   expect(await call(grepSearchTool, { pattern: SECRET }, workspace)).toMatchObject({ summary: 'no matches' })
+})
+
+test('a private folder that comes later is private, one around the workspace hides nothing', async () => {
+  const root = await temporaryFolder({ 'a.txt': 'inside' })
+  const workspace = await openWorkspace(root, [], [join(root, 'data'), dirname(root)])
+  await mkdir(join(root, 'data'))
+  await writeFile(join(root, 'data/key'), SECRET)
+  expect(await call(readFileTool, { path: 'a.txt' }, workspace)).toMatchObject({ ok: true, output: 'inside' })
+  expect(await call(readFileTool, { path: 'data/key' }, workspace)).toMatchObject({ ok: false })
+  expect(await call(grepSearchTool, { pattern: SECRET, path: 'data' }, workspace)).toMatchObject({ ok: false })
 })
 
 test('git runs what is in its folder, so no tool writes there', async () => {

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { basename, isAbsolute, relative, sep } from 'node:path'
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
 
 /** The folders that tools may touch. */
 export interface Workspace {
@@ -12,19 +12,20 @@ export interface Workspace {
 }
 
 /**
- * Resolves the folders once: later a link in their place is a different folder. A private folder that is not there is
- * left out. Rejects with the system's error if one of the others is not there.
+ * Resolves the folders once: later a link in their place is a different folder. A private folder may be missing yet; one
+ * around a folder of the workspace hides nothing. Rejects with the system's error if one of the others is not there.
  */
 export async function openWorkspace(
   root: string,
   addedFolders: readonly string[] = [],
   privateFolders: readonly string[] = [],
 ): Promise<Workspace> {
-  const hidden = await Promise.all(privateFolders.map((folder) => realpath(folder).catch(() => null)))
+  const work = await Promise.all([root, ...addedFolders].map((folder) => realpath(folder)))
+  const hidden = await Promise.all(privateFolders.map((folder) => realpath(folder).catch(() => resolve(folder))))
   return {
-    root: await realpath(root),
-    addedFolders: await Promise.all(addedFolders.map((folder) => realpath(folder))),
-    privateFolders: hidden.filter((folder) => folder !== null),
+    root: work[0] ?? root,
+    addedFolders: work.slice(1),
+    privateFolders: hidden.filter((folder) => !work.some((inside) => isInside(folder, inside))),
   }
 }
 
