@@ -23,6 +23,9 @@ const FirstRunPage = lazy(() => import('../first-run/first-run-page.tsx'))
 
 const DEFAULT_WIDTH = 264
 
+/** What lies over the window and has the keys for itself. */
+const FLOATING = '.confirm, .popup'
+
 type SidebarMode = 'full' | 'rail' | 'menu'
 
 export function App() {
@@ -152,11 +155,14 @@ function Overlay(props: { children: ReactNode; onClose: () => void }) {
   useEffect(() => {
     const first = (selector: string) => pane.current?.querySelector<HTMLElement>(selector)
     ;(first('a[aria-current]') ?? first('a[href]'))?.focus()
+    // On the document: after what is inside, before the window, where Escape stops a turn.
     const pressed = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close.current()
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector(FLOATING)) return
+      event.preventDefault()
+      close.current()
     }
-    window.addEventListener('keydown', pressed)
-    return () => window.removeEventListener('keydown', pressed)
+    document.addEventListener('keydown', pressed)
+    return () => document.removeEventListener('keydown', pressed)
   }, [])
   return (
     <>
@@ -179,7 +185,7 @@ function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => 
   latest.current = does
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return
+      if (event.defaultPrevented || event.isComposing || document.querySelector(FLOATING)) return
       const command = commandOf(event, isMac)
       if (command === null) return
       event.preventDefault()

@@ -66,8 +66,10 @@ export function SessionRename(props: { title: string; onDone: (title: string | n
           onChange={(event) => setTitle(event.target.value)}
           onBlur={() => finish(title)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.nativeEvent.isComposing) finish(title)
-            if (event.key === 'Escape') finish(null)
+            if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return
+            // Nothing else is meant by it: Escape would stop the turn of the chat.
+            event.stopPropagation()
+            finish(event.key === 'Enter' ? title : null)
           }}
         />
       </span>

@@ -31,6 +31,10 @@ export function commandOf(press: KeyPress, mac: boolean): Command | number | nul
 /** The keys of the window, as the settings page lists them; `mod` is written by `keyCaps`. */
 export const windowKeys: readonly { name: string; keys: readonly string[] }[] = [
   { name: 'New chat', keys: ['mod', 'N'] },
+  { name: 'Send', keys: ['Enter'] },
+  { name: 'New line in the message', keys: ['Shift', 'Enter'] },
+  { name: 'Allow once', keys: ['mod', 'Enter'] },
+  { name: 'Stop', keys: ['Esc'] },
   { name: 'Settings', keys: ['mod', ','] },
   { name: 'Show or hide the sidebar', keys: ['mod', 'B'] },
   { name: 'Open a session by its place', keys: ['mod', '1 … 9'] },
