@@ -43,7 +43,11 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   })
   const feed = createWindowFeed(engine, environment, onDefect)
   onSettings(engine.settings.get())
-  engine.settings.onChange(onSettings)
+  engine.settings.onChange((settings) => {
+    onSettings(settings)
+    // A terminal may have added a profile.
+    engine.profiles.checkUnknown().catch(onDefect)
+  })
   engine.sessions
     .load()
     .then(() => engine.watch())
@@ -69,6 +73,6 @@ async function lookAround({ keys, profiles }: Engine, { app }: WindowFeed): Prom
   await Promise.all([
     keys.keychainAvailable().then((keychain) => app.setEnvironment({ keychain })),
     describeSandbox().then((sandbox) => app.setEnvironment({ sandbox })),
-    profiles.ensureActive({ save: true }).then(() => profiles.checkAll()),
+    profiles.ensureActive({ save: true }).then(() => profiles.checkUnknown()),
   ])
 }

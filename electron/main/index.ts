@@ -10,8 +10,8 @@ import { giveFeedPort } from './feed-port.ts'
 import { guardContents, refusePermissions } from './guard-contents.ts'
 import { listen } from './ipc/listen.ts'
 import { isTrustedSender } from './ipc/trusted-sender.ts'
-import { type Launch, readLaunch } from './launch.ts'
-import { setMenu, skipDefaultMenu } from './menu.ts'
+import { type Launch, readLaunch, startFolderOf } from './launch.ts'
+import { offerContextMenu, setMenu, skipDefaultMenu } from './menu.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { registerPageScheme, servePageFrom } from './page-scheme.ts'
 import { finishBeforeQuit } from './quit.ts'
@@ -28,10 +28,14 @@ defects.catchAll()
 registerPageScheme()
 skipDefaultMenu()
 // Every data folder has an app of its own, so that one, as in a test, knows nothing of another.
-await mkdir(electronFolder, { recursive: true, mode: 0o700 })
-app.setPath('userData', electronFolder)
+const hasFolder = await mkdir(electronFolder, { recursive: true, mode: 0o700 }).then(
+  () => true,
+  // The engine will meet the same refusal, and says it in words.
+  () => false,
+)
+if (hasFolder) app.setPath('userData', electronFolder)
 // Not awaited: the app gets ready only after this file has run.
-if (app.requestSingleInstanceLock({ ...launch })) app.whenReady().then(start).catch(defects.report)
+if (!hasFolder || app.requestSingleInstanceLock({ ...launch })) app.whenReady().then(start).catch(defects.report)
 else app.quit()
 
 async function start(): Promise<void> {
@@ -43,7 +47,10 @@ async function start(): Promise<void> {
     url: launch.developmentUrl ?? `${PAGE_ORIGIN}/index.html`,
     preload: join(out, 'preload', 'index.cjs'),
     statePath: join(electronFolder, 'window.json'),
-    onOpen: (opened) => surviveCrashes(opened, sayRestarted, defects.note),
+    onOpen: (opened) => {
+      offerContextMenu(opened)
+      surviveCrashes(opened, sayRestarted, defects.note)
+    },
     onDefect: defects.report,
   })
   const core = window.open().then(() => startEngine(window))
@@ -58,9 +65,8 @@ async function start(): Promise<void> {
   })
   app.on('second-instance', (_event, _argv, _cwd, other) => {
     window.focus()
-    core
-      .then(({ feed }) => feed.app.setEnvironment({ startFolder: (other as Launch).startFolder }))
-      .catch(defects.report)
+    const startFolder = startFolderOf(other)
+    if (startFolder) core.then(({ feed }) => feed.app.setEnvironment({ startFolder })).catch(defects.report)
   })
   app.on('activate', () => window.focus())
   app.on('window-all-closed', () => {

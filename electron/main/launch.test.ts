@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readLaunch } from './launch.ts'
+import { readLaunch, startFolderOf } from './launch.ts'
 
 const none = { dataFolder: '/data', startFolder: null, electronSource: 'official', developmentUrl: null }
 
@@ -26,4 +26,14 @@ it.each([
   ['a page that is a file', [], { ELECTRON_RENDERER_URL: 'file:///etc/passwd' }, {}],
 ])('a start with %s', (_what, argv, env, expected) => {
   expect(readLaunch({ argv, env: { CLAW_HOME: '/data', ...env }, cwd: '/here' })).toEqual({ ...none, ...expected })
+})
+
+it.each([
+  [{ startFolder: '/project' }, '/project'],
+  [{ startFolder: null }, null],
+  [{ startFolder: 7 }, null],
+  [null, null],
+  [undefined, null],
+])('a second start with %o wants %o', (other, expected) => {
+  expect(startFolderOf(other)).toBe(expected)
 })

@@ -28,6 +28,12 @@ export function readLaunch({ argv, env, cwd }: StartedProcess): Launch {
   }
 }
 
+/** Where a second start, which handed over its `Launch`, wants to work. */
+export function startFolderOf(other: unknown): string | null {
+  const isLaunch = typeof other === 'object' && other !== null && 'startFolder' in other
+  return isLaunch && typeof other.startFolder === 'string' ? other.startFolder : null
+}
+
 /** `--cwd folder` or `--cwd=folder`. */
 function folderArgument(argv: readonly string[]): string | undefined {
   const joined = argv.find((argument) => argument.startsWith('--cwd='))

@@ -1,4 +1,4 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron'
+import { type BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron'
 
 /** Before the app is ready: Electron builds a menu of its own otherwise, which costs time before the first paint. */
 export function skipDefaultMenu(): void {
@@ -27,4 +27,20 @@ export function setMenu(platform: string, development: boolean): void {
       { role: 'windowMenu' },
     ]),
   )
+}
+
+/** Electron has none of its own: what a right click on text offers everywhere else. */
+export function offerContextMenu(window: BrowserWindow): void {
+  window.webContents.on('context-menu', (_event, { isEditable, selectionText, editFlags }) => {
+    const copy: MenuItemConstructorOptions = { role: 'copy', enabled: editFlags.canCopy }
+    const edit: MenuItemConstructorOptions[] = [
+      { role: 'cut', enabled: editFlags.canCut },
+      copy,
+      { role: 'paste', enabled: editFlags.canPaste },
+      { type: 'separator' },
+      { role: 'selectAll', enabled: editFlags.canSelectAll },
+    ]
+    if (isEditable) Menu.buildFromTemplate(edit).popup({ window })
+    else if (selectionText.trim()) Menu.buildFromTemplate([copy]).popup({ window })
+  })
 }

@@ -1,8 +1,10 @@
 import type { BrowserWindowConstructorOptions } from 'electron'
 import type { Bounds } from './window-state.ts'
 
-/** The first colour on the screen, before the page: `--color-canvas` of the page's styles. */
-const canvas = { light: '#f7f6f3', dark: '#11191c' }
+/** The colour before the page has any, and at the edges while it is resized: `--color-canvas` of the page's styles. */
+export function canvasColour(isDark: boolean): string {
+  return isDark ? '#11191c' : '#f7f6f3'
+}
 
 /** The page is treated as hostile: it shows what models write. */
 export function windowOptions(
@@ -18,7 +20,7 @@ export function windowOptions(
     ...bounds,
     minWidth: 480,
     minHeight: 400,
-    backgroundColor: isDark ? canvas.dark : canvas.light,
+    backgroundColor: canvasColour(isDark),
     autoHideMenuBar: true,
     webPreferences: {
       preload,

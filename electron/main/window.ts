@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron'
-import { windowOptions } from './window-options.ts'
+import { canvasColour, windowOptions } from './window-options.ts'
 import { reachableBounds, readWindowState, type WindowState, writeWindowState } from './window-state.ts'
 
 export interface AppWindowOptions {
@@ -43,7 +43,10 @@ export class AppWindow {
     const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors, bounds))
     this.#window = window
     window.on('close', () => this.#remember(window))
+    const recolour = () => window.setBackgroundColor(canvasColour(nativeTheme.shouldUseDarkColors))
+    nativeTheme.on('updated', recolour)
     window.on('closed', () => {
+      nativeTheme.off('updated', recolour)
       this.#window = null
     })
     onOpen(window)
@@ -55,6 +58,7 @@ export class AppWindow {
       })
       // A page that cannot be loaded paints nothing, and the engine must start all the same.
       window.webContents.once('did-fail-load', () => resolve())
+      window.once('closed', resolve)
     })
     window.loadURL(url).catch(onDefect)
     return painted

@@ -173,8 +173,10 @@ export class ProfileStore {
     return check.done
   }
 
-  async checkAll(): Promise<void> {
-    await Promise.all(this.list().map(({ id }) => this.check(id)))
+  /** Asks those that nobody has asked since they appeared or changed. */
+  async checkUnknown(): Promise<void> {
+    const unknown = this.statuses().filter(({ reach }) => reach === 'unknown')
+    await Promise.all(unknown.map(({ profile }) => this.check(profile.id)))
   }
 
   /** Looks at the usual ports; who asks while it looks waits for the same answer. */
