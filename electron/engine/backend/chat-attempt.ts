@@ -81,6 +81,7 @@ export class ChatAttempt {
         await this.#read()
       } catch (error) {
         this.#failure = this.#translated(error, true)
+        this.#reply.breakOff()
       }
       const events = this.#reply.drain()
       if (events.length > 0) return events

@@ -87,6 +87,13 @@ export class ChatReply {
     })
   }
 
+  /** It broke off: what was counted so far is out all the same, because it has to be paid. */
+  breakOff(): void {
+    if (this.ended || !this.started) return
+    this.ended = true
+    this.#endUsage()
+  }
+
   /** An error in band: it wins over everything (backends.md B.9). */
   fail(value: unknown): never {
     throw classifyError(readErrorValue(value), null, this.#asked.server)

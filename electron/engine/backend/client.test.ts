@@ -12,6 +12,7 @@ import {
   silent,
   startScriptedBackend,
   text,
+  usage,
 } from '../../../e2e/support/scripted-backend.ts'
 import type { ChatRequest, StreamEvent } from './backend.ts'
 import { OpenAICompatError } from './backend-error.ts'
@@ -331,6 +332,19 @@ it.each([
   const { client } = open({}, { retry: { attempts: 1 } })
   backend.script(json(body))
   expect(await said(client.chat({ ...request, stream: false }, never))).toEqual(['error server-error'])
+})
+
+it('passes on what was counted before an answer broke off', async () => {
+  const { client } = open()
+  const counted = { choices: [{ index: 0, delta: { content: 'A' } }], usage: usage(5, 1) }
+  backend.script(raw([frame(counted), frame({ error: { message: 'x', code: 500 } })]))
+  const events: StreamEvent[] = []
+  const codes: string[] = []
+  for await (const event of guarded(client.chat(request, never), codes)) events.push(event)
+  expect([events.map(({ type }) => type), codes]).toEqual([
+    ['message_start', 'content_delta', 'usage'],
+    ['server-error'],
+  ])
 })
 
 it('tells how far the prompt was read, where the server does', async () => {

@@ -5,7 +5,7 @@ import type { ChatRequest } from './backend.ts'
 import { requestBody } from './request-body.ts'
 import { tool } from './test-profile.ts'
 
-const profile = { model: 'm' }
+const profile = { kind: 'custom' as const, model: 'm' }
 const call = (args: string) => ({ callId: 'c1', name: 'f', arguments: args, recovered: false })
 
 function sent(request: Partial<ChatRequest>, more: Parameters<typeof requestBody>[1] = profile) {
@@ -58,9 +58,14 @@ it('98 writes the history as every server takes it', () => {
   ])
 })
 
+it('asks llama-server how far it has read the prompt', () => {
+  const asked = (stream: boolean) => sent({ stream }, { ...profile, kind: 'llama-server' }).return_progress
+  expect([asked(true), asked(false)]).toEqual([true, undefined])
+})
+
 it('merges the extra body, except into the conversation itself', () => {
   const extraBody = { temperature: 0.5, top_k: 20, max_tokens: 7, model: 'other', messages: [], stream: false }
-  expect(sent({ temperature: 1, maxOutputTokens: 100 }, { model: 'm', extraBody })).toEqual({
+  expect(sent({ temperature: 1, maxOutputTokens: 100 }, { ...profile, extraBody })).toEqual({
     model: 'm',
     stream: true,
     stream_options: { include_usage: true },

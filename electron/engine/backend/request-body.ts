@@ -1,6 +1,7 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { ChatRequest, ToolDefinition } from './backend.ts'
+import { quirksOf } from './compat.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
 import { isRecord } from './json-record.ts'
 
@@ -21,13 +22,13 @@ export interface RequestBody {
  */
 export function requestBody(
   request: ChatRequest,
-  profile: Pick<Profile, 'model' | 'extraBody'>,
+  profile: Pick<Profile, 'kind' | 'model' | 'extraBody'>,
   refused: Refused = new Map(),
 ): RequestBody {
   const stream = request.stream !== false
   const { responseSchema, temperature, maxOutputTokens } = request
   const parameters: Record<string, unknown> = {
-    ...(stream && { stream_options: { include_usage: true } }),
+    ...(stream && { stream_options: { include_usage: true }, ...quirksOf(profile.kind).body }),
     ...(temperature !== undefined && { temperature }),
     ...(responseSchema && { response_format: responseFormat(responseSchema) }),
     ...profile.extraBody,
