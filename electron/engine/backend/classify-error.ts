@@ -23,6 +23,10 @@ export function classifyError(
     const dropped = unsupportedParameter(said.message, said.parameter)
     if (dropped) remedy.withoutParameter = dropped
   }
+  if (code === 'context-overflow') {
+    const limit = fittingLimit(details)
+    if (limit !== undefined) remedy.outputLimit = limit
+  }
   if (code === 'protocol' && said.status === 404) remedy.wrongPath = true
   const message = sentence(code, said, details, server)
   return new AttemptError(
@@ -136,6 +140,19 @@ function overflowSentence({ contextWindow, promptTokens, requestedTokens }: Deta
   if (requestedTokens !== undefined && (fits || promptTokens === undefined))
     return `${prompt} and an answer of up to ${requestedTokens} tokens do not fit into ${window} of ${model || name}. Lower the maximum answer length of the profile, or shorten the conversation.`
   return `${prompt} does not fit into ${window} of ${model || name}. Shorten it, start a new chat, or serve the model with a larger window.`
+}
+
+/** Answers shorter than this are not worth a try: the conversation has to become shorter. */
+const SHORTEST_ANSWER = 256
+/** Servers count a few tokens more than they say. */
+const MARGIN = 16
+
+/** The output limit that is the first thing to lower (backends.md D.3, 3); by guess where the prompt is not told. */
+function fittingLimit({ contextWindow, promptTokens, requestedTokens }: Details): number | undefined {
+  if (requestedTokens === undefined || contextWindow === undefined) return undefined
+  const guess = Math.min(contextWindow, requestedTokens) / 4
+  const limit = promptTokens === undefined ? Math.floor(guess) : contextWindow - promptTokens - MARGIN
+  return limit >= SHORTEST_ANSWER && limit < requestedTokens ? limit : undefined
 }
 
 function toolsSentence(message: string, { name, model }: Server): string {

@@ -91,14 +91,14 @@ describe('retries', () => {
   it.each([
     ['seconds', '2', 2000],
     ['a date', 'Thu, 01 Jan 2026 00:00:07 GMT', 7000],
-    ['a date that has passed', 'Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['a date that has passed', 'Wed, 31 Dec 2025 00:00:00 GMT', null],
     ['longer than anybody waits', '3600', 60_000],
     ['no number', 'soon', 500],
   ])('83 honours Retry-After in %s', async (_name, header, expected) => {
     const { client, waits } = open()
     backend.script(httpError(429, 'slow down', { 'retry-after': header }), text('Hello'))
     const lines = await said(client.chat(request, never))
-    expect([waits, lines.at(-1)]).toEqual([[expected], 'Hello'])
+    expect([waits, lines.at(-1)]).toEqual([expected === null ? [] : [expected], 'Hello'])
   })
 
   it.each([
@@ -227,6 +227,24 @@ describe('what a server does not accept', () => {
     expect(backend.chatRequests().map(({ path }) => path)).toEqual(['/chat/completions', '/v1/chat/completions'])
     expect((await client.listModels(never)).map(({ id }) => id)).toEqual(['scripted'])
   })
+})
+
+it('lowers an answer limit that does not fit, before it gives up', async () => {
+  const { client } = open()
+  const exact =
+    "This model's maximum context length is 16384 tokens. However, you requested 20000 tokens (12000 in the messages, 8000 in the completion)."
+  const guessed =
+    "This model's maximum context length is 16384 tokens. However, you requested 4368 output tokens and your prompt contains at least 12017 input tokens"
+  backend.script(httpError(400, exact), httpError(400, guessed), text('A'))
+  expect(await said(client.chat({ ...request, maxOutputTokens: 8000 }, never))).toEqual([
+    'output-limit-lowered: The answer limit of 8000 tokens does not fit beside the conversation; 4368 is used.',
+    'output-limit-lowered: The answer limit of 4368 tokens does not fit beside the conversation; 1092 is used.',
+    'A',
+  ])
+  const full =
+    "This model's maximum context length is 16384 tokens. However, you requested 24300 tokens (16300 in the messages, 8000 in the completion)."
+  backend.script(httpError(400, full), text('never'))
+  expect(await said(client.chat({ ...request, maxOutputTokens: 8000 }, never))).toEqual(['error context-overflow'])
 })
 
 describe('stopping', () => {

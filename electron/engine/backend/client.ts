@@ -7,9 +7,10 @@ import { ChatAttempt } from './chat-attempt.ts'
 import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
+import { Recovery } from './recovery.ts'
 import { type RequestBody, requestBody } from './request-body.ts'
 import { resolveBaseUrl, withVersion } from './resolve-base-url.ts'
-import { RetryDelays, type RetryOptions, waitInWords } from './retry.ts'
+import { RetryDelays, type RetryOptions } from './retry.ts'
 import type { Server } from './server.ts'
 
 export interface BackendOptions {
@@ -63,12 +64,17 @@ export class OpenAICompatClient implements Backend {
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {
-    const attempts = this.#options.retry?.attempts ?? this.#quirks.attempts
-    let failed = 0
-    let loadingMs = 0
+    const recovery = new Recovery({
+      server: this.#server,
+      refused: this.#refused,
+      delays: this.#delays,
+      attempts: this.#options.retry?.attempts ?? this.#quirks.attempts,
+      loadingMs: this.#timeouts.firstByteMs,
+    })
+    let asked = request
     for (;;) {
-      const body = requestBody(request, this.#options.profile, this.#refused)
-      const attempt = this.#attempt(request, body, signal)
+      const body = requestBody(asked, this.#options.profile, this.#refused)
+      const attempt = this.#attempt(asked, body, signal)
       let error: AttemptError
       try {
         await attempt.open()
@@ -83,27 +89,11 @@ export class OpenAICompatClient implements Backend {
       } finally {
         await attempt.close()
       }
-      if (attempt.started || signal.aborted) throw error
-      const learned = this.#learn(error, body)
-      if (learned) {
-        yield learned
-        continue
-      }
-      const { code, retryAfterMs } = error.failure
-      if (error.remedy.loadingModel && loadingMs < this.#timeouts.firstByteMs) {
-        const wait = this.#delays.whileLoading()
-        loadingMs += wait
-        yield { type: 'phase', phase: 'loading-model' }
-        await this.#wait(wait, signal)
-        continue
-      }
-      failed += 1
-      if (failed >= attempts || !worthRetrying(code, failed)) throw error
-      const wait = this.#delays.before(failed + 1, retryAfterMs)
-      const detail = `${error.failure.message} Asking again in ${waitInWords(wait)} (attempt ${failed + 1} of ${attempts}).`
-      yield { type: 'warning', code: 'retry', message: detail }
-      yield { type: 'phase', phase: 'retrying', detail: `in ${waitInWords(wait)}` }
-      await this.#wait(wait, signal)
+      const next = attempt.started || signal.aborted ? null : recovery.after(error, asked, body)
+      if (!next) throw error
+      yield* next.say
+      if (next.waitMs > 0) await this.#wait(next.waitMs, signal)
+      asked = next.request
     }
   }
 
@@ -148,24 +138,6 @@ export class OpenAICompatClient implements Backend {
     )
   }
 
-  /** Takes note of what the server does not want, and says what happens now; undefined = nothing to try. */
-  #learn({ remedy }: AttemptError, body: RequestBody): StreamEvent | undefined {
-    const { name, address } = this.#server
-    const versioned = remedy.wrongPath ? withVersion(address) : null
-    if (versioned) {
-      this.#server.address = versioned
-      const message = `${name} does not answer at ${address.base}; ${versioned.base} is tried instead.`
-      return { type: 'warning', code: 'address-changed', message }
-    }
-    const refused = remedy.withoutParameter
-    if (!refused || !body.optional.has(refused.parameter)) return undefined
-    this.#refused.set(refused.parameter, refused.renamed)
-    const message = refused.renamed
-      ? `${name} wants ${refused.parameter} under the name ${refused.renamed}.`
-      : `${name} does not accept ${refused.parameter}; it is left out from now on.`
-    return { type: 'warning', code: 'parameter-refused', message }
-  }
-
   async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     try {
       await this.#delays.wait(milliseconds, signal)
@@ -173,12 +145,6 @@ export class OpenAICompatClient implements Backend {
       throw new AttemptError(failure('aborted', 'The request was stopped.'), {}, { cause: error })
     }
   }
-}
-
-/** A server that was never there is said at once; one that went away between attempts may come back. */
-function worthRetrying(code: string, failed: number): boolean {
-  if (code === 'unreachable') return failed > 1
-  return code === 'rate-limit' || code === 'overloaded' || code === 'server-error' || code === 'transport'
 }
 
 function requiresArguments({ tools }: ChatRequest, name: string): boolean {

@@ -1,0 +1,112 @@
+import type { FailureCode } from '#shared/failure.ts'
+import type { ChatRequest, StreamEvent } from './backend.ts'
+import type { AttemptError } from './backend-error.ts'
+import type { RequestBody } from './request-body.ts'
+import { withVersion } from './resolve-base-url.ts'
+import { type RetryDelays, waitInWords } from './retry.ts'
+import type { Server } from './server.ts'
+
+/** What follows a failed attempt. */
+export interface NextAttempt {
+  request: ChatRequest
+  /** What a person sees of it. */
+  say: StreamEvent[]
+  waitMs: number
+}
+
+export interface RecoveryOptions {
+  /** Its address may be corrected. */
+  server: Server
+  /** Parameters that are refused are noted here: they belong to the server, not to this request. */
+  refused: Map<string, string | undefined>
+  delays: RetryDelays
+  attempts: number
+  /** How long a model may load, in milliseconds. */
+  loadingMs: number
+}
+
+/** Decides after each failed attempt of one request whether another one is worth it, and what it does differently. */
+export class Recovery {
+  readonly #options: RecoveryOptions
+  #failed = 0
+  #loadedMs = 0
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options
+  }
+
+  /** null = nothing helps. */
+  after(error: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
+    return (
+      this.#corrected(error, request, body) ??
+      this.#withLowerLimit(error, request, body) ??
+      this.#whenLoaded(error, request) ??
+      this.#again(error, request)
+    )
+  }
+
+  /** The address lacks its `/v1`, or the server does not know a parameter. */
+  #corrected({ remedy }: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
+    const { server, refused } = this.#options
+    const { name, address } = server
+    const versioned = remedy.wrongPath ? withVersion(address) : null
+    if (versioned) {
+      server.address = versioned
+      const message = `${name} does not answer at ${address.base}; ${versioned.base} is tried instead.`
+      return atOnce(request, 'address-changed', message)
+    }
+    const without = remedy.withoutParameter
+    if (!without || !body.optional.has(without.parameter)) return null
+    refused.set(without.parameter, without.renamed)
+    const message = without.renamed
+      ? `${name} wants ${without.parameter} under the name ${without.renamed}.`
+      : `${name} does not accept ${without.parameter}; it is left out from now on.`
+    return atOnce(request, 'parameter-refused', message)
+  }
+
+  #withLowerLimit({ remedy }: AttemptError, request: ChatRequest, { maxTokens = 0 }: RequestBody): NextAttempt | null {
+    const limit = remedy.outputLimit
+    // A limit out of the extra body is the person's own and stays.
+    if (limit === undefined || limit >= maxTokens || maxTokens !== request.maxOutputTokens) return null
+    const message = `The answer limit of ${maxTokens} tokens does not fit beside the conversation; ${limit} is used.`
+    return atOnce({ ...request, maxOutputTokens: limit }, 'output-limit-lowered', message)
+  }
+
+  #whenLoaded({ remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
+    if (!remedy.loadingModel || this.#loadedMs >= this.#options.loadingMs) return null
+    const waitMs = this.#options.delays.whileLoading()
+    this.#loadedMs += waitMs
+    return { request, say: [{ type: 'phase', phase: 'loading-model' }], waitMs }
+  }
+
+  #again({ failure: { code, message, retryAfterMs } }: AttemptError, request: ChatRequest): NextAttempt | null {
+    const { attempts, delays } = this.#options
+    this.#failed += 1
+    if (this.#failed >= attempts || !worthRepeating(code, this.#failed)) return null
+    const next = this.#failed + 1
+    const waitMs = delays.before(next, retryAfterMs)
+    const wait = waitInWords(waitMs)
+    return {
+      request,
+      say: [
+        {
+          type: 'warning',
+          code: 'retry',
+          message: `${message} Asking again in ${wait} (attempt ${next} of ${attempts}).`,
+        },
+        { type: 'phase', phase: 'retrying', detail: `in ${wait}` },
+      ],
+      waitMs,
+    }
+  }
+}
+
+function atOnce(request: ChatRequest, code: string, message: string): NextAttempt {
+  return { request, say: [{ type: 'warning', code, message }], waitMs: 0 }
+}
+
+/** A server that was never there is said at once; one that went away between attempts may come back. */
+function worthRepeating(code: FailureCode, failed: number): boolean {
+  if (code === 'unreachable') return failed > 1
+  return code === 'rate-limit' || code === 'overloaded' || code === 'server-error' || code === 'transport'
+}
