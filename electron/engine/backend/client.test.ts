@@ -308,6 +308,17 @@ describe('requests', () => {
     })
   })
 
+  it('trim the key, and say so when it cannot be one', async () => {
+    backend.script(text('A'))
+    await said(open({}, { key: ' pasted-key\n' }).client.chat(request, never))
+    expect(backend.chatRequests()[0]?.headers.authorization).toBe('Bearer pasted-key')
+    expect(await rejected(open({}, { key: 'two\nlines' }).client.chat(request, never))).toEqual({
+      code: 'invalid-input',
+      retryable: false,
+      message: 'The key or a header of Test holds characters that HTTP does not allow. Enter it again in the profile.',
+    })
+  })
+
   it('use one connection again', async () => {
     const { client } = open()
     const ports = new Set<number | undefined>()

@@ -43,7 +43,9 @@ export class OpenAICompatClient implements Backend {
   readonly #refused = new Map<string, string | undefined>()
 
   constructor(options: BackendOptions) {
-    const { profile, key, userAgent } = options
+    const { profile, userAgent } = options
+    // Keys are pasted, and come with the newline of a file.
+    const key = options.key?.trim() || null
     const address = resolveBaseUrl(profile.baseUrl, profile)
     this.#options = options
     this.#quirks = quirksOf(profile.kind)

@@ -8,7 +8,8 @@ export function transportError(error: unknown, server: Server, answering: boolea
   if (error instanceof AttemptError) return error
   const code = systemCode(error)
   const [failureCode, message] = explain(code, error, server, answering)
-  const value = failure(failureCode, message, { retryable: failureCode !== 'protocol' })
+  const retryable = failureCode !== 'protocol' && failureCode !== 'invalid-input'
+  const value = failure(failureCode, message, { retryable })
   return new AttemptError(value, {}, { cause: error })
 }
 
@@ -24,6 +25,11 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
       return ['protocol', `The answer of ${name} is damaged (${code}). Is a proxy in between?`]
     return ['transport', `The connection to ${name} broke while it was answering${inBrackets(code)}. Try again.`]
   }
+  if (code === 'UND_ERR_INVALID_ARG')
+    return [
+      'invalid-input',
+      `The key or a header of ${name} holds characters that HTTP does not allow. Enter it again in the profile.`,
+    ]
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return [
       'unreachable',
