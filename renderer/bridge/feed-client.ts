@@ -1,10 +1,25 @@
 import type { FeedMessage, FeedRequest, PortHandOver } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 
+/** What the page must see of a message to take the port that came with it. */
+export interface HandOverEvent {
+  data: unknown
+  source: unknown
+  ports: readonly FeedPort[]
+}
+
+/** As much of a MessagePort as is used here. */
+export interface FeedPort {
+  addEventListener(type: 'message', listener: (event: MessageEvent<FeedMessage>) => void): void
+  addEventListener(type: 'close', listener: () => void): void
+  start(): void
+  postMessage(message: FeedRequest): void
+}
+
 /** How the page gets its port; `window` and `window.claw` in the app. */
 export interface FeedHost {
   requestFeed(nonce: string): void
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  addEventListener(type: 'message', listener: (event: HandOverEvent) => void): void
 }
 
 /**
@@ -17,7 +32,7 @@ export class FeedClient {
   readonly #listener: (message: FeedMessage) => void
   readonly #sessions = new Set<SessionId>()
   #nonce = ''
-  #port: MessagePort | null = null
+  #port: FeedPort | null = null
 
   /** `own` is what `event.source` must be: a message from a frame or another window is not main's. */
   constructor(host: FeedHost, own: unknown, listener: (message: FeedMessage) => void) {
@@ -48,13 +63,13 @@ export class FeedClient {
     this.#host.requestFeed(this.#nonce)
   }
 
-  #receive(event: MessageEvent): void {
+  #receive(event: HandOverEvent): void {
     const port = event.ports[0]
     if (event.source !== this.#own || !port || !isHandOver(event.data) || event.data.nonce !== this.#nonce) return
     // One nonce, one port.
     this.#nonce = ''
     this.#port = port
-    port.addEventListener('message', ({ data }: MessageEvent<FeedMessage>) => this.#deliver(data))
+    port.addEventListener('message', ({ data }) => this.#deliver(data))
     port.addEventListener('close', () => {
       if (this.#port === port) this.#ask()
     })

@@ -23,7 +23,7 @@ export function CodeBlock({ lines }: { lines: CodeLines }) {
 }
 
 function CodeText({ lines }: { lines: CodeLines }) {
-  const chunks = useSyncExternalStore(lines.watch, lines.chunks)
+  const chunks = useSyncExternalStore(lines.watch, lines.chunks, lines.chunks)
   return (
     <pre>
       {chunks.map((chunk, index) => (

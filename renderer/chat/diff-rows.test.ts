@@ -37,7 +37,19 @@ test('words that changed are marked in lines that replaced each other', () => {
   ])
 })
 
-test('first lines go with first lines, and a line without a partner has no marks', () => {
+test('lines are compared with those that they resemble, not with those beside them', () => {
+  expect(
+    markedWords(
+      '-  const elapsed = Math.floor(now - this.last)',
+      '-  this.tokens = this.tokens + elapsed',
+      '+  const gained = Math.floor(now - this.last)',
+      '+  if (gained === 0) return',
+      '+  this.tokens = this.tokens + gained',
+    ),
+  ).toEqual(['elapsed', 'elapsed', 'gained', '', 'gained'])
+})
+
+test('equal lines are compared in order, and a line without a partner has no marks', () => {
   expect(markedWords('-let a = 1', '-let b = 2', '+let a = 3', '+let b = 4', '+let c = 5')).toEqual([
     '1',
     '2',

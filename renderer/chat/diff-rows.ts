@@ -43,6 +43,8 @@ export type CompareWords = (before: string, after: string) => readonly Change[]
 /** Beyond these a comparison costs more than it tells. */
 const MOST_PAIRS = 200
 const LONGEST_LINE = 400
+/** A run of more lines than this on a side is compared first with first. */
+const LONGEST_RUN = 24
 /** With less in common than this the whole line changed, and marks would only be noise. */
 const LEAST_IN_COMMON = 0.35
 
@@ -59,25 +61,68 @@ export function wordMarks(hunk: DiffHunk, compare: CompareWords): ReadonlyMap<Di
   return marks
 }
 
-/** Removed lines and the added ones right after them, first with first. */
-function replacedLines(hunk: DiffHunk): [DiffRow, DiffRow][] {
-  const pairs: [DiffRow, DiffRow][] = []
+type Pair = readonly [before: DiffRow, after: DiffRow]
+
+/** Removed lines with the added ones right after them that took their place. */
+function replacedLines(hunk: DiffHunk): Pair[] {
+  const pairs: Pair[] = []
   let removed: DiffRow[] = []
-  let added = 0
+  let added: DiffRow[] = []
+  const close = () => {
+    pairs.push(...pairUp(removed, added))
+    removed = []
+    added = []
+  }
   for (const row of hunk) {
-    if (row.sign === '-') {
-      if (added > 0) removed = []
-      added = 0
-      removed.push(row)
-    } else if (row.sign === '+') {
-      const partner = removed[added++]
-      if (partner) pairs.push([partner, row])
-    } else {
-      removed = []
-      added = 0
+    if (row.sign === '+') added.push(row)
+    else {
+      if (row.sign === ' ' || added.length > 0) close()
+      if (row.sign === '-') removed.push(row)
     }
   }
+  close()
   return pairs
+}
+
+/** The pairs that have most in common together, without crossing each other. */
+function pairUp(removed: readonly DiffRow[], added: readonly DiffRow[]): Pair[] {
+  if (removed.length === 0 || added.length === 0) return []
+  if (removed.length > LONGEST_RUN || added.length > LONGEST_RUN) {
+    return removed.slice(0, added.length).map((row, index) => [row, added[index] ?? row])
+  }
+  const words = added.map(({ text }) => wordsOf(text))
+  let best: { score: number; pairs: readonly Pair[] }[] = added.map(() => ({ score: 0, pairs: [] }))
+  best.push({ score: 0, pairs: [] })
+  // best[j] = of the removed lines so far with the first j added ones.
+  for (const before of removed) {
+    const own = wordsOf(before.text)
+    const next: typeof best = [{ score: 0, pairs: [] }]
+    for (const [index, after] of added.entries()) {
+      const common = inCommon(own, words[index] ?? [])
+      const diagonal = best[index] ?? { score: 0, pairs: [] }
+      const paired = { score: diagonal.score + common, pairs: [...diagonal.pairs, [before, after] as const] }
+      const others = [best[index + 1], next[index]].filter((one) => one !== undefined)
+      next.push(
+        [paired, ...others].reduce((a, b) => (b.score >= a.score && (common === 0 || b.score > a.score) ? b : a)),
+      )
+    }
+    best = next
+  }
+  return [...(best.at(-1)?.pairs ?? [])]
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{N}_]+/gu) ?? []
+}
+
+/** How many words two lines share. */
+function inCommon(a: readonly string[], b: readonly string[]): number {
+  const left = [...b]
+  return a.filter((word) => {
+    const at = left.indexOf(word)
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  }).length
 }
 
 function enoughInCommon(changes: readonly Change[], before: string, after: string): boolean {
@@ -96,9 +141,10 @@ function ranges(changes: readonly Change[], other: 'added' | 'removed'): Range[]
     if (change[other]) continue
     const end = at + change.value.length
     if (change.added || change.removed) {
+      const blanks = change.value.length - change.value.trimEnd().length
       const last = found.at(-1)
       if (last?.end === at) last.end = end
-      else found.push({ start: at, end })
+      else if (blanks < change.value.length) found.push({ start: at, end: end - blanks })
     }
     at = end
   }

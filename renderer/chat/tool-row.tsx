@@ -41,8 +41,8 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand }: { tool: Tool
   const place = useChatPlace()
   const id = `${place}/${tool.callId}`
   const live = tool.state === 'running' && tool.verb === 'Run'
-  const [open, toggle] = useFold(id, tool.diff !== undefined || live || (lastCommand && tool.output !== ''))
-  const hasBody = tool.diff !== undefined || tool.output !== ''
+  const [open, toggle] = useFold(id, hasDiff(tool) || live || (lastCommand && hasRun(tool)))
+  const hasBody = hasDiff(tool) || tool.output !== ''
   const head = (
     <>
       <StateIcon tool={tool} />
@@ -68,7 +68,7 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand }: { tool: Tool
       )}
       {open && hasBody && (
         <div className="tool-body">
-          {tool.diff ? (
+          {tool.diff && hasDiff(tool) ? (
             <DiffView diff={tool.diff} />
           ) : (
             <ToolOutput id={id} name={tool.target} output={tool.output} live={live} />
@@ -78,6 +78,14 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand }: { tool: Tool
     </>
   )
 })
+
+function hasDiff({ diff }: ToolItem): boolean {
+  return diff !== undefined && diff.hunks.length > 0
+}
+
+function hasRun({ state, output }: ToolItem): boolean {
+  return output !== '' && (state === 'done' || state === 'failed')
+}
 
 function StateIcon({ tool }: { tool: ToolItem }) {
   if (tool.state === 'waiting') return <Icon of={Hand} className="c-waiting" />

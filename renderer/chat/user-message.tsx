@@ -10,26 +10,26 @@ import { CopyButton } from './copy-button.tsx'
 export const UserMessage = memo(function UserMessage(props: { text: string; at: number | null; note?: string }) {
   const sessionId = useChatSession()
   return (
-    <div className="you-wrap">
-      <div className="you">
-        <span className="when xxs ink3">
+    <div className="you">
+      <div className="when">
+        {props.at !== null && (
+          <span className="msg-acts">
+            {sessionId && (
+              <IconButton
+                icon={RotateCw}
+                small
+                label="Send this again"
+                onClick={() => void sendMessage(sessionId, props.text)}
+              />
+            )}
+            <CopyButton text={() => props.text} name="Copy message" />
+          </span>
+        )}
+        <span className="xxs ink3">
           {props.note ?? (props.at !== null && <time>{formatTime(props.at, Date.now())}</time>)}
         </span>
-        {withCode(props.text)}
       </div>
-      {props.at !== null && (
-        <div className="msg-acts">
-          <CopyButton text={() => props.text} name="Copy message" />
-          {sessionId && (
-            <IconButton
-              icon={RotateCw}
-              small
-              label="Ask this again"
-              onClick={() => void sendMessage(sessionId, props.text)}
-            />
-          )}
-        </div>
-      )}
+      {withCode(props.text)}
     </div>
   )
 })

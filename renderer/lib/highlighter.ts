@@ -121,8 +121,8 @@ async function loadCore(): Promise<{ highlighter: HighlighterCore; colours: read
 
 /** Longer lines are minified files: reading them would hold the window. */
 const LONGEST_LINE = 2000
-/** Milliseconds for one line, then the rest of it stays plain. */
-const LINE_TIME = 50
+/** Milliseconds for one line, then it stays plain. Generous: the first lines of a language also compile its grammar. */
+const LINE_TIME = 1000
 
 // Bits of a token's metadata in vscode-textmate (EncodedTokenMetadata).
 const FOREGROUND_MASK = 0x00ff8000
@@ -132,7 +132,8 @@ function lineColourer(grammar: IGrammar, colours: readonly string[]): LineColour
   return {
     colour(line, state) {
       if (line.length > LONGEST_LINE) return { spans: plainSpans(line), state }
-      const { tokens, ruleStack } = grammar.tokenizeLine2(line, state, LINE_TIME)
+      const { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine2(line, state, LINE_TIME)
+      if (stoppedEarly) return { spans: plainSpans(line), state }
       const spans: Span[] = []
       for (let index = 0; index < tokens.length; index += 2) {
         const text = line.slice(tokens[index], tokens[index + 2] ?? line.length)

@@ -1,0 +1,79 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import { linkTarget } from './link-target.ts'
+import { Prose } from './prose.tsx'
+
+function rendered(text: string): string {
+  return renderToStaticMarkup(<Prose item={{ kind: 'text', text }} />)
+}
+
+const inBlock = (markup: string) => `<div class="prose"><div class="block">${markup}</div></div>`
+
+test('HTML is shown as it was written', () => {
+  expect(rendered('<script>alert(1)</script>')).toBe(
+    inBlock('<p class="as-written">&lt;script&gt;alert(1)&lt;/script&gt;</p>'),
+  )
+  expect(rendered('a <img src=x onerror=alert(1)> b')).toBe(inBlock('<p>a &lt;img src=x onerror=alert(1)&gt; b</p>'))
+})
+
+test.each([
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](java\nscript:alert(1))',
+  '[x](data:text/html,<script>alert(1)</script>)',
+  '[x](file:///etc/passwd)',
+  '[x](vbscript:x)',
+  '[x](//example.com/x)',
+  '[x](app://claw/index.html)',
+  '[x][y]\n\n[y]: javascript:alert(1)',
+  '<javascript:alert(1)>',
+])('%s is no link', (text) => {
+  expect(rendered(text)).not.toMatch(/href|src=|<script/i)
+})
+
+test('links to the web and to a mailbox are links, with their address to see', () => {
+  expect(rendered('[x](https://example.com/a?b=1&c)')).toBe(
+    inBlock(
+      '<p><a class="link-text" href="https://example.com/a?b=1&amp;c" title="https://example.com/a?b=1&amp;c">x</a></p>',
+    ),
+  )
+  expect(['http://a.b', 'https://a.b', 'mailto:me@a.b', 'www.a.b', ' https://a.b '].map(linkTarget)).toEqual([
+    'http://a.b',
+    'https://a.b',
+    'mailto:me@a.b',
+    'https://www.a.b',
+    'https://a.b',
+  ])
+})
+
+test('a picture is a link and never fetched', () => {
+  expect(rendered('![secret](https://example.com/x.png?stolen)')).toBe(
+    inBlock(
+      '<p><a class="link-text" href="https://example.com/x.png?stolen" title="https://example.com/x.png?stolen">secret</a></p>',
+    ),
+  )
+  expect(rendered('![secret](data:image/png;base64,AAAA)')).toBe(inBlock('<p>secret</p>'))
+})
+
+test('entities are read once, and what they make is text', () => {
+  expect(rendered('&lt;b&gt; &amp;amp; &#x41; &nope; &constructor;')).toBe(
+    inBlock('<p>&lt;b&gt; &amp;amp; A &amp;nope; &amp;constructor;</p>'),
+  )
+})
+
+test('blocks become what a reader knows them as', () => {
+  expect(rendered('# Title\n\n1. one\n2. *two*\n\n- [x] done\n- [ ] open\n\n> quote')).toBe(
+    '<div class="prose">' +
+      '<div class="block"><h2 class="head-1">Title</h2></div>' +
+      '<div class="block"><ol start="1"><li>one</li><li><em>two</em></li></ol></div>' +
+      '<div class="block"><ul class="tasks">' +
+      '<li><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
+      '<li><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
+      '<div class="block"><blockquote><p>quote</p></blockquote></div>' +
+      '</div>',
+  )
+})
+
+test('code that nobody can run is text in its lines', () => {
+  expect(rendered('```html\n<b onclick="x()">\n```')).toContain('&lt;b onclick=&quot;x()&quot;&gt;')
+})
