@@ -34,7 +34,7 @@ const folder = await mkdtemp(join(tmpdir(), 'claw-bench-start-'))
 try {
   const bare = join(folder, 'bare')
   await mkdir(bare)
-  await writeFile(join(bare, 'package.json'), '{"name":"bare","main":"main.cjs"}')
+  await writeFile(join(bare, 'package.json'), '{"name":"bare","version":"1.0.0","main":"main.cjs"}')
   await writeFile(join(bare, 'main.cjs'), bareMain)
   /** @type {Record<'floor' | 'ours', Measure[]>} */
   const measures = { floor: [], ours: [] }
