@@ -3,8 +3,13 @@ import type { ElectronApplication, Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
 
-/** `CLAW_PICTURES=1` renews the pictures of the README; otherwise they go with the results of the run. */
-const PICTURES = process.env.CLAW_PICTURES ? 'e2e/pictures' : 'test-results/pictures'
+/** The pictures of the README; `CLAW_PICTURES=1` renews them. All others go with the results of the run. */
+const published = ['chat-light', 'approval-dark']
+
+function picture(name: string): { path: string } {
+  const renew = process.env.CLAW_PICTURES && published.includes(name)
+  return { path: `${renew ? 'e2e/pictures' : 'test-results/pictures'}/${name}.png` }
+}
 
 const widths = [
   [1440, 900],
@@ -68,7 +73,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const approval = page.getByRole('alertdialog', { name: 'Approval needed' })
     await expect(approval).toContainText('a + b')
     await checkAccess(page)
-    await page.screenshot({ path: `${PICTURES}/approval-${scheme}.png` })
+    await page.screenshot(picture(`approval-${scheme}`))
     await approval.getByRole('button', { name: 'Allow once' }).click()
     await expect(approval).toContainText('npm test')
     await approval.getByRole('button', { name: 'Allow once' }).click()
@@ -79,7 +84,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await resize(app, page, width, height)
       await checkNothingCut(page)
       await checkAccess(page)
-      await page.screenshot({ path: `${PICTURES}/chat-${scheme}${width === 1440 ? '' : `-${width}`}.png` })
+      await page.screenshot(picture(`chat-${scheme}${width === 1440 ? '' : `-${width}`}`))
     }
   })
 
@@ -94,9 +99,7 @@ for (const scheme of ['light', 'dark'] as const) {
         await resize(app, page, width, height)
         await checkNothingCut(page)
         await checkAccess(page)
-        await page.screenshot({
-          path: `${PICTURES}/${name.toLowerCase()}-${scheme}${width === 1440 ? '' : `-${width}`}.png`,
-        })
+        await page.screenshot(picture(`${name.toLowerCase()}-${scheme}${width === 1440 ? '' : `-${width}`}`))
       }
     }
   })
