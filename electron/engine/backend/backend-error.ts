@@ -13,6 +13,8 @@ export interface Remedy {
   loadingModel?: boolean
   /** The request is worth one more try without its `details.parameter`, or with it under this name. */
   withoutParameter?: { parameter: string; renamed?: string }
+  /** The history lacks the reasoning that the server sent. */
+  wantsReasoning?: boolean
   /** Prompt and answer together do not fit: worth a try with this output limit. */
   outputLimit?: number
   /** 404 for the address itself, not for a model: the `/v1` may be missing. */

@@ -135,6 +135,8 @@ export class ChatReply {
       return
     }
     if (choice.error) this.fail(choice)
+    // Moonshot reports usage inside the choice.
+    if (isRecord(choice.usage)) this.#rawUsage = choice.usage
     const { delta, finish_reason: finish } = choice
     if (isRecord(delta)) this.#delta(delta, chunk)
     if (typeof finish === 'string' && finish !== '') {

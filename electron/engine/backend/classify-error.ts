@@ -18,8 +18,9 @@ export function classifyError(
   const retryable = retryableCodes.has(code)
   const details = detailsOf(said, code, server)
   const remedy: Remedy = {}
-  if (/loading model/i.test(said.message)) remedy.loadingModel = true
+  if (modelLoads.test(said.message)) remedy.loadingModel = true
   if (code === 'invalid-request') {
+    if (reasoningMissing.test(said.message)) remedy.wantsReasoning = true
     const dropped = unsupportedParameter(said.message, said.parameter)
     if (dropped) remedy.withoutParameter = dropped
   }
@@ -58,7 +59,13 @@ function codeOf({ message, type, code, errorType, status, inBand, html }: Said):
   if (modelUnknown.test(message) || /model_not_found/.test(words)) return 'unknown-model'
   if (status === 403) return /moderation|flagged/i.test(message) ? 'invalid-request' : 'auth'
   if (status === 429 || /rate_limit/.test(words)) return 'rate-limit'
-  if (status === 503 || status === 529 || /overloaded/.test(words) || /server busy|loading model/i.test(message))
+  if (
+    status === 503 ||
+    status === 529 ||
+    /overloaded/.test(words) ||
+    /server busy/i.test(message) ||
+    modelLoads.test(message)
+  )
     return 'overloaded'
   if (status === 408) return 'timeout'
   if (status === 404 || status === 405 || (status >= 300 && status < 400)) return 'protocol'
@@ -71,6 +78,12 @@ function codeOf({ message, type, code, errorType, status, inBand, html }: Said):
 function canOverflow(status: number, inBand: boolean): boolean {
   return inBand || status === 400 || status === 413 || status === 422 || status === 500
 }
+
+const modelLoads = /loading model|model is (?:still |currently )?loading/i
+
+/** DeepSeek and its kin, between tool calls: "The `reasoning_content` in the thinking mode must be passed back". */
+const reasoningMissing =
+  /reasoning_content\W.*(?:must be|passed back|missing|required)|missing .{0,20}reasoning_content/i
 
 const toolsRefused =
   /tool choice requires --enable-auto-tool-choice|does not support tools|No endpoints found that support tool use|tools param requires --jinja|tools? (?:is|are) not supported/i
@@ -117,7 +130,7 @@ function sentence(code: FailureCode, said: Said, details: Details, server: Serve
     case 'rate-limit':
       return `${name} takes no more requests right now (rate limit). Wait a little and try again.${quoted}`
     case 'overloaded':
-      return /loading model/i.test(said.message)
+      return modelLoads.test(said.message)
         ? `${name} is still loading its model. Try again when it is ready.`
         : `${name} is too busy to answer. Try again in a moment.${quoted}`
     case 'timeout':

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ChatMessage } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
 import {
   chunk,
@@ -211,6 +212,23 @@ describe('what a server does not accept', () => {
       ['low', 20],
       [undefined, 20],
     ])
+  })
+
+  it('is a history without its reasoning', async () => {
+    const { client } = open()
+    const message = 'The `reasoning_content` in the thinking mode must be passed back to the API.'
+    backend.script(httpError(400, message), text('A'))
+    const call = { callId: 'c', name: 'f', arguments: '{}', recovered: false }
+    const messages: ChatMessage[] = [
+      { role: 'assistant', content: '', toolCalls: [call], reasoning: 'Hm.' },
+      { role: 'tool', callId: 'c', name: 'f', content: 'ok' },
+    ]
+    expect(await said(client.chat({ ...request, messages }, never))).toEqual([
+      'reasoning-returned: Test wants its reasoning back; it is sent along from now on.',
+      'A',
+    ])
+    const sent = backend.chatRequests().map(({ body }) => JSON.stringify(body).includes('"reasoning_content":"Hm."'))
+    expect(sent).toEqual([false, true])
   })
 
   it('is the address without /v1', async () => {

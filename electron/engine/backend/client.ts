@@ -8,8 +8,8 @@ import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
 import { Recovery } from './recovery.ts'
-import { type RequestBody, requestBody } from './request-body.ts'
-import { resolveBaseUrl, withVersion } from './resolve-base-url.ts'
+import { noLessons, type RequestBody, requestBody } from './request-body.ts'
+import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions } from './retry.ts'
 import type { Server } from './server.ts'
 
@@ -39,8 +39,7 @@ export class OpenAICompatClient implements Backend {
   readonly #timeouts: Timeouts
   readonly #quirks: Quirks
   readonly #delays: RetryDelays
-  /** Parameters that this server refused once; it is not asked with them again. */
-  readonly #refused = new Map<string, string | undefined>()
+  readonly #lessons = noLessons()
 
   constructor(options: BackendOptions) {
     const { profile, userAgent } = options
@@ -49,7 +48,7 @@ export class OpenAICompatClient implements Backend {
     const address = resolveBaseUrl(profile.baseUrl, profile)
     this.#options = options
     this.#quirks = quirksOf(profile.kind)
-    this.#timeouts = timeoutsOf(profile)
+    this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
     this.#delays = new RetryDelays(options.retry)
     this.#server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }
     // Its own timers know comments from progress; undici's do not (backends.md B.8).
@@ -68,14 +67,14 @@ export class OpenAICompatClient implements Backend {
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {
     const recovery = new Recovery({
       server: this.#server,
-      refused: this.#refused,
+      lessons: this.#lessons,
       delays: this.#delays,
       attempts: this.#options.retry?.attempts ?? this.#quirks.attempts,
       loadingMs: this.#timeouts.firstByteMs,
     })
     let asked = request
     for (;;) {
-      const body = requestBody(asked, this.#options.profile, this.#refused)
+      const body = requestBody(asked, this.#options.profile, this.#lessons)
       const attempt = this.#attempt(asked, body, signal)
       let error: AttemptError
       try {

@@ -33,8 +33,9 @@ export interface Timeouts {
 
 const MINUTE = 60_000
 
-export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'>): Timeouts {
-  const local = localKinds.has(kind)
+/** A server of one's own may load a model and read a long prompt for minutes; a hosted one has no reason to. */
+export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'>, localHost: boolean): Timeouts {
+  const local = localHost || localKinds.has(kind)
   return {
     connectMs: timeouts?.connectMs ?? 10_000,
     firstByteMs: timeouts?.firstByteMs ?? (local ? 10 * MINUTE : 2 * MINUTE),

@@ -235,6 +235,18 @@ const deltas: Row[] = [
     expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
   },
   {
+    name: '34b usage inside the choice (Moonshot)',
+    wire: [
+      C({ content: 'A' }),
+      frame({
+        ...head,
+        choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: { prompt_tokens: 5, completion_tokens: 2 } }],
+      }),
+      D,
+    ],
+    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
+  },
+  {
     name: '35 cached tokens and cost',
     wire: [
       C({ content: 'A' }, 'stop'),

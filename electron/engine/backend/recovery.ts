@@ -1,7 +1,7 @@
 import type { FailureCode } from '#shared/failure.ts'
 import type { ChatRequest, StreamEvent } from './backend.ts'
 import type { AttemptError } from './backend-error.ts'
-import type { RequestBody } from './request-body.ts'
+import type { Lessons, RequestBody } from './request-body.ts'
 import { withVersion } from './resolve-base-url.ts'
 import { type RetryDelays, waitInWords } from './retry.ts'
 import type { Server } from './server.ts'
@@ -17,8 +17,8 @@ export interface NextAttempt {
 export interface RecoveryOptions {
   /** Its address may be corrected. */
   server: Server
-  /** Parameters that are refused are noted here: they belong to the server, not to this request. */
-  refused: Map<string, string | undefined>
+  /** Added to: what is learned belongs to the server, not to this request. */
+  lessons: Lessons
   delays: RetryDelays
   attempts: number
   /** How long a model may load, in milliseconds. */
@@ -45,9 +45,9 @@ export class Recovery {
     )
   }
 
-  /** The address lacks its `/v1`, or the server does not know a parameter. */
+  /** The address lacks its `/v1`, or the server does not know a parameter or misses one. */
   #corrected({ remedy }: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
-    const { server, refused } = this.#options
+    const { server, lessons } = this.#options
     const { name, address } = server
     const versioned = remedy.wrongPath ? withVersion(address) : null
     if (versioned) {
@@ -55,9 +55,13 @@ export class Recovery {
       const message = `${name} does not answer at ${address.base}; ${versioned.base} is tried instead.`
       return atOnce(request, 'address-changed', message)
     }
+    if (remedy.wantsReasoning && !lessons.wantsReasoning) {
+      lessons.wantsReasoning = true
+      return atOnce(request, 'reasoning-returned', `${name} wants its reasoning back; it is sent along from now on.`)
+    }
     const without = remedy.withoutParameter
     if (!without || !body.optional.has(without.parameter)) return null
-    refused.set(without.parameter, without.renamed)
+    lessons.refused.set(without.parameter, without.renamed)
     const message = without.renamed
       ? `${name} wants ${without.parameter} under the name ${without.renamed}.`
       : `${name} does not accept ${without.parameter}; it is left out from now on.`

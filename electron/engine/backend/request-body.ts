@@ -5,8 +5,17 @@ import { quirksOf } from './compat.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
 import { isRecord } from './json-record.ts'
 
-/** Parameters that the server refused, and the name it wants instead where it said one. */
-export type Refused = ReadonlyMap<string, string | undefined>
+/** What a server taught us by refusing a request; it is kept for the next ones. */
+export interface Lessons {
+  /** Parameters that it does not take, and the name it wants instead where it said one. */
+  refused: Map<string, string | undefined>
+  /** It wants its reasoning back in the history. */
+  wantsReasoning: boolean
+}
+
+export function noLessons(): Lessons {
+  return { refused: new Map(), wantsReasoning: false }
+}
 
 export interface RequestBody {
   text: string
@@ -23,36 +32,38 @@ export interface RequestBody {
 export function requestBody(
   request: ChatRequest,
   profile: Pick<Profile, 'kind' | 'model' | 'extraBody'>,
-  refused: Refused = new Map(),
+  { refused, wantsReasoning }: Lessons = noLessons(),
 ): RequestBody {
   const stream = request.stream !== false
-  const { responseSchema, temperature, maxOutputTokens } = request
-  const parameters: Record<string, unknown> = {
+  const { max_tokens: ownLimit, ...extra } = profile.extraBody ?? {}
+  const limit = ownLimit ?? request.maxOutputTokens
+  const parameters = Object.entries({
     ...(stream && { stream_options: { include_usage: true }, ...quirksOf(profile.kind).body }),
-    ...(temperature !== undefined && { temperature }),
-    ...(responseSchema && { response_format: responseFormat(responseSchema) }),
-    ...profile.extraBody,
-  }
-  const limit = profile.extraBody?.max_tokens ?? maxOutputTokens
-  delete parameters.max_tokens
-  if (!stream) delete parameters.stream_options
-  const optional = new Set([...Object.keys(parameters), ...(limit === undefined ? [] : ['max_tokens'])])
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...(request.responseSchema && { response_format: responseFormat(request.responseSchema) }),
+    ...extra,
+  }).filter(([name]) => !owned.has(name) && !refused.has(name) && (stream || name !== 'stream_options'))
 
-  const members = [member('model', profile.model)]
-  members.push(member('stream', stream))
-  for (const [name, value] of Object.entries(parameters)) {
-    if (owned.has(name)) optional.delete(name)
-    else if (!refused.has(name)) members.push(member(name, value))
-    else optional.delete(name)
-  }
-  // An empty list is refused by vLLM (backends.md D.2).
-  if (request.tools.length > 0) members.push(`"tools":[${request.tools.map(toolJson).join(',')}]`)
-  members.push(`"messages":[${request.messages.map(messageJson).join(',')}]`)
   const limitName = refused.has('max_tokens') ? refused.get('max_tokens') : 'max_tokens'
-  if (refused.has('max_tokens')) optional.delete('max_tokens')
-  if (limit !== undefined && limitName !== undefined) members.push(member(limitName, limit))
-  const maxTokens = typeof limit === 'number' && limitName !== undefined ? limit : undefined
-  return { text: `{${members.join(',')}}`, maxTokens, optional }
+  const limited = limit !== undefined && limitName !== undefined
+  const messages = request.messages.map((message) => messageJson(message, wantsReasoning))
+  const members = [
+    member('model', profile.model),
+    member('stream', stream),
+    ...parameters.map(([name, value]) => member(name, value)),
+    // An empty list is refused by vLLM (backends.md D.2).
+    ...(request.tools.length > 0 ? [`"tools":[${request.tools.map(toolJson).join(',')}]`] : []),
+    `"messages":[${messages.join(',')}]`,
+    ...(limited ? [member(limitName, limit)] : []),
+  ]
+  return {
+    text: `{${members.join(',')}}`,
+    maxTokens: limited && typeof limit === 'number' ? limit : undefined,
+    optional: new Set([
+      ...parameters.map(([name]) => name),
+      ...(limited && limitName === 'max_tokens' ? ['max_tokens'] : []),
+    ]),
+  }
 }
 
 /** Never taken from the extra body: the conversation and its form are ours. */
@@ -68,13 +79,15 @@ function responseFormat(schema: Record<string, unknown>) {
 
 // A long conversation is sent again with every call: its old messages are written once.
 const messageTexts = new WeakMap<ChatMessage, string>()
+const textsWithReasoning = new WeakMap<ChatMessage, string>()
 const toolTexts = new WeakMap<ToolDefinition, string>()
 
-function messageJson(message: ChatMessage): string {
-  const known = messageTexts.get(message)
+function messageJson(message: ChatMessage, wantsReasoning: boolean): string {
+  const texts = wantsReasoning ? textsWithReasoning : messageTexts
+  const known = texts.get(message)
   if (known !== undefined) return known
-  const text = JSON.stringify(wireMessage(message))
-  messageTexts.set(message, text)
+  const text = JSON.stringify(wireMessage(message, wantsReasoning))
+  texts.set(message, text)
   return text
 }
 
@@ -87,7 +100,7 @@ function toolJson(tool: ToolDefinition): string {
   return text
 }
 
-function wireMessage(message: ChatMessage): Record<string, unknown> {
+function wireMessage(message: ChatMessage, wantsReasoning: boolean): Record<string, unknown> {
   switch (message.role) {
     case 'system':
     case 'user':
@@ -95,8 +108,11 @@ function wireMessage(message: ChatMessage): Record<string, unknown> {
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: message.content }
     case 'assistant': {
-      const { content, toolCalls, reasoningDetails } = message
-      const echoed = echoedMembers(reasoningDetails)
+      const { content, toolCalls, reasoning, reasoningDetails } = message
+      const echoed = {
+        ...(wantsReasoning && { reasoning_content: reasoning ?? '' }),
+        ...echoedMembers(reasoningDetails),
+      }
       // null only beside calls: Ollama and LiteLLM refuse it elsewhere, Bedrock refuses "" there (backends.md C, I).
       if (toolCalls.length === 0) return { role: 'assistant', content, ...echoed }
       return {
