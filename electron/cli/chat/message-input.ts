@@ -72,12 +72,15 @@ export function typedMessages({ prompt, commands, onInterrupt }: TypedOptions): 
         }
       })
       lines.on('SIGINT', () => {
-        if (parts.length === 0 && lines.line === '') onInterrupt()
-        parts.length = 0
-        process.stderr.write('\n')
-        // Ctrl-U and Ctrl-K: readline's own way to empty the line.
-        lines.write(null, { ctrl: true, name: 'e' })
-        lines.write(null, { ctrl: true, name: 'u' })
+        if (parts.length === 0 && lines.line === '') {
+          process.stderr.write('\n')
+          onInterrupt()
+        } else {
+          parts.length = 0
+          // Ctrl-E and Ctrl-U: readline's own way to empty the line.
+          lines.write(null, { ctrl: true, name: 'e' })
+          lines.write(null, { ctrl: true, name: 'u' })
+        }
         lines.setPrompt(prompt)
         lines.prompt()
       })

@@ -10,7 +10,8 @@ interface Interruptible {
 /** The innermost one is what an interrupt is for. */
 const running: Interruptible[] = []
 
-function interrupt(): void {
+/** Ctrl-C, wherever it comes from: while a question has the keyboard, the terminal sends a key and no signal. */
+export function interrupt(): void {
   const current = running.at(-1)
   if (!current || current.asked) process.exit(ExitCode.interrupted)
   current.asked = true
@@ -43,9 +44,4 @@ export async function withInterrupts<Result>(stop: () => void, action: () => Pro
       process.stdout.off('error', readerGone)
     }
   }
-}
-
-/** What Ctrl-C does while a question has the keyboard: there the terminal sends a key, not a signal. */
-export function interruptSelf(): void {
-  process.kill(process.pid, 'SIGINT')
 }

@@ -25,6 +25,7 @@ export async function runTurn(session: Session, text: string, options: SendOptio
   })
   let stopping: Promise<void> | undefined
   const stop = () => {
+    over.abort()
     if (!stopping) reporter.note('Stopping… (again to end at once)')
     stopping ??= session.stop()
   }

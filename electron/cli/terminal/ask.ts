@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { interruptSelf } from '../run/interrupts.ts'
+import { interrupt } from '../run/interrupts.ts'
 
 interface AskOptions {
   /** Takes the question back: the answer is then null. */
@@ -24,8 +24,8 @@ export function askLine(question: string, { signal, hidden }: AskOptions = {}): 
       lines.close()
     })
     lines.once('SIGINT', () => {
+      interrupt()
       lines.close()
-      interruptSelf()
     })
     lines.once('close', () => {
       signal?.removeEventListener('abort', taken)

@@ -1,0 +1,30 @@
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { text, toolCall } from '../support/scripted-backend.ts'
+import { createWorld, program } from './support/world.ts'
+
+test('the built program knows nothing of Electron, and names no folder of the machine that built it', async () => {
+  const files = (await readdir(dirname(program), { recursive: true })).filter((name) => name.endsWith('.js'))
+  const code = await Promise.all(files.map((name) => readFile(join(dirname(program), name), 'utf8')))
+  expect(code.join('\n')).not.toMatch(/(require\(|from |import\()\s*["']electron(-store)?["'/]/)
+  expect(code.join('\n')).not.toContain(join(import.meta.dirname, '../..'))
+})
+
+test('it runs under plain Node with no package beside it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'claw-copy-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await cp(dirname(program), join(folder, 'out/cli'), { recursive: true })
+  await cp(join(import.meta.dirname, '../../package.json'), join(folder, 'package.json'))
+  const world = await createWorld(toolCall('list_dir', { path: '.' }), text('Empty.'))
+  const copy = join(folder, 'out/cli/claw.js')
+  const results = [
+    await world.run(['--version'], { program: copy }),
+    await world.run(['help'], { program: copy }),
+    await world.run(['profiles', 'list'], { program: copy }),
+    await world.run(['agent', 'What is here?'], { program: copy }),
+  ]
+  expect(results.map(({ code, side }) => (code === 0 ? code : side))).toEqual([0, 0, 0, 0])
+  expect(results[3]?.out).toBe('Empty.\n')
+})

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { onTestFailed, onTestFinished } from 'vitest'
+import { Transcript } from './transcript.ts'
+import { program, type World } from './world.ts'
+
+/** `claw` in a terminal of its own, made by script(1), which every Unix has. */
+export interface TerminalClaw {
+  screen: Transcript
+  /** Types; `\r` is the Enter key, `\x03` Ctrl-C, `\x04` Ctrl-D. */
+  type(keys: string): void
+  exit: Promise<number>
+}
+
+export function startInTerminal(world: World, args: readonly string[], env: Record<string, string> = {}): TerminalClaw {
+  const command = [process.execPath, program, ...args]
+  // `exec`, or the shell in between would die of the Ctrl-C that the program survives.
+  const quoted = `exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
+  const script =
+    process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-q', '-e', '-f', '-c', quoted, '/dev/null']
+  const child = spawn('script', script, {
+    cwd: world.work,
+    env: { ...world.env, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+  })
+  const screen = new Transcript(child.stdout)
+  onTestFailed(() => console.error(`The screen was:\n${JSON.stringify(screen.text)}`))
+  return {
+    screen,
+    type: (keys) => child.stdin.write(keys),
+    exit: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
+  }
+}

@@ -1,0 +1,183 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { gate, text, toolCall } from '../support/scripted-backend.ts'
+import { startInTerminal } from './support/terminal.ts'
+import { createWorld } from './support/world.ts'
+
+const write = (id: string) => toolCall('write_file', { path: `${id}.txt`, content: 'made\n' }, { id })
+
+describe('a conversation in a terminal', () => {
+  test('answers, remembers, and leaves with Ctrl-D', async () => {
+    const world = await createWorld(text('Hello.'), text('You said hi.'))
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat'])
+    await screen.seen('Ask before changes. /help lists the commands.')
+    await screen.seen('> ')
+    type('Hi\r')
+    await screen.seen('Hello.')
+    await screen.seen('> ')
+    type('What did I \\\rsay?\r')
+    await screen.seen('You said hi.')
+    await screen.seen('> ')
+    type('\x04')
+    expect(await exit).toBe(0)
+    const texts = world.backend.chatRequests()[1]?.messages.map(({ content }) => content)
+    expect(texts?.slice(2)).toEqual(['Hello.', 'What did I \nsay?'])
+  })
+
+  test('asks before a change: once, for the session, or not at all', async () => {
+    const world = await createWorld(
+      write('a'),
+      toolCall('bash', { command: 'echo ran > b.txt' }, { id: 'b' }),
+      text('As you wish.'),
+      write('c'),
+      write('d'),
+      text('All done.'),
+    )
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat', 'Make them.'])
+    await screen.seen('Approval needed')
+    await screen.seen('a.txt  +1')
+    await screen.seen('+ made')
+    await screen.seen('[o]nce  [s]ession')
+    type('ok\r')
+    await screen.seen('[o]nce  [s]ession')
+    type('o\r')
+    await screen.seen('✓ Write a.txt')
+    await screen.seen('echo ran > b.txt')
+    await screen.seen('[d]eny: ')
+    type('d not that way\r')
+    await screen.seen('– Run echo ran > b.txt')
+    await screen.seen('As you wish.')
+    await screen.seen('> ')
+    type('And more\r')
+    await screen.seen('[d]eny: ')
+    type('s\r')
+    await screen.seen('✓ Write c.txt')
+    await screen.seen('✓ Write d.txt')
+    await screen.seen('All done.')
+    await screen.seen('> ')
+    type('/exit\r')
+    expect([await exit, (await readdir(world.work)).sort()]).toEqual([0, ['a.txt', 'c.txt', 'd.txt']])
+    expect(world.backend.chatRequests()[2]?.messages.at(-1)?.content).toContain('The user says: not that way')
+  })
+
+  test('Ctrl-C stops the answer, at a question too, clears a line, and says how to leave', async () => {
+    const world = await createWorld(
+      text('one two', { chunks: 2, gate: gate().opened }),
+      write('a'),
+      text('Still here.'),
+    )
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat', 'Count.'])
+    await screen.seen('one ')
+    type('\x03')
+    await screen.seen('Stopped. Go on with: claw agent-resume')
+    await (await world.backend.chatRequest(0)).closed
+    await screen.seen('> ')
+    type('Write.\r')
+    await screen.seen('[d]eny: ')
+    type('\x03')
+    await screen.seen('Stopped. Go on with')
+    await screen.seen('> ')
+    type('half a line\x03')
+    await screen.seen('> ')
+    type('\x03')
+    await screen.seen('/exit or Ctrl-D leaves.')
+    await screen.seen('> ')
+    type('Are you there?\r')
+    await screen.seen('Still here.')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, await readdir(world.work)]).toEqual([0, []])
+    expect(world.backend.chatRequests()[2]?.messages.at(-1)?.content).toBe('Are you there?')
+  })
+
+  test('its commands show and change what it works with', async () => {
+    const world = await createWorld(text('First.'), text('Second.'))
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat'])
+    const enter = async (line: string, ...shown: string[]) => {
+      await screen.seen('> ')
+      type(`${line}\r`)
+      for (const words of shown) await screen.seen(words)
+    }
+    await enter('/help', '/model [model]', '/permissions [tier]', '/exit')
+    await enter('/model', '* scripted')
+    await enter('/profile', '* environment', 'demo, no model')
+    await enter('/tools', 'bash          runs commands', 'list_dir', 'read_file')
+    await enter('/permissions', '* ask', 'unsafe')
+    await enter('/permissions write', 'Write, ask for shell.')
+    await enter('/status', 'begins with the first message', 'Write, ask for shell')
+    await enter('/nothing', 'There is no command /nothing')
+    await enter('One', 'First.')
+    await enter('/model other', 'other answers from here on.')
+    await enter('/status', 'Model        other', '10 in, 5 out')
+    await enter('/clear', 'The next message begins a new session.')
+    await enter('Two', 'Second.')
+    await enter('/exit')
+    expect(await exit).toBe(0)
+    const requests = world.backend.chatRequests().map(({ body, messages }) => [body.model, messages.length])
+    expect(requests).toEqual([
+      ['scripted', 2],
+      ['other', 2],
+    ])
+    expect(JSON.parse((await world.run(['sessions', '--json'])).out)).toHaveLength(2)
+  })
+
+  test('shows what goes on in one line, and thoughts', async () => {
+    const held = gate()
+    const world = await createWorld(text('Yes.', { reasoning: 'Let me see.', gate: held.opened }))
+    const { screen, exit } = startInTerminal(world, ['agent', 'Is it?'])
+    await screen.seen('⠋ Waiting for the model')
+    await screen.seen('Let me see.')
+    held.open()
+    await screen.seen('Yes.')
+    expect(await exit).toBe(0)
+  })
+
+  test('goes on with a session, whose messages are found with arrow-up', async () => {
+    const world = await createWorld(text('First.'), text('Again.'))
+    await world.run(['agent', 'Say it.'])
+    const [{ sessionId }] = JSON.parse((await world.run(['sessions', '--json'])).out) as [{ sessionId: string }]
+    const { screen, type, exit } = startInTerminal(world, ['agent-resume', sessionId])
+    await screen.seen(`Session ${sessionId} "Say it."`)
+    await screen.seen('> ')
+    type('\x1b[A\r')
+    await screen.seen('Again.')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, world.backend.chatRequests()[1]?.messages.at(-1)?.content]).toEqual([0, 'Say it.'])
+  })
+
+  test('offers the demo where nothing is configured', async () => {
+    const world = await createWorld()
+    const { screen, type, exit } = startInTerminal(
+      { ...world, env: { ...world.env, OPENAI_BASE_URL: undefined, OPENAI_MODEL: undefined } },
+      ['agent', 'Hello'],
+    )
+    await screen.seen('Try the built-in one (demo, no model)? [Y/n]')
+    type('\r')
+    await screen.seen('a script, not a model')
+    for (const _call of ['write_file', 'bash']) {
+      await screen.seen('[d]eny: ')
+      type('d\r')
+    }
+    await screen.seen('Demo (demo, no model), demo: ')
+    expect(await exit).toBe(0)
+  })
+})
+
+describe('a conversation without a terminal', () => {
+  test('takes each line as a message, and ends as the last one did', async () => {
+    const world = await createWorld(text('One.'), write('a'))
+    const { code, out, side } = await world.run(['agent-chat'], { input: { text: 'First\n\n/status\nSecond\n' } })
+    expect([code, out]).toEqual([4, 'One.\n'])
+    expect(side).toContain('Permissions  Ask before changes')
+    expect(world.backend.chatRequests()[1]?.messages.at(-1)?.content).toBe('Second')
+  })
+})
+
+test('the journal of a conversation is private', async () => {
+  const world = await createWorld(text('One.'))
+  await world.run(['agent', 'Hi'])
+  const [name = ''] = (await readdir(join(world.home, 'sessions'))).filter((file) => file.endsWith('.jsonl'))
+  expect(await readFile(join(world.home, 'sessions', name), 'utf8')).toContain('"text":"Hi"')
+})
