@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { StreamEvent } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
@@ -14,7 +14,7 @@ import { readErrorBody } from './server-error.ts'
 import { transportError } from './transport-error.ts'
 
 export interface AttemptOptions {
-  agent: Agent
+  agent: Dispatcher
   server: Server
   request: Omit<HttpRequest, 'signal'>
   asked: Asked

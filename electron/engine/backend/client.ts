@@ -1,4 +1,4 @@
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
 import type { Backend, ChatRequest, StreamEvent } from './backend.ts'
@@ -7,6 +7,7 @@ import { ChatAttempt } from './chat-attempt.ts'
 import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
+import { openConnections } from './open-connections.ts'
 import { Recovery } from './recovery.ts'
 import { noLessons, type RequestBody, requestBody } from './request-body.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
@@ -18,6 +19,8 @@ export interface BackendOptions {
   /** Resolved already; null = none. */
   key: string | null
   userAgent?: string
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY; default the process's. */
+  env?: Readonly<Record<string, string | undefined>>
   retry?: RetryOptions
   /** How long `[DONE]` and usage are waited for after the finish. */
   graceMs?: number
@@ -33,7 +36,7 @@ export function createBackend(options: BackendOptions): Backend {
 /** A client of `/chat/completions` for one profile; holds its connections. */
 export class OpenAICompatClient implements Backend {
   readonly #options: BackendOptions
-  readonly #agent: Agent
+  readonly #agent: Dispatcher
   readonly #server: Server
   readonly #headers: Record<string, string>
   readonly #timeouts: Timeouts
@@ -51,8 +54,7 @@ export class OpenAICompatClient implements Backend {
     this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
     this.#delays = new RetryDelays(options.retry)
     this.#server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }
-    // Its own timers know comments from progress; undici's do not (backends.md B.8).
-    this.#agent = new Agent({ connect: { timeout: this.#timeouts.connectMs }, headersTimeout: 0, bodyTimeout: 0 })
+    this.#agent = openConnections(address, { connectMs: this.#timeouts.connectMs, env: options.env ?? process.env })
     this.#headers = {
       accept: 'text/event-stream, application/json',
       'accept-encoding': 'identity',

@@ -1,8 +1,9 @@
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { BackendKind, FoundServer } from '#shared/profile.ts'
 import { readText, send } from './http-exchange.ts'
 import { isRecord } from './json-record.ts'
 import { listedModels, modelInfo } from './models.ts'
+import { openConnections } from './open-connections.ts'
 import { type Address, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 
 /** Where vLLM, Ollama, LiteLLM, llama-server and LM Studio usually listen (backends.md A). */
@@ -33,7 +34,7 @@ export async function discoverLocalServers(ports: readonly number[]): Promise<Fo
  */
 export async function identifyServer(baseUrl: string, key: string | null): Promise<FoundServer | null> {
   const address = resolveBaseUrl(baseUrl)
-  const agent = new Agent({ connect: { timeout: LOOK_MS } })
+  const agent = openConnections(address, { connectMs: LOOK_MS, env: process.env })
   const signal = AbortSignal.timeout(LOOK_MS)
   const headers: Record<string, string> = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) }
   const ask = (url: string) => look(agent, url, headers, signal)
@@ -106,7 +107,7 @@ function has(answer: Answer | null | undefined, key: string): boolean {
 
 /** null = nobody answered in time, or not in HTTP. */
 async function look(
-  agent: Agent,
+  agent: Dispatcher,
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { type Agent, type Dispatcher, request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 
 export type ResponseHead = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
@@ -18,7 +18,7 @@ export interface HttpRequest {
 }
 
 /** Sends a request and resolves with the head of its answer; the body may be compressed although nobody asked for it. */
-export async function send(agent: Agent, { method, url, headers, body, signal }: HttpRequest): Promise<Response> {
+export async function send(agent: Dispatcher, { method, url, headers, body, signal }: HttpRequest): Promise<Response> {
   const answer = await request(url, {
     dispatcher: agent,
     method,

@@ -1,4 +1,4 @@
-import type { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { BackendKind, ModelInfo } from '#shared/profile.ts'
 import { AttemptError } from './backend-error.ts'
@@ -10,7 +10,7 @@ import { readErrorBody } from './server-error.ts'
 import { transportError } from './transport-error.ts'
 
 export interface Connection {
-  agent: Agent
+  agent: Dispatcher
   server: Server
   headers: Record<string, string>
 }

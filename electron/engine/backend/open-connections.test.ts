@@ -1,0 +1,56 @@
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type ScriptedBackend, startScriptedBackend } from '../../../e2e/support/scripted-backend.ts'
+import { createBackend } from './client.ts'
+import { testProfile } from './test-profile.ts'
+
+let backend: ScriptedBackend
+let proxy: Server
+/** The hosts that the proxy was asked to connect to. */
+let asked: string[]
+beforeEach(async () => {
+  backend = await startScriptedBackend({ models: ['a'] })
+  asked = []
+  proxy = createServer()
+  // Whatever host is asked for, the scripted backend answers.
+  proxy.on('connect', (request, client) => {
+    asked.push(request.url ?? '')
+    const upstream = connect(Number(new URL(backend.baseUrl).port), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n')
+      client.pipe(upstream).pipe(client)
+    })
+    client.on('error', () => upstream.destroy())
+    upstream.on('error', () => client.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  await backend.close()
+  proxy.close()
+})
+
+async function list(baseUrl: string, noProxy?: string): Promise<string[]> {
+  const address = proxy.address()
+  const port = address && typeof address === 'object' ? address.port : 0
+  const client = createBackend({
+    profile: testProfile(baseUrl, { plainHttp: true }),
+    key: null,
+    env: { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: noProxy },
+  })
+  try {
+    return (await client.listModels(AbortSignal.timeout(5000))).map(({ id }) => id)
+  } finally {
+    await client.close()
+  }
+}
+
+it('goes through the proxy to a public host, never to one of its own', async () => {
+  const models = [await list('http://models.invalid/v1'), await list(backend.baseUrl)]
+  expect([models, asked]).toEqual([[['a'], ['a']], ['models.invalid:80']])
+})
+
+it('leaves out what NO_PROXY names', async () => {
+  await expect(list('http://models.invalid/v1', 'models.invalid')).rejects.toMatchObject({ code: 'unreachable' })
+  expect(asked).toEqual([])
+})
