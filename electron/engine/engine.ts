@@ -1,10 +1,3 @@
-import type { SessionSummary } from '#shared/app-state.ts'
-import type { ApprovalAnswer } from '#shared/approval.ts'
-import type { Limits } from '#shared/budget.ts'
-import type { ProfileId, SessionId } from '#shared/ids.ts'
-import type { Permissions } from '#shared/permissions.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
 import { startDemoBackend } from './demo/demo-backend.ts'
@@ -13,6 +6,7 @@ import { ProfileStore } from './profiles/profile-store.ts'
 import { KeyStore } from './secrets/key-store.ts'
 import { systemKeychain } from './secrets/keychain.ts'
 import { SessionStore } from './sessions/session-store.ts'
+import type { Sessions } from './sessions/sessions.ts'
 import type { OpenConf } from './settings/settings-file.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
@@ -79,92 +73,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Stops calling the listener; calling it twice is harmless. */
-export type Unsubscribe = () => void
-
-export interface SendOptions {
-  limits?: Limits
-  /** JSON Schema that the final answer must follow. */
-  responseSchema?: Record<string, unknown>
-  stream?: boolean
-}
-
-/** One open conversation: the only writer of its journal while it is open here. */
-export interface Session {
-  readonly id: SessionId
-  view(): SessionView
-  /** Every event after the current view, in order; the listener must not throw. */
-  subscribe(listener: (event: SessionEvent) => void): Unsubscribe
-  /**
-   * Runs a turn to its end. While one runs, the text is handed to it and read at its next step, and the promise is that
-   * turn's. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
-   * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written).
-   */
-  send(text: string, options?: SendOptions): Promise<TurnEnd>
-  /** The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. */
-  begin(text: string, options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
-  /** Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. */
-  stop(): Promise<void>
-  /** `FailureError` `not-found` when that call does not wait any more. */
-  answer(callId: string, answer: ApprovalAnswer): void
-  setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void>
-  setPermissions(permissions: Permissions): Promise<void>
-  rename(title: string): Promise<void>
-  /** Resolves when everything so far is in the journal file. */
-  persisted(): Promise<void>
-}
-
-/** For one run: what flags of the terminal change about a saved profile. */
-export interface ProfileOverrides {
-  model?: string
-  baseUrl?: string
-  temperature?: number
-  inputCostPerMillion?: number
-  outputCostPerMillion?: number
-}
-
-export interface NewSession {
-  cwd: string
-  profileId: ProfileId
-  permissions: Permissions
-  overrides?: ProfileOverrides
-  addedFolders?: readonly string[]
-  /** Replaces / follows the built-in system prompt. */
-  systemPrompt?: string
-  appendSystemPrompt?: string
-  /** false = nobody can answer an approval: the turn ends as `needs-approval`. */
-  canAnswer: boolean
-}
-
-export interface OpenOptions {
-  /** Default true. */
-  canAnswer?: boolean
-  addedFolders?: readonly string[]
-}
-
-export interface Sessions {
-  /** Newest first; from the summaries, no journal is read. */
-  list(): readonly SessionSummary[]
-  /** Reads the summaries of all sessions; before it, `list` holds only what was opened here. */
-  load(): Promise<void>
-  /** Whenever a summary appeared, changed or went. */
-  onChange(listener: () => void): Unsubscribe
-  /** `FailureError`: `invalid-input` (folder missing or not readable), `not-found` (profile), `storage`. */
-  create(options: NewSession): Promise<Session>
-  /**
-   * Opens a journal, marks a turn that nobody ended as interrupted, and holds the session's lock until `release`.
-   * `FailureError`: `not-found`, `busy` (another process has it open, the message names it), `storage` (unreadable).
-   */
-  open(id: SessionId, options?: OpenOptions): Promise<Session>
-  /** The open session, or undefined. */
-  opened(id: SessionId): Session | undefined
-  /** A prefix that fits exactly one session; `FailureError` `not-found` or `invalid-input` with the candidates. */
-  find(prefix: string): Promise<SessionId>
-  /** Closes one and gives up its lock; a running turn is stopped first. */
-  release(id: SessionId): Promise<void>
-  remove(id: SessionId): Promise<void>
-}
-
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
+export type { Unsubscribe } from './lib/unsubscribe.ts'
+export type { ProfileOverrides } from './profiles/profile-overrides.ts'
 export { usableFolder } from './sessions/session-store.ts'
+export type { NewSession, OpenOptions, SendOptions, Session, Sessions } from './sessions/sessions.ts'
 export { describeSandbox } from './tools/sandbox.ts'

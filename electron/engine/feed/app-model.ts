@@ -1,6 +1,7 @@
 import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
-import type { Sessions, Unsubscribe } from '../engine.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
 /** A running session changes its row with every phase; people read slower than that. Milliseconds. */

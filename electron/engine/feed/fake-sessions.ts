@@ -4,7 +4,8 @@ import type { FeedMessage } from '#shared/feed.ts'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, viewFromStart } from '#shared/session-view.ts'
-import type { Session, Sessions, Unsubscribe } from '../engine.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import type { Session, Sessions } from '../sessions/sessions.ts'
 import type { FeedChannel } from './channel.ts'
 
 export const TURN = TurnId.parse('turn000000')

@@ -1,5 +1,5 @@
 import type { SessionId } from '#shared/ids.ts'
-import type { Session, Sessions } from '../engine.ts'
+import type { Session, Sessions } from '../sessions/sessions.ts'
 
 /**
  * Keeps a session open while somebody needs it and gives it up afterwards, so that another program can go on with it.

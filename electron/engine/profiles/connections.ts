@@ -1,9 +1,9 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
-import type { ProfileOverrides } from '../engine.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
 import { DEMO_ID } from './built-in-profiles.ts'
+import type { ProfileOverrides } from './profile-overrides.ts'
 
 /** A client and the profile that it was made for, with its model known. */
 export interface Connection {

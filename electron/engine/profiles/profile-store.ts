@@ -3,13 +3,14 @@ import type { BackendStatus, Discovery } from '#shared/app-state.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
-import type { ProfileOverrides, Unsubscribe } from '../engine.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { DEMO_ID, demoProfile, ENVIRONMENT_ID, environmentProfile } from './built-in-profiles.ts'
 import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
+import type { ProfileOverrides } from './profile-overrides.ts'
 
 export interface ProfileServices extends ConnectionServices {
   settings: SettingsStore

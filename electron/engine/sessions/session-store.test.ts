@@ -9,9 +9,9 @@ import { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
-import type { NewSession, Session } from '../engine.ts'
 import type { Tool } from '../tools/tool.ts'
 import { SessionStore } from './session-store.ts'
+import type { NewSession, Session } from './sessions.ts'
 
 const profile: Profile = {
   id: ProfileId.parse('local'),

@@ -5,10 +5,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AppNotice } from '#shared/app-state.ts'
 import { FailureError } from '#shared/failure.ts'
 import { defaultSettings, Settings } from '#shared/settings.ts'
-import type { Unsubscribe } from '../engine.ts'
 import { readFileIfThere } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { type OpenConf, SETTINGS_NAME, SettingsFile } from './settings-file.ts'
 
 export interface SettingsOptions {
