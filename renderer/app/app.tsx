@@ -9,6 +9,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { focusLandmark, focusMessage, focusNextTitle } from './focus.ts'
 import { useMediaQuery } from './media-query.ts'
 import { Notices } from './notices.tsx'
+import { PageGuard } from './page-guard.tsx'
 import { isMac } from './platform.ts'
 import { groupSessions, sessionsInOrder } from './session-groups.ts'
 import { commandOf } from './shortcuts.ts'
@@ -141,10 +142,15 @@ function CurrentPage() {
   const sessionId = useRouteStore((state) => state.sessionId)
   useWindowTitle(page, sessionId)
   if (!ready) return null
-  if (page === 'backends') return <BackendsPage />
-  if (page === 'settings') return <SettingsPage />
-  if (firstRun && sessionId === null) return <FirstRunPage />
-  return <ChatPage sessionId={sessionId} />
+  if (page === 'backends') return guarded(page, <BackendsPage />)
+  if (page === 'settings') return guarded(page, <SettingsPage />)
+  if (firstRun && sessionId === null) return guarded('first-run', <FirstRunPage />)
+  return guarded('chat', <ChatPage sessionId={sessionId} />)
+}
+
+/** One guard a page: going elsewhere leaves the defect behind. */
+function guarded(key: string, page: ReactNode) {
+  return <PageGuard key={key}>{page}</PageGuard>
 }
 
 /** The full sidebar over a narrow window. Escape and a click beside it close it. */

@@ -30,10 +30,10 @@ export function FirstStep({ kind }: { kind: BackendKind }) {
   if (command === '') return null
   return (
     <div className="stack g2">
-      <span className="row">
+      <span className="row step-head">
         <span className="step">1</span>
         <span>Start the server</span>
-        <span className="xs ink3">{notes[kind]}</span>
+        <span className="xs ink3 step-note">{notes[kind]}</span>
       </span>
       <CopyCommand command={command} />
     </div>
