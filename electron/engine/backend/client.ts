@@ -7,8 +7,8 @@ import { ChatAttempt } from './chat-attempt.ts'
 import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
+import { AttemptPlanner } from './next-attempt.ts'
 import { openConnections } from './open-connections.ts'
-import { Recovery } from './recovery.ts'
 import { noLessons, type RequestBody, requestBody } from './request-body.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions } from './retry.ts'
@@ -67,7 +67,7 @@ export class OpenAICompatClient implements Backend {
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {
-    const recovery = new Recovery({
+    const planner = new AttemptPlanner({
       server: this.#server,
       lessons: this.#lessons,
       delays: this.#delays,
@@ -92,7 +92,7 @@ export class OpenAICompatClient implements Backend {
       } finally {
         await attempt.close()
       }
-      const next = attempt.started || signal.aborted ? null : recovery.after(error, asked, body)
+      const next = attempt.started || signal.aborted ? null : planner.after(error, asked, body)
       if (!next) throw error
       yield* next.say
       if (next.waitMs > 0) await this.#wait(next.waitMs, signal)

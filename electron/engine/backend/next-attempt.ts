@@ -14,7 +14,7 @@ export interface NextAttempt {
   waitMs: number
 }
 
-export interface RecoveryOptions {
+export interface PlannerOptions {
   /** Its address may be corrected. */
   server: Server
   /** Added to: what is learned belongs to the server, not to this request. */
@@ -26,12 +26,12 @@ export interface RecoveryOptions {
 }
 
 /** Decides after each failed attempt of one request whether another one is worth it, and what it does differently. */
-export class Recovery {
-  readonly #options: RecoveryOptions
+export class AttemptPlanner {
+  readonly #options: PlannerOptions
   #failed = 0
   #loadedMs = 0
 
-  constructor(options: RecoveryOptions) {
+  constructor(options: PlannerOptions) {
     this.#options = options
   }
 
