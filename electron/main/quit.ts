@@ -3,6 +3,9 @@ import { app } from 'electron'
 /** How long a quit waits for running turns to end and their journals to be written. Milliseconds. */
 const PATIENCE_MS = 5000
 
+/** A terminal that ends the app, or a system that shuts down: by default they end it at once, in mid-sentence. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** Lets `finish` end before the app does, within bounds. What fails is told to `onDefect`, and the app quits anyway. */
 export function finishBeforeQuit(finish: () => Promise<void>, onDefect: (error: unknown) => Promise<void>): void {
   let state: 'running' | 'finishing' | 'finished' = 'running'
@@ -19,4 +22,5 @@ export function finishBeforeQuit(finish: () => Promise<void>, onDefect: (error: 
         app.quit()
       })
   })
+  for (const ending of endings) process.on(ending, () => app.quit())
 }
