@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { type ScriptedBackend, type ScriptStep, startScriptedBackend } from '../../support/scripted-backend.ts'
 import { Transcript } from './transcript.ts'
 
@@ -71,10 +71,12 @@ export async function createWorld(...script: ScriptStep[]): Promise<World> {
     })
     children.push(child)
     if (typeof input === 'object') child.stdin?.end(input.text)
+    const [out, side] = [new Transcript(child.stdout), new Transcript(child.stderr)]
+    onTestFailed(() => console.error(`claw ${args.join(' ')} said:\n${out.text}\nand beside it:\n${side.text}`))
     return {
       child,
-      out: new Transcript(child.stdout),
-      side: new Transcript(child.stderr),
+      out,
+      side,
       exit: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
     }
   }
