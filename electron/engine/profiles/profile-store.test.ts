@@ -5,7 +5,7 @@ import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { FoundServer, Profile } from '#shared/profile.ts'
+import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
 import { KeyStore } from '../secrets/key-store.ts'
 import { SettingsStore } from '../settings/settings-store.ts'
@@ -26,7 +26,7 @@ afterEach(() => rm(dataFolder, { recursive: true }))
 
 /** Servers by address, and what was asked of them. */
 class World {
-  readonly models = new Map<string, string[] | FailureError>()
+  readonly models = new Map<string, (string | ModelInfo)[] | FailureError>()
   readonly connected: { baseUrl: string; model: string; key: string | null }[] = []
   readonly closed: string[] = []
   readonly keychain = new Map<string, string>()
@@ -44,7 +44,7 @@ class World {
       listModels: async () => {
         const models = this.models.get(baseUrl) ?? new FailureError(failure('unreachable', `Nothing at ${baseUrl}.`))
         if (models instanceof FailureError) throw models
-        return models.map(listed)
+        return models.map((model) => (typeof model === 'string' ? listed(model) : model))
       },
       close: async () => {
         this.closed.push(`${baseUrl} ${model}`)
@@ -183,6 +183,21 @@ describe('the client of a profile', () => {
       model: 'other',
       temperature: 0.5,
     })
+  })
+
+  it('has the prices that the server lists, unless the profile has its own', async () => {
+    world.models.set(home.baseUrl, [{ ...listed('m'), inputCostPerMillion: 0.5, outputCostPerMillion: 2 }])
+    const profiles = open()
+    await profiles.save(home)
+    await profiles.check(home.id)
+    const prices = async (overrides?: { inputCostPerMillion: number }) => {
+      const { profile } = await profiles.backendFor(home.id, overrides)
+      return [profile.inputCostPerMillion, profile.outputCostPerMillion]
+    }
+    expect([await prices(), await prices({ inputCostPerMillion: 9 })]).toEqual([
+      [0.5, 2],
+      [9, undefined],
+    ])
   })
 
   it('is made anew after the profile or its key changed, while a running call goes on with the old one', async () => {

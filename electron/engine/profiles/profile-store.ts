@@ -155,7 +155,10 @@ export class ProfileStore {
 
   /** `FailureError`: `not-found`, `auth`, or what the server said when its models were needed. */
   async backendFor(id: ProfileId, overrides?: ProfileOverrides): Promise<Connection> {
-    return this.#connections.for(this.#existing(id), overrides)
+    const connection = await this.#connections.for(this.#existing(id), overrides)
+    const { backend, profile } = connection
+    const model = this.#reach.get(id)?.models.find((listed) => listed.id === profile.model)
+    return model ? { backend, profile: withListedPrices(profile, model) } : connection
   }
 
   /** Asks the server for its models; the answer is its status. Does not reject for what the server did. */
@@ -294,4 +297,12 @@ export class ProfileStore {
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** What the server charges, where it says so and the profile has no prices of its own. */
+function withListedPrices(profile: Profile, model: ModelInfo): Profile {
+  if (profile.inputCostPerMillion !== undefined || profile.outputCostPerMillion !== undefined) return profile
+  const { inputCostPerMillion: input, outputCostPerMillion: output } = model
+  if (input === null || output === null) return profile
+  return { ...profile, inputCostPerMillion: input, outputCostPerMillion: output }
 }
