@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -258,6 +258,11 @@ describe('the list', () => {
     await mkdir(join(copy, 'sessions'), { recursive: true })
     for (const { id } of [one, two])
       await copyFile(join(folder, 'data/sessions', `${id}.jsonl`), join(copy, 'sessions', `${id}.jsonl`))
+    // What a process leaves that dies before it wrote the summary of its turn.
+    const [stale] = store.list().filter(({ sessionId }) => sessionId === two.id)
+    const summary = join(copy, 'sessions', `${two.id}.json`)
+    await writeFile(summary, JSON.stringify({ ...stale, title: '', state: 'idle' }))
+    await utimes(summary, 1, 1)
     await two.stop()
     await end
 

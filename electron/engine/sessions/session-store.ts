@@ -243,13 +243,15 @@ export class SessionStore implements Sessions {
 
   async #loadSummary(id: SessionId): Promise<void> {
     if (this.#open.has(id)) return
-    const summary = (await this.#files.readSummary(id)) ?? (await this.#summaryFromJournal(id))
+    const locked = await isSessionLocked(this.#files.lock(id))
+    // A process that was killed may have left a summary from before its last turn.
+    const current = locked || (await this.#files.isSummaryCurrent(id))
+    const summary = (current ? await this.#files.readSummary(id) : null) ?? (await this.#summaryFromJournal(id))
     if (!summary) {
       this.#summaries.delete(id)
       return
     }
-    const running = summary.state === 'running' || summary.state === 'waiting'
-    const dead = running && !(await isSessionLocked(this.#files.lock(id)))
+    const dead = !locked && (summary.state === 'running' || summary.state === 'waiting')
     this.#summaries.set(id, dead ? { ...summary, state: 'interrupted', note: 'interrupted, can go on' } : summary)
   }
 
