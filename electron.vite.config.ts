@@ -30,7 +30,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    build: { outDir: 'out/renderer', rollupOptions: { input: resolve(root, 'renderer/index.html') } },
+    build: { outDir: 'out/renderer', minify: true, rollupOptions: { input: resolve(root, 'renderer/index.html') } },
     plugins: [react()],
   },
 })

@@ -1,8 +1,5 @@
-import { z } from 'zod'
-
 /** Money is an integer number of micro-dollars (1 USD = 1,000,000). */
-export const MicroUsd = z.number().int().nonnegative()
-export type MicroUsd = z.infer<typeof MicroUsd>
+export type MicroUsd = number
 
 const PER_USD = 1_000_000
 

@@ -19,18 +19,6 @@ export const Settings = z.object({
 })
 export type Settings = z.infer<typeof Settings>
 
-export const defaultSettings: Settings = {
-  version: 1,
-  theme: 'system',
-  contrast: 'system',
-  profiles: [],
-  defaultProfileId: null,
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-  lastFolder: null,
-  recentFolders: [],
-  sidebar: { width: 264, hidden: false },
-}
-
 /** What the window may change by itself; profiles have requests of their own. */
 export const SettingsPatch = Settings.pick({ theme: true, contrast: true, permissions: true, sidebar: true }).partial()
 export type SettingsPatch = z.infer<typeof SettingsPatch>

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState } from '#shared/app-state.ts'
+import { defaultSettings } from '#shared/default-settings.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { FeedMessage } from '#shared/feed.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
-import { defaultSettings } from '#shared/settings.ts'
 import { type Core, startCore } from './core.ts'
 
 let root: string

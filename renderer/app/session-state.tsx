@@ -1,7 +1,7 @@
 import { CircleAlert, CircleDashed, Gauge, Hand } from 'lucide-react'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { assertNever } from '#shared/assert-never.ts'
-import { DEMO_LABEL } from '#shared/profile.ts'
+import { DEMO_LABEL } from '#shared/presets.ts'
 import type { SessionState } from '#shared/session-view.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'

@@ -1,7 +1,8 @@
 import type { BackendStatus } from '#shared/app-state.ts'
 import { assertNever } from '#shared/assert-never.ts'
 import type { Failure } from '#shared/failure.ts'
-import { DEMO_LABEL, localKinds, type ModelInfo, type Profile, presets } from '#shared/profile.ts'
+import { DEMO_LABEL, localKinds, presets } from '#shared/presets.ts'
+import type { ModelInfo, Profile } from '#shared/profile.ts'
 
 export type Tone = 'ok' | 'warn' | 'danger' | 'off'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
 import { commandLines } from './command-lines.ts'
 
 test('a long command is folded before an option, a short one stays', () => {

@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Failure } from '#shared/failure.ts'
+import { presets } from '#shared/presets.ts'
 import type { BackendKind, Profile } from '#shared/profile.ts'
-import { presets } from '#shared/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { AdvancedFields } from './advanced-fields.tsx'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Profile, presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
+import { Profile } from '#shared/profile.ts'
 import { type FormContext, fieldsFromPreset, fieldsFromProfile, type ProfileFields, readForm } from './profile-form.ts'
 
 const empty: FormContext = { original: null, takenIds: [], takenNames: ['Lab'], keychain: true }

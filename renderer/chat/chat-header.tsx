@@ -1,4 +1,4 @@
-import { DEMO_LABEL } from '#shared/profile.ts'
+import { DEMO_LABEL } from '#shared/presets.ts'
 import { PageTitle } from '../app/page-title.tsx'
 import { folderName } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'

@@ -1,6 +1,6 @@
 import { Shield } from 'lucide-react'
 import { memo } from 'react'
-import { permissionLabel, permissionTiers } from '#shared/permissions.ts'
+import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
 import { choosePermissions } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'

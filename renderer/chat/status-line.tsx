@@ -1,6 +1,6 @@
 import { Folder } from 'lucide-react'
 import { formatMicroUsd } from '#shared/money.ts'
-import { localKinds } from '#shared/profile.ts'
+import { localKinds } from '#shared/presets.ts'
 import type { ProfileUse } from '#shared/session-entry.ts'
 import type { UsageTotals } from '#shared/usage.ts'
 import { folderName, formatCount } from '../lib/format.ts'

@@ -1,5 +1,5 @@
+import { presets } from '#shared/presets.ts'
 import type { BackendKind } from '#shared/profile.ts'
-import { presets } from '#shared/profile.ts'
 import { WINDOW } from '../app/app-actions.ts'
 import { CopyCommand } from '../backends/copy-command.tsx'
 import { openLink } from '../stores/actions.ts'

@@ -1,4 +1,5 @@
-import { type FoundServer, type Profile, presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
+import type { FoundServer, Profile } from '#shared/profile.ts'
 import type { RequestInput } from '#shared/requests.ts'
 import { hostOf, tokens } from '../backends/backend-state.ts'
 import { fieldsFromPreset, OLLAMA_WINDOW, readForm } from '../backends/profile-form.ts'

@@ -1,4 +1,5 @@
-import { type BackendKind, type ModelInfo, type Profile, presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
+import type { BackendKind, ModelInfo, Profile } from '#shared/profile.ts'
 import { type FormResult, fieldsFromPreset, readForm } from '../backends/profile-form.ts'
 
 /** The short form of the first run; the rest of a profile comes from its preset. */

@@ -1,5 +1,5 @@
 import { Check, TriangleAlert } from 'lucide-react'
-import { permissionLabel, permissionTiers } from '#shared/permissions.ts'
+import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
 import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { AppState, BackendStatus } from '#shared/app-state.ts'
-import { defaultSettings } from '#shared/settings.ts'
+import { defaultSettings } from '#shared/default-settings.ts'
 
 /** What main said of the app; `ready` = the first message of the feed is in. */
 export interface AppStore extends AppState {

@@ -1,4 +1,4 @@
-import { permissionLabel } from '#shared/permissions.ts'
+import { permissionLabel } from '#shared/permission-tiers.ts'
 import type { ExitCode } from '../run/exit-code.ts'
 import { shortFolder } from '../terminal/words.ts'
 import { Chat, type ChatOptions } from './chat.ts'

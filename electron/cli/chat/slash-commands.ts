@@ -1,4 +1,5 @@
-import { type Permissions, permissionLabel, permissionTiers } from '#shared/permissions.ts'
+import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
+import type { Permissions } from '#shared/permissions.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { usageWords } from '../terminal/words.ts'
 import type { Chat } from './chat.ts'

@@ -1,6 +1,7 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { type Profile, presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
+import type { Profile } from '#shared/profile.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'

@@ -1,4 +1,5 @@
-import { type BackendKind, localKinds, type Profile } from '#shared/profile.ts'
+import { localKinds } from '#shared/presets.ts'
+import type { BackendKind, Profile } from '#shared/profile.ts'
 
 /** What differs between servers, as data. */
 export interface Quirks {

@@ -1,5 +1,6 @@
 import type { MicroUsd } from '#shared/money.ts'
-import { localKinds, type Profile } from '#shared/profile.ts'
+import { localKinds } from '#shared/presets.ts'
+import type { Profile } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
 
 /** Whether a cost can be known before a call is made; a USD limit is worth nothing without it. */

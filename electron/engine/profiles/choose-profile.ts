@@ -1,6 +1,7 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { type BackendKind, type FoundServer, type Profile, presets } from '#shared/profile.ts'
+import { presets } from '#shared/presets.ts'
+import type { BackendKind, FoundServer, Profile } from '#shared/profile.ts'
 import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
 
 /**

@@ -11,6 +11,7 @@ import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
 import type { ProfileOverrides } from './profile-overrides.ts'
+import { type Reach, ReachBook } from './reach.ts'
 
 export interface ProfileServices extends ConnectionServices {
   settings: SettingsStore
@@ -22,26 +23,18 @@ export interface ProfileServices extends ConnectionServices {
   identify(baseUrl: string, key: string | null): Promise<FoundServer | null>
 }
 
-type Reach = Pick<BackendStatus, 'reach' | 'failure' | 'models' | 'checkedAt'>
-
-const unknownReach: Reach = { reach: 'unknown', failure: null, models: [], checkedAt: null }
 /** It is started when it is needed, and then it answers. */
 const demoReach: Reach = { reach: 'ready', failure: null, models: [], checkedAt: null }
 
 /** Stands in for the id of a profile that is not saved yet. */
 const PROBE_ID = ProfileId.parse('probe')
 
-interface Check {
-  done: Promise<void>
-}
-
 /** The backends that a person can choose from: from the environment, saved, built in; and how they are. */
 export class ProfileStore {
   readonly #services: ProfileServices
   readonly #connections: Connections
   readonly #environment: Profile | null
-  readonly #reach = new Map<ProfileId, Reach>()
-  readonly #checks = new Map<ProfileId, Check>()
+  readonly #reach: ReachBook
   readonly #listeners = new Set<() => void>()
   readonly #stopListening: Unsubscribe
   /** A found server that is used without being saved. */
@@ -55,6 +48,13 @@ export class ProfileStore {
   constructor(services: ProfileServices) {
     this.#services = services
     this.#connections = new Connections(services)
+    this.#reach = new ReachBook({
+      listModels: (profile) => this.#connections.listModels(profile),
+      clock: services.clock,
+      onChange: () => this.#changed(),
+      // Another model may be the first one now, and a key that was missing may be there.
+      onModelsChange: (id) => this.#connections.forget(id),
+    })
     this.#environment = environmentProfile(services.env)
     this.#saved = services.settings.get().profiles
     this.#stopListening = services.settings.onChange(({ profiles }) => {
@@ -86,7 +86,7 @@ export class ProfileStore {
     return this.list().map((profile) => ({
       profile,
       origin: profile.id === ENVIRONMENT_ID ? 'environment' : profile.id === DEMO_ID ? 'built-in' : 'saved',
-      ...(profile.id === DEMO_ID ? demoReach : (this.#reach.get(profile.id) ?? unknownReach)),
+      ...(profile.id === DEMO_ID ? demoReach : this.#reach.of(profile.id)),
     }))
   }
 
@@ -157,24 +157,14 @@ export class ProfileStore {
   async backendFor(id: ProfileId, overrides?: ProfileOverrides): Promise<Connection> {
     const connection = await this.#connections.for(this.#existing(id), overrides)
     const { backend, profile } = connection
-    const model = this.#reach.get(id)?.models.find((listed) => listed.id === profile.model)
+    const model = this.#reach.of(id).models.find((listed) => listed.id === profile.model)
     return model ? { backend, profile: withListedPrices(profile, model) } : connection
   }
 
   /** Asks the server for its models; the answer is its status. Does not reject for what the server did. */
   check(id: ProfileId): Promise<void> {
-    const running = this.#checks.get(id)
-    if (running) return running.done
     const profile = this.#existing(id)
-    if (id === DEMO_ID) return Promise.resolve()
-    const check: Check = { done: Promise.resolve() }
-    this.#checks.set(id, check)
-    // A profile that changed while it was asked has forgotten this check: its answer is of no use.
-    const counts = () => this.#checks.get(id) === check
-    check.done = this.#check(profile, counts).finally(() => {
-      if (counts()) this.#checks.delete(id)
-    })
-    return check.done
+    return id === DEMO_ID ? Promise.resolve() : this.#reach.check(profile)
   }
 
   /** Asks those that nobody has asked since they appeared or changed. */
@@ -231,26 +221,6 @@ export class ProfileStore {
     await this.#connections.close()
   }
 
-  async #check(profile: Profile, counts: () => boolean): Promise<void> {
-    const { id } = profile
-    const old = this.#reach.get(id) ?? unknownReach
-    this.#setReach(id, { ...old, reach: 'checking' })
-    const answer = await this.#ask(profile)
-    if (!counts()) return
-    // Another model may be the first one now, and a key that was missing may be there.
-    if (old.checkedAt !== null && !isDeepStrictEqual(answer.models, old.models)) this.#connections.forget(id)
-    this.#setReach(id, { ...answer, checkedAt: this.#services.clock.now() })
-  }
-
-  async #ask(profile: Profile): Promise<Omit<Reach, 'checkedAt'>> {
-    try {
-      return { reach: 'ready', failure: null, models: await this.#connections.listModels(profile) }
-    } catch (error) {
-      if (!(error instanceof FailureError)) throw error
-      return { reach: 'failed', failure: error.failure, models: [] }
-    }
-  }
-
   async #look(): Promise<void> {
     this.#discovery = { ...this.#discovery, state: 'looking' }
     this.#changed()
@@ -278,14 +248,8 @@ export class ProfileStore {
   }
 
   #reset(id: ProfileId): void {
-    this.#reach.delete(id)
-    this.#checks.delete(id)
+    this.#reach.forget(id)
     this.#connections.forget(id)
-  }
-
-  #setReach(id: ProfileId, reach: Reach): void {
-    this.#reach.set(id, reach)
-    this.#changed()
   }
 
   #existing(id: ProfileId): Profile {
