@@ -7,7 +7,7 @@ import { fits, plainName, type ToolSchemas } from './tool-schemas.ts'
 export type JsonReading = { calls: FoundCall[]; end: number } | 'unfinished'
 
 /**
- * The argument object of a named call. Two objects one after the other are two calls if the tool takes both of them;
+ * The argument object of a named call, which begins at `start`. Two objects one after the other are two calls if the tool takes both of them;
  * otherwise nobody knows what was meant, and none runs (backends.md E.4, 5).
  */
 export function readArguments(text: string, start: number, name: string, tools: ToolSchemas): JsonReading {
@@ -18,7 +18,10 @@ export function readArguments(text: string, start: number, name: string, tools: 
   const separate = objects.length > 1 && tool && values.every((value) => isRecord(value) && fits(tool, value))
   const end = objects.at(-1)?.end ?? start
   if (objects.length === 1 || separate) {
-    return { calls: objects.map((object) => ({ ...argumentsOf(name, object.value, object.text), ...range(object) })), end }
+    return {
+      calls: objects.map((object) => ({ ...argumentsOf(name, object.value, object.text), ...range(object) })),
+      end,
+    }
   }
   return { calls: [{ name: plainName(name), arguments: text.slice(start, end), problem: JOINED, start, end }], end }
 }

@@ -9,7 +9,8 @@ import { typesOf } from './tool-schemas.ts'
 export function convertValue(text: string, schema: unknown): unknown {
   const types = typesOf(schema)
   const word = text.trim()
-  if ((word === 'null' || word === 'None') && (types.has('null') || (types.size > 0 && !types.has('string')))) return null
+  if ((word === 'null' || word === 'None') && (types.has('null') || (types.size > 0 && !types.has('string'))))
+    return null
   if (types.has('string')) return text
   if (types.size === 0) return strictJson(word) ?? text
   if (types.has('boolean')) {

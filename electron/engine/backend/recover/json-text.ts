@@ -38,9 +38,7 @@ export function strictJson(text: string): unknown {
 
 /** Inside of strings only; outside they are white space. */
 function withEscapedControls(text: string): string {
-  return text.replace(STRING, (string) =>
-    string.replace(CONTROL, (control) => JSON.stringify(control).slice(1, -1)),
-  )
+  return text.replace(STRING, (string) => string.replace(CONTROL, (control) => JSON.stringify(control).slice(1, -1)))
 }
 
 const STRING = /"(?:[^"\\]|\\.)*"/gs

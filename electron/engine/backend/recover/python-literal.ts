@@ -96,10 +96,10 @@ export class PythonReader {
         continue
       }
       ESCAPE.lastIndex = position
-      const escape = ESCAPE.exec(this.text)?.[0]
-      if (!escape) throw new NotPython(position + 1 >= this.text.length)
-      result += unescaped(escape)
-      position += escape.length
+      const sequence = ESCAPE.exec(this.text)?.[0]
+      if (!sequence) throw new NotPython(position + 1 >= this.text.length)
+      result += unescaped(sequence)
+      position += sequence.length
     }
   }
 
@@ -154,14 +154,14 @@ const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0', '\n': '' }
 
-function unescaped(escape: string): string {
-  const kind = escape.charAt(1)
-  if ((kind === 'x' || kind === 'u' || kind === 'U') && escape.length > 2) {
-    const code = Number.parseInt(escape.slice(2), 16)
-    return code > 0x10ffff ? escape : String.fromCodePoint(code)
+function unescaped(sequence: string): string {
+  const kind = sequence.charAt(1)
+  if ((kind === 'x' || kind === 'u' || kind === 'U') && sequence.length > 2) {
+    const code = Number.parseInt(sequence.slice(2), 16)
+    return code > 0x10ffff ? sequence : String.fromCodePoint(code)
   }
-  const character = escape.slice(1)
+  const character = sequence.slice(1)
   if (character in escapes) return escapes[character] ?? ''
   // Python leaves an escape that it does not know as it is.
-  return '\\\'"'.includes(character) ? character : escape
+  return '\\\'"'.includes(character) ? character : sequence
 }

@@ -1,0 +1,46 @@
+import { Cursor } from './cursor.ts'
+import type { Grammar } from './grammar.ts'
+import { bareJson } from './grammar-bare-json.ts'
+import { deepseek } from './grammar-deepseek.ts'
+import { functionGemma } from './grammar-function-gemma.ts'
+import { glm } from './grammar-glm.ts'
+import { harmony } from './grammar-harmony.ts'
+import { hermes } from './grammar-hermes.ts'
+import { kimi } from './grammar-kimi.ts'
+import { llama } from './grammar-llama.ts'
+import { mistral } from './grammar-mistral.ts'
+import { pythonic } from './grammar-pythonic.ts'
+import { qwenXml } from './grammar-qwen-xml.ts'
+import type { ToolSchemas } from './tool-schemas.ts'
+
+/** At most one of them opens at a place. */
+const grammars: readonly Grammar[] = [
+  qwenXml,
+  hermes,
+  glm,
+  llama,
+  mistral,
+  deepseek,
+  harmony,
+  kimi,
+  functionGemma,
+  bareJson,
+  pythonic,
+]
+
+/** The grammar of the call that begins here; `undecided` = more text may make it one. */
+export function openingAt(
+  text: string,
+  position: number,
+  atStart: boolean,
+  tools: ToolSchemas,
+): Grammar | 'none' | 'undecided' {
+  let undecided = false
+  for (const grammar of grammars) {
+    if (grammar.wholeText && !atStart) continue
+    const cursor = new Cursor(text, position)
+    if (grammar.opens(cursor, tools)) return grammar
+    undecided ||= cursor.ranOut
+  }
+  return undecided ? 'undecided' : 'none'
+}

@@ -1,0 +1,176 @@
+import type { ToolDefinition } from '../backend.ts'
+import { afterSpaces, type FoundCall, type Grammar, matchAt, type Reading } from './grammar.ts'
+import { openingAt } from './grammars.ts'
+import { ProseContext, SPECIAL } from './prose-context.ts'
+import { type ToolSchemas, toolSchemas } from './tool-schemas.ts'
+
+/** A call that a server left in the text. */
+export interface RecoveredCall {
+  name: string
+  /** JSON text; an object unless there is a `problem`. */
+  arguments: string
+  /** It must not run, and why, in words for the model. */
+  problem?: string
+}
+
+export interface Recovery {
+  /** What was held back and is text. */
+  text: string
+  calls: readonly RecoveredCall[]
+  /** The tool in whose call the text ends; the call itself stays in the text. */
+  incomplete: string | null
+}
+
+/**
+ * Finds tool calls in streamed text and holds them back (backends.md E). Whatever the pieces, what `feed` and `end`
+ * give together is the same. Text that could still become the first characters of a call waits, a bounded number of
+ * them; once a call has begun, everything after it waits for `end`, because only the end shows where a value stops.
+ */
+export class LeakFilter {
+  readonly #tools: ToolSchemas
+  readonly #context = new ProseContext()
+  #held = ''
+  /** A call began at the first character of what is held. */
+  #caught = false
+  #gaveUp = false
+  /** Nothing but white space came yet. */
+  #atStart = true
+
+  constructor(tools: readonly ToolDefinition[]) {
+    this.#tools = toolSchemas(tools)
+  }
+
+  /** What of the text can be shown now. */
+  feed(delta: string): string {
+    if (this.#held === '') {
+      if (this.#gaveUp) return delta
+      if (!this.#atStart && this.#context.isPlain && !SPECIAL.test(delta)) {
+        this.#context.skip(delta)
+        return delta
+      }
+    }
+    const text = this.#held + delta
+    if (!this.#caught) {
+      const { position, opening } = this.#scan(text, 0, false)
+      this.#held = text.slice(position)
+      this.#caught = opening !== null
+      return text.slice(0, position)
+    }
+    this.#held = text
+    if (text.length <= HELD_LIMIT) return ''
+    this.#gaveUp = true
+    return this.release()
+  }
+
+  /** What is held, as text: it is not wanted as a call. */
+  release(): string {
+    const text = this.#held
+    this.#held = ''
+    this.#caught = false
+    return text
+  }
+
+  /** The text is over. */
+  end(): Recovery {
+    const held = this.release()
+    const result = new Result()
+    for (let position = 0; position < held.length; ) {
+      const found = this.#scan(held, position, true)
+      result.addText(held.slice(position, found.position))
+      if (!found.opening) break
+      position = this.#take(held, found.position, found.opening, result)
+    }
+    return result
+  }
+
+  /** To the first place where a call begins or could begin, else to the end. */
+  #scan(text: string, from: number, isWhole: boolean): { position: number; opening: Grammar | null } {
+    for (let position = from; position < text.length; position++) {
+      const character = text.charAt(position)
+      if (this.#mayOpen(character) && this.#context.allowsCall()) {
+        const opening = openingAt(text, position, this.#atStart, this.#tools)
+        if (opening === 'undecided') {
+          if (!isWhole) return { position, opening: null }
+        } else if (opening !== 'none' && !this.#context.opensSingleQuote()) return { position, opening }
+      }
+      this.#pass(character)
+    }
+    return { position: text.length, opening: null }
+  }
+
+  #mayOpen(character: string): boolean {
+    return character === '<' || character === '[' || (this.#atStart && character === '{')
+  }
+
+  #pass(character: string): void {
+    this.#context.take(character)
+    if (this.#atStart && character.trim() !== '') this.#atStart = false
+  }
+
+  /** Takes the calls at `start`, or leaves them in the text; returns where to go on. */
+  #take(text: string, start: number, grammar: Grammar, result: Result): number {
+    const reading = grammar.read(text, start, this.#tools)
+    if (!reading || (grammar.wholeText && !reading.unfinished && !this.#isRestEmpty(text, reading.end))) {
+      this.#pass(text.charAt(start))
+      result.addText(text.charAt(start))
+      return start + 1
+    }
+    if (reading.unfinished !== undefined) {
+      this.#addCalls(text, reading, result)
+      if (this.#tools.has(reading.unfinished)) result.incomplete = reading.unfinished
+      result.addText(text.slice(reading.end))
+      return text.length
+    }
+    const inSentence = this.#context.lineHasText && SENTENCE_GOES_ON.test(text.slice(reading.end, reading.end + 20))
+    this.#context.restart()
+    this.#atStart = false
+    if (inSentence || !reading.calls.some(({ name }) => this.#tools.has(name))) {
+      result.addText(text.slice(start, reading.end))
+      return reading.end
+    }
+    this.#addCalls(text, reading, result)
+    const rest = reading.end + (matchAt(LEFTOVERS, text, reading.end)?.[0].length ?? 0)
+    const next = afterSpaces(text, rest)
+    result.gap = text.slice(rest, next)
+    return next
+  }
+
+  #addCalls(text: string, { calls }: Reading, result: Result): void {
+    for (const call of calls) {
+      if (this.#tools.has(call.name)) result.addCall(call)
+      else result.addText(text.slice(call.start, call.end))
+    }
+  }
+
+  #isRestEmpty(text: string, end: number): boolean {
+    const rest = end + (matchAt(LEFTOVERS, text, end)?.[0].length ?? 0)
+    return afterSpaces(text, rest) === text.length
+  }
+}
+
+/** No call of a tool is that long, in characters. */
+const HELD_LIMIT = 4_000_000
+/** Ends of sections and turns that a server leaves behind a call. */
+const LEFTOVERS =
+  /(?:\s*(?:<\/tool_call>|<\|(?:im_end|eot_id|eom_id|call|end|return|endoftext|tool_calls_section_end)\|>|<\/s>|<｜end▁of▁sentence｜>))*/y
+/** A call with words before and after it on its line is talked about, not made. */
+const SENTENCE_GOES_ON = /^[ \t]*[\p{L}\p{N},;]/u
+
+class Result implements Recovery {
+  text = ''
+  readonly calls: RecoveredCall[] = []
+  incomplete: string | null = null
+  /** White space after a call: it counts only if text follows. */
+  gap = ''
+
+  addText(text: string): void {
+    if (text === '') return
+    this.text += this.gap + text
+    this.gap = ''
+  }
+
+  addCall({ name, arguments: text, problem }: FoundCall): void {
+    this.gap = ''
+    this.calls.push({ name, arguments: text, ...(problem !== undefined && { problem }) })
+  }
+}

@@ -1,0 +1,10 @@
+import type { ToolDefinition } from '../backend.ts'
+import { LeakFilter, type Recovery } from './leak-filter.ts'
+
+/** Takes the calls of these tools out of a whole text; never throws. */
+export function recoverToolCalls(text: string, tools: readonly ToolDefinition[]): Recovery {
+  const filter = new LeakFilter(tools)
+  const shown = filter.feed(text)
+  const rest = filter.end()
+  return { text: shown + rest.text, calls: rest.calls, incomplete: rest.incomplete }
+}
