@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { SessionSummary } from '#shared/app-state.ts'
@@ -40,17 +40,6 @@ export class SessionFiles {
     } catch {
       // The journal holds everything; the summary only saves reading it.
       return null
-    }
-  }
-
-  /** Whether the summary is younger than the journal, as every orderly end leaves it; otherwise it may lack the newest. */
-  async isSummaryCurrent(id: SessionId): Promise<boolean> {
-    try {
-      const [summary, journal] = await Promise.all([stat(this.#summary(id)), stat(this.journal(id))])
-      return summary.mtimeMs >= journal.mtimeMs
-    } catch {
-      // One of them is missing.
-      return false
     }
   }
 

@@ -26,10 +26,11 @@ export async function lockSession(path: string, holder: string): Promise<{ relea
   return { release: () => rm(path, { force: true }) }
 }
 
-/** Whether a living process has the session open. */
-export async function isSessionLocked(path: string): Promise<boolean> {
+/** `left`: who had the session open died without closing it. */
+export async function sessionLockState(path: string): Promise<'free' | 'held' | 'left'> {
   const current = await readHolder(path)
-  return typeof current === 'object' && (await isAlive(current))
+  if (current === 'gone') return 'free'
+  return current !== 'unreadable' && (await isAlive(current)) ? 'held' : 'left'
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -262,7 +262,8 @@ describe('the list', () => {
     const [stale] = store.list().filter(({ sessionId }) => sessionId === two.id)
     const summary = join(copy, 'sessions', `${two.id}.json`)
     await writeFile(summary, JSON.stringify({ ...stale, title: '', state: 'idle' }))
-    await utimes(summary, 1, 1)
+    const lock = join(copy, 'sessions', `${two.id}.lock`)
+    await writeFile(lock, JSON.stringify({ pid: process.pid, startedAt: 'long ago', holder: 'a terminal' }))
     await two.stop()
     await end
 

@@ -15,7 +15,7 @@ import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
 import { SessionFiles } from './session-files.ts'
-import { isSessionLocked, lockSession } from './session-lock.ts'
+import { lockSession, sessionLockState } from './session-lock.ts'
 import type { NewSession, OpenOptions, Session, Sessions } from './sessions.ts'
 import { summarise } from './summary.ts'
 
@@ -243,15 +243,14 @@ export class SessionStore implements Sessions {
 
   async #loadSummary(id: SessionId): Promise<void> {
     if (this.#open.has(id)) return
-    const locked = await isSessionLocked(this.#files.lock(id))
-    // A process that was killed may have left a summary from before its last turn.
-    const current = locked || (await this.#files.isSummaryCurrent(id))
-    const summary = (current ? await this.#files.readSummary(id) : null) ?? (await this.#summaryFromJournal(id))
+    const lock = await sessionLockState(this.#files.lock(id))
+    // Who died may have left a summary from before its last turn.
+    const summary = (lock === 'left' ? null : await this.#files.readSummary(id)) ?? (await this.#summaryFromJournal(id))
     if (!summary) {
       this.#summaries.delete(id)
       return
     }
-    const dead = !locked && (summary.state === 'running' || summary.state === 'waiting')
+    const dead = lock !== 'held' && (summary.state === 'running' || summary.state === 'waiting')
     this.#summaries.set(id, dead ? { ...summary, state: 'interrupted', note: 'interrupted, can go on' } : summary)
   }
 
