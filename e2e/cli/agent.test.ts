@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chunk, gate, httpError, raw, text, toolCall, toolCalls, usage } from '../support/scripted-backend.ts'
+import { journalHolds } from './support/journal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
 const anyNumber = expect.any(Number)
@@ -282,6 +283,7 @@ describe('an interrupt', () => {
     const world = await createWorld(text('one two', { chunks: 2, gate: gate().opened }), text('three.'))
     const { child, out, exit } = world.start(['agent', 'Count to three.'])
     await out.seen('one ')
+    await journalHolds(world, '"one "')
     child.kill('SIGKILL')
     await exit
     const [session] = JSON.parse((await world.run(['sessions', '--json'])).out) as {
