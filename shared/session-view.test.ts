@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from './ids.ts'
 import type { SessionEvent, UnstampedEvent } from './session-event.ts'
 import { applyEvent, type SessionView, sessionState, viewFromEntries, viewFromStart } from './session-view.ts'
-import { noUsage } from './usage.ts'
+import { noUsage } from './usage-totals.ts'
 
 const turnId = TurnId.parse('turn000001')
 const start: Extract<SessionEvent, { type: 'session-start' }> = {

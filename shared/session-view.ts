@@ -7,7 +7,7 @@ import type { SessionId, TurnId } from './ids.ts'
 import type { Permissions } from './permissions.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase, SessionEvent } from './session-event.ts'
-import { addUsage, noUsage, type UsageTotals } from './usage.ts'
+import { addUsage, noUsage, type UsageTotals } from './usage-totals.ts'
 
 /** What a person sees of a session. Plain data: the same on both sides of every process border. */
 export interface SessionView {

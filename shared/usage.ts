@@ -18,39 +18,3 @@ export const Usage = z.object({
   source: z.enum(['reported', 'estimated', 'unknown']),
 })
 export type Usage = z.infer<typeof Usage>
-
-/** Sum of several calls: a part is `null` only if no call reported it; the weakest source wins. */
-export interface UsageTotals extends Usage {
-  modelCalls: number
-}
-
-export const noUsage: UsageTotals = {
-  inputTokens: null,
-  outputTokens: null,
-  cachedInputTokens: null,
-  reasoningTokens: null,
-  costMicroUsd: null,
-  source: 'reported',
-  modelCalls: 0,
-}
-
-export function addUsage(totals: UsageTotals, usage: Usage): UsageTotals {
-  return {
-    inputTokens: add(totals.inputTokens, usage.inputTokens),
-    outputTokens: add(totals.outputTokens, usage.outputTokens),
-    cachedInputTokens: add(totals.cachedInputTokens, usage.cachedInputTokens),
-    reasoningTokens: add(totals.reasoningTokens, usage.reasoningTokens),
-    costMicroUsd: add(totals.costMicroUsd, usage.costMicroUsd),
-    source: weaker(totals.source, usage.source),
-    modelCalls: totals.modelCalls + 1,
-  }
-}
-
-function add(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : a + b
-}
-
-function weaker(a: Usage['source'], b: Usage['source']): Usage['source'] {
-  const order = ['reported', 'estimated', 'unknown'] as const
-  return order[Math.max(order.indexOf(a), order.indexOf(b))] ?? 'unknown'
-}

@@ -1,5 +1,5 @@
 import type { ClawBridge } from '#shared/bridge.ts'
-import { failure, type Reply } from '#shared/failure.ts'
+import type { Failure, Reply } from '#shared/failure.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
 
 declare global {
@@ -18,6 +18,12 @@ export async function request<Name extends RequestName>(
     return await window.claw.request(name, input)
   } catch (error) {
     console.error(`The request ${name} did not arrive.`, error)
-    return { ok: false, failure: failure('internal', 'The app did not answer the window. Close it and open it again.') }
+    return { ok: false, failure: noAnswer }
   }
+}
+
+const noAnswer: Failure = {
+  code: 'internal',
+  message: 'The app did not answer the window. Close it and open it again.',
+  retryable: false,
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionView } from '#shared/session-view.ts'
-import { noUsage } from '#shared/usage.ts'
+import { noUsage } from '#shared/usage-totals.ts'
 import { blocksOf } from '../lib/text-documents.ts'
 import { applySessionMessages, isUrgent, openSlot, queueText, useSessionStore } from './session-store.ts'
 

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright'
 import { openScreen } from '../lib/screen.mjs'
 import { median, report } from './lib/table.mjs'
@@ -19,11 +20,15 @@ const electron = execFileSync(process.execPath, ['scripts/electron.mjs', '--prin
 }).trim()
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 
+// The page is served by a scheme of its own, as in the app: from a file its module scripts would not run.
 const bareMain = `
-const { app, BrowserWindow } = require('electron')
+const { app, BrowserWindow, net, protocol } = require('electron')
+protocol.registerSchemesAsPrivileged([{ scheme: 'bare', privileges: { standard: true, secure: true } }])
 app.whenReady().then(() => {
+  const folder = ${JSON.stringify(pathToFileURL(join(root, 'out/renderer/')).href)}
+  protocol.handle('bare', (request) => net.fetch(new URL('.' + new URL(request.url).pathname, folder).href))
   const window = new BrowserWindow({ width: 1280, height: 860, webPreferences: { sandbox: true, contextIsolation: true } })
-  window.loadFile(${JSON.stringify(join(root, 'out/renderer/index.html'))})
+  window.loadURL('bare://page/index.html')
 })
 `
 

@@ -2,7 +2,8 @@ import type { BudgetStop } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
-import { addUsage, noUsage, type Usage } from '#shared/usage.ts'
+import type { Usage } from '#shared/usage.ts'
+import { addUsage, noUsage } from '#shared/usage-totals.ts'
 import { exitCodeOfEnd } from './exit-code.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
