@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalAnswer } from '#shared/approval.ts'
@@ -315,6 +316,45 @@ describe('a limit', () => {
   test('that is not reached changes nothing', async () => {
     const limits = { modelCalls: 3, turns: 3, toolCalls: 2, totalTokens: 45, inputTokens: 30, outputTokens: 15 }
     expect((await play({ answers: [...two], limits })).outcome).toEqual(completed)
+  })
+
+  test('on output cuts a server that ignores it, within one chunk, and never runs a half call', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ minLength: 1, maxLength: 7 }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (parts, allowed) => {
+          let sent = 0
+          let left = false
+          const endless: Answer = async function* () {
+            try {
+              for (const part of parts) {
+                sent++
+                yield { type: 'content_delta', text: part }
+              }
+              yield { type: 'tool_call_delta', index: 0, callId: 'a', name: 'change', arguments: '{' }
+              yield stop({ finish: 'tool_calls', toolCalls: [call('a', 'change')] })
+            } finally {
+              left = true
+            }
+          }
+          const { outcome, log, requests } = await play({
+            answers: [endless, text('Done.')],
+            limits: { outputTokens: allowed },
+            permissions: { write: 'allow', shell: 'allow', sandbox: true },
+          })
+          expect(left).toBe(true)
+          expect(sent).toBeLessThanOrEqual(allowed + 1)
+          if (parts.length > allowed) {
+            expect({ outcome, log, calls: requests.length }).toMatchObject({
+              outcome: { reason: 'budget', budget: { limit: 'outputTokens', allowed } },
+              log: [],
+              calls: 1,
+            })
+          }
+        },
+      ),
+    )
   })
 
   test('on output clamps what the next call may make', async () => {

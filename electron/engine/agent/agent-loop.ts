@@ -45,7 +45,7 @@ async function iterate(turn: TurnContext): Promise<TurnOutcome> {
 
     const answer = await callModel(turn, backend, profile, tools)
     turn.budget.add(answer.usage)
-    const passed = turn.budget.passed()
+    const passed = turn.budget.passed() ?? (answer.overBudget ? turn.budget.outputStop() : null)
     if (passed) return { ...outcome('budget'), budget: passed }
 
     const followUps = turn.takeFollowUps()

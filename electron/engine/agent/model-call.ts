@@ -16,6 +16,8 @@ export interface ModelAnswer {
   calls: readonly AnsweredCall[]
   /** The output limit cut the answer. */
   cut: boolean
+  /** We cut it ourselves: a server that ignores `max_tokens` went past what the run may still spend. */
+  overBudget: boolean
   usage: Usage
 }
 
@@ -33,16 +35,23 @@ export async function callModel(
   turn.emit({ type: 'model-call-start', model: profile.model })
   turn.emit({ type: 'phase', phase: 'connecting' })
   const progress = new Progress(turn)
+  const room = turn.budget.outputRoom()
+  let overBudget = false
   try {
     const request = {
       messages,
       tools,
-      ...maximum(profile, turn.budget.outputRoom()),
+      ...maximum(profile, room),
       ...(profile.temperature !== undefined && { temperature: profile.temperature }),
       ...(turn.options.responseSchema && { responseSchema: turn.options.responseSchema }),
       ...(turn.options.stream !== undefined && { stream: turn.options.stream }),
     }
-    for await (const event of backend.chat(request, turn.signal)) progress.take(event)
+    for await (const event of backend.chat(request, turn.signal)) {
+      progress.take(event)
+      overBudget = room !== undefined && progress.tokensAtLeast > room && !progress.stop
+      // Leaving the loop closes the connection, and with it ends what the server generates.
+      if (overBudget) break
+    }
   } catch (error) {
     const aborted = error instanceof FailureError && error.failure.code === 'aborted'
     turn.emit({ type: 'model-call-end', finish: aborted ? 'aborted' : 'error', toolCalls: [] })
@@ -54,7 +63,7 @@ export async function callModel(
   const calls: AnsweredCall[] = [...(stop?.toolCalls ?? []), ...(stop?.brokenToolCalls ?? [])]
   turn.emit({
     type: 'model-call-end',
-    finish: stop?.finish ?? 'unknown',
+    finish: stop?.finish ?? (overBudget ? 'length' : 'unknown'),
     toolCalls: calls.map(({ callId, name, arguments: text, recovered }) => ({
       callId,
       name,
@@ -67,7 +76,7 @@ export async function callModel(
   turn.emit({ type: 'usage', usage })
   const cut = stop?.finish === 'length'
   if (cut && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
-  return { hasText: progress.hasText, calls, cut, usage }
+  return { hasText: progress.hasText, calls, cut, overBudget, usage }
 }
 
 const CUT_MESSAGE =
@@ -79,6 +88,7 @@ class Progress {
   #phase = ''
   #reported: Usage | null = null
   #outputCharacters = 0
+  #deltas = 0
   hasText = false
   received = false
   stop: Extract<StreamEvent, { type: 'message_stop' }> | null = null
@@ -87,8 +97,17 @@ class Progress {
     this.#turn = turn
   }
 
+  /**
+   * A count that the true one never falls below: no server sends more than one delta for a token, and hardly a token
+   * has more than eight characters. An estimate would cut answers that are within their limit.
+   */
+  get tokensAtLeast(): number {
+    return Math.max(this.#deltas, Math.floor(this.#outputCharacters / 8))
+  }
+
   take(event: StreamEvent): void {
     const { emit } = this.#turn
+    if (event.type.endsWith('_delta')) this.#deltas++
     switch (event.type) {
       case 'message_start':
         this.received = true
@@ -133,7 +152,7 @@ class Progress {
   #estimate(messages: readonly { content: string }[]): Usage {
     return {
       inputTokens: messages.reduce((sum, { content }) => sum + estimateTokens(content.length), 0),
-      outputTokens: estimateTokens(this.#outputCharacters),
+      outputTokens: Math.max(this.tokensAtLeast, estimateTokens(this.#outputCharacters)),
       cachedInputTokens: null,
       reasoningTokens: null,
       costMicroUsd: null,

@@ -70,6 +70,14 @@ export class Budget {
     return rooms.length > 0 ? Math.max(1, Math.min(...rooms)) : undefined
   }
 
+  /** The stop to report when an answer was cut because its output had no room left. */
+  outputStop(): BudgetStop | null {
+    const tightest = (['outputTokens', 'totalTokens'] as const)
+      .filter((name) => this.#limits[name] !== undefined)
+      .sort((a, b) => this.#roomOf(a) - this.#roomOf(b))[0]
+    return tightest ? { limit: tightest, allowed: this.#limits[tightest] ?? 0, used: this.#usedOf(tightest) } : null
+  }
+
   /** Milliseconds until the wall time is over; undefined = no limit. */
   timeLeft(): number | undefined {
     const allowed = this.#limits.wallTime
@@ -83,6 +91,10 @@ export class Budget {
 
   get needsPrice(): boolean {
     return this.#limits.costUsd !== undefined
+  }
+
+  #roomOf(name: LimitName): number {
+    return (this.#limits[name] ?? Number.POSITIVE_INFINITY) - this.#usedOf(name)
   }
 
   #exhausted(names: LimitName[]): BudgetStop | null {
