@@ -50,10 +50,8 @@ function valueAt(text: string, start: number): { text: string; end: number } | n
     if (matchAt(NEXT_KEY, text, next)) return { text: text.slice(start, close), end }
     if (!text.startsWith('</tool_call>', next)) continue
     // An end tag that belongs to the value leaves another one behind.
-    const another = matchAt(NEXT_CALL, text, end)
-    if (!text.slice(end, another?.index ?? text.length).includes(END_OF_VALUE)) {
-      return { text: text.slice(start, close), end }
-    }
+    const another = text.indexOf(END_OF_VALUE, end)
+    if (another < 0 || matchAt(NEXT_CALL, text.slice(end, another), 0)) return { text: text.slice(start, close), end }
   }
   return null
 }

@@ -39,8 +39,8 @@ export const qwenXml: Grammar = {
 const HEADER = /\s*(?:<tool_call>\s*)?<function=([\w.-]{1,128})>/y
 /** A function inside a value counts only if it looks like a call, else a single line of a manual would unbalance it. */
 const FUNCTION_TAG = /<function=[\w.-]{1,128}>(?=\s*(?:<parameter=|<\/function>))|<\/function>/g
-const NEXT_CALL = /(?:<tool_call>\s*)?<function=[\w.-]{1,128}>\s*(?:<parameter=|<\/function>|\{)/g
-const CLOSING_LINE = /^[ \t]*<\/(?:parameter|function)>/m
+const NEXT_CALL = /<function=[\w.-]{1,128}>\s*(?:<parameter=|$|\{)/g
+const CLOSING_LINE = /^[ \t]*<\/(?:parameter|function)>/gm
 const PARAMETER = /<parameter=([^>\n]{1,128})>/g
 const END_OF_PARAMETER = '</parameter>'
 const END_OF_FUNCTION = '</function>'
@@ -99,8 +99,8 @@ function opensLine(text: string, from: number, index: number): boolean {
 function isFollowedWell(text: string, end: number): boolean {
   const next = afterSpaces(text, end)
   if (next < text.length && !AFTER_CALL.some((mark) => text.startsWith(mark, next))) return false
-  const another = matchAt(NEXT_CALL, text, end)
-  return !CLOSING_LINE.test(text.slice(end, another?.index ?? text.length))
+  const closing = matchAt(CLOSING_LINE, text, end)
+  return !closing || matchAt(NEXT_CALL, text.slice(end, closing.index), 0) !== null
 }
 
 interface Opening {

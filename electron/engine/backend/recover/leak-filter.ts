@@ -80,7 +80,7 @@ export class LeakFilter {
       if (!found.opening) break
       position = this.#take(held, found.position, found.opening, result)
     }
-    return result
+    return { text: result.text, calls: result.calls, incomplete: result.incomplete }
   }
 
   /** To the first place where a call begins or could begin, else to the end. */
@@ -156,7 +156,7 @@ const LEFTOVERS =
 /** A call with words before and after it on its line is talked about, not made. */
 const SENTENCE_GOES_ON = /^[ \t]*[\p{L}\p{N},;]/u
 
-class Result implements Recovery {
+class Result {
   text = ''
   readonly calls: RecoveredCall[] = []
   incomplete: string | null = null
