@@ -42,11 +42,13 @@ function explain(error: unknown, args: readonly string[], { screen: { side } }: 
   return ExitCode.failed
 }
 
+const LINGER_MS = 100
+
 const shell = processShell()
 // A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 const args = process.argv.slice(2)
-const exitCode = await main(args, shell).catch((error: unknown) => explain(error, args, shell))
-// An idle connection or an open input must not keep a finished program; what was written has left by then.
-process.stdout.write('', () => process.exit(exitCode))
+process.exitCode = await main(args, shell).catch((error: unknown) => explain(error, args, shell))
+// Ending by itself is faster than `process.exit`, but an input that somebody holds open must not keep a finished program.
+setTimeout(() => process.exit(), LINGER_MS).unref()

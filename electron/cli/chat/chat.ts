@@ -8,6 +8,7 @@ import { type Choice, sessionOptions } from '../run/open-engine.ts'
 import { runTurn, type Stage } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
 import type { MessageInput } from './message-input.ts'
+import { runSlashCommand } from './slash-commands.ts'
 
 export interface ChatOptions {
   engine: Engine
@@ -50,7 +51,6 @@ export class Chat {
       const message = text.trim()
       const command = /^\/([a-z]+)(?:\s+(.*))?$/.exec(message)
       if (command) {
-        const { runSlashCommand } = await import('./slash-commands.ts')
         if ((await this.#guarded(() => runSlashCommand(this, command[1] ?? '', command[2]?.trim() ?? ''))) === 'exit')
           break
       } else if (message) {
