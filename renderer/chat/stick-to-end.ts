@@ -29,7 +29,8 @@ export function useStickToEnd(
     toEnd()
   }, [stick, toEnd])
 
-  useLayoutEffect(toEnd)
+  // Before the first frame; after it the observer sees every change of size, when layout is done anyway.
+  useLayoutEffect(toEnd, [toEnd])
   useEffect(() => {
     const observer = new ResizeObserver(toEnd)
     if (content.current) observer.observe(content.current)

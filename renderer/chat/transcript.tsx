@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Hand } from 'lucide-react'
-import { useEffect, useRef } from 'react'
-import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import { memo, type RefObject, useCallback, useEffect, useRef } from 'react'
+import { Virtualizer } from 'virtua'
 import type { PendingApproval, TurnView } from '#shared/session-view.ts'
 import { formatTime } from '../lib/format.ts'
 import { useSessionStore } from '../stores/session-store.ts'
@@ -30,7 +30,6 @@ export function Transcript() {
   const queued = useQueued()
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const history = useRef<VirtualizerHandle>(null)
   const { atEnd, jump } = useStickToEnd(scroller, content)
   const above = useQuestionAbove(scroller)
 
@@ -42,29 +41,21 @@ export function Transcript() {
     counted.current = count
   }, [count, jump])
 
-  const earlier = turns.slice(0, -1)
   const newest = turns.at(-1)
-  const goTo = (turnId: string) => {
-    const index = turns.findIndex((turn) => turn.turnId === turnId)
-    if (index < earlier.length) history.current?.scrollToIndex(index, { align: 'start' })
-    else scroller.current?.querySelector(`[data-turn="${turnId}"]`)?.scrollIntoView({ block: 'start' })
+  const goTo = useCallback((turnId: string) => {
+    // It is being read, so it is in the page.
+    scroller.current?.querySelector(`[data-turn="${turnId}"]`)?.scrollIntoView({ block: 'start' })
     scroller.current?.focus({ preventScroll: true })
-  }
+  }, [])
   const pinned = turns.find((turn) => turn.turnId === above)
   const [asked] = approvals
   return (
     <div className="transcript">
-      {pinned && <PinnedQuestion turn={pinned} onGo={() => goTo(pinned.turnId)} />}
+      {pinned && <PinnedQuestion turnId={pinned.turnId} text={pinned.text} at={pinned.startedAt} onGo={goTo} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those without a mouse */}
       <section className="scroll" aria-label="Transcript" tabIndex={0} ref={scroller}>
         <div className="column" ref={content}>
-          <Virtualizer ref={history} scrollRef={scroller} startMargin={TOP} bufferSize={400}>
-            {earlier.map((turn) => (
-              <div key={turn.turnId} className="turn-slot">
-                <TurnSection turn={turn} newest={false} asked="" />
-              </div>
-            ))}
-          </Virtualizer>
+          <History turns={turns.slice(0, -1)} scroller={scroller} />
           {newest && (
             <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''}>
               {asked && <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />}
@@ -86,18 +77,42 @@ export function Transcript() {
   )
 }
 
-function PinnedQuestion(props: { turn: TurnView; onGo: () => void }) {
-  const { turn } = props
+interface HistoryProps {
+  turns: readonly TurnView[]
+  scroller: RefObject<HTMLElement | null>
+}
+
+const History = memo(
+  function History({ turns, scroller }: HistoryProps) {
+    return (
+      <Virtualizer scrollRef={scroller} startMargin={TOP} bufferSize={400}>
+        {turns.map((turn) => (
+          <div key={turn.turnId} className="turn-slot">
+            <TurnSection turn={turn} newest={false} asked="" />
+          </div>
+        ))}
+      </Virtualizer>
+    )
+  },
+  (a, b) => a.turns.length === b.turns.length && a.turns.every((turn, index) => turn === b.turns[index]),
+)
+
+const PinnedQuestion = memo(function PinnedQuestion(props: {
+  turnId: string
+  text: string
+  at: number
+  onGo: (turnId: string) => void
+}) {
   return (
     <div className="pinned-q">
-      <time className="ink3">{formatTime(turn.startedAt, Date.now())}</time>
-      <span className="cut">{withCode(turn.text)}</span>
+      <time className="ink3">{formatTime(props.at, Date.now())}</time>
+      <span className="cut">{withCode(props.text)}</span>
       <span className="end">
-        <IconButton icon={ArrowUp} small label="Go to this message" onClick={props.onGo} />
+        <IconButton icon={ArrowUp} small label="Go to this message" onClick={() => props.onGo(props.turnId)} />
       </span>
     </div>
   )
-}
+})
 
 function useQueued(): readonly string[] {
   const sessionId = useChatSession()

@@ -10,8 +10,8 @@ export interface FlushHost {
 /** The screen rests at least this many times as long as the last commit took, up to `LONGEST_WAIT`. */
 const REST = 3
 const LONGEST_WAIT = 250
-/** Below one frame there is nothing to gain from waiting. */
-const SHORTEST_WAIT = 16
+/** From one commit to the next at least: nobody reads faster than thirty steps a second, and each costs a layout. */
+const SHORTEST_STEP = 30
 
 /**
  * Decides when what came in is shown: at once while that is cheap, less often the dearer it gets, so that typing and
@@ -21,6 +21,7 @@ export class AdaptiveFlush {
   readonly #host: FlushHost
   readonly #flush: () => void
   #cost = 0
+  #startedAt = Number.NEGATIVE_INFINITY
   #endedAt = Number.NEGATIVE_INFINITY
   #timer: unknown = null
 
@@ -31,23 +32,19 @@ export class AdaptiveFlush {
 
   /** Something waits. `urgent` = a person should see it now. */
   request(urgent: boolean): void {
-    const wait = this.#endedAt + this.#rest() - this.#host.now()
+    const rest = Math.min(this.#cost * REST, LONGEST_WAIT)
+    const wait = Math.max(this.#startedAt + SHORTEST_STEP, this.#endedAt + rest) - this.#host.now()
     if (urgent || wait <= 0) this.#run()
     else this.#timer ??= this.#host.setTimer(() => this.#run(), wait)
-  }
-
-  #rest(): number {
-    const rest = Math.min(this.#cost * REST, LONGEST_WAIT)
-    return rest < SHORTEST_WAIT ? 0 : rest
   }
 
   #run(): void {
     if (this.#timer !== null) this.#host.clearTimer(this.#timer)
     this.#timer = null
-    const startedAt = this.#host.now()
+    this.#startedAt = this.#host.now()
     this.#flush()
     this.#endedAt = this.#host.now()
-    const commit = this.#endedAt - startedAt
+    const commit = this.#endedAt - this.#startedAt
     this.#cost = commit
     this.#host.measureFrame((frame) => {
       this.#cost = commit + frame

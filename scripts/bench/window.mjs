@@ -57,7 +57,10 @@ function measure(job) {
   const child = spawn(
     electron,
     [...asRoot, `--user-data-dir=${join(data, 'electron')}`, join(import.meta.dirname, 'window/app')],
-    { env: { ...process.env, ...screen.env, CLAW_BENCH_JOB: JSON.stringify(whole) }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, ...screen.env, CLAW_BENCH_JOB: JSON.stringify(whole) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
@@ -76,14 +79,30 @@ function rowsOf({ streams, openings }) {
   const of = (/** @type {Stream[]} */ runs, /** @type {(run: Stream) => number} */ value) => median(runs.map(value))
   const task = (/** @type {Stream} */ run) => run.task
   const opened = (/** @type {string} */ page, /** @type {'cold' | 'warm'} */ kind) =>
-    median((openings[page] ?? []).map(({ cold, warm }) => (kind === 'cold' ? cold.shown : median(warm.map((one) => one.shown)))))
+    median(
+      (openings[page] ?? []).map(({ cold, warm }) =>
+        kind === 'cold' ? cold.shown : median(warm.map((one) => one.shown)),
+      ),
+    )
   return [
     row('80 KB at 2,000 tokens/s, main thread', 'ms', of(floor, task), of(mixed, task), 1),
     row('one 80 KB fence, beside the mixed text', 'ms', of(mixed, task), of(fence, task), 2.1),
     row('one 80 KB list, beside the mixed text', 'ms', of(mixed, task), of(list, task), 1.75),
     row('frame p99, beside an idle window', 'ms', of(idle, frameP99), of(mixed, frameP99), 1.05),
-    row('long tasks in the mixed text', 'count', null, of(mixed, ({ longTasks }) => longTasks.length), 0),
-    row('end of the mixed text, lag', 'ms', null, of(mixed, ({ lag }) => Math.max(0, lag)), 50),
+    row(
+      'long tasks in the mixed text',
+      'count',
+      null,
+      of(mixed, ({ longTasks }) => longTasks.length),
+      0,
+    ),
+    row(
+      'end of the mixed text, lag',
+      'ms',
+      null,
+      of(mixed, ({ lag }) => Math.max(0, lag)),
+      50,
+    ),
     row('key p95, beside an idle window', 'ms', of(idle, keyP95), of(mixed, keyP95), 1.15),
     row('key p95, in the fence', 'ms', of(idle, keyP95), of(fence, keyP95), null),
     row('key p95, in the list', 'ms', of(idle, keyP95), of(list, keyP95), null),

@@ -29,12 +29,16 @@ function paragraph(random) {
 
 /** @param {() => number} random @param {number} items */
 function list(random, items) {
-  return Array.from({ length: items }, (_, index) => `- item ${index}, ${sentence(random, 9)} \`value_${index}\``).join('\n')
+  return Array.from({ length: items }, (_, index) => `- item ${index}, ${sentence(random, 9)} \`value_${index}\``).join(
+    '\n',
+  )
 }
 
 const codeLines = {
-  ts: (/** @type {number} */ n) => `  const value${n}: number = Math.floor((now - this.last) * ${n}) / 1000 // step ${n}`,
-  python: (/** @type {number} */ n) => `    value_${n} = min(self.capacity, self.tokens + ${n} * self.rate)  # step ${n}`,
+  ts: (/** @type {number} */ n) =>
+    `  const value${n}: number = Math.floor((now - this.last) * ${n}) / 1000 // step ${n}`,
+  python: (/** @type {number} */ n) =>
+    `    value_${n} = min(self.capacity, self.tokens + ${n} * self.rate)  # step ${n}`,
   bash: (/** @type {number} */ n) => `echo "step ${n}" && grep -n "refill" src/file-${n}.ts | head -${n} || true`,
   json: (/** @type {number} */ n) => `  "key_${n}": { "capacity": ${n}, "rate": 2.5, "name": "bucket ${n}" },`,
 }
@@ -58,7 +62,8 @@ export function mixedDocument(length, seed = 7) {
     if (size > (length / 20) * fences) part = fence(languages[fences++ % languages.length] ?? 'ts', 22)
     else if (index % 9 === 0) part = `## ${sentence(random, 4)}`
     else if (index % 7 === 0) part = list(random, 6)
-    else if (index % 11 === 0) part = `| name | size | note |\n|---|--:|---|\n${'| bucket | 12 | *small* |\n'.repeat(6).trim()}`
+    else if (index % 11 === 0)
+      part = `| name | size | note |\n|---|--:|---|\n${'| bucket | 12 | *small* |\n'.repeat(6).trim()}`
     parts.push(part)
     size += part.length + 2
   }

@@ -15,6 +15,8 @@ const CHARACTERS_PER_TOKEN = 4
 const BATCH_MS = 16
 const KEY_MS = 118
 
+// No machine that runs this has a screen of its own to draw on: all draw in software, and equally.
+app.disableHardwareAcceleration()
 allowPageScheme()
 app.whenReady().then(async () => {
   try {
@@ -29,7 +31,7 @@ app.whenReady().then(async () => {
 
 /** @type {(message: any) => void} */
 let post = () => {}
-let view = session(job.kind === 'stream')
+const view = session(job.kind === 'stream')
 
 async function open() {
   servePages(job.page === 'ours' ? job.renderer : join(import.meta.dirname, '../floor'))
@@ -94,7 +96,11 @@ async function measureStream() {
   window.webContents.focus()
   await run(window, () => document.querySelector('textarea')?.focus())
   const text =
-    job.document === 'mixed' ? mixedDocument(job.length) : job.document === 'fence' ? oneFence(job.length) : oneList(job.length)
+    job.document === 'mixed'
+      ? mixedDocument(job.length)
+      : job.document === 'fence'
+        ? oneFence(job.length)
+        : oneList(job.length)
 
   const before = await taskSeconds(window)
   await run(window, () => /** @type {any} */ (globalThis).meter.start())
