@@ -1,12 +1,14 @@
 import { failure } from '#shared/failure.ts'
 import type { Usage } from '#shared/usage.ts'
-import type { Finish, StreamEvent } from './backend.ts'
+import type { Finish, StreamEvent, ToolDefinition } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
 import { classifyError } from './classify-error.ts'
 import { EchoedReasoning } from './echoed-reasoning.ts'
 import { readFinish } from './finish.ts'
 import { isRecord, type JsonRecord } from './json-record.ts'
 import { readUsage } from './read-usage.ts'
+import { AnswerText } from './recover/answer-text.ts'
+import type { ThinkMemory } from './recover/think-splitter.ts'
 import type { Server } from './server.ts'
 import { readErrorValue } from './server-error.ts'
 import { type SettledCalls, ToolCallSlots } from './tool-call-slots.ts'
@@ -16,6 +18,9 @@ export interface Asked {
   server: Server
   /** The output limit that was sent. */
   maxTokens: number | undefined
+  /** The tools that were sent: a call of one of them may come as text. */
+  tools: readonly ToolDefinition[]
+  thinking: ThinkMemory
   /** Whether the tool of that name cannot be called with `{}`. */
   requiresArguments(name: string): boolean
 }
@@ -30,6 +35,7 @@ const SWALLOWED_FROM = 5
 export class ChatReply {
   readonly #asked: Asked
   readonly #slots = new ToolCallSlots()
+  readonly #answer: AnswerText
   readonly #echo = new EchoedReasoning()
   readonly #warned = new Set<string>()
   #events: StreamEvent[] = []
@@ -38,6 +44,8 @@ export class ChatReply {
   #timings: unknown
   #hasText = false
   #hasReasoning = false
+  /** Reasoning came apart from the text. */
+  #serverReasons = false
   /** LiteLLM says the cost of a whole reply in a header. */
   costUsd: number | undefined
   /** Something of the answer is out: from here on a retry would repeat it. */
@@ -46,6 +54,7 @@ export class ChatReply {
 
   constructor(asked: Asked) {
     this.#asked = asked
+    this.#answer = new AnswerText(asked.tools, asked.thinking)
   }
 
   get finishSeen(): boolean {
@@ -87,11 +96,12 @@ export class ChatReply {
     })
   }
 
-  /** It broke off: what was counted so far is out all the same, because it has to be paid. */
+  /** It broke off: what came and what was counted so far is out all the same, because it has to be paid. */
   breakOff(): void {
     if (this.ended || !this.started) return
     this.ended = true
-    this.#endUsage()
+    this.#say(this.#answer.release())
+    this.#sayUsage(this.#readUsage())
   }
 
   /** An error in band: it wins over everything (backends.md B.9). */
@@ -111,12 +121,14 @@ export class ChatReply {
    */
   end(said: 'done' | 'nothing'): void {
     this.ended = true
-    const usage = this.#endUsage()
+    const usage = this.#readUsage()
     const rawFinish = this.#rawFinish
     const finish = readFinish(rawFinish)
-    if (rawFinish === null && said === 'nothing') throw this.#truncated()
-    const calls = this.#slots.settle(this.#isCut(finish, usage), this.#asked.requiresArguments)
-    if (rawFinish === null && !this.#hasText && calls.complete.length === 0) throw this.#truncated()
+    const isBroken = rawFinish === null && said === 'nothing'
+    if (isBroken) this.#say(this.#answer.release())
+    const calls = isBroken ? null : this.#endCalls(this.#isCut(finish, usage))
+    this.#sayUsage(usage)
+    if (!calls || (rawFinish === null && !this.#hasText && calls.complete.length === 0)) throw this.#truncated()
     this.#start({})
     const reasoningDetails = this.#echo.value()
     this.#events.push({
@@ -127,6 +139,14 @@ export class ChatReply {
       brokenToolCalls: calls.broken,
       ...(reasoningDetails && { reasoningDetails }),
     })
+  }
+
+  /** The calls that the server sent, or else those that it left in the text; the last text is out then. */
+  #endCalls(isCut: boolean): SettledCalls {
+    const { reasoning, text: rest, calls } = this.#answer.end(isCut)
+    this.#reason(reasoning)
+    this.#say(rest)
+    return this.#slots.count > 0 ? this.#slots.settle(isCut, this.#asked.requiresArguments) : calls
   }
 
   #choice(choice: JsonRecord, chunk: JsonRecord): void {
@@ -155,8 +175,9 @@ export class ChatReply {
     }
     if (reasoning !== '') {
       this.#start(chunk)
-      this.#hasReasoning = true
-      this.#events.push({ type: 'reasoning_delta', text: reasoning })
+      if (!this.#serverReasons) this.#say(this.#answer.serverReasons())
+      this.#serverReasons = true
+      this.#reason(reasoning)
     }
     if (typeof content === 'string') {
       if (content !== '') this.#text(content, chunk)
@@ -168,8 +189,25 @@ export class ChatReply {
 
   #text(content: string, chunk: JsonRecord): void {
     if (!this.started) this.#start(chunk)
+    const shown = this.#answer.take(content)
+    this.#reason(this.#answer.reasoning)
+    this.#say(shown)
+    // Nothing to show yet, but the model is at work on a call.
+    if (this.#answer.holdsCall) {
+      this.#events.push({ type: 'tool_call_delta', index: 0, callId: '', name: '', arguments: content })
+    }
+  }
+
+  #say(content: string): void {
+    if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
     this.#events.push({ type: 'content_delta', text: content })
+  }
+
+  #reason(reasoning: string): void {
+    if (reasoning === '') return
+    this.#hasReasoning = true
+    this.#events.push({ type: 'reasoning_delta', text: reasoning })
   }
 
   /** Content as a list of parts, as some servers send it. */
@@ -181,6 +219,7 @@ export class ChatReply {
     const fragment = this.#slots.take(entry)
     if (!fragment) return
     this.#start(chunk)
+    this.#say(this.#answer.serverCalls())
     const { position, callId, name } = fragment.slot
     this.#events.push({ type: 'tool_call_delta', index: position, callId, name, arguments: fragment.arguments })
   }
@@ -201,14 +240,17 @@ export class ChatReply {
     this.#events.push({ type: 'phase', phase: 'reading-prompt', progress: Math.min(1, value.processed / value.total) })
   }
 
-  #endUsage(): Usage | null {
+  #readUsage(): Usage | null {
     const { usage, odd } = readUsage(this.#rawUsage, { timings: this.#timings, costUsd: this.costUsd })
     if (odd) {
       const message = `${this.#asked.server.name} reported a token count or a cost that is no number; it is left out.`
       this.#warn('odd-usage', message)
     }
-    if (usage) this.#events.push({ type: 'usage', usage })
     return usage
+  }
+
+  #sayUsage(usage: Usage | null): void {
+    if (usage) this.#events.push({ type: 'usage', usage })
   }
 
   /** Servers hide that they cut a call; the count gives it away (backends.md B.1). */
@@ -229,7 +271,7 @@ export class ChatReply {
       const names = calls.broken.map((call) => call.name || 'a nameless tool').join(', ')
       this.#warn('malformed-tool-call', `The call of ${names} that came from ${name} is malformed and was not run.`)
     }
-    if (this.#slots.count > 0) {
+    if (calls.complete.length + calls.broken.length > 0) {
       if (finish === 'unknown') this.#warn('no-finish', `${name} did not say why its answer ended.`)
       return normal ? 'tool_calls' : finish
     }

@@ -9,6 +9,7 @@ import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
 import { AttemptPlanner } from './next-attempt.ts'
 import { openConnections } from './open-connections.ts'
+import type { ThinkMemory } from './recover/think-splitter.ts'
 import { noLessons, type RequestBody, requestBody } from './request-body.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions } from './retry.ts'
@@ -43,6 +44,7 @@ export class OpenAICompatClient implements Backend {
   readonly #quirks: Quirks
   readonly #delays: RetryDelays
   readonly #lessons = noLessons()
+  readonly #thinking: ThinkMemory = { opensItself: false }
 
   constructor(options: BackendOptions) {
     const { profile, userAgent } = options
@@ -124,6 +126,8 @@ export class OpenAICompatClient implements Backend {
     const asked: Asked = {
       server: this.#server,
       maxTokens: body.maxTokens,
+      tools: request.tools,
+      thinking: this.#thinking,
       requiresArguments: (name) => requiresArguments(request, name),
     }
     return new ChatAttempt(

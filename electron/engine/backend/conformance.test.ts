@@ -690,6 +690,8 @@ async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[
   const reply = new ChatReply({
     server,
     maxTokens: row.request?.maxOutputTokens,
+    tools: row.request?.tools ?? [],
+    thinking: { opensItself: false },
     requiresArguments: (name) => name === 'needs',
   })
   const contentType = row.end?.headers?.['content-type'] ?? 'text/event-stream'

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
 import type { ToolCall } from '#shared/message.ts'
 import { isRecord } from './json-record.ts'
+import { newCallId } from './new-call-id.ts'
 import { problemOfCut, wholeArguments } from './whole-arguments.ts'
 
 /** A call while its fragments arrive. */
@@ -100,11 +100,4 @@ function startsAnother(slot: Slot, id: string, name: string, text: string): bool
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value
   return value === undefined || value === null ? '' : JSON.stringify(value)
-}
-
-const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
-
-/** Nine letters and digits: the only form that Mistral's template takes back (backends.md E.1). */
-function newCallId(): string {
-  return Array.from({ length: 9 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
 }

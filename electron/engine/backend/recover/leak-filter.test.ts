@@ -107,7 +107,7 @@ it('what began as a call and never ends is given back at a limit', () => {
   const out = parts.map((part) => filter.feed(part).length)
   expect({ out, end: filter.end() }).toEqual({
     out: [0, 0, 0, 0, opener.length + 4_000_000, 1_000_000],
-    end: { text: '', calls: [], incomplete: null },
+    end: { held: '', text: '', calls: [], incomplete: null },
   })
 })
 

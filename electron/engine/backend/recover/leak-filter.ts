@@ -16,6 +16,8 @@ export interface RecoveredCall {
 export interface Recovery {
   /** What was held back and is text. */
   text: string
+  /** What was held back, as it came. */
+  held: string
   calls: readonly RecoveredCall[]
   /** The tool in whose call the text ends; the call itself stays in the text. */
   incomplete: string | null
@@ -38,6 +40,11 @@ export class LeakFilter {
 
   constructor(tools: readonly ToolDefinition[]) {
     this.#tools = toolSchemas(tools)
+  }
+
+  /** A call has begun: everything waits for its end. */
+  get holdsCall(): boolean {
+    return this.#caught
   }
 
   /** What of the text can be shown now. */
@@ -80,7 +87,7 @@ export class LeakFilter {
       if (!found.opening) break
       position = this.#take(held, found.position, found.opening, result)
     }
-    return { text: result.text, calls: result.calls, incomplete: result.incomplete }
+    return { held, text: result.text, calls: result.calls, incomplete: result.incomplete }
   }
 
   /** To the first place where a call begins or could begin, else to the end. */

@@ -1,0 +1,82 @@
+import type { ToolDefinition } from '../backend.ts'
+import { newCallId } from '../new-call-id.ts'
+import type { BrokenToolCall, SettledCalls } from '../tool-call-slots.ts'
+import { problemOfCut } from '../whole-arguments.ts'
+import { LeakFilter, type RecoveredCall } from './leak-filter.ts'
+import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'
+
+/**
+ * The text of one answer, with what a server should have taken out of it taken out: reasoning, and calls of the tools
+ * that were sent. Reasoning and calls that the server sends itself end that (backends.md E.4, 1 and 6).
+ */
+export class AnswerText {
+  readonly #splitter: ThinkSplitter
+  #leaks: LeakFilter | null
+  /** What the last `take` found before the text that it returned. */
+  reasoning = ''
+
+  constructor(tools: readonly ToolDefinition[], memory: ThinkMemory) {
+    this.#splitter = new ThinkSplitter(memory)
+    this.#leaks = tools.length > 0 ? new LeakFilter(tools) : null
+  }
+
+  /** A call has begun: what comes is held until it is over. */
+  get holdsCall(): boolean {
+    return this.#leaks?.holdsCall ?? false
+  }
+
+  /** What can be shown now. Runs once a token. */
+  take(content: string): string {
+    this.reasoning = ''
+    if (this.#splitter.passes(content)) return this.#leaks ? this.#leaks.feed(content) : content
+    const { reasoning, text } = this.#splitter.feed(content)
+    this.reasoning = reasoning
+    return this.#leaks && text !== '' ? this.#leaks.feed(text) : text
+  }
+
+  /** The server sent reasoning. Returns text that was held because of it. */
+  serverReasons(): string {
+    const held = this.#splitter.stop()
+    return this.#leaks && held !== '' ? this.#leaks.feed(held) : held
+  }
+
+  /** The server sent a call: none is taken out of the text. Returns text that was held. */
+  serverCalls(): string {
+    const held = this.#leaks?.release() ?? ''
+    this.#leaks = null
+    return held
+  }
+
+  /** It broke off. Returns what was held, as it came. */
+  release(): string {
+    return this.serverCalls() + this.#splitter.stop()
+  }
+
+  /** It is over; of an answer that was cut, calls stay in the text and none may run. */
+  end(isCut: boolean): { reasoning: string; text: string; calls: SettledCalls } {
+    const { reasoning, text } = this.#splitter.end(isCut)
+    const leaks = this.#leaks
+    if (!leaks) return { reasoning, text, calls: { complete: [], broken: [], cut: isCut } }
+    const shown = leaks.feed(text)
+    const { held, text: rest, calls, incomplete } = leaks.end()
+    return { reasoning, text: shown + (isCut ? held : rest), calls: settled(calls, incomplete, isCut) }
+  }
+}
+
+function settled(calls: readonly RecoveredCall[], incomplete: string | null, isCut: boolean): SettledCalls {
+  const cut = isCut || incomplete !== null
+  const result: SettledCalls = { complete: [], broken: [], cut }
+  for (const { problem, ...call } of calls) {
+    const recovered = { ...call, callId: newCallId(), recovered: true }
+    if (problem !== undefined && !cut) result.broken.push({ ...recovered, problem })
+    else if (cut) result.broken.push({ ...recovered, problem: problemOfCut({ text: call.arguments }) })
+    else result.complete.push(recovered)
+  }
+  if (incomplete !== null) result.broken.push(cutCall(incomplete))
+  return result
+}
+
+function cutCall(name: string): BrokenToolCall {
+  const problem = problemOfCut({ problem: '', unfinished: true })
+  return { callId: newCallId(), name, arguments: '', recovered: true, problem }
+}
