@@ -19,6 +19,8 @@ export interface AttemptOptions {
   request: Omit<HttpRequest, 'signal'>
   asked: Asked
   timeouts: Timeouts
+  /** When the whole request is over, by `performance.now()`. */
+  endsAt?: number
   /** How long `[DONE]` and usage are waited for after the finish (backends.md B.9). */
   graceMs: number
   frameLimit: number
@@ -34,10 +36,12 @@ export class ChatAttempt {
   readonly #signal: AbortSignal
   readonly #exchange = new AbortController()
   readonly #timer = new ProgressTimer()
+  #wholeTimer: NodeJS.Timeout | undefined
   readonly #reply: ChatReply
   #body: AsyncIterator<Uint8Array> | undefined
   #decoder: ReplyDecoder | undefined
   #failure: AttemptError | undefined
+  #callId: string | undefined
   /** What the timer waits for. */
   #waiting: 'first' | 'next' | 'end' = 'first'
   #bodyEnded = false
@@ -59,16 +63,22 @@ export class ChatAttempt {
   async open(): Promise<void> {
     const { agent, request, timeouts, frameLimit, server } = this.#options
     this.#timer.start(timeouts.firstByteMs, () => this.#expire(timeouts.firstByteMs, false))
+    const { endsAt } = this.#options
+    if (endsAt !== undefined) this.#wholeTimer = setTimeout(() => this.#outOfTime(), endsAt - performance.now())
     let response: Response
     try {
       response = await send(agent, { ...request, signal: this.#exchange.signal })
+      this.#callId = callIdOf(response)
       if (response.statusCode < 200 || response.statusCode > 299) throw await this.#httpError(response)
     } catch (error) {
       throw this.#translated(error, false)
     }
+    const contentType = headerOf(response, 'content-type')
     const cost = Number(headerOf(response, 'x-litellm-response-cost') || Number.NaN)
-    if (server.kind === 'litellm' && cost > 0) this.#reply.costUsd = cost
-    this.#decoder = new ReplyDecoder(this.#reply, { contentType: headerOf(response, 'content-type'), frameLimit })
+    // The head of a stream is older than its cost (backends.md F).
+    const whole = !contentType.includes('event-stream')
+    if (server.kind === 'litellm' && whole && cost > 0) this.#reply.costUsd = cost
+    this.#decoder = new ReplyDecoder(this.#reply, { contentType, frameLimit })
     this.#body = response.body[Symbol.asyncIterator]()
   }
 
@@ -91,6 +101,7 @@ export class ChatAttempt {
   /** Gives the connection back, or breaks it if the answer was left in the middle. */
   async close(): Promise<void> {
     this.#timer.stop()
+    clearTimeout(this.#wholeTimer)
     this.#signal.removeEventListener('abort', this.#abort)
     if (this.#decoder?.done && !this.#bodyEnded && !this.#failure) {
       // The rest is the end of the body: once it is read, the connection serves the next request.
@@ -151,6 +162,12 @@ export class ChatAttempt {
     this.#exchange.abort(new AttemptError(failure('timeout', message, { retryable: true })))
   }
 
+  #outOfTime(): void {
+    const { server, timeouts } = this.#options
+    const message = `${server.name} was not done within the ${(timeouts.wholeMs ?? 0) / 1000} s that its profile allows for a whole answer. Ask for less, or allow more time in the profile.`
+    this.#exchange.abort(new AttemptError(failure('timeout', message)))
+  }
+
   async #httpError(response: Response): Promise<AttemptError> {
     const body = await readText(response.body, ERROR_BODY_LIMIT)
     const wait = this.#options.retryAfter(headerOf(response, 'retry-after'))
@@ -161,10 +178,18 @@ export class ChatAttempt {
     if (this.#signal.aborted)
       return new AttemptError(failure('aborted', 'The request was stopped.'), {}, { cause: error })
     const { reason } = this.#exchange.signal
-    if (reason instanceof AttemptError) return reason
-    return transportError(error, this.#options.server, answering)
+    const known = reason instanceof AttemptError ? reason : transportError(error, this.#options.server, answering)
+    if (this.#callId === undefined) return known
+    const details = { ...known.failure.details, callId: this.#callId }
+    return new AttemptError({ ...known.failure, details }, known.remedy, { cause: known.cause })
   }
 }
 
 /** How long the end of a body may take after `[DONE]`. */
 const REST_MS = 200
+
+/** As LiteLLM and OpenRouter name a call in the heads of their answers (backends.md A, F). */
+function callIdOf(response: Response): string | undefined {
+  const id = headerOf(response, 'x-litellm-call-id') || headerOf(response, 'x-generation-id')
+  return /^[\w.:-]{1,100}$/.test(id) ? id : undefined
+}

@@ -372,6 +372,42 @@ describe('requests', () => {
   })
 })
 
+it('takes the cost of a stream from its usage, not from a header that was written before it', async () => {
+  const { client } = open({ kind: 'litellm' })
+  const headers = { 'x-litellm-response-cost': '0.5' }
+  backend.script(text('A', { headers, usage: usage(10, 5, { cost: 0.000465 }) }), text('B', { headers }))
+  const costs: unknown[] = []
+  for (let call = 0; call < 2; call++) {
+    const events = await all(client.chat(request, never))
+    costs.push(events.flatMap((event) => (event.type === 'usage' ? [event.usage.costMicroUsd] : [])))
+  }
+  expect(costs).toEqual([[465], [null]])
+})
+
+it("keeps the server's own id of a call that failed, before and within its answer", async () => {
+  const { client } = open({ kind: 'litellm' }, { retry: { attempts: 1 } })
+  const headers = { 'x-litellm-call-id': '6f1c-42' }
+  backend.script(
+    httpError(500, 'upstream', headers),
+    raw([chunk({ content: 'A' })], {
+      headers: { 'content-type': 'text/event-stream', ...headers },
+      end: 'cut',
+    }),
+  )
+  const ids = []
+  for (let call = 0; call < 2; call++) {
+    ids.push((await rejected(client.chat(request, never)))?.details?.callId)
+  }
+  expect(ids).toEqual(['6f1c-42', '6f1c-42'])
+})
+
+it('ends a request that takes longer than the profile allows for all of it', async () => {
+  const { client } = open({ timeouts: { wholeMs: 50 } })
+  backend.script(raw([chunk({ content: 'A' })], { end: 'hold' }))
+  expect(await said(client.chat(request, never))).toEqual(expect.arrayContaining(['error timeout']))
+  await backend.chatRequests()[0]?.closed
+})
+
 it.each([
   ['at the top', { error: { code: 502, message: 'x' } }],
   ['in a choice', { choices: [{ index: 0, error: { code: 502, message: 'x' }, finish_reason: 'error' }] }],

@@ -19,6 +19,8 @@ export interface BackendOptions {
   profile: Profile
   /** Resolved already; null = none. */
   key: string | null
+  /** The text of the profile's CA file. */
+  ca?: string
   userAgent?: string
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY; default the process's. */
   env?: Readonly<Record<string, string | undefined>>
@@ -56,7 +58,11 @@ export class OpenAICompatClient implements Backend {
     this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
     this.#delays = new RetryDelays(options.retry)
     this.#server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }
-    this.#agent = openConnections(address, { connectMs: this.#timeouts.connectMs, env: options.env ?? process.env })
+    this.#agent = openConnections(address, {
+      connectMs: this.#timeouts.connectMs,
+      env: options.env ?? process.env,
+      ...(options.ca !== undefined && { ca: options.ca }),
+    })
     this.#headers = {
       accept: 'text/event-stream, application/json',
       'accept-encoding': 'identity',
@@ -76,10 +82,12 @@ export class OpenAICompatClient implements Backend {
       attempts: this.#options.retry?.attempts ?? this.#quirks.attempts,
       loadingMs: this.#timeouts.firstByteMs,
     })
+    const { wholeMs } = this.#timeouts
+    const endsAt = wholeMs === undefined ? undefined : performance.now() + wholeMs
     let asked = request
     for (;;) {
       const body = requestBody(asked, this.#options.profile, this.#lessons)
-      const attempt = this.#attempt(asked, body, signal)
+      const attempt = this.#attempt(asked, body, signal, endsAt)
       let error: AttemptError
       try {
         await attempt.open()
@@ -95,7 +103,7 @@ export class OpenAICompatClient implements Backend {
         await attempt.close()
       }
       const next = attempt.started || signal.aborted ? null : planner.after(error, asked, body)
-      if (!next) throw error
+      if (!next || (endsAt !== undefined && performance.now() + next.waitMs >= endsAt)) throw error
       yield* next.say
       if (next.waitMs > 0) await this.#wait(next.waitMs, signal)
       asked = next.request
@@ -121,7 +129,7 @@ export class OpenAICompatClient implements Backend {
     await this.#agent.destroy()
   }
 
-  #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal): ChatAttempt {
+  #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal, endsAt: number | undefined): ChatAttempt {
     const { base, query } = this.#server.address
     const asked: Asked = {
       server: this.#server,
@@ -137,6 +145,7 @@ export class OpenAICompatClient implements Backend {
         request: { method: 'POST', url: `${base}/chat/completions${query}`, headers: this.#headers, body: body.text },
         asked,
         timeouts: this.#timeouts,
+        ...(endsAt !== undefined && { endsAt }),
         graceMs: this.#options.graceMs ?? 3000,
         frameLimit: this.#options.frameLimit ?? 32_000_000,
         retryAfter: (header) => this.#delays.retryAfter(header),

@@ -30,6 +30,8 @@ export interface Timeouts {
   firstByteMs: number
   /** Between two pieces; comments are none. */
   idleMs: number
+  /** For a request with all its attempts; undefined = as long as it takes. */
+  wholeMs: number | undefined
 }
 
 const MINUTE = 60_000
@@ -41,5 +43,6 @@ export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'
     connectMs: timeouts?.connectMs ?? 10_000,
     firstByteMs: timeouts?.firstByteMs ?? (local ? 10 * MINUTE : 2 * MINUTE),
     idleMs: timeouts?.idleMs ?? (local ? 5 * MINUTE : 2 * MINUTE),
+    wholeMs: timeouts?.wholeMs,
   }
 }

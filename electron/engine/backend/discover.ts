@@ -32,9 +32,9 @@ export async function discoverLocalServers(ports: readonly number[]): Promise<Fo
  * What answers at a base URL, told by what only it says (backends.md A); null = no OpenAI-compatible server. Never loads
  * a model. Throws `OpenAICompatError` `invalid-input` when the address is none.
  */
-export async function identifyServer(baseUrl: string, key: string | null): Promise<FoundServer | null> {
+export async function identifyServer(baseUrl: string, key: string | null, ca?: string): Promise<FoundServer | null> {
   const address = resolveBaseUrl(baseUrl)
-  const agent = openConnections(address, { connectMs: LOOK_MS, env: process.env })
+  const agent = openConnections(address, { connectMs: LOOK_MS, env: process.env, ...(ca !== undefined && { ca }) })
   const signal = AbortSignal.timeout(LOOK_MS)
   const headers: Record<string, string> = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) }
   const ask = (url: string) => look(agent, url, headers, signal)

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type ScriptedBackend, startScriptedBackend } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from './client.ts'
+import { testCertificate, testCertificateKey } from './test-certificate.ts'
 import { testProfile } from './test-profile.ts'
 
 let backend: ScriptedBackend
@@ -53,4 +55,33 @@ it('goes through the proxy to a public host, never to one of its own', async () 
 it('leaves out what NO_PROXY names', async () => {
   await expect(list('http://models.invalid/v1', 'models.invalid')).rejects.toMatchObject({ code: 'unreachable' })
   expect(asked).toEqual([])
+})
+
+it('trusts the authority of the profile, and nobody that is not known', async () => {
+  const server = createTlsServer({ cert: testCertificate, key: testCertificateKey }, (_request, response) => {
+    response.end('{"data":[{"id":"a"}]}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = address && typeof address === 'object' ? address.port : 0
+  const ask = async (ca?: string) => {
+    const profile = testProfile(`https://127.0.0.1:${port}/v1`)
+    const client = createBackend({ profile, key: null, ...(ca && { ca }) })
+    try {
+      return (await client.listModels(AbortSignal.timeout(5000))).map(({ id }) => id)
+    } catch (error) {
+      return error instanceof Error ? error.message : error
+    } finally {
+      await client.close()
+    }
+  }
+  try {
+    expect([await ask(testCertificate), await ask()]).toEqual([
+      ['a'],
+      expect.stringContaining('CA file of the profile'),
+    ])
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

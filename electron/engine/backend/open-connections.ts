@@ -1,23 +1,28 @@
+import { rootCertificates } from 'node:tls'
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { type Address, isLocalHost } from './resolve-base-url.ts'
 
 export interface ConnectionOptions {
   connectMs: number
   env: Readonly<Record<string, string | undefined>>
+  /** Certificates in PEM that are trusted beside the usual ones. */
+  ca?: string
 }
 
 /**
  * The connections to one server, through HTTP_PROXY, HTTPS_PROXY and NO_PROXY where they are set. A host of one's own
  * is never behind the proxy: few people think of putting 127.0.0.1 into NO_PROXY.
  */
-export function openConnections({ base }: Address, { connectMs, env }: ConnectionOptions): Dispatcher {
+export function openConnections({ base }: Address, { connectMs, env, ca }: ConnectionOptions): Dispatcher {
   // Our own timers know comments from progress; undici's do not (backends.md B.8).
-  const options = { connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 }
+  const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const options = { connect: { timeout: connectMs, ...tls }, headersTimeout: 0, bodyTimeout: 0 }
   const httpProxy = env.http_proxy || env.HTTP_PROXY
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY
   if (isLocalHost(new URL(base).hostname) || !(httpProxy || httpsProxy)) return new Agent(options)
   return new EnvHttpProxyAgent({
     ...options,
+    requestTls: tls,
     httpProxy: httpProxy ?? '',
     httpsProxy: httpsProxy ?? '',
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ChatMessage } from '#shared/message.ts'
 import type { ChatRequest } from './backend.ts'
-import { requestBody } from './request-body.ts'
+import { type RequestProfile, requestBody } from './request-body.ts'
 import { tool } from './test-profile.ts'
 
 const profile = { kind: 'custom' as const, model: 'm' }
@@ -61,6 +61,22 @@ it('98 writes the history as every server takes it', () => {
 it('asks llama-server how far it has read the prompt', () => {
   const asked = (stream: boolean) => sent({ stream }, { ...profile, kind: 'llama-server' }).return_progress
   expect([asked(true), asked(false)]).toEqual([true, undefined])
+})
+
+it('sends the sampling of the profile in one order, and routing to OpenRouter alone', () => {
+  const sampling = { topP: 0.9, seed: 7, sampling: { top_k: 20, min_p: 0.05 }, stop: ['###'] }
+  const provider = { order: ['a'], allow_fallbacks: false }
+  const profiles: RequestProfile[] = [
+    { ...profile, ...sampling, provider },
+    { ...profile, kind: 'openrouter' as const, provider, sampling: { min_p: 0.05, top_k: 20 } },
+    { ...profile, sampling: { top_k: 20 }, extraBody: { top_k: 40 } },
+  ]
+  const bodies = profiles.map((one) => requestBody({ messages: [], tools: [], stream: false }, one).text)
+  expect(bodies).toEqual([
+    '{"model":"m","stream":false,"top_p":0.9,"seed":7,"min_p":0.05,"top_k":20,"stop":["###"],"messages":[]}',
+    '{"model":"m","stream":false,"min_p":0.05,"top_k":20,"provider":{"order":["a"],"allow_fallbacks":false},"messages":[]}',
+    '{"model":"m","stream":false,"top_k":40,"messages":[]}',
+  ])
 })
 
 it('merges the extra body, except into the conversation itself', () => {

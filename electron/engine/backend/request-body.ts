@@ -25,13 +25,19 @@ export interface RequestBody {
   optional: ReadonlySet<string>
 }
 
+/** What of a profile goes into a request. */
+export type RequestProfile = Pick<
+  Profile,
+  'kind' | 'model' | 'topP' | 'seed' | 'sampling' | 'stop' | 'provider' | 'extraBody'
+>
+
 /**
  * The body of a chat request (backends.md C, F). The same conversation gives the same bytes, and what was sent once
  * stays a prefix: what never changes comes first, then the messages, last the limit, which may change from call to call.
  */
 export function requestBody(
   request: ChatRequest,
-  profile: Pick<Profile, 'kind' | 'model' | 'extraBody'>,
+  profile: RequestProfile,
   { refused, wantsReasoning }: Lessons = noLessons(),
 ): RequestBody {
   const stream = request.stream !== false
@@ -40,6 +46,7 @@ export function requestBody(
   const parameters = Object.entries({
     ...(stream && { stream_options: { include_usage: true }, ...quirksOf(profile.kind).body }),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...samplingOf(profile),
     ...(request.responseSchema && { response_format: responseFormat(request.responseSchema) }),
     ...extra,
   }).filter(([name]) => !owned.has(name) && !refused.has(name) && (stream || name !== 'stream_options'))
@@ -63,6 +70,18 @@ export function requestBody(
       ...parameters.map(([name]) => name),
       ...(limited && limitName === 'max_tokens' ? ['max_tokens'] : []),
     ]),
+  }
+}
+
+/** In an order of its own: the bytes of a request must not depend on the order in which fields were typed. */
+function samplingOf({ kind, topP, seed, sampling = {}, stop, provider }: RequestProfile) {
+  const byName = Object.entries(sampling).sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    ...(topP !== undefined && { top_p: topP }),
+    ...(seed !== undefined && { seed }),
+    ...Object.fromEntries(byName),
+    ...(stop && { stop }),
+    ...(kind === 'openrouter' && provider && { provider }),
   }
 }
 

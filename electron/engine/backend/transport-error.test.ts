@@ -18,7 +18,7 @@ it.each([
   ['refused on every address', new AggregateError([coded('ECONNREFUSED')]), false, 'unreachable', 'Nothing answers'],
   ['no such host', coded('ENOTFOUND'), false, 'unreachable', 'cannot be found: models.example.com'],
   ['no answer to the connect', coded('UND_ERR_CONNECT_TIMEOUT'), false, 'unreachable', 'Is it running'],
-  ['a certificate of its own', coded('SELF_SIGNED_CERT_IN_CHAIN'), false, 'unreachable', 'NODE_EXTRA_CA_CERTS'],
+  ['a certificate of its own', coded('SELF_SIGNED_CERT_IN_CHAIN'), false, 'unreachable', 'CA file of the profile'],
   ['plain http behind https', coded('ERR_SSL_WRONG_VERSION_NUMBER'), false, 'unreachable', 'does not speak https'],
   ['no HTTP', coded('HPE_INVALID_CONSTANT'), false, 'protocol', 'does not speak HTTP'],
   ['reset before the answer', coded('ECONNRESET'), false, 'transport', '(ECONNRESET)'],

@@ -43,7 +43,7 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code))
     return [
       'unreachable',
-      `The certificate of ${name} is not trusted (${code}). Start the app with NODE_EXTRA_CA_CERTS set to your authority's file.${upgraded}`,
+      `The certificate of ${name} is not trusted (${code}). Name your authority's file as the CA file of the profile.${upgraded}`,
     ]
   if (/SSL|EPROTO/.test(code))
     return [

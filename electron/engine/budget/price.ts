@@ -17,8 +17,10 @@ function cost(usage: Usage, profile: Profile): MicroUsd | null {
   if (isFree(profile)) return 0
   if (!priceKnown(profile) || usage.inputTokens === null || usage.outputTokens === null) return null
   const { inputCostPerMillion: input = 0, outputCostPerMillion: output = 0 } = profile
+  const { cachedInputCostPerMillion: cachedInput = input } = profile
+  const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens)
   // USD per million tokens is micro-dollars per token.
-  return Math.round(usage.inputTokens * input + usage.outputTokens * output)
+  return Math.round((usage.inputTokens - cached) * input + cached * cachedInput + usage.outputTokens * output)
 }
 
 function isFree(profile: Profile): boolean {

@@ -9,6 +9,11 @@ export function checkedProfile(profile: Profile, others: readonly Profile[]): Pr
   if (others.some((other) => other.id !== profile.id && other.name.toLowerCase() === name.toLowerCase())) {
     refuse(`There already is a profile called ${name}. Choose another name.`)
   }
+  const { fallbackProfileId } = profile
+  if (fallbackProfileId === profile.id) refuse(`${name} cannot stand in for itself. Choose another profile.`)
+  if (fallbackProfileId !== undefined && !others.some(({ id }) => id === fallbackProfileId)) {
+    refuse(`There is no profile ${fallbackProfileId} that could stand in for ${name}.`)
+  }
   return { ...profile, name, baseUrl: checkedAddress(profile.baseUrl), model: profile.model.trim() }
 }
 

@@ -72,7 +72,7 @@ function freeName(wanted: string, taken: readonly Profile[]): string {
   return firstFree(wanted, ' ', (text) => taken.some(({ name }) => name.toLowerCase() === text.toLowerCase()))
 }
 
-function firstFree(wanted: string, joint: string, isTaken: (text: string) => boolean): string {
+export function firstFree(wanted: string, joint: string, isTaken: (text: string) => boolean): string {
   let text = wanted
   for (let number = 2; isTaken(text); number++) text = `${wanted}${joint}${number}`
   return text

@@ -3,6 +3,7 @@ import type { ModelInfo, Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
 import { DEMO_ID } from './built-in-profiles.ts'
+import { readCertificates } from './certificates.ts'
 import type { ProfileOverrides } from './profile-overrides.ts'
 
 /** A client and the profile that it was made for, with its model known. */
@@ -13,7 +14,7 @@ export interface Connection {
 
 export interface ConnectionServices {
   keys: KeyStore
-  connect(options: { profile: Profile; key: string | null }): Backend
+  connect(options: { profile: Profile; key: string | null; ca?: string }): Backend
   startDemo(): Promise<{ baseUrl: string; close(): Promise<void> }>
 }
 
@@ -88,7 +89,10 @@ export class Connections {
 
   async #client(profile: Profile, newKey?: string): Promise<Backend> {
     const key = newKey ?? (await this.#services.keys.resolve(profile))
-    if (profile.id !== DEMO_ID) return this.#services.connect({ profile, key })
+    if (profile.id !== DEMO_ID) {
+      const ca = await readCertificates(profile)
+      return this.#services.connect({ profile, key, ...(ca !== undefined && { ca }) })
+    }
     this.#demo ??= this.#services.startDemo()
     return this.#services.connect({ profile: { ...profile, baseUrl: (await this.#demo).baseUrl }, key })
   }

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { DEMO_ID, demoProfile, ENVIRONMENT_ID, environmentProfile } from './built-in-profiles.ts'
+import { readCertificates } from './certificates.ts'
 import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
@@ -20,7 +21,7 @@ export interface ProfileServices extends ConnectionServices {
   /** Looks at the usual ports of this computer. */
   discover(): Promise<FoundServer[]>
   /** What answers at an address; null = nothing that we know. */
-  identify(baseUrl: string, key: string | null): Promise<FoundServer | null>
+  identify(baseUrl: string, key: string | null, ca?: string): Promise<FoundServer | null>
 }
 
 /** It is started when it is needed, and then it answers. */
@@ -131,6 +132,23 @@ export class ProfileStore {
     return saved
   }
 
+  /** Adds profiles, all of them or none. Their keys are not among them. `FailureError`: `invalid-input`, `storage`. */
+  async add(profiles: readonly Profile[]): Promise<void> {
+    const added: Profile[] = []
+    for (const profile of profiles) {
+      const taken = [...this.list(), ...added]
+      if (taken.some(({ id }) => id === profile.id)) {
+        throw new FailureError(failure('invalid-input', `There already is a profile ${profile.id}.`))
+      }
+      added.push(checkedProfile(profile, [...taken, ...profiles.filter(({ id }) => id === profile.fallbackProfileId)]))
+    }
+    await this.#services.settings.update((current) => ({
+      ...current,
+      profiles: [...current.profiles, ...added],
+      defaultProfileId: current.defaultProfileId ?? added[0]?.id ?? null,
+    }))
+  }
+
   /** Also forgets its key. `FailureError`: `not-found`, `invalid-input` (not a saved one), `storage`. */
   async remove(id: ProfileId): Promise<void> {
     const profile = this.#existing(id)
@@ -139,7 +157,7 @@ export class ProfileStore {
     }
     await this.#services.settings.update((current) => ({
       ...current,
-      profiles: current.profiles.filter((saved) => saved.id !== id),
+      profiles: current.profiles.filter((saved) => saved.id !== id).map((saved) => withoutFallback(saved, id)),
       defaultProfileId: current.defaultProfileId === id ? null : current.defaultProfileId,
     }))
     await this.#services.keys.remove(id, profile.key)
@@ -211,8 +229,11 @@ export class ProfileStore {
     // A stored key goes only to the server it was stored for.
     const usable = known && URL.canParse(known.baseUrl) && new URL(known.baseUrl).origin === new URL(baseUrl).origin
     const key = probe.key ?? (usable ? await this.#services.keys.resolve(known) : null)
-    const server = await this.#services.identify(baseUrl, key)
-    const profile: Profile = { ...demoProfile, name: 'The server', kind: server?.kind ?? 'custom', baseUrl, model: '' }
+    const trusted = usable ? { caFile: known.caFile } : {}
+    const ca = usable ? await readCertificates(known) : undefined
+    const server = await this.#services.identify(baseUrl, key, ca)
+    const kind = server?.kind ?? 'custom'
+    const profile: Profile = { ...demoProfile, ...trusted, name: 'The server', kind, baseUrl, model: '' }
     return { server, models: await this.#connections.listModels({ ...profile, id: PROBE_ID }, key ?? undefined) }
   }
 
@@ -263,10 +284,21 @@ export class ProfileStore {
   }
 }
 
+function withoutFallback(profile: Profile, id: ProfileId): Profile {
+  const { fallbackProfileId, ...rest } = profile
+  return fallbackProfileId === id ? rest : profile
+}
+
 /** What the server charges, where it says so and the profile has no prices of its own. */
 function withListedPrices(profile: Profile, model: ModelInfo): Profile {
   if (profile.inputCostPerMillion !== undefined || profile.outputCostPerMillion !== undefined) return profile
   const { inputCostPerMillion: input, outputCostPerMillion: output } = model
   if (input === null || output === null) return profile
-  return { ...profile, inputCostPerMillion: input, outputCostPerMillion: output }
+  const cached = profile.cachedInputCostPerMillion ?? model.cachedInputCostPerMillion
+  return {
+    ...profile,
+    inputCostPerMillion: input,
+    outputCostPerMillion: output,
+    ...(cached !== undefined && { cachedInputCostPerMillion: cached }),
+  }
 }
