@@ -5,6 +5,7 @@ import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** Llama 3: `{"name":"f","parameters":{"a":1}}` and nothing else, several joined by `;`. Also where tags were lost. */
 export const bareJson: Grammar = {
+  atStart: true,
   wholeText: true,
 
   opens(cursor: Cursor, tools: ToolSchemas): boolean {

@@ -27,7 +27,8 @@ const JOINT = ['▁', '_', ' ']
 const BEGIN = [JOINT, ['begin'], BAR, ['>']]
 const OPENERS = [
   [BAR, ['tool'], JOINT, ['calls'], ...BEGIN],
-  [BAR, ['tool'], JOINT, ['call'], ...BEGIN],
+  // Its ASCII like is Kimi's.
+  [['｜'], ['tool'], JOINT, ['call'], ...BEGIN],
 ]
 
 const token = (...words: readonly string[]) => `<[｜|]${['tool', ...words].join('[▁_ ]')}[｜|]>`

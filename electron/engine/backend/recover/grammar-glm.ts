@@ -38,9 +38,10 @@ export const glm: Grammar = {
 
 const HEADER = /<tool_call>\s*([\w.-]{1,128})/y
 const CLOSE = /\s*<\/tool_call>/y
-const KEY = /\s*<arg_key>([^<]{1,128})<\/arg_key>\s*<arg_value>/y
+/** Under load the model skips `<arg_value>` or doubles `</arg_key>`; what is meant stays clear. */
+const KEY = /\s*<arg_key>([^<]{1,128})<\/arg_key>(?:\s*<\/arg_key>)*(?:\s*<arg_value>)?/y
 const END_OF_VALUE = '</arg_value>'
-const NEXT_KEY = /<arg_key>[^<]{1,128}<\/arg_key>\s*<arg_value>/y
+const NEXT_KEY = /<arg_key>[^<]{1,128}<\/arg_key>/y
 const NEXT_CALL = /<tool_call>\s*[\w.-]{1,128}\s*<arg_key>/g
 
 function valueAt(text: string, start: number): { text: string; end: number } | null {

@@ -5,7 +5,7 @@ import type { ToolSchemas } from './tool-schemas.ts'
 
 /**
  * gpt-oss: `<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{"a":1}<|call|>`; the
- * recipient may stand before the channel, and the beginning may be missing.
+ * recipient may stand before the channel, and the beginning and `functions.` may be missing.
  */
 export const harmony: Grammar = {
   opens(cursor: Cursor): boolean {
@@ -22,10 +22,10 @@ export const harmony: Grammar = {
   },
 }
 
-const RECIPIENT = 'to=functions.'
+const RECIPIENT = 'to='
 
 const format: TokenFormat = {
   header:
-    /\s*(?:<\|start\|>assistant\s*)?(?:(?:to=functions\.(?<name>[\w.-]{1,128})\s*)?<\|channel\|>(?:commentary|analysis)\s*(?:to=functions\.(?<late>[\w.-]{1,128})\s*)?)(?:<\|constrain\|>)?\s*(?:json)?\s*(?:<\|message\|>)?\s*(?=\{|$)/y,
+    /\s*(?:<\|start\|>assistant\s*)?(?:(?:to=(?:functions\.)?(?<name>[\w.-]{1,128})\s*)?<\|channel\|>(?:commentary|analysis)\s*(?:to=(?:functions\.)?(?<late>[\w.-]{1,128})\s*)?)(?:<\|constrain\|>)?\s*(?:json)?\s*(?:<\|message\|>)?\s*(?=\{|$)/y,
   afterCall: /(?:\s*<\|(?:call|end)\|>)?/y,
 }

@@ -5,6 +5,7 @@ import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** Llama 3.2 and 4: `[f(a='x'), g()]` and nothing else. */
 export const pythonic: Grammar = {
+  atStart: true,
   wholeText: true,
 
   opens(cursor: Cursor, tools: ToolSchemas): boolean {

@@ -21,7 +21,9 @@ export interface Reading {
 
 /** One way in which a family of models writes its calls (backends.md E.1). */
 export interface Grammar {
-  /** It is a call only if nothing else stands in the whole text. */
+  /** It is a call only at the beginning of a text. */
+  atStart?: true
+  /** … and only if nothing else follows. */
   wholeText?: true
   /** Whether a call begins here; undecided = false and `ranOut`. Looks at a bounded number of characters. */
   opens(cursor: Cursor, tools: ToolSchemas): boolean

@@ -8,6 +8,7 @@ import { harmony } from './grammar-harmony.ts'
 import { hermes } from './grammar-hermes.ts'
 import { kimi } from './grammar-kimi.ts'
 import { llama } from './grammar-llama.ts'
+import { lostTokens } from './grammar-lost-tokens.ts'
 import { mistral } from './grammar-mistral.ts'
 import { pythonic } from './grammar-pythonic.ts'
 import { qwenXml } from './grammar-qwen-xml.ts'
@@ -26,6 +27,7 @@ const grammars: readonly Grammar[] = [
   functionGemma,
   bareJson,
   pythonic,
+  lostTokens,
 ]
 
 /** The grammar of the call that begins here; `undecided` = more text may make it one. */
@@ -37,7 +39,7 @@ export function openingAt(
 ): Grammar | 'none' | 'undecided' {
   let undecided = false
   for (const grammar of grammars) {
-    if (grammar.wholeText && !atStart) continue
+    if (grammar.atStart && !atStart) continue
     const cursor = new Cursor(text, position)
     if (grammar.opens(cursor, tools)) return grammar
     undecided ||= cursor.ranOut

@@ -106,7 +106,7 @@ export class LeakFilter {
   }
 
   #mayOpen(character: string): boolean {
-    return character === '<' || character === '[' || (this.#atStart && character === '{')
+    return character === '<' || character === '[' || (this.#atStart && character.trim() !== '')
   }
 
   #pass(character: string): void {
