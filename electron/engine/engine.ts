@@ -74,8 +74,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
-export type { Unsubscribe } from './lib/unsubscribe.ts'
 export type { ProfileOverrides } from './profiles/profile-overrides.ts'
 export { usableFolder } from './sessions/session-store.ts'
-export type { NewSession, OpenOptions, SendOptions, Session, Sessions } from './sessions/sessions.ts'
+export type { NewSession, SendOptions, Session, Sessions } from './sessions/sessions.ts'
 export { describeSandbox } from './tools/sandbox.ts'

@@ -18,7 +18,7 @@ export const UserMessage = memo(function UserMessage(props: { text: string; at: 
               <IconButton
                 icon={RotateCw}
                 small
-                label="Send this again"
+                label="Ask this again"
                 onClick={() => void sendMessage(sessionId, props.text)}
               />
             )}
