@@ -1,5 +1,6 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
+import { foreignMessage } from './foreign-message.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
 const NOT_ANSWERED = 'This call was interrupted and may not have run. Look before you repeat it.'
@@ -16,11 +17,20 @@ export class Conversation {
   readonly #outputs = new Map<string, string>()
   /** Said while calls were open; it may only follow their answers. */
   #followUps: string[] = []
+  /** Who wrote the answers, and the calls that the tool messages answer. */
+  readonly #authors = new WeakMap<ChatMessage, string>()
+  readonly #everyAuthor = new Set<string>()
+  #profileId = ''
+  #author = ''
 
   apply(entry: SessionEntry): void {
     switch (entry.type) {
       case 'session-start':
+        this.#profileId = entry.profile.profileId
         this.#messages.push({ role: 'system', content: entry.systemPrompt })
+        return
+      case 'profile':
+        this.#profileId = entry.profile.profileId
         return
       case 'turn-start':
         this.#settle()
@@ -28,6 +38,7 @@ export class Conversation {
         return
       case 'model-call-start':
         this.#settle()
+        this.#author = authorOf(this.#profileId, entry.model)
         return
       case 'text-delta':
         this.#text += entry.text
@@ -49,10 +60,19 @@ export class Conversation {
     }
   }
 
-  /** The messages of the next request. The same array each time: read it, do not keep it. */
-  messages(): readonly ChatMessage[] {
+  /**
+   * The messages of the next request, to the backend named. The same array each time as long as one backend wrote all
+   * of it: read it, do not keep it.
+   */
+  messages(reader?: { profileId: string; model: string }): readonly ChatMessage[] {
     this.#settle()
-    return this.#messages
+    const name = reader && authorOf(reader.profileId, reader.model)
+    if (!name || this.#everyAuthor.size === 0 || (this.#everyAuthor.size === 1 && this.#everyAuthor.has(name)))
+      return this.#messages
+    return this.#messages.map((message) => {
+      const author = this.#authors.get(message)
+      return author === undefined || author === name ? message : foreignMessage(message)
+    })
   }
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
@@ -63,7 +83,7 @@ export class Conversation {
     this.#reasoning = ''
     // An answer without text and calls is none: servers refuse it in the history (backends.md C).
     if (content === '' && toolCalls.length === 0) return
-    this.#messages.push({
+    this.#pushWritten({
       role: 'assistant',
       content,
       toolCalls,
@@ -76,11 +96,23 @@ export class Conversation {
   #settle(): void {
     if (this.#text || this.#reasoning) this.#endOfAnswer([], undefined)
     for (const { callId, name } of this.#calls) {
-      this.#messages.push({ role: 'tool', callId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
+      this.#pushWritten({ role: 'tool', callId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
     }
     this.#calls = []
     this.#outputs.clear()
     for (const content of this.#followUps) this.#messages.push({ role: 'user', content })
     this.#followUps = []
   }
+
+  #pushWritten(message: ChatMessage): void {
+    this.#messages.push(message)
+    if (!this.#author) return
+    this.#authors.set(message, this.#author)
+    this.#everyAuthor.add(this.#author)
+  }
+}
+
+/** Another model of the same server can read the reasoning of this one no better than another server can. */
+function authorOf(profileId: string, model: string): string {
+  return `${profileId} ${model}`
 }

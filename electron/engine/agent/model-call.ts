@@ -31,7 +31,7 @@ export async function callModel(
   profile: Profile,
   tools: readonly ToolDefinition[],
 ): Promise<ModelAnswer> {
-  const messages = turn.conversation.messages()
+  const messages = turn.conversation.messages({ profileId: profile.id, model: profile.model })
   turn.emit({ type: 'model-call-start', model: profile.model })
   turn.emit({ type: 'phase', phase: 'connecting' })
   const progress = new Progress(turn)
