@@ -1,3 +1,4 @@
+import type { DoctorState } from './doctor.ts'
 import type { Failure } from './failure.ts'
 import type { SessionId } from './ids.ts'
 import type { FoundServer, ModelInfo, Profile } from './profile.ts'
@@ -12,6 +13,8 @@ export interface AppState {
   /** The profile that a new chat gets; null = nothing is configured and nothing was chosen: first run. */
   activeProfileId: string | null
   discovery: Discovery
+  /** By the id of the profile; only those that were or are being tested. */
+  doctor: Readonly<Record<string, DoctorState>>
   /** Newest first. */
   sessions: readonly SessionSummary[]
   environment: Environment

@@ -47,6 +47,9 @@ export const requests = {
   'profile.use': request(z.object({ profileId: ProfileId }), done),
   /** Asks the server again; the answer also comes by the feed. */
   'profile.check': request(z.object({ profileId: ProfileId }), done),
+  /** Examines the backend with real calls; resolves at the end, what it finds comes by the feed. `busy`, `aborted`. */
+  'profile.test': request(z.object({ profileId: ProfileId, allowLoad: z.boolean() }), done),
+  'profile.stopTest': request(z.object({ profileId: ProfileId }), done),
   /** Looks at a URL that is not saved yet: what answers there, and its models. */
   'profile.probe': request(
     z.object({ baseUrl: z.string().min(1).max(2000), key: NewKey.optional(), profileId: ProfileId.optional() }),

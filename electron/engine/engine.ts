@@ -1,6 +1,7 @@
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
 import { startDemoBackend } from './demo/demo-backend.ts'
+import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
 import { KeyStore } from './secrets/key-store.ts'
@@ -29,6 +30,7 @@ export interface Engine {
   settings: SettingsStore
   keys: KeyStore
   profiles: ProfileStore
+  doctor: Doctor
   sessions: Sessions
   tools: readonly Tool[]
   /** Follows what other processes change: settings, sessions. */
@@ -55,10 +57,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const services = { clock, platform, tools: builtinTools, backendFor: profiles.backendFor.bind(profiles) }
   const sessions = new SessionStore({ dataFolder, holder, services })
+  const doctor = new Doctor({
+    dataFolder,
+    env,
+    clock,
+    profiles,
+    connect: createBackend,
+    resolveKey: (profile) => keys.resolve(profile),
+  })
   return {
     settings,
     keys,
     profiles,
+    doctor,
     sessions,
     tools: builtinTools,
     watch() {
@@ -67,6 +78,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       await sessions.close()
+      await doctor.close()
       await profiles.close()
       settings.close()
     },

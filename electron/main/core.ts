@@ -10,6 +10,7 @@ import {
   type WindowFeed,
 } from '../engine/engine.ts'
 import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
+import { doctorHandlers } from './ipc/doctor-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
 import { sessionHandlers } from './ipc/session-handlers.ts'
@@ -56,6 +57,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   const handlers = {
     ...sessionHandlers(engine, feed, onDefect),
     ...profileHandlers(engine, onDefect),
+    ...doctorHandlers(engine),
     ...appHandlers(engine, feed, desktop),
   }
   return {
@@ -69,10 +71,11 @@ export async function startCore(options: CoreOptions): Promise<Core> {
 }
 
 /** What a person sees a moment later: who answers, and what this machine has. */
-async function lookAround({ keys, profiles }: Engine, { app }: WindowFeed): Promise<void> {
+async function lookAround({ keys, profiles, doctor }: Engine, { app }: WindowFeed): Promise<void> {
   await Promise.all([
     keys.keychainAvailable().then((keychain) => app.setEnvironment({ keychain })),
     describeSandbox().then((sandbox) => app.setEnvironment({ sandbox })),
     profiles.ensureActive({ save: true }).then(() => profiles.checkUnknown()),
+    doctor.load(),
   ])
 }

@@ -14,6 +14,7 @@ export const useAppStore = create<AppStore>()(() => ({
   backends: [],
   activeProfileId: null,
   discovery: { state: 'idle', servers: [] },
+  doctor: {},
   sessions: [],
   environment: {
     appVersion: '',

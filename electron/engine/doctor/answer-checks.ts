@@ -2,6 +2,7 @@ import type { DoctorCheck } from '#shared/doctor.ts'
 import { FailureError } from '#shared/failure.ts'
 import { localKinds } from '#shared/presets.ts'
 import { readUsage } from '../backend/read-usage.ts'
+import { requestBody } from '../backend/request-body.ts'
 import { check, failedCheck, time } from './check.ts'
 import { converse, type Heard } from './converse.ts'
 import type { Examination } from './examination.ts'
@@ -96,6 +97,8 @@ export function checkUsage(examination: Examination, { usage }: Heard): DoctorCh
   return check('usage', 'ok', `reported: ${counts}${cost}`)
 }
 
+const QUESTION = 'What is 17 times 23? Think first.'
+
 /**
  * Where the reasoning of the model comes. Read off the wire: the client takes `<think>` out of answers, so that it cannot
  * be asked.
@@ -104,17 +107,14 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
   const { probe, model, profile, spent, answerMs, kind } = examination
   const began = performance.now()
   try {
-    const { max_tokens: own, ...extra } = profile.extraBody ?? {}
-    const answer = await probe.ask(`${probe.server.address.base}/chat/completions`, {
-      body: {
-        ...extra,
-        model,
-        stream: false,
-        messages: [{ role: 'user', content: 'What is 17 times 23? Think first.' }],
-        max_tokens: own ?? 64,
-      },
-      ms: answerMs,
-    })
+    const request = {
+      messages: [{ role: 'user', content: QUESTION }],
+      tools: [],
+      maxOutputTokens: 64,
+      stream: false,
+    } as const
+    const { text } = requestBody(request, { ...profile, model, kind })
+    const answer = await probe.ask(`${probe.server.address.base}/chat/completions`, { body: text, ms: answerMs })
     if (answer.status !== 200) throw probe.refusal(answer)
     const ms = performance.now() - began
     const { usage } = readUsage(recordOf(answer.json))

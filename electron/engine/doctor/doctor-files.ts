@@ -4,35 +4,36 @@ import { DoctorReport } from '#shared/doctor.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 
-/** The last report of each profile, `doctor/<profileId>.json` in the data folder. */
-export class DoctorFiles {
-  readonly #folder: string
+/**
+ * The last report of each profile, `doctor/<profileId>.json` in the data folder. What cannot be read, or is of another
+ * version, is left out: a test makes it again. Rejects with the system's error.
+ */
+export async function readReports(dataFolder: string): Promise<DoctorReport[]> {
+  const folder = folderIn(dataFolder)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'))
+  const reports = await Promise.all(names.map((name) => readReport(folder, name)))
+  return reports.filter((report) => report !== null)
+}
 
-  constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'doctor')
-  }
+/** Rejects with the system's error. */
+export async function writeReport(dataFolder: string, report: DoctorReport): Promise<void> {
+  await writeFileAtomic(join(folderIn(dataFolder), `${report.profileId}.json`), `${JSON.stringify(report)}\n`)
+}
 
-  /** What cannot be read, or is of another version, is left out: a test makes it again. */
-  async readAll(): Promise<DoctorReport[]> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.json'))
-    const reports = await Promise.all(names.map((name) => this.#read(name)))
-    return reports.filter((report) => report !== null)
-  }
+/** Rejects with the system's error. */
+export async function removeReport(dataFolder: string, id: ProfileId): Promise<void> {
+  await rm(join(folderIn(dataFolder), `${id}.json`), { force: true })
+}
 
-  async write(report: DoctorReport): Promise<void> {
-    await writeFileAtomic(join(this.#folder, `${report.profileId}.json`), `${JSON.stringify(report)}\n`)
-  }
+function folderIn(dataFolder: string): string {
+  return join(dataFolder, 'doctor')
+}
 
-  async remove(id: ProfileId): Promise<void> {
-    await rm(join(this.#folder, `${id}.json`), { force: true })
-  }
-
-  async #read(name: string): Promise<DoctorReport | null> {
-    const text = await readFileIfThere(join(this.#folder, name))
-    const report = text === null ? null : DoctorReport.safeParse(parsed(text))
-    return report?.success && name === `${report.data.profileId}.json` ? report.data : null
-  }
+async function readReport(folder: string, name: string): Promise<DoctorReport | null> {
+  const text = await readFileIfThere(join(folder, name))
+  const report = text === null ? null : DoctorReport.safeParse(parsed(text))
+  return report?.success && name === `${report.data.profileId}.json` ? report.data : null
 }
 
 function parsed(text: string): unknown {

@@ -5,8 +5,7 @@ import type { Profile } from '#shared/profile.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
-import { DoctorFiles } from './doctor-files.ts'
-import { type DoctorServices, runDoctor } from './run-doctor.ts'
+import type { DoctorServices } from './run-doctor.ts'
 
 export interface DoctorOptions extends Omit<DoctorServices, 'mayLoad'> {
   dataFolder: string
@@ -30,7 +29,6 @@ interface Running {
 /** Examines backends, one examination a profile at a time, and keeps the last report of each. */
 export class Doctor {
   readonly #options: DoctorOptions
-  readonly #files: DoctorFiles
   readonly #running = new Map<ProfileId, Running>()
   readonly #reports = new Map<ProfileId, DoctorReport>()
   readonly #listeners = new Set<() => void>()
@@ -39,13 +37,13 @@ export class Doctor {
 
   constructor(options: DoctorOptions) {
     this.#options = options
-    this.#files = new DoctorFiles(options.dataFolder)
     this.#stopListening = options.profiles.onChange(() => this.#dropRemoved())
   }
 
   /** Reads the reports of earlier tests. `FailureError` `storage`. */
   async load(): Promise<void> {
-    const reports = await this.#files.readAll().catch((error: unknown) => {
+    const { readReports } = await files()
+    const reports = await readReports(this.#options.dataFolder).catch((error: unknown) => {
       throw new FailureError(storageFailure('read the reports of earlier tests', error), { cause: error })
     })
     const known = new Set(this.#options.profiles.list().map(({ id }) => id))
@@ -119,9 +117,11 @@ export class Doctor {
     onCheck: (check: DoctorCheck) => void,
   ): Promise<DoctorReport> {
     const both = signal ? AbortSignal.any([signal, stopped]) : stopped
+    const { runDoctor } = await import('./run-doctor.ts')
     const { report, proven } = await runDoctor(profile, { ...this.#options, mayLoad }, onCheck, both)
     this.#reports.set(profile.id, report)
-    await this.#files.write(report).catch((error: unknown) => {
+    const { writeReport } = await files()
+    await writeReport(this.#options.dataFolder, report).catch((error: unknown) => {
       throw new FailureError(storageFailure('keep the report of this test', error), { cause: error })
     })
     await this.#keep(profile, proven)
@@ -147,11 +147,17 @@ export class Doctor {
       this.#reports.delete(id)
     }
     this.#changed()
-    this.#dropping = Promise.all([this.#dropping, ...gone.map((id) => this.#files.remove(id))]).then(
-      () => undefined,
-      // A file that stays behind is read by nobody: its profile is gone.
-      () => undefined,
-    )
+    const before = this.#dropping
+    this.#dropping = this.#removeFiles(gone)
+      .catch(() => {
+        // A file that stays behind is read by nobody: its profile is gone.
+      })
+      .then(() => before)
+  }
+
+  async #removeFiles(ids: readonly ProfileId[]): Promise<void> {
+    const { removeReport } = await files()
+    await Promise.all(ids.map((id) => removeReport(this.#options.dataFolder, id)))
   }
 
   #state(id: ProfileId): DoctorState {
@@ -165,6 +171,11 @@ export class Doctor {
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Loaded when a report is read or made: a run in the terminal needs neither. */
+function files() {
+  return import('./doctor-files.ts')
 }
 
 function refusal(code: 'not-found' | 'invalid-input' | 'busy', message: string): FailureError {

@@ -9,6 +9,7 @@ import type { ServerProbe } from './server-probe.ts'
 export interface Examination {
   profile: Profile
   key: string | null
+  ca: string | undefined
   probe: ServerProbe
   signal: AbortSignal
   spent: Spent

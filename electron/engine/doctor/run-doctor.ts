@@ -5,6 +5,7 @@ import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { RetryOptions } from '../backend/retry.ts'
 import type { Clock } from '../lib/clock.ts'
+import { readCertificates } from '../profiles/certificates.ts'
 import { checkReasoning, checkStream, checkSystem, checkUsage } from './answer-checks.ts'
 import { checkCancel } from './cancel-check.ts'
 import { check, titles } from './check.ts'
@@ -20,7 +21,7 @@ export interface DoctorServices {
   env: Readonly<Record<string, string | undefined>>
   /** `FailureError` `auth`: it is not where the profile says. */
   resolveKey(profile: Profile): Promise<string | null>
-  connect(options: { profile: Profile; key: string | null; retry: RetryOptions }): Backend
+  connect(options: { profile: Profile; key: string | null; ca?: string; retry: RetryOptions }): Backend
   /** Asked before anything that would load the model. */
   mayLoad(model: string): Promise<boolean>
   /** How long one answer may take; a model may have to be loaded for it. Milliseconds. */
@@ -42,7 +43,8 @@ const FREE_MS = 5000
 /**
  * Live checks of one profile against its chosen model, one after the other, each told to `onCheck` when it is done; the
  * same check may come again with what a later one showed. What the server does wrong is in the checks. Throws
- * `FailureError`: `aborted`, or `invalid-input` when the base URL is none.
+ * `FailureError`: `aborted`, or `invalid-input` when the base URL is none or the CA file
+ * cannot be used.
  */
 export async function runDoctor(
   profile: Profile,
@@ -58,17 +60,19 @@ export async function runDoctor(
     onCheck(made)
   }
   const { key, missing } = await keyOf(profile, services)
-  const probe = new ServerProbe({ profile, key, env: services.env, signal })
+  const ca = await readCertificates(profile)
+  const probe = new ServerProbe({ profile, key, ca, env: services.env, signal })
   const connections: Backend[] = []
   const connect = (model: string, kind: Profile['kind'], baseUrl: string) => {
     const asked = { ...profile, model, kind, baseUrl }
-    const backend = services.connect({ profile: asked, key, retry: { attempts: 1 } })
+    const backend = services.connect({ profile: asked, key, retry: { attempts: 1 }, ...(ca !== undefined && { ca }) })
     connections.push(backend)
     return backend
   }
   const examination: Examination = {
     profile,
     key,
+    ca,
     probe,
     signal,
     spent: new Spent(),

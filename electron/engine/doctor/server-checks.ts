@@ -31,7 +31,7 @@ export async function checkReachable(examination: Examination): Promise<ProbeAns
     remedies.push({ text: 'The base URL lacks its /v1.', apply: { label: `Use ${versioned.base}`, change } })
   }
   if (profile.kind === 'custom') {
-    const found = await identifyServer(probe.server.address.base, examination.key)
+    const found = await identifyServer(probe.server.address.base, examination.key, examination.ca)
     if (found && found.kind !== 'custom') {
       examination.kind = found.kind
       examination.proven.kind = found.kind

@@ -22,6 +22,8 @@ export interface ProbeAnswer {
 export interface ProbeOptions {
   profile: Profile
   key: string | null
+  /** Certificates in PEM that are trusted beside the usual ones. */
+  ca: string | undefined
   env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
 }
@@ -37,10 +39,14 @@ export class ServerProbe {
   readonly #signal: AbortSignal
 
   /** Throws `OpenAICompatError` `invalid-input` when the base URL is none. */
-  constructor({ profile, key, env, signal }: ProbeOptions) {
+  constructor({ profile, key, ca, env, signal }: ProbeOptions) {
     const address = resolveBaseUrl(profile.baseUrl, profile)
     this.server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }
-    this.#agent = openConnections(address, { connectMs: profile.timeouts?.connectMs ?? ANSWER_MS, env })
+    this.#agent = openConnections(address, {
+      connectMs: profile.timeouts?.connectMs ?? ANSWER_MS,
+      env,
+      ...(ca !== undefined && { ca }),
+    })
     this.#signal = signal
     this.#headers = {
       accept: 'application/json',
@@ -57,7 +63,7 @@ export class ServerProbe {
   }
 
   /** Any status is an answer. Throws `AttemptError`: nobody answered, or `aborted`. */
-  async ask(url: string, { body, ms = ANSWER_MS }: { body?: unknown; ms?: number } = {}): Promise<ProbeAnswer> {
+  async ask(url: string, { body, ms = ANSWER_MS }: { body?: string; ms?: number } = {}): Promise<ProbeAnswer> {
     const began = performance.now()
     const limit = AbortSignal.timeout(ms)
     try {
@@ -66,7 +72,7 @@ export class ServerProbe {
         url: `${url}${this.server.address.query}`,
         headers: this.#headers,
         signal: AbortSignal.any([this.#signal, limit]),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body }),
       })
       const text = await readText(response.body, ANSWER_LIMIT)
       return { status: response.statusCode, text, json: parsed(text), ms: performance.now() - began }
@@ -84,7 +90,7 @@ export class ServerProbe {
   /** What a side route says as JSON, null = it does not. Rejects only with `aborted`. */
   async look(url: string, body?: unknown): Promise<unknown> {
     try {
-      const answer = await this.ask(url, { ms: 3000, ...(body !== undefined && { body }) })
+      const answer = await this.ask(url, { ms: 3000, ...(body !== undefined && { body: JSON.stringify(body) }) })
       return answer.status === 200 ? (answer.json ?? answer.text) : null
     } catch (error) {
       if (this.#signal.aborted) throw error

@@ -54,7 +54,8 @@ async function open() {
     identify: async () => null,
   })
   const sessions = new FakeSessions(1)
-  const app = new AppModel({ settings, profiles, sessions, environment })
+  const doctor = { states: () => ({}), onChange: () => () => undefined }
+  const app = new AppModel({ settings, profiles, doctor, sessions, environment })
   const changes: Partial<AppState>[] = []
   app.onChange((change) => changes.push(change))
   return { app, settings, profiles, sessions, changes }
@@ -80,6 +81,7 @@ describe('the state of the app', () => {
       backends: profiles.statuses(),
       activeProfileId: null,
       discovery: { state: 'idle', servers: [] },
+      doctor: {},
       sessions: [],
       environment,
       notices: [settings.notice],

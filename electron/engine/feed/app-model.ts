@@ -1,4 +1,5 @@
 import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
+import type { Doctor } from '../doctor/doctor.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -10,6 +11,7 @@ const SESSIONS_PAUSE_MS = 100
 export interface AppSources {
   settings: SettingsStore
   profiles: ProfileStore
+  doctor: Pick<Doctor, 'states' | 'onChange'>
   sessions: Sessions
   environment: Environment
 }
@@ -27,23 +29,25 @@ export class AppModel {
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, sessions, environment } = sources
+    const { settings, profiles, doctor, sessions, environment } = sources
     this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
       settings.onChange(() => this.#touch('settings', 'activeProfileId')),
       profiles.onChange(() => this.#touch('backends', 'activeProfileId', 'discovery')),
+      doctor.onChange(() => this.#touch('doctor')),
       sessions.onChange(() => this.#touchSessions()),
     ]
   }
 
   state(): AppState {
-    const { settings, profiles, sessions } = this.#sources
+    const { settings, profiles, doctor, sessions } = this.#sources
     return {
       settings: settings.get(),
       backends: profiles.statuses(),
       activeProfileId: profiles.active()?.id ?? null,
       discovery: profiles.discovery(),
+      doctor: doctor.states(),
       sessions: sessions.list(),
       environment: this.#environment,
       notices: this.#notices,

@@ -22,6 +22,7 @@ const appState: AppState = {
   backends: [],
   activeProfileId: null,
   discovery: { state: 'idle', servers: [] },
+  doctor: {},
   sessions: [],
   environment: {
     appVersion: '1',

@@ -1,7 +1,10 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { Handlers } from './router.ts'
 
-type ProfileRequest = Extract<keyof Handlers, `profile.${string}` | `discovery.${string}`>
+type ProfileRequest = Exclude<
+  Extract<keyof Handlers, `profile.${string}` | `discovery.${string}`>,
+  'profile.test' | 'profile.stopTest'
+>
 
 /** What the window does with backends. Their statuses come by the feed. */
 export function profileHandlers(
