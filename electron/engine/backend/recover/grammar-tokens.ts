@@ -1,6 +1,6 @@
 import { readArguments } from './call-arguments.ts'
 import { afterSpaces, type FoundCall, matchAt, type Reading } from './grammar.ts'
-import type { ToolSchemas } from './tool-schemas.ts'
+import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** A format of special tokens around a name and one JSON object; several calls stand in one section. */
 export interface TokenFormat {
@@ -20,7 +20,7 @@ export function readTokenCalls(text: string, start: number, tools: ToolSchemas, 
     const name = header.groups?.name ?? header.groups?.late ?? ''
     if (name === '') break
     const json = from < text.length ? readArguments(text, from, name, tools) : 'unfinished'
-    if (json === 'unfinished') return { calls, end: position, unfinished: name }
+    if (json === 'unfinished') return { calls, end: position, unfinished: plainName(name) }
     const end = after(format.afterCall, text, json.end)
     const begin = afterSpaces(text, position)
     const only = json.calls.length === 1

@@ -6,6 +6,7 @@ import { functionGemma } from './grammar-function-gemma.ts'
 import { glm } from './grammar-glm.ts'
 import { harmony } from './grammar-harmony.ts'
 import { hermes } from './grammar-hermes.ts'
+import { invokeDsml, invokeXml } from './grammar-invoke-xml.ts'
 import { kimi } from './grammar-kimi.ts'
 import { llama } from './grammar-llama.ts'
 import { lostTokens } from './grammar-lost-tokens.ts'
@@ -25,6 +26,8 @@ const grammars: readonly Grammar[] = [
   harmony,
   kimi,
   functionGemma,
+  invokeXml,
+  invokeDsml,
   bareJson,
   pythonic,
   lostTokens,

@@ -28,6 +28,10 @@ const qwenFunction = ({ name, given }: CorpusCall) =>
   `<function=${name}>\n${entries(given, (key, value) => `<parameter=${key}>\n${value}\n</parameter>\n`)}</function>`
 const qwenShort = ({ name, given }: CorpusCall) =>
   `<function=${name}>\n${entries(given, (key, value) => `<parameter=${key}>\n${value}\n`)}</function>`
+const invoke =
+  (mark: string, gap = '') =>
+  ({ name, given }: CorpusCall) =>
+    `<${mark}invoke name="${name}">\n${entries(given, (key, value) => `${gap}<${mark}parameter name="${key}"${mark && ' string="true"'}>${value}</${mark}parameter>\n`)}</${mark}invoke>`
 const named = (key: string) => (call: CorpusCall) => JSON.stringify({ name: call.name, [key]: call.given })
 const python = ({ name, given }: CorpusCall) =>
   `${name}(${Object.entries(given)
@@ -102,6 +106,12 @@ export const spellings: Readonly<Record<string, Spelling>> = {
             `<|tool_call_begin|>functions.${name}:${index}<|tool_call_argument_begin|>${JSON.stringify(given)}<|tool_call_end|>`,
         )
         .join('')}<|tool_calls_section_end|>`,
+  },
+  'MiniMax M2': { write: each(invoke(''), '\n', '<minimax:tool_call>\n', '\n</minimax:tool_call>') },
+  'MiniMax M2, indented': { write: each(invoke('', '  '), '\n', '<minimax:tool_call>\n', '\n</minimax:tool_call>') },
+  'Function calls': { write: each(invoke(''), '\n', '<function_calls>\n', '\n</function_calls>') },
+  'DeepSeek V3.2': {
+    write: each(invoke('｜DSML｜'), '\n', '<｜DSML｜function_calls>\n', '\n</｜DSML｜function_calls>'),
   },
   FunctionGemma: {
     write: each(

@@ -159,7 +159,7 @@ export class LeakFilter {
 const HELD_LIMIT = 4_000_000
 /** Ends of sections and turns that a server leaves behind a call. */
 const LEFTOVERS =
-  /(?:\s*(?:<\/tool_call>|<\|(?:im_end|eot_id|eom_id|call|end|return|endoftext|tool_calls_section_end)\|>|<\/s>|<｜end▁of▁sentence｜>))*/y
+  /(?:\s*(?:<\/tool_call>|<\|(?:im_end|eot_id|eom_id|call|end|return|endoftext|tool_calls_section_end)\|>|<\/s>|<\/minimax:tool_call>|<｜end▁of▁sentence｜>))*/y
 /** A call with words before and after it on its line is talked about, not made. */
 const SENTENCE_GOES_ON = /^[ \t]*[\p{L}\p{N},;]/u
 

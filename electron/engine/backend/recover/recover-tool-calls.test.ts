@@ -87,6 +87,14 @@ describe('every family of models', () => {
       '<tool_call>f<arg_key>a</arg_key></arg_key><arg_value>1</arg_value></tool_call>',
     ],
     ['GLM with text after it', '<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>1</arg_value>\n</tool_call>\n'],
+    [
+      'MiniMax M2',
+      '<minimax:tool_call>\n<invoke name="f">\n<parameter name="a">1</parameter>\n</invoke>\n</minimax:tool_call>',
+    ],
+    [
+      'DeepSeek V3.2',
+      '<｜DSML｜function_calls>\n<｜DSML｜invoke name="f">\n<｜DSML｜parameter name="a" string="false">1</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>',
+    ],
     ['FunctionGemma', '<start_function_call>call:f{a:1}<end_function_call>'],
   ])('%s', (_name, text) => {
     const calls = recovered(text).map((line) => line.replace(/[ \n]/g, ''))
