@@ -1,3 +1,4 @@
+import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { isSlip } from '../command-line/parse-flags.ts'
 import { profileFlags } from '../command-line/profile-flags.ts'
@@ -60,6 +61,16 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     flags: profileFlags,
     run: async (args, shell) => (await import('./profiles.ts')).profiles(args, shell),
+  },
+  doctor: {
+    operands: '[<profile>]',
+    summary: 'Test a backend with real calls, and say what to do about what is wrong.',
+    details: [
+      'Asks only the chosen model, with short answers. A model that the server has not loaded is loaded after a yes, or',
+      'with --load; without either the exit code is 4. It is 0 when there is no problem, 1 with one, 5 when nobody answers.',
+    ],
+    flags: doctorFlags,
+    run: async (args, shell) => (await import('./doctor.ts')).doctor(args, shell),
   },
 }
 
