@@ -22,7 +22,8 @@ test('a row holds no line feed', () => {
 
 test('whatever comes, cut anywhere, no control character but line feed and tab gets out', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, at) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 0x2100 })), fc.nat(), (codes, at) => {
+      const text = String.fromCharCode(...codes)
       const cut = at % (text.length + 1)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not get out
       expect(plainText(text.slice(0, cut)) + plainText(text.slice(cut))).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/)

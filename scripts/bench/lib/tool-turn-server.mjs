@@ -63,6 +63,8 @@ function words(text) {
   return text.split(/(?<= )/)
 }
 
+// Who started it is gone.
+process.on('disconnect', () => process.exit())
 process.on('message', (message) => {
   if (message !== 'bodies') return
   process.send?.({ bodies })
