@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import { stopTurn } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace, useChatSession, useView } from './chat-place.ts'
@@ -11,19 +11,28 @@ import { ProfileSelect } from './profile-select.tsx'
 export function Composer(props: { onSend: (text: string) => Promise<boolean> }) {
   const sessionId = useChatSession()
   const place = useChatPlace()
-  const draft = useDraftStore((state) => state.drafts[place] ?? '')
+  const empty = useDraftStore((state) => isEmpty(state.drafts[place]))
   const box = useRef<HTMLTextAreaElement>(null)
   const running = useView((view) => view.activity !== null) === true
   const asked = useView((view) => view.approvals.length > 0) === true
-  const empty = draft.trim() === ''
 
   // Who opens the window wants to write; who was elsewhere already keeps the place.
   useEffect(() => {
     if (document.activeElement === document.body) box.current?.focus()
   }, [])
 
+  // Not a controlled box: a key press need not draw anything but itself. What is set from elsewhere is copied in.
+  useLayoutEffect(() => {
+    const copy = () => {
+      const text = useDraftStore.getState().drafts[place] ?? ''
+      if (box.current && box.current.value !== text) box.current.value = text
+    }
+    copy()
+    return useDraftStore.subscribe(copy)
+  }, [place])
+
   const send = async () => {
-    const text = draft.trim()
+    const text = box.current?.value.trim() ?? ''
     if (text === '') return
     setDraft(place, '')
     box.current?.focus()
@@ -45,8 +54,7 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
         aria-label="Message"
         rows={1}
         placeholder={placeholder({ isNew: sessionId === null, running, asked })}
-        value={draft}
-        onChange={(event) => setDraft(place, event.target.value)}
+        onInput={(event) => setDraft(place, event.currentTarget.value)}
         onKeyDown={keyDown}
       />
       <div className="tb">
@@ -79,6 +87,10 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
       </div>
     </div>
   )
+}
+
+function isEmpty(draft: string | undefined): boolean {
+  return !draft || draft.trim() === ''
 }
 
 function placeholder(state: { isNew: boolean; running: boolean; asked: boolean }): string {

@@ -64,7 +64,7 @@ test('entities are read once, and what they make is text', () => {
 test('blocks become what a reader knows them as', () => {
   expect(rendered('# Title\n\n1. one\n2. *two*\n\n- [x] done\n- [ ] open\n\n> quote')).toBe(
     '<div class="prose">' +
-      '<div class="block"><h2 class="head-1">Title</h2></div>' +
+      '<div class="block heading"><h2 class="head-1">Title</h2></div>' +
       '<div class="block"><ol start="1"><li>one</li><li><em>two</em></li></ol></div>' +
       '<div class="block"><ul class="tasks">' +
       '<li><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +

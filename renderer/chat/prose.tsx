@@ -20,8 +20,15 @@ export const Prose = memo(function Prose(props: { item: TextItem }) {
 
 const TopBlock = memo(function TopBlock({ block }: { block: Block }) {
   if (block.token.type === 'def') return null
-  return <div className="block">{block.code ? <CodeBlock lines={block.code} /> : blockToken(block.token)}</div>
+  return (
+    <div className={`block ${spacing[block.token.type] ?? ''}`.trimEnd()}>
+      {block.code ? <CodeBlock lines={block.code} /> : blockToken(block.token)}
+    </div>
+  )
 })
+
+/** Kinds of blocks that keep more distance than the others. */
+const spacing: Readonly<Record<string, string>> = { heading: 'heading', code: 'code' }
 
 function Blocks(props: { tokens: readonly Token[] }): ReactNode {
   return props.tokens.map((token, index) => (

@@ -12,6 +12,8 @@ import { openScreen } from '../lib/screen.mjs'
 import { median, report } from './lib/table.mjs'
 
 const LENGTH = 80_000
+/** One measurement takes half of it. */
+const LONGEST_MS = 90_000
 const ROUNDS = process.argv.includes('--quick') ? 1 : 3
 const renderer = process.env.CLAW_BENCH_RENDERER ?? join(root, 'out/renderer')
 const preload = process.env.CLAW_BENCH_PRELOAD ?? join(root, 'out/preload/index.cjs')
@@ -63,9 +65,15 @@ function measure(job) {
     },
   )
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS)
   return new Promise((resolve, reject) => {
     child.once('close', () => {
+      clearTimeout(deadline)
       const line = output.split('\n').find((text) => text.startsWith('RESULT '))
       if (line) resolve(JSON.parse(line.slice('RESULT '.length)))
       else reject(new Error(`No result for ${JSON.stringify(job)}:\n${output.slice(-2000)}`))
