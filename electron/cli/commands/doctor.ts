@@ -69,7 +69,7 @@ const marks: Record<DoctorCheck['state'], readonly [string, 'green' | 'yellow' |
 }
 
 /** Room for the longest title. */
-const TITLE_WIDTH = 26
+const TITLE_WIDTH = 24
 
 function checkLines(output: Output, check: DoctorCheck, profileId: string): string[] {
   const [sign, style] = marks[check.state]

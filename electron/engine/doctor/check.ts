@@ -9,7 +9,7 @@ export const titles: Readonly<Record<DoctorCheckId, string>> = {
   usage: 'Usage in the stream',
   reasoning: 'Reasoning',
   tools: 'Tool calls',
-  'tools-whole': 'Tool calls in a whole reply',
+  'tools-whole': 'Tool calls, whole reply',
   'parallel-tools': 'Two calls at once',
   system: 'System message',
   window: 'Context window',

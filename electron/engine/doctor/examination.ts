@@ -27,7 +27,7 @@ export interface Examination {
   model: string
   /** Its entry in the list of models. */
   entry: JsonRecord
-  /** Talks to `model`, without trying again. */
+  /** Talks to `model`, trying again once. */
   backend: Backend
   wantsLoad: boolean
   /** What is proven about the server and should stand in the profile. */

@@ -37,6 +37,8 @@ export interface Examined {
 }
 
 const ANSWER_MS = 120_000
+/** A kept connection may have been closed by the server since the last check: once more is fair. */
+const ATTEMPTS = 2
 const LOADING_MS = 600_000
 const FREE_MS = 5000
 
@@ -65,7 +67,12 @@ export async function runDoctor(
   const connections: Backend[] = []
   const connect = (model: string, kind: Profile['kind'], baseUrl: string) => {
     const asked = { ...profile, model, kind, baseUrl }
-    const backend = services.connect({ profile: asked, key, retry: { attempts: 1 }, ...(ca !== undefined && { ca }) })
+    const backend = services.connect({
+      profile: asked,
+      key,
+      retry: { attempts: ATTEMPTS },
+      ...(ca !== undefined && { ca }),
+    })
     connections.push(backend)
     return backend
   }

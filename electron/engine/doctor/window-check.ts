@@ -16,6 +16,8 @@ interface Window {
   possible: number | null
   /** Where `inUse` comes from. */
   source: string
+  /** llama-server's file of the model. */
+  file?: string
 }
 
 /** What really fits into a conversation, which is often less than the model could do. */
@@ -40,7 +42,7 @@ export async function checkWindow(examination: Examination): Promise<DoctorCheck
       : `${tokenCount(inUse)} tokens, ${source}. That is little for an agent.`
     return check('window', 'warning', evidence, {
       brief: `window of ${tokenCount(inUse)} tokens`,
-      remedies: largerWindow(examination, more ?? COMFORTABLE),
+      remedies: largerWindow(examination, more ?? COMFORTABLE, window.file),
     })
   }
   if (profile.contextWindow !== undefined && profile.contextWindow > inUse) {
@@ -73,7 +75,8 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
     case 'llama-server': {
       const props = await probe.look(`${probe.root}/props`)
       const inUse = countAt(props, 'default_generation_settings', 'n_ctx') ?? listed
-      return { inUse, possible: countAt(entry, 'meta', 'n_ctx_train'), source: 'as n_ctx says' }
+      const file = textAt(props, 'model_path')
+      return { inUse, possible: countAt(entry, 'meta', 'n_ctx_train'), source: 'as n_ctx says', file }
     }
     case 'lm-studio': {
       const models = recordsAt(await probe.look(`${probe.root}/api/v0/models`), 'data')
@@ -95,7 +98,7 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
   }
 }
 
-function largerWindow(examination: Examination, possible: number): DoctorRemedy[] {
+function largerWindow(examination: Examination, possible: number, file = ''): DoctorRemedy[] {
   const { kind, model, probe } = examination
   const target = Math.min(COMFORTABLE, possible)
   switch (kind) {
@@ -123,7 +126,7 @@ function largerWindow(examination: Examination, possible: number): DoctorRemedy[
           text: 'Start the server again with a larger window, beside your other flags, then test:',
           command: [
             {
-              text: `llama-server -m ${model}${port && port !== '8080' ? ` --port ${port}` : ''} --jinja`,
+              text: `llama-server -m ${file || model}${port && port !== '8080' ? ` --port ${port}` : ''} --jinja`,
               added: false,
             },
             { text: `-c ${target}`, added: true },
