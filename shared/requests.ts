@@ -55,6 +55,15 @@ export const requests = {
     z.object({ baseUrl: z.string().min(1).max(2000), key: NewKey.optional(), profileId: ProfileId.optional() }),
     z.object({ server: FoundServer.nullable(), models: z.array(ModelInfo) }),
   ),
+  /** Writes the saved ones, without keys, into a file that the person chooses. `count` null = the person chose none. */
+  'profile.export': request(nothing, z.object({ count: z.number().nullable(), left: z.array(z.string()) })),
+  /** Reads a file that the person chooses; null = none was chosen. Nothing is added before `profile.add`. */
+  'profile.import': request(
+    nothing,
+    z.object({ found: z.object({ profiles: z.array(Profile), notes: z.array(z.string()) }).nullable() }),
+  ),
+  /** All of them or none. */
+  'profile.add': request(z.object({ profiles: z.array(Profile).min(1).max(200) }), done),
   'discovery.look': request(nothing, done),
 
   'settings.update': request(z.object({ patch: SettingsPatch }), done),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
@@ -8,6 +8,7 @@ import { defaultSettings } from '#shared/default-settings.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { FeedMessage } from '#shared/feed.ts'
 import { ProfileId } from '#shared/ids.ts'
+import type { Profile } from '#shared/profile.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { type Core, startCore } from './core.ts'
@@ -17,6 +18,8 @@ let project: string
 let core: Core
 let defects: unknown[]
 const desktop: string[] = []
+/** What the person picks in the dialogs for files. */
+let chosenFile: string | null = null
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'claw-core-'))
@@ -55,6 +58,8 @@ function start(): Promise<Core> {
         desktop.push(`choose ${startingAt}`)
         return project
       },
+      chooseFile: async () => chosenFile,
+      chooseTarget: async () => chosenFile,
       openLink: async (url) => void desktop.push(url),
       writeClipboard: (text) => void desktop.push(text),
     },
@@ -171,6 +176,43 @@ describe('the window and the engine', () => {
     await ask('profile.use', { profileId: demo })
     await ask('profile.remove', { profileId: profile.id })
     expect(core.feed.app.state().backends.map(({ profile: { id } }) => id)).toEqual(['demo'])
+  })
+
+  it('backends go into a file without their keys, and come back from it when the person agrees', async () => {
+    const baseUrl = 'http://127.0.0.1:1/v1'
+    const one: Profile = {
+      id: ProfileId.parse('one'),
+      name: 'One',
+      kind: 'vllm',
+      baseUrl,
+      model: 'm',
+      key: { source: 'none' },
+      topP: 0.9,
+    }
+    await ask('profile.save', { profile: one, key: 'sk-secret', storage: 'file' })
+    chosenFile = null
+    expect([await ask('profile.export', {}), await ask('profile.import', {})]).toEqual([
+      { count: null, left: [] },
+      { found: null },
+    ])
+    chosenFile = join(root, 'backends.json')
+    expect(await ask('profile.export', {})).toEqual({ count: 1, left: [] })
+    expect(await readFile(chosenFile, 'utf8')).not.toContain('sk-secret')
+    const { found } = await ask('profile.import', {})
+    const again = { ...one, id: 'one-2', name: 'One 2', key: { source: 'file' } }
+    expect(found).toEqual({
+      profiles: [again],
+      notes: [
+        'There already is a backend called One; this one is called One 2.',
+        'The key of One 2 has to be entered here.',
+      ],
+    })
+    const names = () => core.feed.app.state().backends.map(({ profile }) => profile.name)
+    expect(names()).not.toContain('One 2')
+    await ask('profile.add', { profiles: found?.profiles ?? [] })
+    expect(names()).toEqual(expect.arrayContaining(['One', 'One 2']))
+    await expect(ask('profile.add', { profiles: found?.profiles ?? [] })).rejects.toThrow(/invalid-input/)
+    for (const profileId of ['one', 'one-2']) await ask('profile.remove', { profileId: ProfileId.parse(profileId) })
   })
 
   it('the desktop opens links, folders and the clipboard, and only links', async () => {

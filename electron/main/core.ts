@@ -56,7 +56,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   lookAround(engine, feed).catch(onDefect)
   const handlers = {
     ...sessionHandlers(engine, feed, onDefect),
-    ...profileHandlers(engine, onDefect),
+    ...profileHandlers(engine, desktop, onDefect),
     ...doctorHandlers(engine),
     ...appHandlers(engine, feed, desktop),
   }

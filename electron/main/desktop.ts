@@ -1,4 +1,4 @@
-import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron'
+import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, type SaveDialogOptions, shell } from 'electron'
 import type { Desktop } from './ipc/app-handlers.ts'
 
 /** What handlers may do to the desktop, by Electron. */
@@ -14,7 +14,21 @@ export function electronDesktop(window: () => BrowserWindow | null): Desktop {
       const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
       return filePaths[0] ?? null
     },
+    async chooseFile(title) {
+      const options: OpenDialogOptions = { title, properties: ['openFile'], filters: jsonFiles }
+      const parent = window()
+      const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      return filePaths[0] ?? null
+    },
+    async chooseTarget(title, fileName) {
+      const options: SaveDialogOptions = { title, defaultPath: fileName, filters: jsonFiles }
+      const parent = window()
+      const { filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      return filePath || null
+    },
     openLink: (url) => shell.openExternal(url),
     writeClipboard: (text) => clipboard.writeText(text),
   }
 }
+
+const jsonFiles = [{ name: 'JSON', extensions: ['json'] }]

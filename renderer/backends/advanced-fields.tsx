@@ -1,38 +1,46 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Icon } from '../ui/icon.tsx'
-import { FormField, TextField } from './form-field.tsx'
+import { ChoiceField, FormField, TextField } from './form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
-import type { FieldName, ProfileFields } from './profile-form.ts'
+import type { ProfileFields } from './profile-form.ts'
 
-const advanced: readonly FieldName[] = [
+/** The fields of this part that hold text: all but the box for plain http. */
+const advanced = [
   'contextWindow',
   'maxOutputTokens',
   'temperature',
+  'topP',
+  'seed',
+  'sampling',
+  'stop',
+  'provider',
   'inputCost',
   'outputCost',
+  'cachedInputCost',
+  'connectTime',
+  'firstByteTime',
+  'idleTime',
+  'wholeTime',
+  'slots',
+  'caFile',
+  'fallback',
   'headers',
   'extraBody',
-]
+] as const satisfies readonly (keyof ProfileFields)[]
+type AdvancedName = (typeof advanced)[number]
+
+interface AdvancedProps extends FieldsProps {
+  /** The profiles that may stand in for this one. */
+  others: readonly { id: string; name: string }[]
+}
 
 /** What most servers say by themselves. Open from the start where something is set, and where something is wrong. */
-export function AdvancedFields(props: FieldsProps) {
-  const { fields, problems, change, leave } = props
+export function AdvancedFields(props: AdvancedProps) {
+  const { fields, problems } = props
   const [wanted, setWanted] = useState(() => advanced.some((name) => fields[name] !== '') || fields.plainHttp)
   const open = wanted || advanced.some((name) => problems[name])
   const body = useId()
-  const text = (name: FieldName & keyof ProfileFields, more: { label: string; hint: string; decimal?: boolean }) => (
-    <TextField
-      label={more.label}
-      name={name}
-      inputMode={more.decimal ? 'decimal' : 'numeric'}
-      problem={problems[name]}
-      hint={more.hint}
-      value={String(fields[name])}
-      onChange={(value) => change({ [name]: value })}
-      onLeave={() => leave(name)}
-    />
-  )
   return (
     <section className="stack g3" aria-label="Advanced">
       <button
@@ -46,49 +54,172 @@ export function AdvancedFields(props: FieldsProps) {
         Advanced
       </button>
       {open && (
-        <div className="card form-card" id={body}>
-          {text('contextWindow', { label: 'Context window', hint: 'Tokens. Empty takes what the server says.' })}
-          {text('maxOutputTokens', { label: 'Longest answer', hint: 'Tokens. Empty leaves it to the server.' })}
-          {text('temperature', { label: 'Temperature', hint: '0 to 2. Empty leaves it to the server.', decimal: true })}
-          <div className="form-field">
-            <label className="row form-check">
-              <input
-                type="checkbox"
-                checked={fields.plainHttp}
-                aria-describedby="plain-http-line"
-                onChange={(event) => change({ plainHttp: event.target.checked })}
-              />
-              <span className="med">Plain http</span>
-            </label>
-            <p id="plain-http-line" className="xs ink3">
-              Otherwise http becomes https, except on this computer and in private networks.
-            </p>
-          </div>
-          {text('inputCost', { label: 'Price of input', hint: 'Dollars per million tokens.', decimal: true })}
-          {text('outputCost', { label: 'Price of output', hint: 'Dollars per million tokens.', decimal: true })}
-          <JsonField
-            {...props}
-            name="headers"
-            label="Extra headers"
-            hint="A JSON object of texts. They are kept in the settings file as they are: no keys here."
-            placeholder='{"X-Team": "tools"}'
-          />
-          <JsonField
-            {...props}
-            name="extraBody"
-            label="Extra request fields"
-            hint="A JSON object that is added to every request."
-            placeholder='{"top_k": 20}'
-          />
+        <div className="stack g3" id={body}>
+          <AnswerGroup {...props} />
+          <PriceGroup {...props} />
+          <TimeGroup {...props} />
+          <ConnectionGroup {...props} />
         </div>
       )}
     </section>
   )
 }
 
-function JsonField(
-  props: FieldsProps & { name: 'headers' | 'extraBody'; label: string; hint: string; placeholder: string },
+function AnswerGroup(props: AdvancedProps) {
+  const { fields } = props
+  return (
+    <Group title="Window and answers">
+      <Text {...props} name="contextWindow" label="Context window" hint="Tokens. Empty takes what the server says." />
+      <Text {...props} name="maxOutputTokens" label="Longest answer" hint="Tokens. Empty leaves it to the server." />
+      <Text {...props} name="temperature" label="Temperature" hint="0 to 2. Empty leaves it to the server." decimal />
+      <Text {...props} name="topP" label="Top p" hint="Above 0, up to 1. Empty leaves it to the server." decimal />
+      <Text {...props} name="seed" label="Seed" hint="A whole number makes answers repeatable where the server can." />
+      <Text {...props} name="slots" label="Answers at once" hint="How many the server writes side by side." />
+      <Area
+        {...props}
+        name="sampling"
+        label="Sampling fields"
+        hint="A JSON object of numbers, as the server names them: top_k, min_p, repetition_penalty, presence_penalty."
+        placeholder='{"top_k": 20, "min_p": 0.05}'
+      />
+      <Area
+        {...props}
+        name="stop"
+        label="Stop texts"
+        hint="One a line; the answer ends before any of them. \n stands for a line break."
+        placeholder=""
+      />
+      {(fields.kind === 'openrouter' || fields.provider !== '') && (
+        <Area
+          {...props}
+          name="provider"
+          label="Provider routing"
+          hint="A JSON object for OpenRouter: order, only, ignore, allow_fallbacks, data_collection, zdr, sort, max_price."
+          placeholder='{"order": ["deepinfra"], "data_collection": "deny"}'
+        />
+      )}
+    </Group>
+  )
+}
+
+function PriceGroup(props: AdvancedProps) {
+  return (
+    <Group title="Prices, in dollars per million tokens">
+      <Text {...props} name="inputCost" label="Price of input" hint="Empty takes what the server lists." decimal />
+      <Text {...props} name="outputCost" label="Price of output" hint="Empty takes what the server lists." decimal />
+      <Text
+        {...props}
+        name="cachedInputCost"
+        label="Price of cached input"
+        hint="Empty counts it as other input."
+        decimal
+      />
+    </Group>
+  )
+}
+
+function TimeGroup(props: AdvancedProps) {
+  return (
+    <Group title="How long to wait, in seconds">
+      <Text {...props} name="connectTime" label="To connect" hint="Empty waits 10." decimal />
+      <Text
+        {...props}
+        name="firstByteTime"
+        label="To the first piece of an answer"
+        hint="Loading the model and reading the prompt count. Empty waits 600 for a server of your own, else 120."
+        decimal
+      />
+      <Text
+        {...props}
+        name="idleTime"
+        label="Between two pieces"
+        hint="Empty waits 300 for a server of your own, else 120."
+        decimal
+      />
+      <Text {...props} name="wholeTime" label="For a whole answer" hint="Empty waits as long as it takes." decimal />
+    </Group>
+  )
+}
+
+function ConnectionGroup(props: AdvancedProps) {
+  const { fields, others, change } = props
+  return (
+    <Group title="Connection">
+      <div className="form-field">
+        <label className="row form-check">
+          <input
+            type="checkbox"
+            checked={fields.plainHttp}
+            aria-describedby="plain-http-line"
+            onChange={(event) => change({ plainHttp: event.target.checked })}
+          />
+          <span className="med">Plain http</span>
+        </label>
+        <p id="plain-http-line" className="xs ink3">
+          Otherwise http becomes https, except on this computer and in private networks.
+        </p>
+      </div>
+      <ChoiceField
+        label="Stand-in"
+        name="fallback"
+        hint="Offered when this backend does not answer; nothing is sent there before you say yes."
+        value={others.some(({ id }) => id === fields.fallback) ? fields.fallback : ''}
+        options={[{ value: '', label: 'None' }, ...others.map(({ id, name }) => ({ value: id, label: name }))]}
+        onChange={(fallback) => change({ fallback })}
+      />
+      <Text
+        {...props}
+        name="caFile"
+        label="CA file"
+        hint="The full path of a PEM file, for a server whose certificate your own authority signed."
+        path
+      />
+      <Area
+        {...props}
+        name="headers"
+        label="Extra headers"
+        hint="A JSON object of texts. They are kept in the settings file as they are: no keys here."
+        placeholder='{"X-Team": "tools"}'
+      />
+      <Area
+        {...props}
+        name="extraBody"
+        label="Extra request fields"
+        hint="A JSON object that is added to every request."
+        placeholder='{"chat_template_kwargs": {"enable_thinking": false}}'
+      />
+    </Group>
+  )
+}
+
+function Group(props: { title: string; children: ReactNode }) {
+  return (
+    <fieldset className="card form-card form-group">
+      <legend className="med">{props.title}</legend>
+      {props.children}
+    </fieldset>
+  )
+}
+
+function Text(
+  props: FieldsProps & { name: AdvancedName; label: string; hint: string; decimal?: boolean; path?: boolean },
 ) {
+  const { name, label, hint } = props
+  return (
+    <TextField
+      label={label}
+      name={name}
+      {...(props.path ? { mono: true } : { inputMode: props.decimal ? 'decimal' : 'numeric' })}
+      problem={props.problems[name]}
+      hint={hint}
+      value={props.fields[name]}
+      onChange={(value) => props.change({ [name]: value })}
+      onLeave={() => props.leave(name)}
+    />
+  )
+}
+
+function Area(props: FieldsProps & { name: AdvancedName; label: string; hint: string; placeholder: string }) {
   const { name } = props
   const value = props.fields[name]
   return (
@@ -96,6 +227,7 @@ function JsonField(
       {(ids) => (
         <textarea
           {...ids}
+          data-field={name}
           className={`mono form-json${props.problems[name] ? ' bad' : ''}`}
           rows={Math.min(10, Math.max(2, value.split('\n').length))}
           spellCheck={false}

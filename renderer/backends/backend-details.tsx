@@ -5,10 +5,11 @@ import type { Failure } from '#shared/failure.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import type { Profile } from '#shared/profile.ts'
 import { request } from '../bridge/bridge.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { displayName } from './backend-list.tsx'
-import { keyWords, tokens } from './backend-state.ts'
+import { countOf, keyWords, tokens } from './backend-state.ts'
 import { FailureBox, ProblemBox } from './failure-box.tsx'
 import { ModelsTable } from './models-table.tsx'
 
@@ -131,11 +132,15 @@ export function BackendDetails(props: {
 }
 
 function Facts({ profile }: { profile: Profile }) {
+  const fallback = useAppStore(({ backends }) => findBackend(backends, profile.fallbackProfileId ?? null)?.profile)
   return (
     <div className="row xs ink3 details-facts">
       <span className="mono">{profile.baseUrl}</span>
       <span>{keyWords(profile)}</span>
       {profile.contextWindow !== undefined && <span>window of {tokens(profile.contextWindow)} tokens</span>}
+      {profile.slots !== undefined && <span>{countOf(profile.slots, 'slot')}</span>}
+      {profile.caFile !== undefined && <span>own CA file</span>}
+      {fallback && <span>stand-in: {fallback.name}</span>}
       {profile.plainHttp && <span>plain http allowed</span>}
     </div>
   )

@@ -151,6 +151,12 @@ export function prices(model: ModelInfo, profile: Profile): string {
   return `${dollars(input)} / ${dollars(output)}`
 }
 
+/** "text" for every model, and what else the server says that it can. */
+export function canWords({ abilities }: ModelInfo): string {
+  const more = (['tools', 'vision', 'thinking'] as const).filter((name) => abilities?.[name])
+  return ['text', ...more].join(', ')
+}
+
 function dollars(amount: number | null): string {
   if (amount === null) return 'not known'
   return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 3 : 2)}`

@@ -11,6 +11,7 @@ import { BackendList } from './backend-list.tsx'
 import { countOf, needsAttention } from './backend-state.ts'
 import { PresetPicker } from './preset-picker.tsx'
 import { ProfileEditor } from './profile-editor.tsx'
+import { ProfileFiles } from './profile-files.tsx'
 import './backends.css'
 
 /** What the right side shows. In a narrow window list and right side are two steps. */
@@ -25,6 +26,7 @@ export default function BackendsPage() {
   const backends = useAppStore((state) => state.backends)
   const activeProfileId = useAppStore((state) => state.activeProfileId)
   const [shown, setShown] = useState<Shown>({ step: 'list' })
+  const [said, setSaid] = useState('')
   const attention = backends.filter(needsAttention).length
   const selected =
     findBackend(backends, 'id' in shown ? shown.id : activeProfileId) ??
@@ -41,11 +43,16 @@ export default function BackendsPage() {
           {countOf(backends.length, 'profile')}
           {attention > 0 && `, ${attention} ${attention === 1 ? 'needs' : 'need'} attention`}
         </span>
-        <button type="button" className="btn end" onClick={() => checkAll(backends)}>
+        <span className="end" />
+        <ProfileFiles exportable={backends.some(({ origin }) => origin === 'saved')} onSaid={setSaid} />
+        <button type="button" className="btn" onClick={() => checkAll(backends)}>
           <Icon of={RotateCw} small />
           Check all
         </button>
       </header>
+      <p className={said ? 'files-said xs ink2' : 'sr'} role="status">
+        {said}
+      </p>
       <div className="backends-split">
         <BackendList
           backends={backends}

@@ -4,7 +4,7 @@ import type { BackendStatus } from '#shared/app-state.ts'
 import type { Failure } from '#shared/failure.ts'
 import { request } from '../bridge/bridge.ts'
 import { Icon } from '../ui/icon.tsx'
-import { chosenModel, countOf, modelIsMissing, prices, tokens } from './backend-state.ts'
+import { canWords, chosenModel, countOf, modelIsMissing, prices, tokens } from './backend-state.ts'
 
 /** More than this are found by a search; OpenRouter lists several hundred. */
 const SHOWN = 60
@@ -65,6 +65,7 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                 <th>Model</th>
                 <th className="num">Window</th>
                 <th className="num">Max answer</th>
+                <th>Can</th>
                 <th className="num">Price in / out per M</th>
                 {editable && (
                   <th>
@@ -80,10 +81,16 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                     <span className="mono">{model.id}</span>{' '}
                     {model.id === chosen && <span className="badge accent">chosen</span>}
                   </td>
-                  <td className={model.contextWindow === null ? 'num ink3' : 'num'}>{tokens(model.contextWindow)}</td>
+                  <td className={model.contextWindow === null ? 'num ink3' : 'num'}>
+                    {tokens(model.contextWindow)}
+                    {model.modelWindow !== undefined && model.modelWindow !== model.contextWindow && (
+                      <span className="xs ink3 models-max">model: {tokens(model.modelWindow)}</span>
+                    )}
+                  </td>
                   <td className={model.maxOutputTokens === null ? 'num ink3' : 'num'}>
                     {tokens(model.maxOutputTokens)}
                   </td>
+                  <td className="ink2">{canWords(model)}</td>
                   <td className="num ink2">{prices(model, profile)}</td>
                   {editable && (
                     <td className="num">

@@ -143,7 +143,7 @@ export function ProfileEditor(props: {
           <ProbeLine probe={probe} baseUrl={fields.baseUrl} />
         </div>
       </div>
-      <AdvancedFields {...parts} />
+      <AdvancedFields {...parts} others={others.filter(({ kind }) => kind !== 'demo')} />
       {tried && !result.ok && (
         <p className="c-danger" role="alert">
           {Object.keys(all).length === 1

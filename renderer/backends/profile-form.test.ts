@@ -167,3 +167,49 @@ test('without a keychain a preset with a key starts with an environment variable
   const { keyPlace, keyVariable } = fieldsFromPreset(preset('openrouter'), [], false)
   expect({ keyPlace, keyVariable }).toEqual({ keyPlace: 'env', keyVariable: 'OPENAI_API_KEY' })
 })
+
+test('everything that a profile can hold is shown in the form and saved again as it was', () => {
+  const full = Profile.parse({
+    ...saved,
+    kind: 'openrouter',
+    temperature: 0,
+    topP: 0.95,
+    seed: -7,
+    sampling: { top_k: 20, presence_penalty: -0.5 },
+    stop: ['###', '\nUser:\t', '\\n'],
+    provider: { order: ['deepinfra'], data_collection: 'deny', max_price: { prompt: 1 }, future: true },
+    cachedInputCostPerMillion: 0.025,
+    timeouts: { connectMs: 1500, firstByteMs: 90_000, idleMs: 60_000, wholeMs: 3_600_000 },
+    slots: 2,
+    caFile: '/etc/ssl/lab-ca.pem',
+    fallbackProfileId: 'spare',
+  })
+  const context = { ...empty, original: full, takenIds: ['spare'] }
+  expect(readForm(fieldsFromProfile(full), context)).toEqual({ ok: true, input: { profile: full } })
+  const { fallbackProfileId: _gone, ...rest } = full
+  expect(readForm(fieldsFromProfile(full), { ...context, takenIds: [] })).toEqual({
+    ok: true,
+    input: { profile: rest },
+  })
+})
+
+test.each<[Partial<ProfileFields>, RegExp]>([
+  [{ topP: '0' }, /above 0 and up to 1/],
+  [{ seed: '4.5' }, /whole number, such as 42/],
+  [{ sampling: '{"top_k": "20"}' }, /top_k is no number/],
+  [{ sampling: '{"Top-K": 20}' }, /"Top-K" is not the name of a sampling field/],
+  [{ sampling: '{"temperature": 1}' }, /temperature has a place of its own/],
+  [{ stop: Array.from({ length: 17 }, () => 'x').join('\n') }, /at most 16 lines; these are 17/],
+  [{ provider: '{"order": "deepinfra"}' }, /order has to be a list of texts/],
+  [{ provider: '{"zdr": "yes"}' }, /zdr has to be true or false/],
+  [{ cachedInputCost: 'little' }, /dollars per million tokens/],
+  [{ idleTime: '0' }, /number of seconds/],
+  [{ wholeTime: '90000' }, /up to 86,400/],
+  [{ slots: '0' }, /from 1 to 256/],
+  [{ caFile: 'ca.pem' }, /full path/],
+])('%j is said in one sentence', (change, words) => {
+  const problems = problemsOf(change)
+  expect(Object.keys(problems)).toEqual(Object.keys(change))
+  expect(Object.values(problems)[0]).toMatch(words)
+  expect(Object.values(problems)[0]?.match(/[.](?= |$)/g)).toHaveLength(1)
+})

@@ -2,6 +2,23 @@ import type { z } from 'zod'
 import type { BackendKind, Profile } from '#shared/profile.ts'
 import { KeyReference, Profile as ProfileSchema } from '#shared/profile.ts'
 import type { RequestInput } from '#shared/requests.ts'
+import {
+  escapeLine,
+  FieldProblem,
+  readHeaders,
+  readObject,
+  readPath,
+  readPrice,
+  readProvider,
+  readSampling,
+  readSeconds,
+  readSeed,
+  readSlots,
+  readStop,
+  readTemperature,
+  readTokens,
+  readTopP,
+} from './read-field.ts'
 
 export type KeyPlace = KeyReference['source']
 
@@ -21,8 +38,25 @@ export interface ProfileFields {
   contextWindow: string
   maxOutputTokens: string
   temperature: string
+  topP: string
+  seed: string
+  /** JSON, as are `provider`, `headers` and `extraBody`. */
+  sampling: string
+  /** One a line. */
+  stop: string
   inputCost: string
   outputCost: string
+  cachedInputCost: string
+  /** Seconds. */
+  connectTime: string
+  firstByteTime: string
+  idleTime: string
+  wholeTime: string
+  slots: string
+  caFile: string
+  /** The id of a profile; empty = none. */
+  fallback: string
+  provider: string
   headers: string
   extraBody: string
 }
@@ -73,8 +107,21 @@ export function fieldsFromProfile(profile: Profile): ProfileFields {
     contextWindow: text(profile.contextWindow),
     maxOutputTokens: text(profile.maxOutputTokens),
     temperature: text(profile.temperature),
+    topP: text(profile.topP),
+    seed: text(profile.seed),
+    sampling: json(profile.sampling),
+    stop: profile.stop?.map(escapeLine).join('\n') ?? '',
     inputCost: text(profile.inputCostPerMillion),
     outputCost: text(profile.outputCostPerMillion),
+    cachedInputCost: text(profile.cachedInputCostPerMillion),
+    connectTime: seconds(profile.timeouts?.connectMs),
+    firstByteTime: seconds(profile.timeouts?.firstByteMs),
+    idleTime: seconds(profile.timeouts?.idleMs),
+    wholeTime: seconds(profile.timeouts?.wholeMs),
+    slots: text(profile.slots),
+    caFile: profile.caFile ?? '',
+    fallback: profile.fallbackProfileId ?? '',
+    provider: json(profile.provider),
     headers: json(profile.headers),
     extraBody: json(profile.extraBody),
   }
@@ -107,11 +154,25 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     contextWindow: take('contextWindow', () => readTokens(fields.contextWindow)),
     maxOutputTokens: take('maxOutputTokens', () => readTokens(fields.maxOutputTokens)),
     temperature: take('temperature', () => readTemperature(fields.temperature)),
+    topP: take('topP', () => readTopP(fields.topP)),
+    seed: take('seed', () => readSeed(fields.seed)),
+    sampling: take('sampling', () => readSampling(fields.sampling)),
+    stop: take('stop', () => readStop(fields.stop)),
+    provider: take('provider', () => readProvider(fields.provider)),
     headers: take('headers', () => readHeaders(fields.headers)),
     extraBody: take('extraBody', () => readObject(fields.extraBody, '{"top_k": 20}')),
     inputCostPerMillion: take('inputCost', () => readPrice(fields.inputCost)),
     outputCostPerMillion: take('outputCost', () => readPrice(fields.outputCost)),
-    timeouts: original?.timeouts,
+    cachedInputCostPerMillion: take('cachedInputCost', () => readPrice(fields.cachedInputCost)),
+    timeouts: noneOf({
+      connectMs: take('connectTime', () => readSeconds(fields.connectTime)),
+      firstByteMs: take('firstByteTime', () => readSeconds(fields.firstByteTime)),
+      idleMs: take('idleTime', () => readSeconds(fields.idleTime)),
+      wholeMs: take('wholeTime', () => readSeconds(fields.wholeTime)),
+    }),
+    slots: take('slots', () => readSlots(fields.slots)),
+    caFile: take('caFile', () => readPath(fields.caFile)),
+    fallbackProfileId: fields.fallback && context.takenIds.includes(fields.fallback) ? fields.fallback : undefined,
   } satisfies { [Key in keyof z.input<typeof ProfileSchema>]: unknown }
   if (fields.keyPlace === 'file' && !fields.fileConsent)
     problems.fileConsent = 'Say yes to the file, or choose another place for the key.'
@@ -139,13 +200,24 @@ const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = 
   contextWindow: '',
   maxOutputTokens: '',
   temperature: '',
+  topP: '',
+  seed: '',
+  sampling: '',
+  stop: '',
   inputCost: '',
   outputCost: '',
+  cachedInputCost: '',
+  connectTime: '',
+  firstByteTime: '',
+  idleTime: '',
+  wholeTime: '',
+  slots: '',
+  caFile: '',
+  fallback: '',
+  provider: '',
   headers: '',
   extraBody: '',
 }
-
-class FieldProblem extends Error {}
 
 function readName(value: string, taken: readonly string[]): string {
   const name = value.trim()
@@ -204,61 +276,6 @@ function readKey(fields: ProfileFields, storedHere: boolean, keychain: boolean):
   }
 }
 
-function readTokens(value: string): number | undefined {
-  const trimmed = value.trim()
-  if (trimmed === '') return undefined
-  const tokens = /^(\d{1,3}([\s,._]\d{3})+|\d{1,9})$/.test(trimmed) ? Number(trimmed.replace(/\D/g, '')) : 0
-  if (tokens === 0) throw new FieldProblem('Write a whole number of tokens, such as 32,768, or leave it empty.')
-  return tokens
-}
-
-function readTemperature(value: string): number | undefined {
-  if (value.trim() === '') return undefined
-  const number = decimal(value)
-  if (number === null || number > 2)
-    throw new FieldProblem('Write a number from 0 to 2, such as 0.7, or leave it empty.')
-  return number
-}
-
-function readPrice(value: string): number | undefined {
-  if (value.trim() === '') return undefined
-  const number = decimal(value.replace('$', ''))
-  if (number === null)
-    throw new FieldProblem('Write dollars per million tokens, such as 0.25, or leave it empty if you do not know.')
-  return number
-}
-
-function decimal(value: string): number | null {
-  const trimmed = value.trim().replace(',', '.')
-  return /^(\d+\.?\d*|\.\d+)$/.test(trimmed) ? Number(trimmed) : null
-}
-
-function readHeaders(value: string): Record<string, string> | undefined {
-  const object = readObject(value, '{"X-Team": "tools"}')
-  if (!object) return undefined
-  const wrong = Object.entries(object).find(([, header]) => typeof header !== 'string')
-  if (wrong) throw new FieldProblem(`Put the value of ${wrong[0]} in quotes; headers are text.`)
-  const badName = Object.keys(object).find((name) => !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
-  if (badName !== undefined) throw new FieldProblem(`"${badName}" is not a header name; letters, digits and - are.`)
-  const broken = Object.entries(object).find(([, header]) => /[\r\n\0]/.test(String(header)))
-  if (broken) throw new FieldProblem(`The value of ${broken[0]} has a line break in it.`)
-  return Object.fromEntries(Object.entries(object).map(([name, header]) => [name, String(header)]))
-}
-
-function readObject(value: string, example: string): Record<string, unknown> | undefined {
-  if (value.trim() === '') return undefined
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(value)
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : String(error)
-    throw new FieldProblem(`This is not JSON yet: ${reason}.`)
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new FieldProblem(`Write a JSON object, such as ${example}.`)
-  return { ...parsed }
-}
-
 function freeName(name: string, taken: readonly string[]): string {
   const used = new Set(taken.map((other) => other.toLowerCase()))
   if (!used.has(name.toLowerCase())) return name
@@ -288,10 +305,20 @@ function text(value: number | undefined): string {
   return value === undefined ? '' : String(value)
 }
 
+function seconds(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '' : String(milliseconds / 1000)
+}
+
 function json(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value, null, 2)
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined))
+}
+
+/** Without what is not set; undefined = nothing is. */
+function noneOf(value: Record<string, unknown>): Record<string, unknown> | undefined {
+  const rest = withoutUndefined(value)
+  return Object.keys(rest).length > 0 ? rest : undefined
 }

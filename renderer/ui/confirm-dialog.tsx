@@ -9,6 +9,8 @@ export function ConfirmDialog(props: {
   /** Verbs that name the thing: "Remove session", "Keep it". */
   confirm: string
   cancel: string
+  /** It can be undone: no red button. */
+  harmless?: boolean
   onConfirm: () => void
   onClose: () => void
 }) {
@@ -21,7 +23,7 @@ export function ConfirmDialog(props: {
           <AlertDialog.Description className="ink2">{props.children}</AlertDialog.Description>
           <div className="confirm-acts">
             <AlertDialog.Close className="btn">{props.cancel}</AlertDialog.Close>
-            <AlertDialog.Close className="btn danger" onClick={props.onConfirm}>
+            <AlertDialog.Close className={props.harmless ? 'btn primary' : 'btn danger'} onClick={props.onConfirm}>
               {props.confirm}
             </AlertDialog.Close>
           </div>

@@ -1,7 +1,10 @@
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { Profile } from '#shared/profile.ts'
+import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { storageFailure } from '../lib/storage-failure.ts'
 import { checkedProfile } from './check-profile.ts'
 import { firstFree } from './choose-profile.ts'
 
@@ -13,8 +16,30 @@ const ProfileFile = z.object({
 })
 
 /** A file larger than this holds no profiles. */
-export const PROFILE_FILE_LIMIT = 1_000_000
+const FILE_LIMIT = 1_000_000
 const MOST_PROFILES = 200
+
+/** The text of a file. `FailureError`: `not-found` it cannot be read, `invalid-input` it is too large to be one. */
+export async function loadProfileFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > FILE_LIMIT) refuse(`${path} is too large to hold backends. Nothing was imported.`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof FailureError) throw error
+    const message = `${path} cannot be read. Check that it is there and that you may read it.`
+    throw new FailureError(failure('not-found', message), { cause: error })
+  }
+}
+
+/** Replaces what is there. `FailureError`: `storage`. */
+export async function saveProfileFile(path: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, text)
+  } catch (error) {
+    throw new FailureError(storageFailure(`write ${path}`, error), { cause: error })
+  }
+}
 
 /** What a file holds, ready to be added. */
 export interface ProfilesToAdd {

@@ -11,6 +11,13 @@ import { readCertificates } from './certificates.ts'
 import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
+import {
+  loadProfileFile,
+  type ProfilesToAdd,
+  readProfileFile,
+  saveProfileFile,
+  writeProfileFile,
+} from './profile-file.ts'
 import type { ProfileOverrides } from './profile-overrides.ts'
 import { type Reach, ReachBook } from './reach.ts'
 
@@ -147,6 +154,18 @@ export class ProfileStore {
       profiles: [...current.profiles, ...added],
       defaultProfileId: current.defaultProfileId ?? added[0]?.id ?? null,
     }))
+  }
+
+  /** Writes the saved profiles into a file, without keys; `left` names what looked like one. `FailureError`: `storage`. */
+  async exportTo(path: string): Promise<{ count: number; left: string[] }> {
+    const { text, left } = writeProfileFile(this.#saved)
+    await saveProfileFile(path, text)
+    return { count: this.#saved.length, left }
+  }
+
+  /** What a file would add; nothing is added yet. `FailureError`: `not-found`, `invalid-input` (each bad entry). */
+  async readFrom(path: string): Promise<ProfilesToAdd> {
+    return readProfileFile(await loadProfileFile(path), this.list())
   }
 
   /** Also forgets its key. `FailureError`: `not-found`, `invalid-input` (not a saved one), `storage`. */

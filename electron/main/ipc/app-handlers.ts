@@ -9,6 +9,10 @@ type AppRequest = Exclude<keyof Handlers, `session.${string}` | `profile.${strin
 export interface Desktop {
   /** null = the person chose none. */
   chooseFolder(startingAt: string | null): Promise<string | null>
+  /** A file to read; null = the person chose none. */
+  chooseFile(title: string): Promise<string | null>
+  /** Where to write; the person has agreed to replace what is there. */
+  chooseTarget(title: string, fileName: string): Promise<string | null>
   openLink(url: string): Promise<void>
   writeClipboard(text: string): void
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts'
+import type { Desktop } from './app-handlers.ts'
 import type { Handlers } from './router.ts'
 
 type ProfileRequest = Exclude<
@@ -9,6 +10,7 @@ type ProfileRequest = Exclude<
 /** What the window does with backends. Their statuses come by the feed. */
 export function profileHandlers(
   { profiles }: Engine,
+  desktop: Desktop,
   onDefect: (error: unknown) => void,
 ): Pick<Handlers, ProfileRequest> {
   return {
@@ -34,6 +36,18 @@ export function profileHandlers(
     },
     'profile.probe': ({ baseUrl, key, profileId }) =>
       profiles.probe({ baseUrl, ...(key !== undefined && { key }), ...(profileId !== undefined && { profileId }) }),
+    'profile.export': async () => {
+      const path = await desktop.chooseTarget('Export backends', 'claw-backends.json')
+      return path === null ? { count: null, left: [] } : profiles.exportTo(path)
+    },
+    'profile.import': async () => {
+      const path = await desktop.chooseFile('Import backends')
+      return { found: path === null ? null : await profiles.readFrom(path) }
+    },
+    'profile.add': async ({ profiles: added }) => {
+      await profiles.add(added)
+      return null
+    },
     'discovery.look': async () => {
       await profiles.look()
       return null
