@@ -302,4 +302,16 @@ describe('an interrupt', () => {
       ['user', expect.stringContaining('Go on.')],
     ])
   })
+
+  test('a cut turn goes on by itself where nobody can type, a complete one asks for a prompt', async () => {
+    const world = await createWorld(httpError(401, { error: 'Unauthorized' }), text('Done now.'))
+    expect(await world.run(['agent', 'Do it.'])).toMatchObject({ code: 1 })
+    const [session] = JSON.parse((await world.run(['sessions', '--json'])).out) as { sessionId: string }[]
+    const id = session?.sessionId ?? ''
+    expect(await world.run(['agent-resume', id])).toMatchObject({ code: 0, out: 'Done now.\n' })
+    expect(await world.run(['agent-resume', id])).toMatchObject({
+      code: 2,
+      side: expect.stringContaining('needs a prompt'),
+    })
+  })
 })

@@ -14,7 +14,7 @@ import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { ageWords, shortFolder } from '../terminal/words.ts'
 
-/** Goes on with a session: with a prompt it runs it, without one it is a conversation. */
+/** Goes on with a session: with a prompt it runs it, without one it is a conversation, or the cut turn goes on. */
 export async function agentResume(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(resumeFlags, args)
   const [prefix, ...words] = positionals
@@ -23,16 +23,22 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   const canAnswer = shell.interactive && !flags.json
   const send = await sendOptionsOf(flags)
   const prompt = await readPrompt(words, reporter.note)
-  if (!prompt && !shell.interactive) throw new UsageError('agent-resume needs a prompt where nobody can type one.')
   return withEngine(shell, flags, reporter, async (engine) => {
     const id = await engine.sessions.find(prefix)
     const session = await engine.sessions.open(id, { canAnswer, addedFolders: await addedFolders(flags, shell) })
     reporter.note(standing(session.view()))
     const choice = await takeFlags(session, engine, flags, shell, canAnswer)
     const stage = { reporter, questions: canAnswer ? shell.screen.side : null }
-    if (!prompt) return openChat({ engine, shell, flags, send, stage, choice, session }, '')
-    return exitCodeOfEnd(await runTurn(session, prompt, send, stage))
+    if (!prompt && shell.interactive) return openChat({ engine, shell, flags, send, stage, choice, session }, '')
+    return exitCodeOfEnd(await runTurn(session, prompt || goOn(session.view()), send, stage))
   })
+}
+
+/** Where nobody can type: a turn that did not come to its end goes on by itself. */
+function goOn(view: SessionView): string {
+  const reason = view.turns.at(-1)?.end?.reason
+  if (reason && reason !== 'completed') return 'Go on where you stopped.'
+  throw new UsageError('The last turn of this session is complete: agent-resume needs a prompt to go on with.')
 }
 
 /** Its own backend answers, unless a flag names another or it is gone; it may no more than this run says. */
