@@ -1,7 +1,10 @@
 import { CircleAlert, Square, TriangleAlert } from 'lucide-react'
 import type { TurnView } from '#shared/session-view.ts'
-import { sendMessage } from '../stores/actions.ts'
+import { standInFor } from '#shared/stand-in.ts'
+import { chooseProfile, sendMessage } from '../stores/actions.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
+import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatSession } from './chat-place.ts'
 import { type EndAction, endNotice } from './turn-end.ts'
@@ -41,6 +44,7 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
         {notice.quote && <div className="mono quote">“{notice.quote}”</div>}
         {props.newest && notice.actions.length > 0 && (
           <div className="row notice-acts">
+            <StandInButton turn={props.turn} />
             {notice.actions.map((action) => (
               <button key={action} type="button" className="btn sm" onClick={() => act(action)}>
                 {labels[action]}
@@ -50,5 +54,26 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
         )}
       </div>
     </div>
+  )
+}
+
+/** The backend that a person named for when this one fails; it is asked only when they press this. */
+function StandInButton({ turn }: { turn: TurnView }) {
+  const sessionId = useChatSession()
+  const failedId = useSessionStore(({ slots }) => (sessionId && slots[sessionId]?.view?.profile.profileId) || null)
+  const standIn = useAppStore(({ backends }) => {
+    const profiles = backends.map(({ profile }) => profile)
+    return standInFor(turn.end?.failure ?? null, findBackend(backends, failedId)?.profile, profiles)
+  })
+  if (!sessionId || !standIn) return null
+  const answer = async () => {
+    // What was done so far is in the history; a question that nobody began to answer is asked again.
+    const text = turn.items.some(({ kind }) => kind === 'text' || kind === 'tool') ? GO_ON : turn.text
+    if (await chooseProfile(sessionId, standIn.id)) await sendMessage(sessionId, text)
+  }
+  return (
+    <button type="button" className="btn sm primary" onClick={() => void answer()}>
+      Answer with {standIn.name}
+    </button>
   )
 }

@@ -51,12 +51,13 @@ export async function answerApproval(sessionId: SessionId, callId: string, answe
   await surface(sessionId, request('session.answer', { sessionId, callId, answer }))
 }
 
-/** In a session for what it does next; without one, for new chats. */
-export async function chooseProfile(sessionId: SessionId | null, profileId: ProfileId): Promise<void> {
-  await surface(
+/** In a session for what it does next; without one, for new chats. False = it stays as it was, the problem is shown. */
+export async function chooseProfile(sessionId: SessionId | null, profileId: ProfileId): Promise<boolean> {
+  const chosen = await surface(
     sessionId ?? NEW_CHAT,
     sessionId ? request('session.setProfile', { sessionId, profileId }) : request('profile.use', { profileId }),
   )
+  return chosen !== null
 }
 
 /** In a session for what it does next; without one, for new chats. */
