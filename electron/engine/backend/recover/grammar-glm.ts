@@ -1,6 +1,6 @@
 import { convertValue } from './convert-value.ts'
 import type { Cursor } from './cursor.ts'
-import { afterSpaces, type Grammar, matchAt, type Reading } from './grammar.ts'
+import { afterSpaces, type Grammar, matchAt, type Reading, startsOf } from './grammar.ts'
 import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /**
@@ -45,14 +45,25 @@ const NEXT_KEY = /<arg_key>[^<]{1,128}<\/arg_key>/y
 const NEXT_CALL = /<tool_call>\s*[\w.-]{1,128}\s*<arg_key>/g
 
 function valueAt(text: string, start: number): { text: string; end: number } | null {
+  const calls = startsOf(NEXT_CALL, text, start)
+  let starts = 0
+  let ends = 0
   for (let close = text.indexOf(END_OF_VALUE, start); close >= 0; close = text.indexOf(END_OF_VALUE, close + 1)) {
     const end = close + END_OF_VALUE.length
     const next = afterSpaces(text, end)
-    if (matchAt(NEXT_KEY, text, next)) return { text: text.slice(start, close), end }
-    if (!text.startsWith('</tool_call>', next)) continue
-    // An end tag that belongs to the value leaves another one behind.
-    const another = text.indexOf(END_OF_VALUE, end)
-    if (another < 0 || matchAt(NEXT_CALL, text.slice(end, another), 0)) return { text: text.slice(start, close), end }
+    while ((calls[starts] ?? close) < close) starts++
+    const isNested = starts > ends
+    if (text.startsWith('</tool_call>', next)) {
+      // The end of a whole call inside the value.
+      if (isNested) ends++
+      // An end tag that belongs to the value leaves another one behind.
+      else if (isLast(text, end)) return { text: text.slice(start, close), end }
+    } else if (!isNested && matchAt(NEXT_KEY, text, next)) return { text: text.slice(start, close), end }
   }
   return null
+}
+
+function isLast(text: string, end: number): boolean {
+  const another = text.indexOf(END_OF_VALUE, end)
+  return another < 0 || matchAt(NEXT_CALL, text.slice(end, another), 0) !== null
 }

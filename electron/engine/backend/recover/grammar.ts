@@ -50,3 +50,10 @@ export function matchAt(expression: RegExp, text: string, start: number): RegExp
   expression.lastIndex = start
   return expression.exec(text)
 }
+
+/** Where a global expression matches from `start` on. */
+export function startsOf(expression: RegExp, text: string, start: number): number[] {
+  // Unlike exec, matchAll begins where the expression was left.
+  expression.lastIndex = 0
+  return [...text.slice(start).matchAll(expression)].map(({ index }) => start + index)
+}

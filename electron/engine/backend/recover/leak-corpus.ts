@@ -147,6 +147,8 @@ export const values: Readonly<Record<string, string>> = {
   'a Llama call': '<|python_tag|>{"name":"bash","parameters":{"command":"x"}}',
   'a DeepSeek call':
     '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>bash<｜tool▁sep｜>{"command":"x"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+  'a parameter of the same tool': 'one\n<parameter=path>\ntwo\n<parameter=content>\nthree',
+  'a GLM call': 'x\n<tool_call>bash\n<arg_key>command</arg_key>\n<arg_value>x</arg_value>\n</tool_call>\ny',
   'GLM keys': '<arg_key>a</arg_key>\n<arg_value',
   'a shell script': 'cat <<\'EOF\' > a.txt\n"$HOME" && [ -f x ] || exit 1\nEOF',
   python: 'def f(a={"x": [1, 2]}):\n    """Doc."""\n    return f"{a!r}\\n"',

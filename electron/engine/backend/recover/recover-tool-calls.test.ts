@@ -199,6 +199,8 @@ describe('around calls', () => {
     ['an unknown tool stays in the text', `${unknown}\n${call}`, [`${unknown}\n`, 'f({"a":1})']],
     ['a fence that is over', `\`\`\`\n${call}\n\`\`\`\n${call}`, [`\`\`\`\n${call}\n\`\`\`\n`, 'f({"a":1})']],
     ['a stray backtick in the paragraph before', `a \` b\n\n${call}`, ['a ` b\n\n', 'f({"a":1})']],
+    ['three backticks that are inline code', `\`\`\`x\`\`\` is it.\n${call}`, ['```x``` is it.\n', 'f({"a":1})']],
+    ['a call after a call', `Now: ${call}\n${call} Then.`, ['Now:  Then.', 'f({"a":1})', 'f({"a":1})']],
     ['inches', `a 5" disk\n${call}`, ['a 5" disk\n', 'f({"a":1})']],
     ['an apostrophe', `It's "so".\n${call}`, ['It\'s "so".\n', 'f({"a":1})']],
     ['a list', `- ${call}`, ['- ', 'f({"a":1})']],
