@@ -37,7 +37,7 @@ export function installMeter() {
     if (!(element instanceof HTMLElement)) throw new Error(`There is no ${selector} in the page.`)
     element.click()
   }
-  const isOpen = () => document.querySelectorAll('.turn').length > 1
+  const isOpen = () => document.querySelector('.turn') !== null
 
   Object.assign(globalThis, {
     meter: {
