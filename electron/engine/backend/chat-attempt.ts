@@ -7,8 +7,9 @@ import { type Asked, ChatReply } from './chat-reply.ts'
 import { classifyError } from './classify-error.ts'
 import type { Timeouts } from './compat.ts'
 import { type HttpRequest, headerOf, type Response, readText, send } from './http-exchange.ts'
+import { NdjsonDecoder } from './ollama-native/ndjson-decoder.ts'
 import { ProgressTimer } from './progress-timer.ts'
-import { ReplyDecoder } from './reply-decoder.ts'
+import { type Decoder, ReplyDecoder } from './reply-decoder.ts'
 import type { Server } from './server.ts'
 import { readErrorBody } from './server-error.ts'
 import { transportError } from './transport-error.ts'
@@ -18,6 +19,8 @@ export interface AttemptOptions {
   server: Server
   request: Omit<HttpRequest, 'signal'>
   asked: Asked
+  /** The request went to Ollama's native route. */
+  native: boolean
   timeouts: Timeouts
   /** When the whole request is over, by `performance.now()`. */
   endsAt?: number
@@ -39,7 +42,7 @@ export class ChatAttempt {
   #wholeTimer: NodeJS.Timeout | undefined
   readonly #reply: ChatReply
   #body: AsyncIterator<Uint8Array> | undefined
-  #decoder: ReplyDecoder | undefined
+  #decoder: Decoder | undefined
   #failure: AttemptError | undefined
   #callId: string | undefined
   /** What the timer waits for. */
@@ -78,7 +81,8 @@ export class ChatAttempt {
     // The head of a stream is older than its cost (backends.md F).
     const whole = !contentType.includes('event-stream')
     if (server.kind === 'litellm' && whole && cost > 0) this.#reply.costUsd = cost
-    this.#decoder = new ReplyDecoder(this.#reply, { contentType, frameLimit })
+    const Form = this.#options.native ? NdjsonDecoder : ReplyDecoder
+    this.#decoder = new Form(this.#reply, { contentType, frameLimit })
     this.#body = response.body[Symbol.asyncIterator]()
   }
 

@@ -8,6 +8,7 @@ import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
 import { AttemptPlanner } from './next-attempt.ts'
+import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
 import { openConnections } from './open-connections.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
 import { noLessons, type RequestBody, requestBody } from './request-body.ts'
@@ -45,6 +46,7 @@ export class OpenAICompatClient implements Backend {
   readonly #timeouts: Timeouts
   readonly #quirks: Quirks
   readonly #delays: RetryDelays
+  readonly #native: boolean
   readonly #lessons = noLessons()
   readonly #thinking: ThinkMemory = { opensItself: false }
 
@@ -52,7 +54,10 @@ export class OpenAICompatClient implements Backend {
     const { profile, userAgent } = options
     // Keys are pasted, and come with the newline of a file.
     const key = options.key?.trim() || null
-    const address = resolveBaseUrl(profile.baseUrl, profile)
+    const given = resolveBaseUrl(profile.baseUrl, profile)
+    this.#native = speaksNative(profile)
+    // The native route does not tell that the `/v1` of the list is missing.
+    const address = (this.#native ? withVersion(given) : null) ?? given
     this.#options = options
     this.#quirks = quirksOf(profile.kind)
     this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
@@ -86,7 +91,7 @@ export class OpenAICompatClient implements Backend {
     const endsAt = wholeMs === undefined ? undefined : performance.now() + wholeMs
     let asked = request
     for (;;) {
-      const body = requestBody(asked, this.#options.profile, this.#lessons)
+      const body = this.#body(asked)
       const attempt = this.#attempt(asked, body, signal, endsAt)
       let error: AttemptError
       try {
@@ -129,8 +134,14 @@ export class OpenAICompatClient implements Backend {
     await this.#agent.destroy()
   }
 
+  #body(request: ChatRequest): RequestBody {
+    const { profile } = this.#options
+    return this.#native ? nativeBody(request, profile, this.#lessons) : requestBody(request, profile, this.#lessons)
+  }
+
   #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal, endsAt: number | undefined): ChatAttempt {
     const { base, query } = this.#server.address
+    const route = this.#native ? `${base.replace(/\/v1$/, '')}/api/chat` : `${base}/chat/completions`
     const asked: Asked = {
       server: this.#server,
       maxTokens: body.maxTokens,
@@ -142,8 +153,9 @@ export class OpenAICompatClient implements Backend {
       {
         agent: this.#agent,
         server: this.#server,
-        request: { method: 'POST', url: `${base}/chat/completions${query}`, headers: this.#headers, body: body.text },
+        request: { method: 'POST', url: `${route}${query}`, headers: this.#headers, body: body.text },
         asked,
+        native: this.#native,
         timeouts: this.#timeouts,
         ...(endsAt !== undefined && { endsAt }),
         graceMs: this.#options.graceMs ?? 3000,

@@ -8,11 +8,22 @@ export interface DecoderOptions {
   frameLimit: number
 }
 
+/** The bytes of a body into the chunks of a reply. Its methods throw `AttemptError`; events before it are in the reply. */
+export interface Decoder {
+  /** Something other than comments came in the last piece. */
+  readonly progressed: boolean
+  /** The answer said that it is over. */
+  readonly done: boolean
+  feed(bytes: Uint8Array): void
+  /** The body ended. */
+  end(): void
+}
+
 /**
  * The bytes of a body, in whatever pieces they come, into the chunks of a reply: an event stream or one whole JSON
  * object, decided by the first character and not by what was asked for (backends.md H 13).
  */
-export class ReplyDecoder {
+export class ReplyDecoder implements Decoder {
   readonly #reply: ChatReply
   readonly #options: DecoderOptions
   readonly #text = new TextDecoder()

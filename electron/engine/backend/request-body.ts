@@ -110,7 +110,8 @@ function messageJson(message: ChatMessage, wantsReasoning: boolean): string {
   return text
 }
 
-function toolJson(tool: ToolDefinition): string {
+/** A tool as every server takes it; written once. */
+export function toolJson(tool: ToolDefinition): string {
   const known = toolTexts.get(tool)
   if (known !== undefined) return known
   const { name, description, parameters } = tool
