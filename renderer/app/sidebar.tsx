@@ -1,7 +1,8 @@
 import { PanelLeft, Plus, Search, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
-import { countOf, needsAttention } from '../backends/backend-state.ts'
+import { countOf } from '../backends/backend-state.ts'
+import { attentionCount } from '../backends/doctor-line.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { type Page, useRouteStore } from '../stores/route-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -126,7 +127,7 @@ function focusOnce(element: HTMLElement | null): void {
 
 function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
   const page = useRouteStore((state) => state.page)
-  const attention = useAppStore((state) => state.backends.filter(needsAttention).length)
+  const attention = useAppStore(attentionCount)
   return (
     <nav className="sidebar-nav" aria-label="Main navigation">
       {navigation.map(({ page: target, label, icon }) => {

@@ -1,4 +1,4 @@
-import { ChevronLeft, Pencil, RotateCw } from 'lucide-react'
+import { ChevronLeft, Pencil } from 'lucide-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { BackendStatus } from '#shared/app-state.ts'
 import type { Failure } from '#shared/failure.ts'
@@ -7,9 +7,9 @@ import type { Profile } from '#shared/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
-import { Ring } from '../ui/ring.tsx'
 import { displayName } from './backend-list.tsx'
 import { countOf, keyWords, tokens } from './backend-state.ts'
+import { DoctorButton, DoctorResult, useDoctorTest } from './doctor-test.tsx'
 import { FailureBox, ProblemBox } from './failure-box.tsx'
 import { ModelsTable } from './models-table.tsx'
 
@@ -29,6 +29,7 @@ export function BackendDetails(props: {
   const [problem, setProblem] = useState<Failure | null>(null)
   const [removing, setRemoving] = useState(false)
   const heading = useFocusOnChange(profile.id)
+  const test = useDoctorTest(backend, setProblem)
 
   const run = async (asked: Promise<{ ok: true } | { ok: false; failure: Failure }>) => {
     const reply = await asked
@@ -76,19 +77,14 @@ export function BackendDetails(props: {
               Make default
             </button>
           )}
-          {!demo && (
-            <button type="button" className="btn primary" aria-busy={reach === 'checking'} onClick={check}>
-              {reach === 'checking' ? <Ring small /> : <Icon of={RotateCw} small />}
-              Check
-            </button>
-          )}
+          {!demo && <DoctorButton test={test} />}
         </div>
       </div>
       <p className="sr" role="status">
-        {reach === 'checking' ? 'Asking the server' : reach === 'ready' ? 'The server answers' : ''}
+        {test.words || (reach === 'checking' ? 'Asking the server' : reach === 'ready' ? 'The server answers' : '')}
       </p>
       {problem && <ProblemBox failure={problem} />}
-      {reach === 'failed' && backend.failure && (
+      {reach === 'failed' && backend.failure && !test.explains && (
         <FailureBox
           profile={profile}
           failure={backend.failure}
@@ -97,6 +93,7 @@ export function BackendDetails(props: {
           onEdit={props.onEdit}
         />
       )}
+      {!demo && <DoctorResult backend={backend} test={test} onEditKey={() => props.onEdit(true)} />}
       {backend.origin === 'environment' && (
         <p className="ink2">
           It is made from <code>OPENAI_BASE_URL</code>, <code>OPENAI_API_KEY</code> and <code>OPENAI_MODEL</code> and

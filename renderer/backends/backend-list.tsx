@@ -3,7 +3,8 @@ import type { BackendStatus } from '#shared/app-state.ts'
 import type { Profile } from '#shared/profile.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
-import { hostOf, stateLine, type Tone } from './backend-state.ts'
+import { hostOf, type Tone } from './backend-state.ts'
+import { backendLine } from './doctor-line.ts'
 
 /** The profiles in the order of main, each with its dot and a few words. */
 export function BackendList(props: {
@@ -15,12 +16,13 @@ export function BackendList(props: {
   onAdd: () => void
 }) {
   const keychain = useAppStore((state) => state.environment.keychain)
+  const doctor = useAppStore((state) => state.doctor)
   return (
     <section className="backends-list" data-narrow-off={props.hiddenWhenNarrow || undefined} aria-label="Profiles">
       <ul>
         {props.backends.map((backend) => {
           const { profile } = backend
-          const { tone, text } = stateLine(backend)
+          const { tone, text } = backendLine(backend, doctor[profile.id])
           return (
             <li key={profile.id}>
               <a

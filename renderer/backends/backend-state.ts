@@ -29,12 +29,6 @@ export function stateLine(backend: BackendStatus): StateLine {
   }
 }
 
-/** Whether a person should look at it: shown as a dot in the navigation and counted in the head of the page. */
-export function needsAttention(backend: BackendStatus): boolean {
-  const { tone } = stateLine(backend)
-  return tone === 'warn' || tone === 'danger'
-}
-
 /** The server answers, but the model that the profile names is not among those it lists. */
 export function modelIsMissing({ profile, models, reach }: BackendStatus): boolean {
   return (

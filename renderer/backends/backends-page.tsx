@@ -8,7 +8,8 @@ import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { BackendDetails } from './backend-details.tsx'
 import { BackendList } from './backend-list.tsx'
-import { countOf, needsAttention } from './backend-state.ts'
+import { countOf } from './backend-state.ts'
+import { attentionCount } from './doctor-line.ts'
 import { PresetPicker } from './preset-picker.tsx'
 import { ProfileEditor } from './profile-editor.tsx'
 import { ProfileFiles } from './profile-files.tsx'
@@ -27,7 +28,7 @@ export default function BackendsPage() {
   const activeProfileId = useAppStore((state) => state.activeProfileId)
   const [shown, setShown] = useState<Shown>({ step: 'list' })
   const [said, setSaid] = useState('')
-  const attention = backends.filter(needsAttention).length
+  const attention = useAppStore(attentionCount)
   const selected =
     findBackend(backends, 'id' in shown ? shown.id : activeProfileId) ??
     findBackend(backends, activeProfileId) ??

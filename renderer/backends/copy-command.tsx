@@ -1,22 +1,21 @@
 import { Check, Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { WINDOW } from '../app/app-actions.ts'
 import { copyText } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { commandLines } from './command-lines.ts'
 
-/** A command to run elsewhere, with its button. */
-export function CopyCommand(props: { command: string }) {
+/** A command to run elsewhere, with its button; `children` are another look of the same command. */
+export function CopyCommand(props: { command: string; children?: ReactNode }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
     const timer = window.setTimeout(() => setCopied(false), 2000)
     return () => window.clearTimeout(timer)
   }, [copied])
-  const text = commandLines(props.command)
   return (
     <div className="shell">
-      <pre>{text}</pre>
+      <pre>{props.children ?? commandLines(props.command)}</pre>
       <button
         type="button"
         className="btn quiet sm"

@@ -1,0 +1,156 @@
+import { Check, CircleSlash, CircleX, TriangleAlert } from 'lucide-react'
+import type { DoctorChange, DoctorCheck, DoctorRemedy, DoctorReport, DoctorState } from '#shared/doctor.ts'
+import { commandText, countChecks, DOCTOR_CHECKS, sortedChecks } from '#shared/doctor-summary.ts'
+import { formatDuration, formatTime } from '../lib/format.ts'
+import { Icon, type IconShape } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+import { countOf, tokens } from './backend-state.ts'
+import { commandLines } from './command-lines.ts'
+import { CopyCommand } from './copy-command.tsx'
+import './doctor.css'
+
+interface Acts {
+  /** null = this profile cannot be changed here. */
+  apply: ((change: DoctorChange) => void) | null
+  editKey: (() => void) | null
+  load: () => void
+}
+
+/** What the test of a backend found, or finds right now. Problems come first and are open; what passed is one line. */
+export function DoctorCard(props: { running: DoctorState['running']; report: DoctorReport | null; acts: Acts }) {
+  const { running, report, acts } = props
+  // While it runs rows stay where they came: nothing moves under the eyes.
+  const checks = running ? running.checks : sortedChecks(report?.checks ?? [])
+  if (!running && !report) return null
+  const problems = countChecks(checks, 'problem')
+  const warnings = countChecks(checks, 'warning')
+  return (
+    <section className="card doctor" aria-label="Doctor" aria-busy={running !== null}>
+      <div className="ch">
+        <h2>Doctor</h2>
+        {problems > 0 && <span className="badge danger">{countOf(problems, 'problem')}</span>}
+        {warnings > 0 && <span className="badge warn">{countOf(warnings, 'warning')}</span>}
+        <span className="end xs ink3 row">
+          {running ? (
+            <>
+              <Ring small />
+              {Math.min(checks.length + 1, DOCTOR_CHECKS)} of {DOCTOR_CHECKS}
+            </>
+          ) : (
+            report && sumWords(report)
+          )}
+        </span>
+      </div>
+      {checks.length > 0 && (
+        <ul>
+          {checks.map((check) => (
+            <CheckRow key={check.id} check={check} wantsLoad={report?.wantsLoad === true && !running} acts={acts} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+const looks: Record<DoctorCheck['state'], { icon: IconShape; tone: string; row: string; word: string }> = {
+  ok: { icon: Check, tone: 'c-ok', row: '', word: 'passed' },
+  warning: { icon: TriangleAlert, tone: 'c-warn', row: ' meh', word: 'warning' },
+  problem: { icon: CircleX, tone: 'c-danger', row: ' bad', word: 'failed' },
+  'not-tried': { icon: CircleSlash, tone: 'ink3', row: '', word: 'not tried' },
+}
+
+function CheckRow(props: { check: DoctorCheck; wantsLoad: boolean; acts: Acts }) {
+  const { check, wantsLoad, acts } = props
+  const look = looks[check.state]
+  const open = check.state === 'problem' || check.state === 'warning'
+  const load = wantsLoad && check.id === 'model'
+  return (
+    <li className={`check${look.row}`}>
+      <Icon of={look.icon} className={look.tone} />
+      <span className={open ? 'med' : ''}>
+        <span className="sr">{look.word}: </span>
+        {check.title}
+      </span>
+      <span className="ev">{check.evidence}</span>
+      <span className="ms">{check.status ?? (check.ms === null ? '' : timeWords(check.ms))}</span>
+      {(open || load) && (
+        <div className="more">
+          {check.quote && (
+            <>
+              <div className="xs ink2">It said:</div>
+              <pre className="mono doctor-quote">{check.quote}</pre>
+            </>
+          )}
+          {check.remedies.map((remedy) => (
+            <Remedy key={remedy.text} remedy={remedy} acts={acts} />
+          ))}
+          {check.id === 'key' && acts.editKey && (
+            <div className="row">
+              <button type="button" className="btn sm" onClick={acts.editKey}>
+                Set a new key
+              </button>
+            </div>
+          )}
+          {load && (
+            <div className="row doctor-remedy">
+              <button type="button" className="btn sm" onClick={acts.load}>
+                Load the model and test
+              </button>
+              <span className="xs ink2">it takes memory on the server, and some time</span>
+            </div>
+          )}
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Remedy(props: { remedy: DoctorRemedy; acts: Acts }) {
+  const { text, command, apply } = props.remedy
+  const { apply: change } = props.acts
+  return (
+    <>
+      {apply && change ? (
+        <div className="row doctor-remedy">
+          <button type="button" className="btn sm" onClick={() => change(apply.change)}>
+            {apply.label}
+          </button>
+          <span className="xs ink2">{text}</span>
+        </div>
+      ) : (
+        <div className="xs ink2">{text}</div>
+      )}
+      {command && (
+        <CopyCommand command={commandText(command)}>
+          <MarkedCommand parts={command} />
+        </CopyCommand>
+      )}
+    </>
+  )
+}
+
+/** As much as fits into one line of the card. */
+const LINE = 76
+
+function MarkedCommand(props: { parts: NonNullable<DoctorRemedy['command']> }) {
+  const joint = commandText(props.parts).length <= LINE ? ' ' : ' \\\n  '
+  return props.parts.map(({ text, added }, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a command have no other identity and never move
+    <span key={index}>
+      {index > 0 && joint}
+      {added ? <mark>{text}</mark> : commandLines(text)}
+    </span>
+  ))
+}
+
+function sumWords({ startedAt, ms, tokens: used, tokensEstimated }: DoctorReport): string {
+  const now = Date.now()
+  const today = new Date(startedAt).toDateString() === new Date(now).toDateString()
+  const took = ms < 1000 ? 'less than 1 s' : formatDuration(ms)
+  const at = `${today ? 'today ' : ''}${formatTime(startedAt, now)}`
+  return `${at}, took ${took}, used ${tokensEstimated && used > 0 ? 'about ' : ''}${tokens(used)} tokens`
+}
+
+function timeWords(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds, true)
+}
