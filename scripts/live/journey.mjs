@@ -1,0 +1,146 @@
+// @ts-check
+import { Problem } from '../lib/problem.mjs'
+import { checks } from './checks.mjs'
+import { acrossServers, lastChecks } from './last-checks.mjs'
+import { Person } from './person.mjs'
+import { Missed, must } from './scripted.mjs'
+import { becomesQuiet, startOther } from './servers.mjs'
+import { windowJourney } from './window.mjs'
+
+/**
+ * @typedef {{ state: 'ok' | 'missed' | 'none', remark?: string }} Cell `none` = there is nothing to check on this server
+ * @typedef {Map<string, Cell>} Cells by the name of the check
+ */
+
+/**
+ * @typedef {object} JourneyOptions
+ * @property {string[]} only names of checks; empty = all
+ * @property {boolean} window
+ * @property {import('./recorder.mjs').Recorder | null} recorder
+ * @property {(name: string, cell: Cell) => void} tell
+ */
+
+/**
+ * Everything on one running server: the terminal program, the window, and what happens when the server goes.
+ *
+ * @param {import('./servers.mjs').Column} column
+ * @param {import('./server-process.mjs').ServerProcess[]} servers
+ * @param {JourneyOptions} options
+ * @returns {Promise<Cells>}
+ */
+export async function journey(column, servers, { only, window, recorder, tell }) {
+  const live = await begin(column, servers, recorder)
+  /** @type {Cells} */
+  const cells = new Map()
+  const take = (/** @type {string} */ name, /** @type {Cell} */ cell) => {
+    cells.set(name, cell)
+    tell(name, cell)
+  }
+  const check = async (/** @type {string} */ name, /** @type {Parameters<typeof cellOf>[0]} */ run) => {
+    if (only.length > 0 && !only.includes(name)) return
+    recorder?.begin(name)
+    take(name, await cellOf(run))
+  }
+  if (column.facts.refusesTools) {
+    await check('tools refused', () => toolsRefused(live))
+    return cells
+  }
+  for (const { name, run, isFor } of checks) {
+    await check(name, async () => (isFor?.(live) === false ? null : await run(live)))
+  }
+  await check('a session of llama-server', () => (column.name === 'llama-server' ? null : withOther(live)))
+  if (window && only.length === 0) for (const [name, cell] of await windowJourney(live.server)) take(name, cell)
+  for (const { name, run } of lastChecks) await check(name, () => run(live))
+  return cells
+}
+
+/**
+ * @param {import('./servers.mjs').Column} column
+ * @param {import('./server-process.mjs').ServerProcess[]} servers
+ * @param {import('./recorder.mjs').Recorder | null} recorder
+ * @returns {Promise<import('./servers.mjs').Live>}
+ */
+async function begin(column, servers, recorder) {
+  const server = servers.at(-1)
+  if (!server) throw new Error(`${column.name} started nothing.`)
+  const person = new Person(column.name.replaceAll(/\W+/g, '-'))
+  await person.begin()
+  await addProfiles(person, column, server, recorder?.address ?? server.address)
+  const help = await person.claw(['help'])
+  return {
+    person,
+    server,
+    servers,
+    facts: column.facts,
+    hasDoctor: /^ +doctor /m.test(help.out),
+    idle: () => becomesQuiet(() => column.isQuiet(servers)),
+  }
+}
+
+/** @param {import('./servers.mjs').Live} live */
+async function toolsRefused({ person }) {
+  const run = await person.agent('hello')
+  must(run, run.code === 1 && run.end.failure?.code === 'tools-unsupported', 'not tools-unsupported')
+  const { message } = run.end.failure
+  must(
+    run,
+    ['--enable-auto-tool-choice', '--tool-call-parser'].every((flag) => message.includes(flag)),
+    'no remedy',
+  )
+}
+
+/** @param {import('./servers.mjs').Live} live */
+async function withOther(live) {
+  const other = await startOther()
+  try {
+    const address = ['--kind', 'llama-server', '--base-url', `${other.address}/v1`, '--model', 'small']
+    live.person.env = { ...live.person.env, OTHER_KEY: other.key ?? '' }
+    const flags = ['other', ...address, '--temperature', '0', '--key-env', 'OTHER_KEY']
+    await expectOk(live.person, ['profiles', 'add', ...flags])
+    await acrossServers(live)
+  } finally {
+    await other.stop()
+  }
+}
+
+/**
+ * Runs one check; whatever it throws is its reason.
+ *
+ * @param {() => Promise<string | null | undefined | void> | null} run null = nothing to check here
+ * @returns {Promise<Cell>}
+ */
+export async function cellOf(run) {
+  try {
+    const remark = await run()
+    if (remark === null) return { state: 'none' }
+    return { state: 'ok', ...(remark && { remark }) }
+  } catch (error) {
+    const { message, stack } = /** @type {Error} */ (error)
+    return { state: 'missed', remark: error instanceof Missed || error instanceof Problem ? message : stack }
+  }
+}
+
+/**
+ * @param {Person} person
+ * @param {import('./servers.mjs').Column} column
+ * @param {import('./server-process.mjs').ServerProcess} server
+ * @param {string} address where the server, or what listens in between, is
+ */
+async function addProfiles(person, { kind, profile = [] }, server, address) {
+  const common = ['--kind', kind, '--base-url', `${address}/v1`, '--model', 'small', '--temperature', '0', ...profile]
+  const key = server.key === null ? ['--no-key'] : ['--key-env', 'LIVE_KEY']
+  person.env = { ...person.env, LIVE_KEY: server.key ?? undefined, WRONG_KEY: 'sk-wrong-0123456789' }
+  const additions = [
+    ['live', ...common, ...key],
+    ['short', ...common, ...key, '--max-output-tokens', '12'],
+    ['stranger', ...common, '--key-env', 'WRONG_KEY'],
+  ]
+  for (const flags of additions) await expectOk(person, ['profiles', 'add', ...flags])
+  await expectOk(person, ['profiles', 'use', 'live'])
+}
+
+/** @param {Person} person @param {string[]} args */
+async function expectOk(person, args) {
+  const { code, side } = await person.claw(args)
+  if (code !== 0) throw new Problem(`claw ${args.join(' ')} ended with ${code}: ${side.trim()}`)
+}

@@ -1,0 +1,70 @@
+// @ts-check
+import { must, saysChat } from './scripted.mjs'
+
+/**
+ * What ends the servers: the last checks of a column, in this order.
+ *
+ * @type {{ name: string, run: (live: import('./servers.mjs').Live) => Promise<string | undefined> }[]}
+ */
+export const lastChecks = [
+  {
+    name: 'killed in an answer',
+    run: async ({ person, servers, facts }) => {
+      let pieces = 0
+      /** @type {Promise<void> | undefined} */
+      let killed
+      const run = await person.agent('#forever', ['--max-turns', '2'], {
+        onLine: ({ type }) => {
+          // The one behind a proxy, where there is one.
+          if (type === 'text-delta' && ++pieces === 5) killed = servers[0]?.kill()
+        },
+      })
+      await killed
+      must(run, run.end.finalText.includes('tick'), 'the partial answer is gone')
+      if (facts.hidesLostUpstream && run.end.reason === 'completed') return 'the proxy calls it whole'
+      const code = run.end.failure?.code
+      must(
+        run,
+        run.code !== 0 && /^(transport|stream-truncated|server-error|unreachable|overloaded)$/.test(code),
+        'not said',
+      )
+      return code
+    },
+  },
+  {
+    name: 'gone',
+    run: async ({ person, servers }) => {
+      const run = await person.agent('hello')
+      const code = run.end.failure?.code
+      if (servers.length > 1) {
+        must(run, run.code === 1 && /^(server-error|overloaded|unreachable)$/.test(code), 'not said')
+        must(run, !run.end.failure.message.includes('Traceback'), 'a stack instead of a sentence')
+        return code
+      }
+      must(run, run.code === 5 && code === 'unreachable', 'not unreachable')
+      return undefined
+    },
+  },
+]
+
+/**
+ * A session that another server began goes on here, and back again.
+ *
+ * @param {import('./servers.mjs').Live} live whose person has the profile `other`
+ */
+export async function acrossServers({ person }) {
+  await person.freshProject()
+  const first = await person.agent('#tour', ['--profile', 'other'])
+  must(first, first.code === 0, 'failed on the first server')
+  const sessionId = first.lines[0]?.sessionId
+  const onward = await person.claw(['agent-resume', '--json', '--profile', 'live', sessionId, 'hello'])
+  must(onward, onward.code === 0 && onward.lines[0]?.sessionId === sessionId, 'failed on the second server')
+  must(
+    onward,
+    onward.end.usage.inputTokens > first.lines.find(({ type }) => type === 'usage')?.inputTokens,
+    'history lost',
+  )
+  const back = await person.claw(['agent-resume', '--json', '--profile', 'other', sessionId, '#tour'])
+  must(back, back.code === 0, 'failed back on the first server')
+  await saysChat(person, 'hello')
+}

@@ -1,0 +1,71 @@
+// @ts-check
+// The built program on real servers: `npm run test:live [column…]`. `--check NAME` runs one check, `--record` keeps what the
+// servers say as fixtures, `--no-window` leaves the window out. Not part of npm test: it installs servers (see scripts/servers).
+import './lib/node-version.mjs'
+import { parseArgs } from 'node:util'
+import { buildStale } from './build.mjs'
+import { Problem, runScript } from './lib/problem.mjs'
+import { journey } from './live/journey.mjs'
+import { markdownTable, printLiveTable } from './live/live-table.mjs'
+import { Recorder } from './live/recorder.mjs'
+import { columns, install } from './live/servers.mjs'
+import { setup } from './setup.mjs'
+
+/** @typedef {import('./live/live-table.mjs').Result} Result */
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130))
+await runScript(main)
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      check: { type: 'string', multiple: true, default: [] },
+      record: { type: 'boolean', default: false },
+      'no-window': { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+    },
+  })
+  const chosen = columns.filter(({ name, servers }) => wants(positionals, name, servers.at(-1) ?? ''))
+  if (chosen.length === 0) throw new Problem(`There is only ${columns.map(({ name }) => `"${name}"`).join(', ')}.`)
+  await setup()
+  await buildStale(['terminal', 'window'])
+  /** @type {Result[]} */
+  const results = []
+  for (const column of chosen)
+    results.push(await runColumn(column, { only: values.check, window: !values['no-window'] }, values.record))
+  console.log()
+  printLiveTable(results)
+  if (values.markdown) console.log(`\n${markdownTable(results)}`)
+  if (results.some(({ cells }) => [...cells.values()].some(({ state }) => state === 'missed'))) process.exitCode = 1
+}
+
+/**
+ * @param {import('./live/servers.mjs').Column} column
+ * @param {{ only: string[], window: boolean }} options
+ * @param {boolean} record
+ * @returns {Promise<Result>}
+ */
+async function runColumn(column, options, record) {
+  const version = await install(column)
+  console.log(`\n${column.name} ${version}`)
+  const servers = await column.start()
+  const recorder = record ? await new Recorder(servers.at(-1)?.address ?? '').open() : null
+  try {
+    const cells = await journey(column, servers, { ...options, recorder, tell })
+    return { name: column.name, version, cells }
+  } finally {
+    recorder?.close()
+    for (const server of servers.reverse()) await server.stop()
+  }
+}
+
+/** @param {string} name @param {import('./live/journey.mjs').Cell} cell */
+function tell(name, { state, remark }) {
+  if (state !== 'none') console.log(`  ${state === 'ok' ? '✓' : '✗'} ${name}${remark ? ` (${remark})` : ''}`)
+}
+
+/** Nothing = all. @param {string[]} wanted @param {string} name @param {string} server */
+function wants(wanted, name, server) {
+  return wanted.length === 0 || wanted.includes(name) || wanted.includes(server)
+}
