@@ -34,7 +34,7 @@ export type StreamEvent =
   | { type: 'message_start'; id: string; model: string }
   | { type: 'content_delta'; text: string }
   | { type: 'reasoning_delta'; text: string }
-  /** A fragment; for progress only. What may run comes whole with `message_stop`. */
+  /** A fragment; for progress only. What may run comes whole with `message_stop`. No name = a call within the text. */
   | { type: 'tool_call_delta'; index: number; callId: string; name: string; arguments: string }
   | { type: 'usage'; usage: Usage }
   /** Something a person should know although the answer goes on. */

@@ -12,6 +12,7 @@ import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'
 export class AnswerText {
   readonly #splitter: ThinkSplitter
   #leaks: LeakFilter | null
+  #serverCalled = false
   /** What the last `take` found before the text that it returned. */
   reasoning = ''
 
@@ -44,6 +45,7 @@ export class AnswerText {
   serverCalls(): string {
     const held = this.#leaks?.release() ?? ''
     this.#leaks = null
+    this.#serverCalled = true
     return held
   }
 
@@ -54,7 +56,7 @@ export class AnswerText {
 
   /** It is over; of an answer that was cut, calls stay in the text and none may run. */
   end(isCut: boolean): { reasoning: string; text: string; calls: SettledCalls } {
-    const { reasoning, text } = this.#splitter.end(isCut)
+    const { reasoning, text } = this.#splitter.end(isCut || this.#serverCalled)
     const leaks = this.#leaks
     if (!leaks) return { reasoning, text, calls: { complete: [], broken: [], cut: isCut } }
     const shown = leaks.feed(text)

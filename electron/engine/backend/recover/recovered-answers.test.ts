@@ -215,6 +215,16 @@ it('97 a `</think>` that nothing opened is split off, and expected from then on'
   await client.close()
 })
 
+it('97 reasoning that is expected and ends in a call stays reasoning', async () => {
+  const client = createBackend({ profile: testProfile(backend.baseUrl), key: null })
+  const script = { content: 'hm', more: native, finish: 'tool_calls' }
+  backend.script(reply({ content: 'r\n</think>\n\nA' }, 'at once'), reply(script, 'by character'))
+  await ask(client)
+  const expected = { reasoning: 'hm', text: '', events: ['call f({"a":2})', 'finish tool_calls'] }
+  expect(await ask(client)).toEqual(expected)
+  await client.close()
+})
+
 it('what was held is text when the connection breaks', async () => {
   const client = createBackend({ profile: testProfile(backend.baseUrl), key: null, retry: { attempts: 1 } })
   backend.script(raw([C({ content: 'So: ' }), C({ content: call })], { end: 'cut' }))

@@ -57,14 +57,14 @@ export class ThinkSplitter {
     return held
   }
 
-  /** The answer is over; `isCut` = by a limit. */
-  end(isCut: boolean): Split {
+  /** The answer is over; `needsNoText` = by a limit, or with a call: reasoning may then be all there is. */
+  end(needsNoText: boolean): Split {
     const split = { reasoning: '', text: '' }
     const held = this.#held
     this.#held = ''
     if (this.#state === 'answer') this.#answer(held, split, true)
     else if (this.#state !== 'inside') split.text = held
-    else if (!this.#assumed || isCut) split.reasoning = held
+    else if (!this.#assumed || needsNoText) split.reasoning = held
     else {
       // The model did not think this time: what was taken for reasoning was the answer.
       this.#memory.opensItself = false
