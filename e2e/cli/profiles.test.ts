@@ -85,14 +85,121 @@ test('a server that cannot be reached, or does not know the key, is an exit code
 })
 
 test.each([
-  [['profiles', 'paint'], 'profiles cannot paint. It can: list, show, add, set, use, remove, test.'],
+  [['profiles', 'paint'], 'profiles cannot paint. It can: list, show, add, set, use, remove, export, import, test.'],
   [['profiles', 'show'], 'profiles show needs the name of a profile.'],
   [['profiles', 'add', 'x'], 'profiles add needs --base-url, or --kind for a preset.'],
   [['profiles', 'add', 'x', '--kind', 'demo'], '--kind needs one of vllm, '],
+  [
+    ['profiles', 'add', 'x', '--kind', 'ollama', '--sampling', 'top_k'],
+    '--sampling needs name=number, such as top_k=20',
+  ],
+  [['profiles', 'add', 'x', '--kind', 'ollama', '--sampling', 'seed=1'], 'seed has a flag of its own'],
+  [['profiles', 'add', 'x', '--kind', 'ollama', '--provider-routing', '[]'], '--provider-routing needs a JSON object'],
+  [['profiles', 'add', 'x', '--kind', 'ollama', '--slots', '0'], 'slots of x is not right'],
+  [['profiles', 'import'], 'profiles import needs a file.'],
+  [['profiles', 'import', '/nowhere.json'], 'cannot be read'],
   [['profiles', 'set', 'environment', '--model', 'm'], 'This profile comes from the environment.'],
   [['profiles', 'remove', 'demo'], 'is not a saved profile'],
 ])('%j is refused', async (args, words) => {
   const world = await createWorld()
   const { code, side } = await world.run(args)
   expect([code, side.includes(words) ? words : side]).toEqual([2, words])
+})
+
+test('what a profile can hold is set and forgotten by flags, and sent', async () => {
+  const world = await createWorld(text('Hello.'))
+  const claw = async (...args: string[]) => await world.run(args, { env: unset })
+  const { baseUrl } = world.backend
+  await claw('profiles', 'add', 'Spare', '--base-url', 'http://127.0.0.1:1/v1')
+  const sampling = [
+    '--top-p',
+    '0.9',
+    '--seed',
+    '7',
+    '--sampling',
+    'top_k=20',
+    '--sampling',
+    'min_p=.05',
+    '--stop',
+    '###',
+  ]
+  const times = ['--first-byte-timeout', '2m', '--whole-timeout', '1h', '--slots', '2', '--fallback', 'spare']
+  const routing = ['--extra-body', '{"user":"me"}', '--cached-input-cost-per-million', '0.1']
+  const added = await claw('profiles', 'add', 'Box', '--base-url', baseUrl, ...sampling, ...times, ...routing)
+  expect(added.code).toBe(0)
+  const show = async () => JSON.parse((await claw('profiles', 'show', 'box', '--json')).out) as unknown
+  const common = { id: 'box', name: 'Box', kind: 'custom', baseUrl, model: '', key: 'none' }
+  const kept = {
+    topP: 0.9,
+    seed: 7,
+    stop: ['###'],
+    slots: 2,
+    extraBody: { user: 'me' },
+    cachedInputCostPerMillion: 0.1,
+  }
+  expect(await show()).toEqual({
+    ...common,
+    ...kept,
+    sampling: { top_k: 20, min_p: 0.05 },
+    timeouts: { firstByteMs: 120_000, wholeMs: 3_600_000 },
+    fallbackProfileId: 'spare',
+  })
+  await claw('agent', '--profile', 'box', 'Hi')
+  expect(world.backend.chatRequests()[0]?.body).toMatchObject({
+    top_p: 0.9,
+    seed: 7,
+    top_k: 20,
+    min_p: 0.05,
+    stop: ['###'],
+    user: 'me',
+  })
+  const forget = ['--clear', 'whole-timeout', '--clear', 'fallback', '--sampling', 'min_p=']
+  expect((await claw('profiles', 'set', 'box', ...forget)).side).toBe('Saved box.\n')
+  expect(await show()).toEqual({ ...common, ...kept, sampling: { top_k: 20 }, timeouts: { firstByteMs: 120_000 } })
+  expect((await claw('profiles', 'set', 'box', '--clear', 'name')).code).toBe(2)
+})
+
+test('profiles go into a file without keys and come back under free names', async () => {
+  const world = await createWorld()
+  const claw = async (...args: string[]) => await world.run(args, { env: unset })
+  await claw(
+    'profiles',
+    'add',
+    'Box',
+    '--kind',
+    'vllm',
+    '--header',
+    'Authorization: Bearer sk-1',
+    '--header',
+    'X-Team: a',
+  )
+  const written = await claw('profiles', 'export', 'backends.json')
+  expect([written.code, written.out, written.side]).toEqual([
+    0,
+    '',
+    'Wrote 1 profile, without keys.\nLeft out, because it looks like a secret: Authorization of Box.\n',
+  ])
+  const printed = await claw('profiles', 'export')
+  expect(printed.out).not.toContain('sk-1')
+  expect(JSON.parse(printed.out)).toMatchObject({ format: 'claw-profiles', profiles: [{ id: 'box' }] })
+  const taken = await claw('profiles', 'import', 'backends.json')
+  expect([taken.code, taken.side]).toEqual([
+    0,
+    'Added box-2: http://127.0.0.1:8000/v1.\nThere already is a backend called Box; this one is called Box 2.\n',
+  ])
+  const show = await claw('profiles', 'show', 'box-2', '--json')
+  expect(JSON.parse(show.out)).toMatchObject({ name: 'Box 2', headers: ['X-Team'] })
+})
+
+test('a stand-in is named when the backend does not answer, and not asked by itself', async () => {
+  const world = await createWorld()
+  const claw = async (...args: string[]) => await world.run(args, { env: unset })
+  await claw('profiles', 'add', 'Spare', '--base-url', world.backend.baseUrl)
+  await claw('profiles', 'add', 'Box', '--base-url', 'http://127.0.0.1:1/v1', '--model', 'm', '--fallback', 'spare')
+  const { code, side } = await claw('agent', '--profile', 'box', 'Hi')
+  expect([code, side]).toEqual([
+    5,
+    expect.stringMatching(/Answer with Spare: claw agent-resume [0-9a-z]{10} --profile spare/),
+  ])
+  expect(world.backend.requests).toEqual([])
 })

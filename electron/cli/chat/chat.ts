@@ -7,6 +7,7 @@ import { ExitCode, exitCodeOfEnd } from '../run/exit-code.ts'
 import { type Choice, sessionOptions } from '../run/open-engine.ts'
 import { runTurn, type Stage } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
+import { standInHint } from '../run/stand-in.ts'
 import type { MessageInput } from './message-input.ts'
 import { runSlashCommand } from './slash-commands.ts'
 
@@ -88,7 +89,10 @@ export class Chat {
       ...(await sessionOptions(this.#flags, this.shell, this.choice, canAnswer)),
       permissions: this.permissions,
     })
-    return exitCodeOfEnd(await runTurn(this.session, text, this.#send, this.stage))
+    const end = await runTurn(this.session, text, this.#send, this.stage)
+    const hint = standInHint(this.engine, this.session, end, true)
+    if (hint) this.stage.reporter.note(hint)
+    return exitCodeOfEnd(end)
   }
 
   /** A message or command that fails does not end the conversation. */

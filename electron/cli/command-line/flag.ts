@@ -37,6 +37,30 @@ export function count(help: string): Flag<number> {
   return { placeholder: '<number>', help, read }
 }
 
+/** A whole number, also below 0. */
+export function whole(help: string): Flag<number> {
+  const read = (value: string) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN
+    return Number.isSafeInteger(number) ? number : need('a whole number', value)
+  }
+  return { placeholder: '<number>', help, read }
+}
+
+export function jsonObject(help: string): Flag<Record<string, unknown>> {
+  const read = (value: string) => {
+    let parsed: unknown
+    try {
+      parsed = JSON.parse(value)
+    } catch {
+      // What it needs is said below.
+    }
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? { ...parsed }
+      : need('a JSON object', value)
+  }
+  return { placeholder: '<json>', help, read }
+}
+
 export function decimal(placeholder: string, help: string, maximum = Number.MAX_SAFE_INTEGER): Flag<number> {
   const what = maximum === Number.MAX_SAFE_INTEGER ? 'a number from 0 on' : `a number from 0 to ${maximum}`
   const read = (value: string) => {

@@ -1,5 +1,18 @@
-import { BackendKind, type Profile } from '#shared/profile.ts'
-import { address, count, decimal, filled, oneOf, text, texts, toggle, UsageError } from './flag.ts'
+import { BackendKind, Profile, reservedSampling } from '#shared/profile.ts'
+import {
+  address,
+  count,
+  decimal,
+  duration,
+  filled,
+  jsonObject,
+  oneOf,
+  text,
+  texts,
+  toggle,
+  UsageError,
+  whole,
+} from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 
 const kinds = BackendKind.options.filter((kind) => kind !== 'demo')
@@ -18,9 +31,27 @@ export const profileFlags = {
   'context-window': count('Tokens that the model can see at once.'),
   'max-output-tokens': count('Tokens that one answer may have.'),
   temperature: decimal('<number>', 'From 0 to 2.', 2),
+  'top-p': decimal('<number>', 'Above 0, up to 1.', 1),
+  seed: whole('A whole number; the same one gives the same answer where the server can.'),
+  sampling: texts(
+    '<name=number>',
+    'Send this sampling field too, such as top_k=20; may be repeated. Without a number it is removed.',
+  ),
+  stop: texts('<text>', 'End the answer before this text; may be repeated.'),
+  'provider-routing': jsonObject('How OpenRouter picks who serves the model, such as {"order": ["deepinfra"]}.'),
+  'extra-body': jsonObject('A JSON object that is added to every request.'),
+  'connect-timeout': duration('How long to wait for a connection.'),
+  'first-byte-timeout': duration('How long to wait for the first piece of an answer.'),
+  'idle-timeout': duration('How long to wait between two pieces of an answer.'),
+  'whole-timeout': duration('How long a whole answer may take.'),
+  slots: count('How many answers the server writes at once.'),
+  'ca-file': filled('<file>', "Trust the authority in this PEM file for the server's certificate."),
+  fallback: filled('<profile>', 'The profile that is offered when this one does not answer.'),
   'input-cost-per-million': decimal('<usd>', 'Price of a million input tokens.'),
   'output-cost-per-million': decimal('<usd>', 'Price of a million output tokens.'),
+  'cached-input-cost-per-million': decimal('<usd>', 'Price of a million input tokens out of the cache.'),
   header: texts('<name: value>', 'Send this header too; may be repeated. An empty value removes it.'),
+  clear: texts('<flag>', 'Forget what this flag has set, such as top-p; may be repeated.'),
   'plain-http': toggle('Leave http:// as it is for an address outside the local network.'),
   json: toggle('Print JSON.'),
   help: toggle('Show this help.'),
@@ -38,6 +69,15 @@ export function profileChange(flags: ProfileFlags, before: Partial<Profile>): Pa
     contextWindow: flags['context-window'],
     maxOutputTokens: flags['max-output-tokens'],
     temperature: flags.temperature,
+    topP: flags['top-p'],
+    seed: flags.seed,
+    sampling: flags.sampling && sampling(flags.sampling, before.sampling),
+    stop: flags.stop,
+    provider: flags['provider-routing'],
+    extraBody: flags['extra-body'],
+    timeouts: timeouts(flags, before.timeouts),
+    slots: flags.slots,
+    cachedInputCostPerMillion: flags['cached-input-cost-per-million'],
     inputCostPerMillion: flags['input-cost-per-million'],
     outputCostPerMillion: flags['output-cost-per-million'],
     plainHttp: flags['plain-http'],
@@ -45,6 +85,66 @@ export function profileChange(flags: ProfileFlags, before: Partial<Profile>): Pa
     key: keyReference(flags),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+/** The flags whose values can be forgotten, and where they are kept. */
+const clearable: Readonly<Record<string, readonly [keyof Profile, string?]>> = {
+  'context-window': ['contextWindow'],
+  'max-output-tokens': ['maxOutputTokens'],
+  temperature: ['temperature'],
+  'top-p': ['topP'],
+  seed: ['seed'],
+  sampling: ['sampling'],
+  stop: ['stop'],
+  'provider-routing': ['provider'],
+  'extra-body': ['extraBody'],
+  'connect-timeout': ['timeouts', 'connectMs'],
+  'first-byte-timeout': ['timeouts', 'firstByteMs'],
+  'idle-timeout': ['timeouts', 'idleMs'],
+  'whole-timeout': ['timeouts', 'wholeMs'],
+  slots: ['slots'],
+  'ca-file': ['caFile'],
+  fallback: ['fallbackProfileId'],
+  'input-cost-per-million': ['inputCostPerMillion'],
+  'output-cost-per-million': ['outputCostPerMillion'],
+  'cached-input-cost-per-million': ['cachedInputCostPerMillion'],
+  header: ['headers'],
+  'plain-http': ['plainHttp'],
+}
+
+/** The profile without what the named flags have set. `UsageError`: not a flag that can be forgotten. */
+export function cleared(profile: Profile, names: readonly string[] = []): Profile {
+  return names.reduce((rest, name) => {
+    const place = Object.hasOwn(clearable, name) ? clearable[name] : undefined
+    if (!place) throw new UsageError(`--clear knows ${Object.keys(clearable).join(', ')}; not "${name}".`)
+    const [key, member] = place
+    const without = (object: object, out: string) =>
+      Object.fromEntries(Object.entries(object).filter(([one]) => one !== out))
+    const inner = member === undefined ? {} : without(rest[key] instanceof Object ? rest[key] : {}, member)
+    return Profile.parse({ ...without(rest, key), ...(Object.keys(inner).length > 0 && { [key]: inner }) })
+  }, profile)
+}
+
+function sampling(given: readonly string[], before: Record<string, number> = {}): Record<string, number> | undefined {
+  const result = { ...before }
+  for (const one of given) {
+    const [, name = '', value = ''] = /^([a-z][a-z0-9_]*)=(-?(?:\d+\.?\d*|\.\d+)?)$/.exec(one) ?? []
+    if (!name || value === '-') throw new UsageError(`--sampling needs name=number, such as top_k=20, not "${one}".`)
+    if (reservedSampling.has(name)) throw new UsageError(`--sampling: ${name} has a flag of its own.`)
+    if (value) result[name] = Number(value)
+    else delete result[name]
+  }
+  return result
+}
+
+function timeouts(flags: ProfileFlags, before: Profile['timeouts']): Profile['timeouts'] {
+  const given = Object.entries({
+    connectMs: flags['connect-timeout'],
+    firstByteMs: flags['first-byte-timeout'],
+    idleMs: flags['idle-timeout'],
+    wholeMs: flags['whole-timeout'],
+  }).filter(([, value]) => value !== undefined)
+  return given.length > 0 ? { ...before, ...Object.fromEntries(given) } : undefined
 }
 
 function keyReference(flags: ProfileFlags): Profile['key'] | undefined {

@@ -11,6 +11,7 @@ import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
+import { standInHint } from '../run/stand-in.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { ageWords, shortFolder } from '../terminal/words.ts'
 
@@ -30,7 +31,10 @@ export async function agentResume(args: readonly string[], shell: Shell) {
     const choice = await takeFlags(session, engine, flags, shell, canAnswer)
     const stage = { reporter, questions: canAnswer ? shell.screen.side : null }
     if (!prompt && shell.interactive) return openChat({ engine, shell, flags, send, stage, choice, session }, '')
-    return exitCodeOfEnd(await runTurn(session, prompt || goOn(session.view()), send, stage))
+    const end = await runTurn(session, prompt || goOn(session.view()), send, stage)
+    const hint = standInHint(engine, session, end, false)
+    if (hint) reporter.note(hint)
+    return exitCodeOfEnd(end)
   })
 }
 

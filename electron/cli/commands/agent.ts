@@ -7,6 +7,7 @@ import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
+import { standInHint } from '../run/stand-in.ts'
 import { withEngine } from '../run/with-engine.ts'
 
 /** One prompt, one run. */
@@ -21,6 +22,9 @@ export async function agent(args: readonly string[], shell: Shell) {
     const choice = await chooseBackend(engine, flags, shell, canAnswer)
     const session = await engine.sessions.create(await sessionOptions(flags, shell, choice, canAnswer))
     const questions = canAnswer ? shell.screen.side : null
-    return exitCodeOfEnd(await runTurn(session, prompt, options, { reporter, questions }))
+    const end = await runTurn(session, prompt, options, { reporter, questions })
+    const hint = standInHint(engine, session, end, false)
+    if (hint) reporter.note(hint)
+    return exitCodeOfEnd(end)
   })
 }

@@ -46,8 +46,8 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args, shell) => (await import('./sessions.ts')).sessions(args, shell),
   },
   profiles: {
-    operands: 'list|show|add|set|use|remove|test [<profile>]',
-    summary: 'The backends: list, show, add, set, use, remove or test them.',
+    operands: 'list|show|add|set|use|remove|test|export|import [<profile or file>]',
+    summary: 'The backends: list, show, add, set, use, remove, test, export or import them.',
     details: [
       'list                 all of them; the one that a new run gets is marked',
       'show <profile>       one in full',
@@ -56,6 +56,8 @@ export const commands: Readonly<Record<string, Command>> = {
       'use <profile>        make it the one that a new run gets',
       'remove <profile>     remove it and its key',
       'test [<profile>]     ask the server for its models',
+      'export [<file>]      write the saved ones as JSON, without keys',
+      'import <file>        add those of such a file, all or none',
       '',
       'A key is never given on the command line: --key-env names a variable, --key-stdin reads it, otherwise it is asked.',
     ],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { presets } from '#shared/presets.ts'
@@ -5,7 +6,7 @@ import type { Profile } from '#shared/profile.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
-import { type ProfileFlags, profileChange, profileFlags } from '../command-line/profile-flags.ts'
+import { cleared, type ProfileFlags, profileChange, profileFlags } from '../command-line/profile-flags.ts'
 import { ExitCode, exitCodeOfFailure } from '../run/exit-code.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
@@ -73,6 +74,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       model: flags['base-url'] ? '' : (preset?.model ?? ''),
       key: { source: 'none' },
       ...profileChange(flags, {}),
+      ...places(request),
       name,
     }
     const needsKey = preset?.needsKey === true && !flags['no-key'] && profile.key.source === 'none'
@@ -86,11 +88,11 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
   set: async (request) => {
     const { engine, flags, wanted, shell } = request
     const before = engine.profiles.find(required(wanted, 'set'))
-    const change = profileChange(flags, before)
+    const change = { ...profileChange(flags, before), ...places(request) }
     const key = await secret(request, before.name, false)
-    if (Object.keys(change).length === 0 && !key.key)
+    if (Object.keys(change).length === 0 && !flags.clear && !key.key)
       throw new UsageError('profiles set needs a flag that says what to change.')
-    const saved = await engine.profiles.save({ ...before, ...change }, key)
+    const saved = await engine.profiles.save(cleared({ ...before, ...change }, flags.clear), key)
     shell.screen.side.write(`Saved ${saved.id}.\n`)
     return ExitCode.completed
   },
@@ -111,6 +113,25 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const profile = engine.profiles.find(required(wanted, 'remove'))
     await engine.profiles.remove(profile.id)
     shell.screen.side.write(`Removed ${profile.id}.\n`)
+    return ExitCode.completed
+  },
+
+  export: async ({ engine, wanted, shell: { cwd, screen } }) => {
+    const { text, count, left } = wanted
+      ? await engine.profiles.exportTo(resolve(cwd, wanted))
+      : engine.profiles.exported()
+    if (!wanted) screen.out.write(text)
+    else screen.side.write(`Wrote ${count} ${count === 1 ? 'profile' : 'profiles'}, without keys.\n`)
+    if (left.length > 0) screen.side.write(`Left out, because it looks like a secret: ${plainLine(left.join(', '))}.\n`)
+    return ExitCode.completed
+  },
+
+  import: async ({ engine, wanted, shell: { cwd, screen } }) => {
+    if (!wanted) throw new UsageError('profiles import needs a file.')
+    const { profiles, notes } = await engine.profiles.readFrom(resolve(cwd, wanted))
+    await engine.profiles.add(profiles)
+    for (const { id, baseUrl } of profiles) screen.side.write(`Added ${id}: ${plainLine(baseUrl)}.\n`)
+    for (const note of notes) screen.side.write(`${plainLine(note)}\n`)
     return ExitCode.completed
   },
 
@@ -150,6 +171,15 @@ export async function profiles(args: readonly string[], shell: Shell): Promise<E
   return withEngine(shell, {}, createReporter(shell.screen, false), (engine) =>
     action({ engine, flags, wanted, shell }),
   )
+}
+
+/** What flags name by something that is here: a file, another profile. */
+function places({ engine, flags, shell }: Request): Pick<Profile, 'fallbackProfileId' | 'caFile'> {
+  const { fallback, 'ca-file': caFile } = flags
+  return {
+    ...(fallback !== undefined && { fallbackProfileId: engine.profiles.find(fallback).id }),
+    ...(caFile !== undefined && { caFile: resolve(shell.cwd, caFile) }),
+  }
 }
 
 /** Headers may hold secrets: their names say enough. */

@@ -1,8 +1,11 @@
 import { FailureError, failure } from '#shared/failure.ts'
-import type { Profile } from '#shared/profile.ts'
+import { Profile } from '#shared/profile.ts'
 
 /** What a person may save. Returns it tidied; `FailureError` `invalid-input` says what to change. */
 export function checkedProfile(profile: Profile, others: readonly Profile[]): Profile {
+  const { error } = Profile.safeParse(profile)
+  const [issue] = error?.issues ?? []
+  if (issue) refuse(`${issue.path.join('.')} of ${profile.name || 'the profile'} is not right: ${issue.message}.`)
   if (profile.kind === 'demo') refuse('The demo backend is built in and cannot be saved.')
   const name = profile.name.trim()
   if (!name) refuse('Give the profile a name.')

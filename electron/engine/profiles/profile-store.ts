@@ -156,11 +156,16 @@ export class ProfileStore {
     }))
   }
 
-  /** Writes the saved profiles into a file, without keys; `left` names what looked like one. `FailureError`: `storage`. */
-  async exportTo(path: string): Promise<{ count: number; left: string[] }> {
-    const { text, left } = writeProfileFile(this.#saved)
-    await saveProfileFile(path, text)
-    return { count: this.#saved.length, left }
+  /** The saved profiles as the text of a file, without keys; `left` names what looked like one. */
+  exported(): { text: string; count: number; left: string[] } {
+    return { ...writeProfileFile(this.#saved), count: this.#saved.length }
+  }
+
+  /** `FailureError`: `storage`. */
+  async exportTo(path: string): Promise<ReturnType<ProfileStore['exported']>> {
+    const exported = this.exported()
+    await saveProfileFile(path, exported.text)
+    return exported
   }
 
   /** What a file would add; nothing is added yet. `FailureError`: `not-found`, `invalid-input` (each bad entry). */

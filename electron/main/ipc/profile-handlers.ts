@@ -38,7 +38,9 @@ export function profileHandlers(
       profiles.probe({ baseUrl, ...(key !== undefined && { key }), ...(profileId !== undefined && { profileId }) }),
     'profile.export': async () => {
       const path = await desktop.chooseTarget('Export backends', 'claw-backends.json')
-      return path === null ? { count: null, left: [] } : profiles.exportTo(path)
+      if (path === null) return { count: null, left: [] }
+      const { count, left } = await profiles.exportTo(path)
+      return { count, left }
     },
     'profile.import': async () => {
       const path = await desktop.chooseFile('Import backends')

@@ -1,0 +1,16 @@
+import type { TurnEnd } from '#shared/session-view.ts'
+import { standInFor } from '#shared/stand-in.ts'
+import type { Engine, Session } from '../../engine/engine.ts'
+import { plainLine } from '../terminal/plain-text.ts'
+
+/**
+ * One line about the backend that a person named for when this one fails, or null. It is not asked by itself.
+ * `inChat`: a conversation can change over where it is.
+ */
+export function standInHint(engine: Engine, session: Session, end: TurnEnd, inChat: boolean): string | null {
+  const { sessionId, profile } = session.view()
+  const standIn = standInFor(end.failure, engine.profiles.get(profile.profileId), engine.profiles.list())
+  if (!standIn) return null
+  const how = inChat ? `/profile ${standIn.id}` : `claw agent-resume ${sessionId} --profile ${standIn.id}`
+  return `Answer with ${plainLine(standIn.name)}: ${how}`
+}
