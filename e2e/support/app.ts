@@ -65,6 +65,7 @@ export class Machine {
         PATH: process.env.PATH ?? '',
         HOME: this.home,
         DISPLAY: process.env.DISPLAY ?? '',
+        ...(process.env.XAUTHORITY && { XAUTHORITY: process.env.XAUTHORITY }),
         LANG: 'C.UTF-8',
         CLAW_HOME: this.home,
         CLAW_CWD: this.project,

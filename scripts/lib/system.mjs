@@ -26,7 +26,6 @@ export async function prepareSystem(needs) {
   const { wanted, unknown } = packagesFor(needs.electron ? await librariesMissedBy(needs.electron) : [])
   if (needs.electron && !hasFont()) wanted.push(['fonts-dejavu-core'], ['fonts-liberation'])
   if (needs.screen && !isOnPath('Xvfb')) wanted.push(['xvfb'])
-  if (needs.screen && !isOnPath('dbus-daemon')) wanted.push(['dbus-daemon', 'dbus'])
   if (wanted.length > 0 || unknown.length > 0) await provide(wanted, unknown)
   if (needs.sandbox && !isOnPath('bwrap') && isRoot() && hasApt()) await tryBubblewrap()
 }
