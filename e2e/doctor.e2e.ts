@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import {
   chunk,
@@ -128,5 +131,25 @@ test('a model that is not loaded is loaded only when a person says so', async ({
   const doctor = page.getByRole('region', { name: 'Doctor' })
   await expect(doctor).toContainText('4,096 tokens are in use, the model could do 262,144.')
   await expect(doctor.locator('mark')).toHaveText('OLLAMA_CONTEXT_LENGTH=32768')
+  await backend.close()
+})
+
+test('a remedy that changes the profile is one button, and the test runs again', async ({ machine }) => {
+  const backend = await startScriptedBackend({ routes: { ...vllm, '/v1/chat/completions': answer } })
+  const key = { source: 'none' } as const
+  const box = { id: 'box', name: 'Box', kind: 'custom', baseUrl: backend.baseUrl, model: 'gone', key }
+  await writeFile(
+    join(machine.home, 'settings.json'),
+    JSON.stringify({ ...defaultSettings, profiles: [box], defaultProfileId: 'box' }),
+  )
+  const { page } = await machine.launch()
+  await page.getByRole('link', { name: 'Backends' }).click()
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  const doctor = page.getByRole('region', { name: 'Doctor' })
+  await expect(doctor).toContainText('gone is not there. The server has scripted, other.')
+  await doctor.getByRole('button', { name: 'Use scripted' }).click()
+  await expect(page.getByRole('region', { name: 'Profiles' })).toContainText('12 of 12 pass')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('scripted')
   await backend.close()
 })

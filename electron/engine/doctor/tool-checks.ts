@@ -163,10 +163,10 @@ function switchOnTools(examination: Examination): DoctorRemedy[] {
   const { kind, model } = examination
   if (kind === 'vllm') {
     const known = toolParserFor(familyOf(examination)) !== null
-    const choose = known ? '' : ' Which parser fits is told by the documentation of the model.'
+    const choose = known ? '' : ' with the parser that the documentation of the model names'
     return [
       {
-        text: `Start the server again with the marked flags, then test.${choose}`,
+        text: `Start the server again with the marked flags${choose}, then test:`,
         command: restartVllm(examination, toolFlags(familyOf(examination))),
       },
     ]
