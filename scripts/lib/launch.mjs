@@ -32,7 +32,9 @@ export function withAbsoluteCwd(args, base) {
  * @param {{ platform: string, isRoot: boolean, env: NodeJS.ProcessEnv, args: string[] }} start
  */
 export function electronArguments({ platform, isRoot, env, args }) {
-  const switches = []
+  // Chromium's own errors are about its surroundings (no system bus, no GPU); nobody can act on them. A switch among
+  // the arguments comes later and wins.
+  const switches = ['--log-level=3']
   // Chromium refuses to sandbox itself when root runs it.
   if (platform === 'linux' && isRoot) switches.push('--no-sandbox')
   // Older Electrons look for an X server only.

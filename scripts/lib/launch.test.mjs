@@ -21,20 +21,30 @@ test('a relative --cwd is meant from the folder of the caller', () => {
   ])
 })
 
+/** Chromium's own complaints about its surroundings stay out of the terminal. */
+const QUIET = '--log-level=3'
+
 test('Electron gets --no-sandbox for root on Linux only', () => {
   const start = { env: { DISPLAY: ':0' }, args: ['--cwd', '/x'] }
-  expect(electronArguments({ ...start, platform: 'linux', isRoot: true })).toEqual(['--no-sandbox', '.', '--cwd', '/x'])
-  expect(electronArguments({ ...start, platform: 'linux', isRoot: false })).toEqual(['.', '--cwd', '/x'])
-  expect(electronArguments({ ...start, platform: 'darwin', isRoot: true })).toEqual(['.', '--cwd', '/x'])
+  expect(electronArguments({ ...start, platform: 'linux', isRoot: true })).toEqual([
+    QUIET,
+    '--no-sandbox',
+    '.',
+    '--cwd',
+    '/x',
+  ])
+  expect(electronArguments({ ...start, platform: 'linux', isRoot: false })).toEqual([QUIET, '.', '--cwd', '/x'])
+  expect(electronArguments({ ...start, platform: 'darwin', isRoot: true })).toEqual([QUIET, '.', '--cwd', '/x'])
 })
 
 test('Electron is told to look for Wayland where there is no X server', () => {
   const start = { platform: 'linux', isRoot: false, args: [] }
   expect(electronArguments({ ...start, env: { WAYLAND_DISPLAY: 'wayland-0' } })).toEqual([
+    QUIET,
     '--ozone-platform-hint=auto',
     '.',
   ])
-  expect(electronArguments({ ...start, env: { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' } })).toEqual(['.'])
+  expect(electronArguments({ ...start, env: { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' } })).toEqual([QUIET, '.'])
 })
 
 test('only Linux can be without a display', () => {
