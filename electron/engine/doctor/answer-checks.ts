@@ -137,7 +137,11 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
         : []
     return check('reasoning', 'warning', evidence, { brief: 'reasoning inside answers', remedies, ms })
   } catch (error) {
-    return { ...failedCheck('reasoning', failureOf(error), { brief: 'no whole reply' }), state: 'warning' }
+    const failure = failureOf(error)
+    if (failure.code === 'invalid-request') {
+      return check('reasoning', 'not-tried', 'Not known: the server did not take the question as it was asked.')
+    }
+    return { ...failedCheck('reasoning', failure, { brief: 'no whole reply' }), state: 'warning' }
   }
 }
 

@@ -27,6 +27,9 @@ export async function checkCancel(examination: Examination): Promise<DoctorCheck
       if (busy !== null && busy <= before) {
         return check('cancel', 'ok', `generation stopped within ${time(ms)} after the connection closed`)
       }
+      if (ms >= freeMs && before > 0) {
+        return check('cancel', 'not-tried', 'Not known: somebody else uses the server right now.')
+      }
       if (ms >= freeMs) {
         const evidence = `The server was still generating ${time(ms)} after the connection closed.`
         return check('cancel', 'warning', evidence, { brief: 'goes on after a stop', remedies: goesOn })

@@ -316,6 +316,72 @@ describe('the doctor', () => {
     ])
   })
 
+  it('knows calls that come as text, and which parser the model needs', async () => {
+    const leaked =
+      '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>'
+    const { byId } = await examine(
+      { chat: ({ body }) => (body.tools ? text(leaked, { usage: used }) : undefined), routes: vllmRoutes },
+      { profile: { kind: 'vllm', model: 'coder' } },
+    )
+    expect([byId('tools')?.state, byId('tools')?.brief, byId('tools-whole')?.state]).toEqual([
+      'warning',
+      'calls come as text',
+      'not-tried',
+    ])
+    expect(commandText(byId('tools')?.remedies[0]?.command ?? [])).toContain('--tool-call-parser qwen3_coder')
+  })
+
+  it('finds the /v1 that a base URL lacks', async () => {
+    const backend = await serve({})
+    const { report } = await runDoctor(
+      testProfile(backend.baseUrl.replace('/v1', '')),
+      {
+        clock: { now: () => 0 },
+        env: {},
+        resolveKey: async () => null,
+        connect: createBackend,
+        mayLoad: async () => false,
+      },
+      () => undefined,
+      new AbortController().signal,
+    )
+    const [reachable] = report.checks
+    expect([reachable?.state, reachable?.remedies[0]?.apply?.change]).toEqual(['warning', { baseUrl: backend.baseUrl }])
+    expect(states(report.checks)).toMatchObject({ stream: 'ok', tools: 'ok' })
+  })
+
+  it('says nothing of the key where the server fails instead of listing its models', async () => {
+    const { byId } = await examine({ routes: { '/v1/models': httpError(500, 'Out of memory.') } }, { key: 'sk-any' })
+    expect([byId('key')?.state, byId('model')?.state, byId('model')?.quote]).toEqual([
+      'not-tried',
+      'problem',
+      'Out of memory.',
+    ])
+  })
+
+  it('does not blame the reasoning for a question that the server did not take', async () => {
+    const { byId } = await examine({
+      chat: ({ body }) =>
+        body.stream === false && !body.tools ? httpError(400, "Unsupported parameter: 'max_tokens'.") : undefined,
+    })
+    expect(byId('reasoning')?.state).toBe('not-tried')
+  })
+
+  it('keeps quiet about a stop on a server that somebody else uses too', async () => {
+    const busy = 'vllm:num_requests_running{model_name="coder"} '
+    let asked = 1
+    const { byId } = await examine(
+      {
+        routes: {
+          ...vllmRoutes,
+          '/metrics': () => raw([`${busy}${asked++}.0\n`], { headers: { 'content-type': 'text/plain' } }),
+        },
+      },
+      { profile: { kind: 'vllm', model: 'coder' } },
+    )
+    expect(byId('cancel')?.state).toBe('not-tried')
+  })
+
   it('ends at once when it is stopped', async () => {
     const stop = new AbortController()
     const backend = await serve({ chat: () => raw([chunk({ content: '1' })], { end: 'hold' }) })

@@ -67,6 +67,8 @@ export async function checkKey(examination: Examination, models: ProbeAnswer): P
       put(refusedKey(failure, key !== null, answer.ms))
       return false
     }
+    put(check('key', 'not-tried', `Not known: the server answered with HTTP ${answer.status} instead.`))
+    return true
   }
   put(check('key', 'ok', key === null ? 'none needed' : 'accepted', { ms: url ? answer.ms : null }))
   return true
