@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
+import type { ModelInfo } from '#shared/profile.ts'
 import { Icon } from '../ui/icon.tsx'
 import { ChoiceField, FormField, TextField } from './form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
@@ -33,6 +34,8 @@ type AdvancedName = (typeof advanced)[number]
 interface AdvancedProps extends FieldsProps {
   /** The profiles that may stand in for this one. */
   others: readonly { id: string; name: string }[]
+  /** What the server says of the chosen model: it stands where a box is empty. */
+  known: ModelInfo | undefined
 }
 
 /** What most servers say by themselves. Open from the start where something is set, and where something is wrong. */
@@ -201,8 +204,22 @@ function Group(props: { title: string; children: ReactNode }) {
   )
 }
 
+/** Which boxes the server can fill. */
+const listed = {
+  contextWindow: 'contextWindow',
+  maxOutputTokens: 'maxOutputTokens',
+  inputCost: 'inputCostPerMillion',
+  outputCost: 'outputCostPerMillion',
+  cachedInputCost: 'cachedInputCostPerMillion',
+} as const satisfies Partial<Record<AdvancedName, keyof ModelInfo>>
+
+function placeholderOf(name: AdvancedName, known: ModelInfo | undefined): string {
+  const said = known && name in listed ? known[listed[name as keyof typeof listed]] : undefined
+  return said === undefined || said === null ? '' : String(said)
+}
+
 function Text(
-  props: FieldsProps & { name: AdvancedName; label: string; hint: string; decimal?: boolean; path?: boolean },
+  props: AdvancedProps & { name: AdvancedName; label: string; hint: string; decimal?: boolean; path?: boolean },
 ) {
   const { name, label, hint } = props
   return (
@@ -212,6 +229,7 @@ function Text(
       {...(props.path ? { mono: true } : { inputMode: props.decimal ? 'decimal' : 'numeric' })}
       problem={props.problems[name]}
       hint={hint}
+      placeholder={placeholderOf(name, props.known)}
       value={props.fields[name]}
       onChange={(value) => props.change({ [name]: value })}
       onLeave={() => props.leave(name)}

@@ -151,7 +151,7 @@ export function canWords({ abilities }: ModelInfo): string {
   return ['text', ...more].join(', ')
 }
 
-function dollars(amount: number | null): string {
+export function dollars(amount: number | null): string {
   if (amount === null) return 'not known'
   return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 3 : 2)}`
 }

@@ -4,7 +4,7 @@ import type { BackendStatus } from '#shared/app-state.ts'
 import type { Failure } from '#shared/failure.ts'
 import { request } from '../bridge/bridge.ts'
 import { Icon } from '../ui/icon.tsx'
-import { canWords, chosenModel, countOf, modelIsMissing, prices, tokens } from './backend-state.ts'
+import { canWords, chosenModel, countOf, dollars, modelIsMissing, prices, tokens } from './backend-state.ts'
 
 /** More than this are found by a search; OpenRouter lists several hundred. */
 const SHOWN = 60
@@ -90,8 +90,11 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                   <td className={model.maxOutputTokens === null ? 'num ink3' : 'num'}>
                     {tokens(model.maxOutputTokens)}
                   </td>
-                  <td className="ink2">{canWords(model)}</td>
-                  <td className="num ink2">{prices(model, profile)}</td>
+                  <td className="ink2 nowrap">{canWords(model)}</td>
+                  <td className="num ink2 nowrap">
+                    {prices(model, profile)}
+                    <CachedPrice amount={profile.cachedInputCostPerMillion ?? model.cachedInputCostPerMillion} />
+                  </td>
                   {editable && (
                     <td className="num">
                       {model.id !== chosen && (
@@ -121,6 +124,10 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
       )}
     </section>
   )
+}
+
+function CachedPrice({ amount }: { amount: number | undefined }) {
+  return amount === undefined ? null : <span className="xs ink3 models-max">cached {dollars(amount)}</span>
 }
 
 function emptyWords({ reach }: BackendStatus): string {

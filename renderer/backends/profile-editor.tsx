@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Failure } from '#shared/failure.ts'
 import { presets } from '#shared/presets.ts'
-import type { BackendKind, Profile } from '#shared/profile.ts'
+import type { BackendKind, ModelInfo, Profile } from '#shared/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { AdvancedFields } from './advanced-fields.tsx'
@@ -143,7 +143,11 @@ export function ProfileEditor(props: {
           <ProbeLine probe={probe} baseUrl={fields.baseUrl} />
         </div>
       </div>
-      <AdvancedFields {...parts} others={others.filter(({ kind }) => kind !== 'demo')} />
+      <AdvancedFields
+        {...parts}
+        known={modelOf(probe.models, fields.model)}
+        others={others.filter(({ kind }) => kind !== 'demo')}
+      />
       {tried && !result.ok && (
         <p className="c-danger" role="alert">
           {Object.keys(all).length === 1
@@ -162,6 +166,11 @@ export function ProfileEditor(props: {
       </div>
     </form>
   )
+}
+
+/** What the server says of the model in the form; an empty name stands for the first one. */
+function modelOf(models: readonly ModelInfo[], wanted: string): ModelInfo | undefined {
+  return wanted.trim() === '' ? models[0] : models.find(({ id }) => id === wanted.trim())
 }
 
 function presetOf(kind: BackendKind) {
