@@ -357,6 +357,20 @@ describe('a limit', () => {
     )
   })
 
+  test('on output that cuts an answer ends the turn, and that of the profile does not', async () => {
+    const cut: Answer = [
+      { type: 'content_delta', text: 'tick tock' },
+      { type: 'usage', usage },
+      stop({ finish: 'length', rawFinish: 'length' }),
+    ]
+    const { outcome, events } = await play({ answers: [cut], limits: { outputTokens: 5 } })
+    expect({ outcome, warnings: events.filter(({ type }) => type === 'warning') }).toEqual({
+      outcome: { reason: 'budget', failure: null, budget: { limit: 'outputTokens', allowed: 5, used: 5 } },
+      warnings: [],
+    })
+    expect((await play({ answers: [cut], limits: { outputTokens: 6 } })).outcome).toEqual(completed)
+  })
+
   test('on output clamps what the next call may make', async () => {
     const { requests } = await play({ answers: [...two], limits: { outputTokens: 100, totalTokens: 60 } })
     expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([60, 45, 30])

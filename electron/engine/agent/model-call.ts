@@ -16,7 +16,7 @@ export interface ModelAnswer {
   calls: readonly AnsweredCall[]
   /** The output limit cut the answer. */
   cut: boolean
-  /** We cut it ourselves: a server that ignores `max_tokens` went past what the run may still spend. */
+  /** Cut at what the run may still spend: by the server, or by us where the server ignores `max_tokens`. */
   overBudget: boolean
   usage: Usage
 }
@@ -75,7 +75,9 @@ export async function callModel(
   const usage = progress.usage(profile, messages)
   turn.emit({ type: 'usage', usage })
   const cut = stop?.finish === 'length'
-  if (cut && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
+  // A server cuts at its window as well: only an answer that used up the room was cut by the run's own limit.
+  overBudget ||= cut && room !== undefined && (usage.outputTokens ?? 0) >= room
+  if (cut && !overBudget && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
   return { hasText: progress.hasText, calls, cut, overBudget, usage }
 }
 
