@@ -29,7 +29,9 @@ export function failedCheck(
   more: More = {},
 ): DoctorCheck {
   const quote = details?.serverMessage
-  return check(id, 'problem', message, {
+  // The sentence for a chat ends with the words that stand in the quote here.
+  const evidence = quote ? message.replace(/ It says: .*$/s, '') : message
+  return check(id, 'problem', evidence, {
     ...(quote && { quote }),
     ...(details?.status !== undefined && { status: details.status }),
     ...more,

@@ -152,6 +152,10 @@ describe('the doctor', () => {
       { key: 'sk-wrong-0123456789' },
     )
     expect([byId('reachable')?.state, byId('key')?.state, byId('key')?.brief]).toEqual(['ok', 'problem', 'key refused'])
+    expect([byId('key')?.evidence, byId('key')?.quote]).toEqual([
+      'Test refused the key. Set a valid key on the profile.',
+      'Unauthorized',
+    ])
     const rest = report.checks.filter(({ id }) => id !== 'reachable' && id !== 'key')
     expect(new Set(rest.map(({ state, evidence }) => `${state}: ${evidence}`))).toEqual(
       new Set(['not-tried: Not tried, the key comes first.']),

@@ -77,7 +77,6 @@ export async function checkKey(examination: Examination, models: ProbeAnswer): P
 export function refusedKey(failure: FailureError['failure'], hasKey: boolean, ms: number | null) {
   return failedCheck('key', failure, {
     brief: hasKey ? 'key refused' : 'wants a key',
-    remedies: [{ text: 'Set a key that this server accepts on the profile, then test again.' }],
     ms,
   })
 }

@@ -163,7 +163,7 @@ function switchOnTools(examination: Examination): DoctorRemedy[] {
   const { kind, model } = examination
   if (kind === 'vllm') {
     const known = toolParserFor(familyOf(examination)) !== null
-    const choose = known ? '' : ' with the parser that the documentation of the model names'
+    const choose = known ? '' : ', with the parser that the documentation of the model names'
     return [
       {
         text: `Start the server again with the marked flags${choose}, then test:`,
