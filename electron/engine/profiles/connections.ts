@@ -10,6 +10,8 @@ import type { ProfileOverrides } from './profile-overrides.ts'
 export interface Connection {
   backend: Backend
   profile: Profile
+  /** Of that model as its server lists it, in tokens. */
+  listedWindow?: number
 }
 
 export interface ConnectionServices {

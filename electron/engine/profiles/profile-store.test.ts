@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
@@ -27,16 +27,16 @@ afterEach(() => rm(dataFolder, { recursive: true }))
 /** Servers by address, and what was asked of them. */
 class World {
   readonly models = new Map<string, (string | ModelInfo)[] | FailureError>()
-  readonly connected: { baseUrl: string; model: string; key: string | null }[] = []
+  readonly connected: { baseUrl: string; model: string; key: string | null; ca?: string }[] = []
   readonly closed: string[] = []
   readonly keychain = new Map<string, string>()
   found: FoundServer[] = []
   env: Record<string, string> = {}
   demoStarts = 0
 
-  connect = ({ profile, key }: { profile: Profile; key: string | null }): Backend => {
+  connect = ({ profile, key, ca }: { profile: Profile; key: string | null; ca?: string }): Backend => {
     const { baseUrl, model } = profile
-    this.connected.push({ baseUrl, model, key })
+    this.connected.push({ baseUrl, model, key, ...(ca !== undefined && { ca }) })
     return {
       chat: () => {
         throw new Error('Nobody chats here.')
@@ -52,6 +52,8 @@ class World {
     }
   }
 }
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n'
 
 function listed(id: string) {
   return { id, contextWindow: null, maxOutputTokens: null, inputCostPerMillion: null, outputCostPerMillion: null }
@@ -127,6 +129,41 @@ describe('the profiles', () => {
     expect([after.get('work'), after.active()]).toEqual([work, home])
   })
 
+  it('name a stand-in that is there and another one, until that is removed', async () => {
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.save({ ...home, fallbackProfileId: work.id })
+    const wrong = [
+      await refusal(() => profiles.save({ ...home, fallbackProfileId: home.id })),
+      await refusal(() => profiles.save({ ...home, fallbackProfileId: ProfileId.parse('gone') })),
+    ]
+    await profiles.remove(work.id)
+    expect([wrong, profiles.get('home')]).toEqual([
+      [
+        ['invalid-input', 'Home cannot stand in for itself. Choose another profile.'],
+        ['invalid-input', 'There is no profile gone that could stand in for Home.'],
+      ],
+      home,
+    ])
+  })
+
+  it('are added all or none', async () => {
+    const profiles = open()
+    await profiles.save(work)
+    const other = { ...home, id: ProfileId.parse('other') }
+    const refused = await refusal(() => profiles.add([home, { ...other, name: 'HOME' }]))
+    const before = profiles.get('home')
+    await profiles.add([
+      { ...home, fallbackProfileId: other.id },
+      { ...other, name: 'Other' },
+    ])
+    expect([refused, before, profiles.list().map(({ id }) => id)]).toEqual([
+      ['invalid-input', 'There already is a profile called HOME. Choose another name.'],
+      undefined,
+      ['work', 'home', 'other', 'demo'],
+    ])
+  })
+
   it('can be removed, with the key', async () => {
     const profiles = open()
     await profiles.save(work, { key: 'k' })
@@ -197,6 +234,38 @@ describe('the client of a profile', () => {
     expect([await prices(), await prices({ inputCostPerMillion: 9 })]).toEqual([
       [0.5, 2],
       [9, undefined],
+    ])
+  })
+
+  it('has what the server lists for cached input too, unless the profile says', async () => {
+    const prices = { inputCostPerMillion: 0.5, outputCostPerMillion: 2, cachedInputCostPerMillion: 0.05 }
+    world.models.set(home.baseUrl, [{ ...listed('m'), ...prices }])
+    const profiles = open()
+    const cached = async (profile: Profile) => {
+      await profiles.save(profile)
+      await profiles.check(profile.id)
+      return (await profiles.backendFor(profile.id)).profile.cachedInputCostPerMillion
+    }
+    expect([await cached(home), await cached({ ...home, cachedInputCostPerMillion: 0.2 })]).toEqual([0.05, 0.2])
+  })
+
+  it('trusts the CA file of the profile, and says what is wrong with it', async () => {
+    world.models.set(home.baseUrl, ['m'])
+    const profiles = open()
+    const file = join(dataFolder, 'ca.pem')
+    const using = async (caFile: string, text?: string) => {
+      if (text !== undefined) await writeFile(file, text)
+      await profiles.save({ ...home, caFile })
+      return profiles.backendFor(home.id).then(
+        () => world.connected.at(-1)?.ca,
+        (error: unknown) => (error instanceof FailureError ? error.failure.message : error),
+      )
+    }
+    expect([await using('ca.pem'), await using(file), await using(file, 'x'), await using(file, CERTIFICATE)]).toEqual([
+      'The CA file of Home has to be a full path, not "ca.pem".',
+      `The CA file of Home cannot be read: ${file}. Check the path in the profile.`,
+      `The CA file of Home holds no certificate in PEM form: ${file}.`,
+      CERTIFICATE,
     ])
   })
 

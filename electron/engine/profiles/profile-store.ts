@@ -200,7 +200,9 @@ export class ProfileStore {
     const connection = await this.#connections.for(this.#existing(id), overrides)
     const { backend, profile } = connection
     const model = this.#reach.of(id).models.find((listed) => listed.id === profile.model)
-    return model ? { backend, profile: withListedPrices(profile, model) } : connection
+    if (!model) return connection
+    const { contextWindow: listedWindow } = model
+    return { backend, profile: withListedPrices(profile, model), ...(listedWindow !== null && { listedWindow }) }
   }
 
   /** Asks the server for its models; the answer is its status. Does not reject for what the server did. */
