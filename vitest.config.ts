@@ -14,7 +14,7 @@ export default defineConfig({
             'electron/**/*.test.ts',
             'renderer/**/*.test.{ts,tsx}',
             'scripts/**/*.test.mjs',
-            'e2e/support/**/*.test.ts',
+            'e2e/{support,recorded}/**/*.test.ts',
           ],
           exclude: ['**/*.built.test.ts', '**/node_modules/**'],
         },

@@ -5,8 +5,10 @@ import './lib/node-version.mjs'
 import { parseArgs } from 'node:util'
 import { buildStale } from './build.mjs'
 import { Problem, runScript } from './lib/problem.mjs'
+import { writeFixtures } from './live/fixtures.mjs'
 import { journey } from './live/journey.mjs'
 import { markdownTable, printLiveTable } from './live/live-table.mjs'
+import { takeProgram } from './live/person.mjs'
 import { Recorder } from './live/recorder.mjs'
 import { columns, install } from './live/servers.mjs'
 import { setup } from './setup.mjs'
@@ -30,6 +32,7 @@ async function main() {
   if (chosen.length === 0) throw new Problem(`There is only ${columns.map(({ name }) => `"${name}"`).join(', ')}.`)
   await setup()
   await buildStale(['terminal', 'window'])
+  await takeProgram()
   /** @type {Result[]} */
   const results = []
   for (const column of chosen)
@@ -53,6 +56,7 @@ async function runColumn(column, options, record) {
   const recorder = record ? await new Recorder(servers.at(-1)?.address ?? '').open() : null
   try {
     const cells = await journey(column, servers, { ...options, recorder, tell })
+    if (recorder) await writeFixtures(column.name, version, column.kind, recorder.exchanges)
     return { name: column.name, version, cells }
   } finally {
     recorder?.close()
@@ -62,7 +66,8 @@ async function runColumn(column, options, record) {
 
 /** @param {string} name @param {import('./live/journey.mjs').Cell} cell */
 function tell(name, { state, remark }) {
-  if (state !== 'none') console.log(`  ${state === 'ok' ? '✓' : '✗'} ${name}${remark ? ` (${remark})` : ''}`)
+  if (state !== 'none')
+    console.log(`  ${{ ok: '✓', missed: '✗', strayed: '~' }[state]} ${name}${remark ? ` (${remark})` : ''}`)
 }
 
 /** Nothing = all. @param {string[]} wanted @param {string} name @param {string} server */

@@ -35,12 +35,14 @@ test('#markdown', async ({ machine }) => {
   await expect(transcript(page).getByRole('link', { name: 'a link' })).toBeVisible()
 })
 
-test('#forever, Stop, and on', async ({ machine }) => {
+test('#forever, Stop, and on in another chat', async ({ machine }) => {
   const { page } = await machine.launch({ env })
   await say(page, '#forever')
   await expect(transcript(page)).toContainText('tick tock tick tock')
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
+  await page.getByRole('button', { name: 'New chat' }).first().click()
+  await expect(transcript(page)).not.toContainText('tick')
   await say(page, 'hello')
   await expect(transcript(page)).toContainText('I am a very small model.')
 })

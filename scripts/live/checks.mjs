@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { answerSchema, markdown, written } from './expected.mjs'
 import { textOf, toolsOf, warningsOf } from './person.mjs'
-import { Missed, must, saysChat, scripted } from './scripted.mjs'
+import { endless, Missed, must, saysChat, scripted } from './scripted.mjs'
 
 /**
  * @typedef {import('./person.mjs').Run} Run
@@ -150,14 +150,10 @@ export const checks = [
   {
     name: '#forever, stopped',
     run: async (live) => {
-      let pieces = 0
       let stopped = 0
-      const run = await live.person.agent('#forever', [], {
-        onLine: ({ type }, child) => {
-          if (type !== 'text-delta' || ++pieces !== 5) return
-          stopped = performance.now()
-          child.kill('SIGINT')
-        },
+      const run = await endless(live.person, (child) => {
+        stopped = performance.now()
+        child.kill('SIGINT')
       })
       must(run, run.code === 130 && run.end.reason === 'aborted', 'not aborted')
       must(run, run.end.finalText.includes('tick'), 'the partial answer is gone')

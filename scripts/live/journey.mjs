@@ -3,12 +3,12 @@ import { Problem } from '../lib/problem.mjs'
 import { checks } from './checks.mjs'
 import { acrossServers, lastChecks } from './last-checks.mjs'
 import { Person } from './person.mjs'
-import { Missed, must } from './scripted.mjs'
+import { Missed, must, Strayed } from './scripted.mjs'
 import { becomesQuiet, startOther } from './servers.mjs'
 import { windowJourney } from './window.mjs'
 
 /**
- * @typedef {{ state: 'ok' | 'missed' | 'none', remark?: string }} Cell `none` = there is nothing to check on this server
+ * @typedef {{ state: 'ok' | 'missed' | 'strayed' | 'none', remark?: string }} Cell `none` = there is nothing to check on this server
  * @typedef {Map<string, Cell>} Cells by the name of the check
  */
 
@@ -116,6 +116,7 @@ export async function cellOf(run) {
     return { state: 'ok', ...(remark && { remark }) }
   } catch (error) {
     const { message, stack } = /** @type {Error} */ (error)
+    if (error instanceof Strayed) return { state: 'strayed', remark: message }
     return { state: 'missed', remark: error instanceof Missed || error instanceof Problem ? message : stack }
   }
 }
@@ -127,12 +128,14 @@ export async function cellOf(run) {
  * @param {string} address where the server, or what listens in between, is
  */
 async function addProfiles(person, { kind, profile = [] }, server, address) {
-  const common = ['--kind', kind, '--base-url', `${address}/v1`, '--model', 'small', '--temperature', '0', ...profile]
+  const general = ['--kind', kind, '--model', 'small', '--temperature', '0', ...profile]
+  const common = [...general, '--base-url', `${address}/v1`]
   const key = server.key === null ? ['--no-key'] : ['--key-env', 'LIVE_KEY']
   person.env = { ...person.env, LIVE_KEY: server.key ?? undefined, WRONG_KEY: 'sk-wrong-0123456789' }
   const additions = [
     ['live', ...common, ...key],
     ['short', ...common, ...key, '--max-output-tokens', '12'],
+    ['direct', ...general, '--base-url', `${server.address}/v1`, ...key],
     ['stranger', ...common, '--key-env', 'WRONG_KEY'],
   ]
   for (const flags of additions) await expectOk(person, ['profiles', 'add', ...flags])

@@ -1,5 +1,5 @@
 // @ts-check
-import { must, saysChat } from './scripted.mjs'
+import { endless, must, saysChat } from './scripted.mjs'
 
 /**
  * What ends the servers: the last checks of a column, in this order.
@@ -10,15 +10,13 @@ export const lastChecks = [
   {
     name: 'killed in an answer',
     run: async ({ person, servers, facts }) => {
-      let pieces = 0
       /** @type {Promise<void> | undefined} */
       let killed
-      const run = await person.agent('#forever', ['--max-turns', '2'], {
-        onLine: ({ type }) => {
-          // The one behind a proxy, where there is one.
-          if (type === 'text-delta' && ++pieces === 5) killed = servers[0]?.kill()
-        },
-      })
+      // The one behind a proxy, where there is one.
+      const began = () => {
+        killed = servers[0]?.kill()
+      }
+      const run = await endless(person, began, { again: false })
       await killed
       must(run, run.end.finalText.includes('tick'), 'the partial answer is gone')
       if (facts.hidesLostUpstream && run.end.reason === 'completed') return 'the proxy calls it whole'
@@ -34,7 +32,8 @@ export const lastChecks = [
   {
     name: 'gone',
     run: async ({ person, servers }) => {
-      const run = await person.agent('hello')
+      // A recorder in between would still listen.
+      const run = await person.agent('hello', ['--profile', 'direct'])
       const code = run.end.failure?.code
       if (servers.length > 1) {
         must(run, run.code === 1 && /^(server-error|overloaded|unreachable)$/.test(code), 'not said')

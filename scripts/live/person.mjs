@@ -1,12 +1,14 @@
 // @ts-check
 import { spawn } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from '../lib/paths.mjs'
 
-const program = join(root, 'out/cli/claw.js')
+/** A copy: another build in the meantime does not change what is looked at. Libraries are found from here as well. */
+const programFolder = join(root, 'test-results/live/cli')
+const program = join(programFolder, 'claw.js')
 const longestRunMs = 3 * 60_000
 
 /** What the scripts of the small model work on; the sum is wrong. */
@@ -29,6 +31,11 @@ const projectFiles = {
  * @property {string} side
  * @property {number} ms
  */
+
+export async function takeProgram() {
+  await rm(programFolder, { recursive: true, force: true })
+  await cp(join(root, 'out/cli'), programFolder, { recursive: true })
+}
 
 /** Someone with the terminal program: a data folder and a project, both of their own. */
 export class Person {

@@ -5,6 +5,9 @@ import { described, toolsOf } from './person.mjs'
 /** A check that does not hold; the message is the reason. */
 export class Missed extends Error {}
 
+/** The model itself did something else, as it always does there: no fault of the product, and nothing shown either. */
+export class Strayed extends Error {}
+
 /** @param {import('./person.mjs').Run} run @param {boolean} holds @param {string} otherwise */
 export function must(run, holds, otherwise) {
   if (!holds) throw new Missed(`${otherwise} (${described(run)})`)
@@ -27,7 +30,7 @@ export function must(run, holds, otherwise) {
  * @param {Script} script
  * @returns {Promise<string | undefined>} a remark
  */
-export async function scripted({ person }, keyword, { tools, says, flags = [], also }) {
+export async function scripted({ person, facts }, keyword, { tools, says, flags = [], also }) {
   let strayed = 0
   let last
   for (const prompt of wordings(keyword)) {
@@ -36,6 +39,7 @@ export async function scripted({ person }, keyword, { tools, says, flags = [], a
     must(run, run.end.failure === null && run.code === 0, 'failed')
     const followed = toolsOf(run).join() === tools.join() && run.end.finalText.includes(says)
     if (!followed) {
+      if (facts.straysIn?.includes(keyword)) throw new Strayed(described(run))
       strayed++
       last = run
       continue
@@ -59,4 +63,30 @@ export async function saysChat(person, prompt, flags) {
   const run = await person.agent(prompt, flags)
   must(run, run.code === 0 && run.end.finalText === chat, 'another answer')
   return run
+}
+
+/**
+ * Has the model begin an answer without end, and calls `began` with its first words. A model that came to an end all the
+ * same is asked again in other words, where that can show more.
+ *
+ * @param {import('./person.mjs').Person} person
+ * @param {(child: import('node:child_process').ChildProcess) => void} began
+ * @param {{ again?: boolean }} [options]
+ */
+export async function endless(person, began, { again = true } = {}) {
+  let run
+  for (const prompt of wordings('#forever')) {
+    let hasBegun = false
+    let text = ''
+    run = await person.agent(prompt, ['--max-turns', '2'], {
+      onLine: (line, child) => {
+        if (line.type === 'text-delta') text += line.text
+        if (hasBegun || !text.includes('tick')) return
+        hasBegun = true
+        began(child)
+      },
+    })
+    if (!again || run.end.reason !== 'completed') return run
+  }
+  throw new Missed(`strayed in every wording${run ? ` (${described(run)})` : ''}`)
 }

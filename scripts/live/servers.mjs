@@ -7,6 +7,7 @@ import { installServer, ServerProcess, startServer } from './server-process.mjs'
  * @property {boolean} [servesAnyModel] it does not look at the name of the model
  * @property {boolean} [cutsSilently] a prompt longer than the window is answered all the same
  * @property {boolean} [hidesLostUpstream] an answer whose server died may look whole
+ * @property {string[]} [straysIn] scripts that the small model does not follow there, and why stands beside them
  * @property {boolean} [refusesTools] it was started without them: nothing else is checked
  *
  * @typedef {object} Column one way to run a server
@@ -19,7 +20,7 @@ import { installServer, ServerProcess, startServer } from './server-process.mjs'
  * @property {(servers: ServerProcess[]) => Promise<boolean>} isQuiet whether it generates nothing
  *
  * @typedef {object} Live what a check has
- * @property {import('./person.mjs').Person} person with the profiles `live`, `short` (answers of 12 tokens) and `stranger` (a wrong key)
+ * @property {import('./person.mjs').Person} person with the profiles `live`, `short` (answers of 12 tokens), `stranger` (a wrong key), `direct` (past a recorder)
  * @property {ServerProcess} server the one that is talked to
  * @property {ServerProcess[]} servers it, and before it what it needs
  * @property {Facts} facts
@@ -30,6 +31,9 @@ import { installServer, ServerProcess, startServer } from './server-process.mjs'
 const KEY = 'sk-live-test'
 /** Tokens; the journey needs about 3,000. */
 const OLLAMA_WINDOW = 4096
+
+/** It writes the arguments of earlier calls into the prompt with sorted keys, which the small model was not taught. */
+const ollamaFacts = { cutsSilently: true, straysIn: ['#fix'] }
 
 /** @type {Column[]} */
 export const columns = [
@@ -45,15 +49,15 @@ export const columns = [
     name: 'ollama /v1',
     servers: ['ollama'],
     kind: 'ollama',
-    facts: { cutsSilently: true },
+    facts: ollamaFacts,
     start: async () => [await startServer('ollama', { env: { OLLAMA_CONTEXT_LENGTH: String(OLLAMA_WINDOW) } })],
     isQuiet: ([server]) => ollamaIsQuiet(server),
   },
   {
-    name: 'ollama native',
+    name: 'ollama with a window',
     servers: ['ollama'],
     kind: 'ollama',
-    facts: { cutsSilently: true },
+    facts: ollamaFacts,
     profile: ['--context-window', '6144'],
     start: async () => [await startServer('ollama')],
     isQuiet: ([server]) => ollamaIsQuiet(server),
