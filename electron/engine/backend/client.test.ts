@@ -384,6 +384,20 @@ it('takes the cost of a stream from its usage, not from a header that was writte
   expect(costs).toEqual([[465], [null]])
 })
 
+it('routes through OpenRouter as the profile says, and takes its cost', async () => {
+  const provider = { only: ['deepinfra'], data_collection: 'deny' as const, zdr: true }
+  const { client } = open({ kind: 'openrouter', provider })
+  backend.script(text('A', { usage: usage(10, 5, { cost: 0.0021 }) }))
+  const events = await all(client.chat(request, never))
+  const sent = backend.chatRequests()[0]
+  expect([
+    sent?.body.provider,
+    sent?.headers['http-referer'],
+    sent?.headers['x-openrouter-title'],
+    events.flatMap((event) => (event.type === 'usage' ? [event.usage.costMicroUsd] : [])),
+  ]).toEqual([provider, 'app://claw', 'Claw Code Agent', [2100]])
+})
+
 it("keeps the server's own id of a call that failed, before and within its answer", async () => {
   const { client } = open({ kind: 'litellm' }, { retry: { attempts: 1 } })
   const headers = { 'x-litellm-call-id': '6f1c-42' }
