@@ -1,12 +1,13 @@
 import type { DoctorCheck } from '#shared/doctor.ts'
 import { FailureError } from '#shared/failure.ts'
 import { localKinds } from '#shared/presets.ts'
+import { nativeBody, speaksNative } from '../backend/ollama-native/native-request.ts'
 import { readUsage } from '../backend/read-usage.ts'
 import { requestBody } from '../backend/request-body.ts'
 import { check, failedCheck, time } from './check.ts'
 import { converse, type Heard } from './converse.ts'
 import type { Examination } from './examination.ts'
-import { recordsAt, textAt } from './json-path.ts'
+import { at, recordsAt, textAt } from './json-path.ts'
 import { refusedKey } from './server-checks.ts'
 import { familyOf, reasoningParserFor, restartVllm } from './vllm-flags.ts'
 
@@ -113,13 +114,20 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
       maxOutputTokens: 64,
       stream: false,
     } as const
-    const { text } = requestBody(request, { ...profile, model, kind })
-    const answer = await probe.ask(`${probe.server.address.base}/chat/completions`, { body: text, ms: answerMs })
+    const asked = { ...profile, model, kind }
+    // By the other route Ollama would load the model again, with another window.
+    const answer = speaksNative(asked)
+      ? await probe.ask(`${probe.root}/api/chat`, { body: nativeBody(request, asked).text, ms: answerMs })
+      : await probe.ask(`${probe.server.address.base}/chat/completions`, {
+          body: requestBody(request, asked).text,
+          ms: answerMs,
+        })
     if (answer.status !== 200) throw probe.refusal(answer)
     const ms = performance.now() - began
-    const { usage } = readUsage(recordOf(answer.json))
+    // Ollama's own route has the message and the counts at the top.
+    const { usage } = readUsage(at(answer.json, 'usage') ?? answer.json)
     spent.add(usage, 80)
-    const message = recordsAt(answer.json, 'choices')[0]?.message
+    const message = recordsAt(answer.json, 'choices')[0]?.message ?? at(answer.json, 'message')
     const field = ['reasoning', 'reasoning_content', 'thinking'].find((name) => textAt(message, name) !== '')
     if (field) return check('reasoning', 'ok', `comes in a field of its own, ${field}`, { ms })
     if (!/<\/?think>/.test(textAt(message, 'content')))
@@ -143,10 +151,6 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
     }
     return { ...failedCheck('reasoning', failure, { brief: 'no whole reply' }), state: 'warning' }
   }
-}
-
-function recordOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'usage' in value ? value.usage : undefined
 }
 
 /** Where a system message may stand. */

@@ -198,6 +198,10 @@ describe('the doctor', () => {
       '4,096 tokens are in use, the model could do 262,144.',
       'window of 4,096 tokens',
     ])
+    expect(window?.remedies[0]?.apply).toEqual({
+      label: 'Use 32,768 on this profile',
+      change: { kind: 'ollama', contextWindow: 32768 },
+    })
     expect(window?.remedies.flatMap(({ command = [] }) => command)).toEqual([
       { text: 'OLLAMA_CONTEXT_LENGTH=32768', added: true },
       { text: 'ollama serve', added: false },
@@ -212,6 +216,51 @@ describe('the doctor', () => {
     )
     const allowed = await examine({ routes: ollamaRoutes(false) }, { ...asked, mayLoad: true })
     expect([allowed.report.wantsLoad, allowed.byId('tools')?.state]).toEqual([false, 'ok'])
+  })
+
+  it('asks an Ollama with a window on the profile by its own route only, and loads no other window unless it may', async () => {
+    const line = (message: object, more: object = {}) =>
+      `${JSON.stringify({ model: 'm', message: { role: 'assistant', content: '', ...message }, done: false, ...more })}\n`
+    const end = line({}, { done: true, done_reason: 'stop', prompt_eval_count: 20, eval_count: 10 })
+    let window = 4096
+    const routes: Routes = {
+      ...ollamaRoutes(true),
+      '/api/ps': () => json({ models: [{ name: 'qwen3-coder:latest', context_length: window }] }),
+      '/api/chat': ({ body, messages }) => {
+        window = 32768
+        if (body.stream === false)
+          return json(
+            JSON.parse(
+              line(
+                { content: '391', thinking: 'Well' },
+                { done: true, done_reason: 'stop', prompt_eval_count: 20, eval_count: 10 },
+              ),
+            ),
+          )
+        const question = String(messages.at(-1)?.content)
+        const headers = { 'content-type': 'application/x-ndjson' }
+        if (question.includes('300'))
+          return raw([line({ content: '1' }), line({ content: ' 2' })], { headers, end: 'hold' })
+        if (!body.tools) return raw([line({ content: '1' }), line({ content: ' 2' }), end], { headers })
+        const cities = question.includes('twice') ? ['Paris', 'Rome'] : ['Paris']
+        const calls = cities.map((city) => ({ function: { name: 'get_weather', arguments: { city } } }))
+        return raw([line({ tool_calls: calls }), end], { headers })
+      },
+    }
+    const asked = { profile: { ...ollama, contextWindow: 32768 } }
+    const without = await examine({ routes }, asked)
+    const chats = (backend: ScriptedBackend) =>
+      backend.requests.filter(({ path }) => /chat/.test(path)).map(({ path }) => path)
+    expect([without.report.wantsLoad, chats(without.backend)]).toEqual([true, []])
+    const allowed = await examine({ routes }, { ...asked, mayLoad: true })
+    expect(new Set(chats(allowed.backend))).toEqual(new Set(['/api/chat']))
+    const { tools, window: fits, reasoning } = states(allowed.report.checks)
+    expect([tools, fits, reasoning, allowed.byId('reasoning')?.evidence]).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'comes in a field of its own, thinking',
+    ])
   })
 
   it('says so when the stream brings no usage, and counts itself', async () => {

@@ -7,7 +7,7 @@ import { listedModels } from '../backend/models.ts'
 import { isLocalHost, withVersion } from '../backend/resolve-base-url.ts'
 import { check, failedCheck } from './check.ts'
 import type { Examination } from './examination.ts'
-import { recordsAt, textAt } from './json-path.ts'
+import { countAt, recordsAt, textAt } from './json-path.ts'
 import type { ProbeAnswer } from './server-probe.ts'
 
 /** Whether anybody answers, and who it is. null = nobody: nothing else can be tried. */
@@ -114,7 +114,8 @@ export async function checkModel(examination: Examination, models: ProbeAnswer):
   const loaded = await isLoaded(examination)
   if (loaded === false && !(await examination.mayLoad(model))) {
     examination.wantsLoad = true
-    put(check('model', 'ok', `${model} is there, but not loaded. It is not loaded without your word.`))
+    const how = profile.contextWindow === undefined || kind !== 'ollama' ? '' : ' with the window of this profile'
+    put(check('model', 'ok', `${model} is there, but not loaded${how}. It is not loaded without your word.`))
     return false
   }
   const words =
@@ -125,10 +126,13 @@ export async function checkModel(examination: Examination, models: ProbeAnswer):
 }
 
 /** null = this server does not tell, or keeps what it serves. */
-async function isLoaded({ kind, probe, model, entry }: Examination): Promise<boolean | null> {
+async function isLoaded({ kind, profile, probe, model, entry }: Examination): Promise<boolean | null> {
   if (kind === 'ollama') {
     const running = recordsAt(await probe.look(`${probe.root}/api/ps`), 'models')
-    return running.some((one) => one.name === model || one.model === model)
+    const loaded = running.find((one) => one.name === model || one.model === model)
+    // Asked with another window than it has, Ollama loads it again.
+    const { contextWindow } = profile
+    return loaded !== undefined && (contextWindow === undefined || countAt(loaded, 'context_length') === contextWindow)
   }
   if (kind === 'lm-studio') {
     const listed = recordsAt(await probe.look(`${probe.root}/api/v0/models`), 'data')

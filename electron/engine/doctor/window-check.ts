@@ -105,7 +105,14 @@ function largerWindow(examination: Examination, possible: number, file = ''): Do
     case 'ollama':
       return [
         {
-          text: 'Ollama drops the start of what does not fit without a word. Start it with a larger window, then test again; that needs more memory:',
+          text: 'Ollama drops the start of what does not fit without a word. More memory is needed; the chat then uses Ollama’s own API.',
+          apply: {
+            label: `Use ${tokenCount(target)} on this profile`,
+            change: { kind: 'ollama', contextWindow: target },
+          },
+        },
+        {
+          text: 'Or for everything that uses this server, start it with a larger window, then test again:',
           command: [
             { text: `OLLAMA_CONTEXT_LENGTH=${target}`, added: true },
             { text: 'ollama serve', added: false },
