@@ -89,6 +89,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
   entry('follow-up', { text: z.string(), origin: z.enum(['user', 'app']) }),
   entry('warning', { code: z.string(), message: z.string() }),
+  /** From here on the model reads the summary in place of all before the entry `keptFromSeq`. */
+  entry('compaction', { summary: z.string(), keptFromSeq: z.number().int().nonnegative() }),
   entry('turn-end', {
     turnId: TurnId,
     reason: TurnEndReason,

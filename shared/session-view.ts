@@ -212,6 +212,11 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return withItems(next, (items) => [...items, { kind: 'follow-up', text: event.text, origin: event.origin }])
     case 'warning':
       return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
+    case 'compaction':
+      return withItems(next, (items) => [
+        ...items,
+        { kind: 'notice', code: event.type, message: 'Earlier messages were summarised.' },
+      ])
     case 'phase': {
       const { phase, detail, progress } = event
       const since = view.activity?.phase === phase ? view.activity.since : event.at

@@ -1,10 +1,12 @@
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { priceKnown } from '../budget/price.ts'
 import { toolDefinitions } from '../tools/builtin-tools.ts'
+import { Compactor, isOverflow } from './compaction.ts'
 import { LOOP_NOTE, LoopGuard } from './loop-guard.ts'
 import { callModel, type ModelAnswer } from './model-call.ts'
 import { runToolCalls } from './tool-calls.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
+import { WindowWatch } from './window-watch.ts'
 
 /** How often in a turn the model gets another chance after an answer that was none. */
 const EMPTY_ANSWER_CHANCES = 1
@@ -34,17 +36,31 @@ export async function runTurn(turn: TurnContext): Promise<TurnOutcome> {
 async function iterate(turn: TurnContext): Promise<TurnOutcome> {
   const guard = new LoopGuard()
   const tools = toolDefinitions(turn.tools)
+  const watch = new WindowWatch(turn)
+  const compactor = new Compactor(turn, tools)
   let emptyAnswers = 0
   let cutCalls = 0
   for (;;) {
     const stop = turn.budget.takeModelCall()
     if (stop) return { ...outcome('budget'), budget: stop }
-    const { backend, profile } = await turn.backend()
+    const { backend, profile, listedWindow } = await turn.backend()
     if (turn.budget.needsPrice && !priceKnown(profile) && !reportsCost.has(profile.kind))
       return failed(unknownPrice(profile.name))
 
-    const answer = await callModel(turn, backend, profile, tools)
+    const target = { backend, profile, window: watch.window(profile, listedWindow) }
+    await compactor.beforeCall(target)
+    let answer: ModelAnswer
+    try {
+      answer = await callModel(turn, backend, profile, tools)
+    } catch (error) {
+      if (!isOverflow(error)) throw error
+      const unpaid = await compactor.afterOverflow(target, error)
+      if (unpaid) return { ...outcome('budget'), budget: unpaid }
+      if (turn.conversation.messages().at(-1)?.role === 'assistant') say(turn, BROKEN_OFF_NOTE, 'app')
+      continue
+    }
     turn.budget.add(answer.usage)
+    await watch.look(backend, profile, answer)
     const passed = turn.budget.passed() ?? (answer.overBudget ? turn.budget.outputStop() : null)
     if (passed) return { ...outcome('budget'), budget: passed }
 
@@ -80,6 +96,8 @@ const reportsCost: ReadonlySet<string> = new Set(['openrouter', 'litellm'])
 
 const EMPTY_ANSWER_NOTE =
   'Your last answer arrived empty: the server could not read it, perhaps because of a malformed tool call. Answer again; if you call a tool, use exactly the tools and the format given.'
+
+const BROKEN_OFF_NOTE = 'Your last answer broke off because the context was full. Go on from the summary.'
 
 function outcome(reason: TurnOutcome['reason']): TurnOutcome {
   return { reason, failure: null, budget: null }

@@ -1,22 +1,32 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
+import { ContextMeter } from './context-meter.ts'
 import { foreignMessage } from './foreign-message.ts'
+import { messageCharacters } from './request-size.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
 const NOT_ANSWERED = 'This call was interrupted and may not have run. Look before you repeat it.'
 
 /**
  * The conversation with the model as a fold over the journal. History only grows: what was sent once stays byte for
- * byte the same, so that servers find it in their prefix cache (backends.md G).
+ * byte the same, so that servers find it in their prefix cache (backends.md G). Only a `compaction` begins it anew.
  */
 export class Conversation {
+  readonly meter = new ContextMeter()
   readonly #messages: ChatMessage[] = []
+  /** Beside each message the entry with which it began; they never go down. */
+  readonly #starts: number[] = []
+  #seq = 0
+  #answerSeq = 0
+  #facts = ''
+  /** The newest message of the person that began a turn. */
+  #request = { text: '', seq: 0 }
   #text = ''
   #reasoning = ''
   #calls: ToolCall[] = []
   readonly #outputs = new Map<string, string>()
   /** Said while calls were open; it may only follow their answers. */
-  #followUps: string[] = []
+  #followUps: { text: string; seq: number }[] = []
   /** Who wrote the answers, and the calls that the tool messages answer. */
   readonly #authors = new WeakMap<ChatMessage, string>()
   readonly #everyAuthor = new Set<string>()
@@ -24,20 +34,25 @@ export class Conversation {
   #author = ''
 
   apply(entry: SessionEntry): void {
+    this.#seq = entry.seq
+    this.meter.apply(entry)
     switch (entry.type) {
       case 'session-start':
         this.#profileId = entry.profile.profileId
-        this.#messages.push({ role: 'system', content: entry.systemPrompt })
+        this.#push({ role: 'system', content: entry.systemPrompt }, entry.seq)
         return
       case 'profile':
         this.#profileId = entry.profile.profileId
         return
       case 'turn-start':
         this.#settle()
-        this.#messages.push({ role: 'user', content: entry.facts ? `${entry.facts}\n\n${entry.text}` : entry.text })
+        this.#facts = entry.facts || this.#facts
+        this.#request = { text: entry.text, seq: entry.seq }
+        this.#push({ role: 'user', content: entry.facts ? `${entry.facts}\n\n${entry.text}` : entry.text }, entry.seq)
         return
       case 'model-call-start':
         this.#settle()
+        this.#answerSeq = entry.seq
         this.#author = authorOf(this.#profileId, entry.model)
         return
       case 'text-delta':
@@ -53,7 +68,11 @@ export class Conversation {
         this.#outputs.set(entry.callId, entry.output)
         return
       case 'follow-up':
-        this.#followUps.push(entry.text)
+        this.#followUps.push({ text: entry.text, seq: entry.seq })
+        return
+      case 'compaction':
+        this.#settle()
+        this.#shorten(entry.summary, entry.keptFromSeq)
         return
       case 'turn-end':
         this.#settle()
@@ -73,6 +92,47 @@ export class Conversation {
       const author = this.#authors.get(message)
       return author === undefined || author === name ? message : foreignMessage(message)
     })
+  }
+
+  /**
+   * Where the newest messages begin that fit into so many characters, as the entry to keep from; never between a call
+   * and its answers. null = too little would go to be worth a summary.
+   */
+  cut(characters: number): number | null {
+    this.#settle()
+    let from = this.#messages.length
+    let size = 0
+    for (let index = from - 1; index > 1; index--) {
+      const message = this.#messages[index]
+      if (!message) break
+      size += messageCharacters(message)
+      if (size > characters) break
+      if (message.role !== 'tool') from = index
+    }
+    const isWorthIt = this.#messages.slice(1, from).some(({ role }) => role === 'assistant')
+    return isWorthIt ? (this.#starts[from] ?? this.#seq + 1) : null
+  }
+
+  /** The summary stands in front of what is kept; the request in work and the facts are never left to it. */
+  #shorten(summary: string, keptFromSeq: number): void {
+    const first = this.#starts.findIndex(
+      (seq, index) => index > 0 && seq >= keptFromSeq && this.#messages[index]?.role !== 'tool',
+    )
+    const from = first < 0 ? this.#messages.length : first
+    const next = this.#messages[from]
+    const lines = [
+      ...(this.#facts ? [this.#facts] : []),
+      `Earlier messages were summarised to save room. The summary:\n\n${summary}`,
+      ...(this.#request.seq < keptFromSeq
+        ? [`The request that you work on, word for word:\n\n${this.#request.text}`]
+        : []),
+      // Two messages of the same role in a row are refused by some templates.
+      ...(next?.role === 'user' ? [next.content] : []),
+    ]
+    const kept = next?.role === 'user' ? from + 1 : from
+    const head: ChatMessage = { role: 'user', content: lines.join('\n\n') }
+    this.#messages.splice(1, kept - 1, head)
+    this.#starts.splice(1, kept - 1, this.#starts[0] ?? 0)
   }
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
@@ -100,12 +160,17 @@ export class Conversation {
     }
     this.#calls = []
     this.#outputs.clear()
-    for (const content of this.#followUps) this.#messages.push({ role: 'user', content })
+    for (const { text, seq } of this.#followUps) this.#push({ role: 'user', content: text }, seq)
     this.#followUps = []
   }
 
-  #pushWritten(message: ChatMessage): void {
+  #push(message: ChatMessage, seq: number): void {
     this.#messages.push(message)
+    this.#starts.push(seq)
+  }
+
+  #pushWritten(message: ChatMessage): void {
+    this.#push(message, this.#answerSeq)
     if (!this.#author) return
     this.#authors.set(message, this.#author)
     this.#everyAuthor.add(this.#author)

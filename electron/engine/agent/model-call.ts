@@ -6,6 +6,7 @@ import type { Usage } from '#shared/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts'
 import { withCost } from '../budget/price.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { charactersOf } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
 
 /** A call of the answer; `problem` = it must not run, and why. */
@@ -19,6 +20,8 @@ export interface ModelAnswer {
   /** Cut at what the run may still spend: by the server, or by us where the server ignores `max_tokens`. */
   overBudget: boolean
   usage: Usage
+  /** Of what was sent. */
+  characters: number
 }
 
 /**
@@ -78,7 +81,7 @@ export async function callModel(
   // A server cuts at its window as well: only an answer that used up the room was cut by the run's own limit.
   overBudget ||= cut && room !== undefined && (usage.outputTokens ?? 0) >= room
   if (cut && !overBudget && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
-  return { hasText: progress.hasText, calls, cut, overBudget, usage }
+  return { hasText: progress.hasText, calls, cut, overBudget, usage, characters: charactersOf(messages, tools) }
 }
 
 const CUT_MESSAGE =

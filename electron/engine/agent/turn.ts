@@ -12,7 +12,7 @@ import type { Conversation } from './conversation.ts'
 export interface TurnContext {
   conversation: Conversation
   /** The backend that answers the next call; asked before each, so that a switch counts from there on. */
-  backend(): Promise<{ backend: Backend; profile: Profile }>
+  backend(): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   tools: readonly Tool[]
   toolContext: Pick<ToolContext, 'workspace'>
   budget: Budget

@@ -59,11 +59,21 @@ export type StreamEvent =
       reasoningDetails?: unknown
     }
 
+/** Tokens; null = not known. */
+export interface ContextAllotment {
+  /** The window that the server gave to the model. */
+  inUse: number | null
+  /** What the model was made for. */
+  possible: number | null
+}
+
 /** One configured server. Made per profile; holds its connections. */
 export interface Backend {
   /** Ends with `message_stop` or throws `OpenAICompatError` (code `aborted` after `signal`). Leaving the loop aborts. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamEvent>
   /** Throws `OpenAICompatError`. */
   listModels(signal: AbortSignal): Promise<ModelInfo[]>
+  /** Only of a server that cuts a conversation without a word (Ollama). Throws `OpenAICompatError`. */
+  allotment?(signal: AbortSignal): Promise<ContextAllotment>
   close(): Promise<void>
 }

@@ -1,13 +1,14 @@
 import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
-import type { Backend, ChatRequest, StreamEvent } from './backend.ts'
+import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
 import { ChatAttempt } from './chat-attempt.ts'
 import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
 import { listModels } from './models.ts'
 import { AttemptPlanner } from './next-attempt.ts'
+import { allottedWindow } from './ollama-native/allotted-window.ts'
 import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
 import { openConnections } from './open-connections.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
@@ -47,6 +48,7 @@ export class OpenAICompatClient implements Backend {
   readonly #quirks: Quirks
   readonly #delays: RetryDelays
   readonly #native: boolean
+  readonly allotment?: (signal: AbortSignal) => Promise<ContextAllotment>
   readonly #lessons = noLessons()
   readonly #thinking: ThinkMemory = { opensItself: false }
 
@@ -77,6 +79,8 @@ export class OpenAICompatClient implements Backend {
       ...this.#quirks.headers,
       ...lowerCased(profile.headers ?? {}),
     }
+    const connection = { agent: this.#agent, server: this.#server, headers: this.#headers }
+    if (profile.kind === 'ollama') this.allotment = (signal) => allottedWindow(connection, signal)
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {

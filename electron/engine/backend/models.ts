@@ -80,8 +80,8 @@ async function enrich(connection: Connection, models: ModelInfo[], signal: Abort
   })
 }
 
-/** Throws `AttemptError`. */
-async function getJson(
+/** A good answer as JSON, by POST where there is a body. Throws `AttemptError`. */
+export async function getJson(
   { agent, server, headers }: Connection,
   path: string,
   signal: AbortSignal,

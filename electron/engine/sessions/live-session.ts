@@ -27,7 +27,10 @@ import { summarise, titleFrom } from './summary.ts'
 /** What every session of an engine shares. */
 export interface SessionServices {
   /** `FailureError` `not-found`, `auth`. */
-  backendFor(profileId: ProfileId, overrides?: ProfileOverrides): Promise<{ backend: Backend; profile: Profile }>
+  backendFor(
+    profileId: ProfileId,
+    overrides?: ProfileOverrides,
+  ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   tools: readonly Tool[]
   clock: Clock
   platform: string

@@ -1,0 +1,173 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import { FailureError } from '#shared/failure.ts'
+import type { ChatMessage } from '#shared/message.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { Backend, ToolDefinition } from '../backend/backend.ts'
+import { withCost } from '../budget/price.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import { charactersOf } from './request-size.ts'
+import type { TurnContext } from './turn.ts'
+
+/** From this part of the window on, room is made before the next call. */
+const FULL = 0.85
+/** The part of the window that the newest messages may keep. */
+const KEPT = 0.3
+/** The longest summary. Tokens. */
+const SUMMARY_TOKENS = 2000
+
+export interface Target {
+  backend: Backend
+  profile: Profile
+  /** Tokens; null = not known. */
+  window: number | null
+}
+
+/** Makes room in a conversation that outgrew its window. One a turn. */
+export class Compactor {
+  readonly #turn: TurnContext
+  readonly #tools: readonly ToolDefinition[]
+  /** Room was made, and no answer has shown since that it was enough. */
+  #unproven = false
+  #hopeless = false
+
+  constructor(turn: TurnContext, tools: readonly ToolDefinition[]) {
+    this.#turn = turn
+    this.#tools = tools
+  }
+
+  /** Before a call: only when the last count says that little room is left. Never ends the turn by itself. */
+  async beforeCall(target: Target): Promise<void> {
+    const { conversation, budget, emit } = this.#turn
+    const { used } = conversation.meter
+    if (target.window === null || used === null || this.#hopeless) return
+    if (used < target.window * FULL) {
+      this.#unproven = false
+      return
+    }
+    // Making room did not help: the tools and the newest messages alone fill the window.
+    this.#hopeless = this.#unproven
+    const cut = this.#hopeless ? null : this.#cut(target, used)
+    if (cut === null || budget.takeModelCall()) return
+    if (await this.#compact(target, cut)) return
+    this.#hopeless = true
+    emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
+  }
+
+  /**
+   * After the server refused a conversation for its length. Throws that refusal again when no room can be made; a
+   * `BudgetStop` = the summary may not be paid for any more.
+   */
+  async afterOverflow(target: Target, refusal: FailureError): Promise<BudgetStop | null> {
+    const { contextWindow = null, promptTokens = null } = refusal.failure.details ?? {}
+    const known = { ...target, window: contextWindow ?? target.window }
+    const cut = this.#unproven ? null : this.#cut(known, promptTokens)
+    if (cut === null) throw refusal
+    const stop = this.#turn.budget.takeModelCall()
+    if (stop) return stop
+    if (!(await this.#compact(known, cut))) throw refusal
+    return null
+  }
+
+  #cut({ window, profile }: Target, counted: number | null): number | null {
+    const { conversation } = this.#turn
+    const characters = charactersOf(conversation.messages(reader(profile)), this.#tools)
+    const tokens = counted ?? conversation.meter.tokensOf(characters)
+    const room = window ?? tokens
+    return conversation.cut((characters * KEPT * room) / Math.max(tokens, room, 1))
+  }
+
+  /** false = no summary could be had. Throws `FailureError` for any other failure than one of length. */
+  async #compact(target: Target, keptFromSeq: number): Promise<boolean> {
+    // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
+    const messages = [...this.#turn.conversation.messages(reader(target.profile)), request]
+    let summary = await this.#summary(target, messages)
+    if (summary === null) {
+      const shorter = withoutOldOutputs(messages)
+      // The same request would be refused again.
+      if (shorter.every((message, index) => message === messages[index])) return false
+      summary = await this.#summary(target, shorter)
+    }
+    if (!summary) return false
+    this.#turn.emit({ type: 'compaction', summary, keptFromSeq })
+    this.#unproven = true
+    return true
+  }
+
+  /** null = even this was too long. */
+  async #summary({ backend, profile, window }: Target, messages: readonly ChatMessage[]): Promise<string | null> {
+    const { emit, signal, budget } = this.#turn
+    emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
+    const limits = [profile.maxOutputTokens, budget.outputRoom(), SUMMARY_TOKENS, window && Math.ceil(window / 8)]
+    const maxOutputTokens = Math.min(...limits.flatMap((limit) => (limit ? [limit] : [])))
+    let text = ''
+    let reported: Usage | null = null
+    let received = false
+    try {
+      const asked = {
+        messages,
+        tools: this.#tools,
+        maxOutputTokens,
+        ...(profile.temperature !== undefined && { temperature: profile.temperature }),
+      }
+      for await (const event of backend.chat(asked, signal)) {
+        if (event.type === 'message_start') received = true
+        if (event.type === 'content_delta') text += event.text
+        if (event.type === 'usage') reported = event.usage
+      }
+      received = true
+    } catch (error) {
+      if (!isOverflow(error)) throw error
+      return null
+    } finally {
+      if (received) {
+        const usage = withCost(reported ?? estimated(messages, this.#tools, text), profile)
+        emit({ type: 'usage', usage })
+        budget.add(usage)
+      }
+    }
+    // Calls in this answer are no calls: nobody asked for work.
+    return text.trim()
+  }
+}
+
+export function isOverflow(error: unknown): error is FailureError {
+  return error instanceof FailureError && error.failure.code === 'context-overflow'
+}
+
+function reader({ id, model }: Profile) {
+  return { profileId: id, model }
+}
+
+/** Output that is longer is cut to this where even the summary does not fit. Characters. */
+const SHORT_OUTPUT = 200
+
+/** Without a model: the oldest tool outputs go first, until half is left. */
+function withoutOldOutputs(messages: readonly ChatMessage[]): ChatMessage[] {
+  let over = charactersOf(messages, []) / 2
+  return messages.map((message) => {
+    if (over <= 0 || message.role !== 'tool' || message.content.length <= 2 * SHORT_OUTPUT) return message
+    over -= message.content.length - SHORT_OUTPUT
+    return { ...message, content: `${message.content.slice(0, SHORT_OUTPUT)}\n(The rest was left out to save room.)` }
+  })
+}
+
+function estimated(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], text: string): Usage {
+  return {
+    inputTokens: estimateTokens(charactersOf(messages, tools)),
+    outputTokens: estimateTokens(text.length),
+    cachedInputTokens: null,
+    reasoningTokens: null,
+    costMicroUsd: null,
+    source: 'estimated',
+  }
+}
+
+const request: ChatMessage = {
+  role: 'user',
+  content:
+    'The context is nearly full. Do not go on with the task and call no tool. Write a summary of this conversation from which you can go on without it: what was asked for and what was agreed, what is done, which files matter and what you know of them (paths, names, exact values), what failed and why, and the next steps. Be complete and brief.',
+}
+
+const NOT_COMPACTED =
+  'The context is nearly full and could not be summarised. Start a new chat for the next task, or use a model with a larger window.'
