@@ -83,7 +83,8 @@ function checkLines(output: Output, check: DoctorCheck, profileId: string): stri
   for (const { text, command, apply } of check.remedies) {
     lines.push(`    ${plainLine(text)}`)
     if (command) lines.push(`      ${commandLine(output, command)}`)
-    const set = apply ? applyWords(profileId, apply.change) : ''
+    // What the environment says is not changed by a flag.
+    const set = apply && profileId !== 'environment' ? applyWords(profileId, apply.change) : ''
     if (set) lines.push(`      ${plainLine(set)}`)
   }
   return lines
@@ -109,7 +110,7 @@ function applyWords(profileId: string, { model, baseUrl, contextWindow }: Change
 }
 
 function summaryLines(output: Output, report: DoctorReport): string[] {
-  const { checks, ms, tokens, tokensEstimated, wantsLoad, model } = report
+  const { checks, ms, tokens, tokensEstimated, wantsLoad, model, profileId } = report
   const problems = countChecks(checks, 'problem')
   const warnings = countChecks(checks, 'warning')
   const parts = [
@@ -120,7 +121,9 @@ function summaryLines(output: Output, report: DoctorReport): string[] {
   const used = `took ${timeWords(ms)}, used ${tokensEstimated ? 'about ' : ''}${tokens} tokens`
   return [
     `${parts.join(', ')}; ${used}.`,
-    ...(wantsLoad ? [plainText(`${model} is not loaded. claw doctor --load loads it and tests the rest.`)] : []),
+    ...(wantsLoad
+      ? [plainText(`${model} is not loaded. claw doctor ${profileId} --load loads it and tests the rest.`)]
+      : []),
   ]
 }
 

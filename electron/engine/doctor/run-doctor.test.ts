@@ -251,7 +251,11 @@ describe('the doctor', () => {
     const without = await examine({ routes }, asked)
     const chats = (backend: ScriptedBackend) =>
       backend.requests.filter(({ path }) => /chat/.test(path)).map(({ path }) => path)
-    expect([without.report.wantsLoad, chats(without.backend)]).toEqual([true, []])
+    expect([without.report.wantsLoad, without.byId('window')?.state, chats(without.backend)]).toEqual([
+      true,
+      'not-tried',
+      [],
+    ])
     const allowed = await examine({ routes }, { ...asked, mayLoad: true })
     expect(new Set(chats(allowed.backend))).toEqual(new Set(['/api/chat']))
     const { tools, window: fits, reasoning } = states(allowed.report.checks)

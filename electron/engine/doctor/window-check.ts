@@ -25,8 +25,8 @@ export async function checkWindow(examination: Examination): Promise<DoctorCheck
   const { profile } = examination
   const window = await readWindow(examination)
   const { inUse, possible, source } = window
+  if (examination.wantsLoad) return check('window', 'not-tried', notLoadedWords(possible))
   if (inUse === null) {
-    if (examination.wantsLoad) return check('window', 'not-tried', notLoadedWords(possible))
     return profile.contextWindow === undefined
       ? check('window', 'not-tried', 'Not known: this server does not tell. A number set on the profile would count.')
       : check(
