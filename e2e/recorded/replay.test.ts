@@ -29,7 +29,7 @@ async function replay(recording: Recording, parts: readonly Uint8Array[]): Promi
   const server = await startScriptedBackend({
     script: [raw(parts, { status, headers: { 'content-type': contentType }, end: isWhole ? 'end' : 'cut' })],
   })
-  const backend = createBackend({ profile: profileOf(kind, server.baseUrl), key: null, retry: { attempts: 1 } })
+  const backend = createBackend({ profile: profileOf(kind, server.baseUrl), key: 'sk-recorded-0123456789', retry: { attempts: 1 } })
   try {
     const lines = await linesOf(backend, {
       messages: [{ role: 'user', content: recording.check }],
