@@ -6,7 +6,7 @@ import type { BackendKind } from '#shared/profile.ts'
 interface About {
   check: string
   kind: BackendKind
-  asked: { path: string; stream: boolean; maxTokens?: number; format?: string }
+  asked: { path: string; model: string; stream: boolean; maxTokens?: number; format?: string }
   status: number
   contentType: string
 }

@@ -29,7 +29,11 @@ async function replay(recording: Recording, parts: readonly Uint8Array[]): Promi
   const server = await startScriptedBackend({
     script: [raw(parts, { status, headers: { 'content-type': contentType }, end: isWhole ? 'end' : 'cut' })],
   })
-  const backend = createBackend({ profile: profileOf(kind, server.baseUrl), key: 'sk-recorded-0123456789', retry: { attempts: 1 } })
+  const backend = createBackend({
+    profile: profileOf(kind, server.baseUrl, asked.model),
+    key: 'sk-recorded-0123456789',
+    retry: { attempts: 1 },
+  })
   try {
     const lines = await linesOf(backend, {
       messages: [{ role: 'user', content: recording.check }],
@@ -48,8 +52,8 @@ async function replay(recording: Recording, parts: readonly Uint8Array[]): Promi
   }
 }
 
-function profileOf(kind: Profile['kind'], baseUrl: string): Profile {
-  return { id: ProfileId.parse('recorded'), name: 'Recorded', kind, baseUrl, model: 'small', key: { source: 'none' } }
+function profileOf(kind: Profile['kind'], baseUrl: string, model: string): Profile {
+  return { id: ProfileId.parse('recorded'), name: 'Recorded', kind, baseUrl, model, key: { source: 'none' } }
 }
 
 /** The events in short, one a line; neighbouring pieces of text are one. */

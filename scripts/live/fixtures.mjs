@@ -42,8 +42,8 @@ export async function writeFixtures(name, version, kind, exchanges) {
     const exchange = exchanges.get(check)?.find(({ path }) => /\/chat(\/completions)?$/.test(path))
     if (!exchange) continue
     const { path, request, status, contentType, body } = exchange
-    const { stream, max_tokens: maxTokens, response_format: format } = request
-    const asked = { path, stream, ...(maxTokens && { maxTokens }), ...(format && { format: format.type }) }
+    const { model, stream, max_tokens: maxTokens, response_format: format } = request
+    const asked = { path, model, stream, ...(maxTokens && { maxTokens }), ...(format && { format: format.type }) }
     const streamed = contentType.startsWith('text/event-stream')
     const about = { check, kind, asked, status, contentType }
     await writeFile(join(folder, `${file}.json`), `${JSON.stringify(about, null, 2)}\n`)
