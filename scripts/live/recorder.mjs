@@ -67,7 +67,8 @@ export class Recorder {
       ...(sent.length > 0 && { body: sent }),
     })
     const contentType = answer.headers.get('content-type') ?? ''
-    response.writeHead(answer.status, { 'content-type': contentType })
+    const cost = answer.headers.get('x-litellm-response-cost')
+    response.writeHead(answer.status, { 'content-type': contentType, ...(cost && { 'x-litellm-response-cost': cost }) })
     /** @type {Buffer[]} */
     const received = []
     try {

@@ -6,7 +6,6 @@ import { installServer, ServerProcess, startServer } from './server-process.mjs'
  * @typedef {object} Facts what is a server's own way (and no fault of ours)
  * @property {boolean} [servesAnyModel] it does not look at the name of the model
  * @property {boolean} [cutsSilently] a prompt longer than the window is answered all the same
- * @property {boolean} [hidesLostUpstream] an answer whose server died may look whole
  * @property {string[]} [straysIn] scripts that the small model does not follow there, and why stands beside them
  * @property {boolean} [refusesTools] it was started without them: nothing else is checked
  *
@@ -66,7 +65,7 @@ export const columns = [
     name: 'litellm',
     servers: ['llama-server', 'litellm'],
     kind: 'litellm',
-    facts: { hidesLostUpstream: true },
+    facts: {},
     start: async () => {
       const upstream = await startServer('llama-server', { key: KEY })
       const env = { UPSTREAM: `${upstream.address}/v1`, UPSTREAM_KEY: KEY }

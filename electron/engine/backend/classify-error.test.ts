@@ -93,6 +93,14 @@ it.each<[string, number | null, unknown, unknown[]]>([
     ['context-overflow', { contextWindow: 262144, requestedTokens: 32000 }],
   ],
   [
+    'vLLM asked for no limit (seen on 0.20.2)',
+    400,
+    openAi(
+      "This model's maximum context length is 8192 tokens. However, you requested 0 output tokens and your prompt contains at least 8193 input tokens, for a total of at least 8193 tokens. Please reduce the length of the input prompt or the number of requested output tokens. (parameter=input_tokens, value=8193)",
+    ),
+    ['context-overflow', { contextWindow: 8192 }],
+  ],
+  [
     '78 llama-server',
     400,
     {

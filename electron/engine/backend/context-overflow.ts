@@ -33,5 +33,7 @@ export function overflowNumbers(text: string): Numbers {
   take('requestedTokens', /requested (\d+) output tokens/i)
   take('requestedTokens', /(\d+) in the output/i)
   take('requestedTokens', /max_tokens=(\d+)/i)
+  // vLLM counts an answer without a limit as none: a lower one would not help.
+  if (found.requestedTokens === 0) delete found.requestedTokens
   return found
 }
