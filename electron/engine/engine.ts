@@ -1,6 +1,5 @@
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
-import { startDemoBackend } from './demo/demo-backend.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
@@ -51,7 +50,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     env,
     clock,
     connect: createBackend,
-    startDemo: startDemoBackend,
+    // Only who asks for the demo pays for loading it.
+    startDemo: async () => (await import('./demo/demo-backend.ts')).startDemoBackend(),
     discover: () => discoverLocalServers(localPorts(env)),
     identify: identifyServer,
   })
