@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
-const CORE = /electron.(cli.(?!claw|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo))|shared.(?!doctor)|undici|zod|eventsource-parser|diff|env-paths/
+const CORE =
+  /electron.(cli.(?!claw|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo))|shared.(?!doctor)|undici|zod|eventsource-parser|diff|env-paths/
 
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
