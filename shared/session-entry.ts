@@ -51,7 +51,11 @@ export const SessionEntry = z.discriminatedUnion('type', [
     /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
     facts: z.string(),
   }),
-  entry('model-call-start', { model: z.string() }),
+  entry('model-call-start', {
+    model: z.string(),
+    /** A request of the app's own: its answer is no part of the conversation. */
+    purpose: z.literal('summary').optional(),
+  }),
   entry('reasoning-delta', { text: z.string() }),
   entry('text-delta', { text: z.string() }),
   entry('model-call-end', {

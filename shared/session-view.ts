@@ -7,7 +7,7 @@ import type { SessionId, TurnId } from './ids.ts'
 import type { Permissions } from './permissions.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase, SessionEvent } from './session-event.ts'
-import { addUsage, noUsage, type UsageTotals } from './usage-totals.ts'
+import { addModelCall, addUsage, noUsage, type UsageTotals } from './usage-totals.ts'
 
 /** What a person sees of a session. Plain data: the same on both sides of every process border. */
 export interface SessionView {
@@ -161,7 +161,8 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       next.activity = { phase: 'connecting', since: event.at }
       return next
     case 'model-call-start':
-      return next
+      next.usage = addModelCall(view.usage)
+      return withTurn(next, (turn) => ({ ...turn, usage: addModelCall(turn.usage) }))
     case 'reasoning-delta':
       return withItems(next, (items) => appendReasoning(items, event.text, event.at))
     case 'text-delta':

@@ -2,6 +2,7 @@ import type { Usage } from './usage.ts'
 
 /** Sum of several calls: a part is `null` only if no call reported it; the weakest source wins. */
 export interface UsageTotals extends Usage {
+  /** All that were begun, also those that were refused and used nothing. */
   modelCalls: number
 }
 
@@ -23,8 +24,12 @@ export function addUsage(totals: UsageTotals, usage: Usage): UsageTotals {
     reasoningTokens: add(totals.reasoningTokens, usage.reasoningTokens),
     costMicroUsd: add(totals.costMicroUsd, usage.costMicroUsd),
     source: weaker(totals.source, usage.source),
-    modelCalls: totals.modelCalls + 1,
+    modelCalls: totals.modelCalls,
   }
+}
+
+export function addModelCall(totals: UsageTotals): UsageTotals {
+  return { ...totals, modelCalls: totals.modelCalls + 1 }
 }
 
 function add(a: number | null, b: number | null): number | null {

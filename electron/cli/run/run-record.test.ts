@@ -80,6 +80,18 @@ test('a run is told line by line, with what it came to at the end', () => {
   ])
 })
 
+test('a summary of earlier messages is a call of the model and no step, and its words are not the answer', () => {
+  const end = lines(
+    { type: 'turn-start', turnId, text: 'x', facts: '' },
+    { type: 'model-call-start', model: 'm' },
+    { type: 'text-delta', text: 'Begun' },
+    { type: 'model-call-start', model: 'm', purpose: 'summary' },
+    { type: 'usage', usage: { inputTokens: 10, outputTokens: 5, ...reported } },
+    { type: 'turn-end', turnId, reason: 'completed', failure: null, budget: null },
+  ).at(-1)
+  expect([end?.finalText, end?.turns, end?.modelCalls]).toEqual(['Begun', 1, 2])
+})
+
 test('the end names the limit in the unit of its name, and a failure without its details', () => {
   const [, budget] = lines(
     { type: 'turn-start', turnId, text: 'x', facts: '' },

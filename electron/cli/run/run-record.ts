@@ -3,13 +3,14 @@ import type { Failure } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
-import { addUsage, noUsage } from '#shared/usage-totals.ts'
+import { addModelCall, addUsage, noUsage } from '#shared/usage-totals.ts'
 import { exitCodeOfEnd } from './exit-code.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
 export interface RunTotals {
   /** The text of the last answer that had any. */
   finalText: string
+  /** Iterations: calls whose answer belongs to the conversation. */
   turns: number
   modelCalls: number
   toolCalls: number
@@ -19,14 +20,16 @@ export interface RunTotals {
 /** Counts along with the events of one run. */
 export class RunRecord {
   #usage = noUsage
-  #modelCalls = 0
+  #turns = 0
   #toolCalls = 0
   #finalText = ''
   #answer = ''
 
   take(event: SessionEvent): void {
     if (event.type === 'model-call-start') {
-      this.#modelCalls++
+      this.#usage = addModelCall(this.#usage)
+      if (event.purpose) return
+      this.#turns++
       this.#answer = ''
     } else if (event.type === 'text-delta') {
       this.#answer += event.text
@@ -39,13 +42,14 @@ export class RunRecord {
   }
 
   totals(): RunTotals {
-    const { modelCalls: counted, source, ...usage } = this.#usage
+    const { modelCalls, source, ...usage } = this.#usage
+    const isCounted = [usage.inputTokens, usage.outputTokens, usage.costMicroUsd].some((part) => part !== null)
     return {
       finalText: this.#finalText,
-      turns: this.#modelCalls,
-      modelCalls: this.#modelCalls,
+      turns: this.#turns,
+      modelCalls,
       toolCalls: this.#toolCalls,
-      usage: { ...usage, source: counted > 0 ? source : 'unknown' },
+      usage: { ...usage, source: isCounted ? source : 'unknown' },
     }
   }
 }

@@ -196,6 +196,28 @@ describe('a full context', () => {
     ])
   })
 
+  test('counts every request for a summary, and none of them as a step', async () => {
+    const answers = () => [
+      look('a', 1000),
+      look('b', 2500),
+      look('c', 3000),
+      overflow,
+      overflow,
+      text('SUMMARY', 900),
+      text('Done.', 900),
+    ]
+    const { requests, entries } = await play({ answers: answers() })
+    const enough = await play({ answers: answers(), limits: { modelCalls: 7, turns: 5 } })
+    const less = await play({ answers: answers(), limits: { modelCalls: 5 } })
+    expect([
+      requests.length,
+      viewFromEntries(entries)?.usage.modelCalls,
+      entries.filter((entry) => entry.type === 'model-call-start' && entry.purpose === 'summary').length,
+      [enough.outcomes, enough.requests.length],
+      [less.outcomes, less.requests.length],
+    ]).toEqual([7, 7, 2, [['completed'], 7], [['budget'], 5]])
+  })
+
   test('that a summary did not empty is not summarised again and again', async () => {
     const { outcomes, entries } = await play({
       answers: [
@@ -281,7 +303,8 @@ test('a journal that ends anywhere gives the conversation of that moment again',
   expect(refold(entries).messages()).toEqual(conversation.messages())
   for (let end = 1; end <= entries.length; end++) {
     const part = entries.slice(0, end)
-    if (part.at(-1)?.type !== 'model-call-start') continue
+    const last = part.at(-1)
+    if (last?.type !== 'model-call-start' || last.purpose) continue
     expect(requests.map(({ messages }) => messages)).toContainEqual(refold(part).messages())
   }
   expect(requests.at(-1)?.messages[1]?.content).toContain('AGAIN')

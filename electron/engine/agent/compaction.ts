@@ -48,8 +48,9 @@ export class Compactor {
     // Making room did not help: the tools and the newest messages alone fill the window.
     this.#hopeless = this.#unproven
     const cut = this.#hopeless ? null : this.#cut(target, used)
-    if (cut === null || budget.takeModelCall()) return
-    if (await this.#compact(target, cut)) return
+    if (cut === null || budget.takeModelCall('summary')) return
+    // Where a second summary may not be paid for, the call that is paid for already is tried as it is.
+    if ((await this.#compact(target, cut)) !== false) return
     this.#hopeless = true
     emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
   }
@@ -63,10 +64,11 @@ export class Compactor {
     const known = { ...target, window: contextWindow ?? target.window }
     const cut = this.#unproven ? null : this.#cut(known, promptTokens)
     if (cut === null) throw refusal
-    const stop = this.#turn.budget.takeModelCall()
+    const stop = this.#turn.budget.takeModelCall('summary')
     if (stop) return stop
-    if (!(await this.#compact(known, cut))) throw refusal
-    return null
+    const made = await this.#compact(known, cut)
+    if (made === false) throw refusal
+    return made === true ? null : made
   }
 
   #cut({ window, profile }: Target, counted: number | null): number | null {
@@ -77,8 +79,11 @@ export class Compactor {
     return conversation.cut((characters * KEPT * room) / Math.max(tokens, room, 1))
   }
 
-  /** false = no summary could be had. Throws `FailureError` for any other failure than one of length. */
-  async #compact(target: Target, keptFromSeq: number): Promise<boolean> {
+  /**
+   * false = no summary could be had; a `BudgetStop` = a shorter one may not be paid for. Throws `FailureError` for any
+   * other failure than one of length.
+   */
+  async #compact(target: Target, keptFromSeq: number): Promise<boolean | BudgetStop> {
     // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
     const messages = [...this.#turn.conversation.messages(reader(target.profile)), request]
     let summary = await this.#summary(target, messages)
@@ -86,6 +91,8 @@ export class Compactor {
       const shorter = withoutOldOutputs(messages)
       // The same request would be refused again.
       if (shorter.every((message, index) => message === messages[index])) return false
+      const stop = this.#turn.budget.takeModelCall('summary')
+      if (stop) return stop
       summary = await this.#summary(target, shorter)
     }
     if (!summary) return false
@@ -97,6 +104,7 @@ export class Compactor {
   /** null = even this was too long. */
   async #summary({ backend, profile, window }: Target, messages: readonly ChatMessage[]): Promise<string | null> {
     const { emit, signal, budget } = this.#turn
+    emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
     emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
     const limits = [profile.maxOutputTokens, budget.outputRoom(), SUMMARY_TOKENS, window && Math.ceil(window / 8)]
     const maxOutputTokens = Math.min(...limits.flatMap((limit) => (limit ? [limit] : [])))

@@ -51,6 +51,7 @@ export class Conversation {
         this.#push({ role: 'user', content: entry.facts ? `${entry.facts}\n\n${entry.text}` : entry.text }, entry.seq)
         return
       case 'model-call-start':
+        if (entry.purpose) return
         this.#settle()
         this.#answerSeq = entry.seq
         this.#author = authorOf(this.#profileId, entry.model)

@@ -22,10 +22,13 @@ export class Budget {
     this.#startedAt = now()
   }
 
-  /** Counts the call that starts now, or says which limit has no room for it. One iteration of the loop = one turn. */
-  takeModelCall(): BudgetStop | null {
+  /**
+   * Counts the call that starts now, or says which limit has no room for it. One iteration of the loop = one turn; a
+   * summary is none.
+   */
+  takeModelCall(purpose: 'turn' | 'summary' = 'turn'): BudgetStop | null {
     const stop = this.#exhausted([
-      'turns',
+      ...(purpose === 'turn' ? (['turns'] as const) : []),
       'modelCalls',
       'totalTokens',
       'inputTokens',
@@ -36,7 +39,7 @@ export class Budget {
     ])
     if (!stop) {
       this.#used.modelCalls++
-      this.#used.turns++
+      if (purpose === 'turn') this.#used.turns++
     }
     return stop
   }
