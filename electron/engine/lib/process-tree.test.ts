@@ -89,3 +89,23 @@ test.runIf(process.platform === 'linux')(
     expect(await leftProcesses(tree)).toBe(false)
   },
 )
+
+test.runIf(process.platform === 'linux')(
+  'a process that is just becoming another program is not overlooked',
+  async () => {
+    // Executes itself again and again, outside the group: most looks fall into the moment in which it has no environment.
+    const again = 'exec sh -c "$AGAIN"'
+    for (let round = 0; round < 10; round++) {
+      const { tree, pids, child } = await start(
+        `export AGAIN='${again}'; setsid sh -c 'echo $$; exec >/dev/null; ${again}' &`,
+        1,
+      )
+      if (child.exitCode === null) await once(child, 'exit')
+      expect([await leftProcesses(tree), await endProcessTree(tree), await running(pids)]).toEqual([
+        true,
+        [],
+        [false, false],
+      ])
+    }
+  },
+)

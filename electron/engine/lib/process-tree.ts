@@ -111,12 +111,34 @@ async function members({ pid, marker }: ProcessTree): Promise<number[]> {
 
 async function carries(pid: number, marker: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
-  try {
-    return (await readFile(`/proc/${pid}/environ`, 'latin1')).split('\0').includes(marker)
-  } catch {
-    // Another user's process, or gone.
-    return false
+  for (let look = 1; look <= EXEC_LOOKS; look++) {
+    const environment = await procText(pid, 'environ')
+    if (environment !== '') return environment?.split('\0').includes(marker) ?? false
+    if (!(await hasMemory(pid))) return false
+    await delay(1)
   }
+  return false
+}
+
+/**
+ * How often a process without an environment is looked at again: in the moment in which a process becomes another
+ * program it has none.
+ */
+const EXEC_LOOKS = 20
+
+/** null = another user's process, or gone. */
+async function procText(pid: number, name: 'environ' | 'statm'): Promise<string | null> {
+  try {
+    return await readFile(`/proc/${pid}/${name}`, 'latin1')
+  } catch {
+    // It ended between two looks, or is not ours to read.
+    return null
+  }
+}
+
+/** Threads of the kernel and the dead have none (proc(5), statm). */
+async function hasMemory(pid: number): Promise<boolean> {
+  return !((await procText(pid, 'statm')) ?? '0').startsWith('0')
 }
 
 /** Every process that has not ended; a dead one that nobody collected yet is not listed. */
