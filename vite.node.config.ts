@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
 const CORE =
-  /electron.(cli.(?!claw|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo))|shared.(?!doctor)|undici|zod|eventsource-parser|diff|env-paths/
+  /electron.(cli.(?!claw|program|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo|data-folder))|shared.(?!doctor)|undici|zod|eventsource-parser|diff/
 
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
@@ -19,7 +19,13 @@ export default defineConfig({
       output: {
         banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
         // What nearly every command needs is one file to read; the entry stays apart because it waits at its top level.
-        codeSplitting: { groups: [{ name: 'core', test: CORE }] },
+        codeSplitting: {
+          groups: [
+            // Wanted before the core may be loaded.
+            { name: 'data-folder', test: /data-folder|env-paths/, priority: 1 },
+            { name: 'core', test: CORE },
+          ],
+        },
       },
     },
   },
