@@ -19,6 +19,8 @@ export default defineConfig({
       output: {
         banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
         // What nearly every command needs is one file to read; the entry stays apart because it waits at its top level.
+        // Beside the entry: it finds package.json from there.
+        chunkFileNames: ({ name }) => (name === 'program' ? '[name].js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             // Wanted before the core may be loaded.
