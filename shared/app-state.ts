@@ -1,3 +1,4 @@
+import type { BackgroundRun } from './background.ts'
 import type { DoctorState } from './doctor.ts'
 import type { Failure } from './failure.ts'
 import type { SessionId } from './ids.ts'
@@ -17,6 +18,8 @@ export interface AppState {
   doctor: Readonly<Record<string, DoctorState>>
   /** Newest first. */
   sessions: readonly SessionSummary[]
+  /** Background runs of window and terminals, newest first. */
+  runs: readonly BackgroundRun[]
   environment: Environment
   /** What a person must know about the app itself, such as a settings file that was set aside. */
   notices: readonly AppNotice[]

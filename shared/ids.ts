@@ -9,6 +9,10 @@ export type SessionId = z.infer<typeof SessionId>
 export const TurnId = z.string().regex(pattern).brand<'TurnId'>()
 export type TurnId = z.infer<typeof TurnId>
 
+/** Of a background run. */
+export const RunId = z.string().regex(pattern).brand<'RunId'>()
+export type RunId = z.infer<typeof RunId>
+
 /** Lowercase letters, digits and dashes; `environment` and `demo` are built in. */
 export const ProfileId = z
   .string()

@@ -1,7 +1,7 @@
+import { ExitCode } from '#shared/exit-code.ts'
 import { UsageError } from './command-line/flag.ts'
 import { commandHelp, overview, usageLine } from './command-line/help.ts'
 import { commands, findCommand } from './commands/commands.ts'
-import { ExitCode } from './run/exit-code.ts'
 import { processShell, type Shell } from './run/shell.ts'
 import { plainText } from './terminal/plain-text.ts'
 

@@ -1,5 +1,7 @@
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
+import { RunRegistry } from './background/registry.ts'
+import { RunStore } from './background/run-store.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
@@ -22,6 +24,8 @@ export interface EngineOptions {
   /** How this process is called where it holds a session's lock: "the window", "a terminal". */
   holder: string
   platform: string
+  /** What went wrong in the background, where nobody waited for it. */
+  onDefect(error: unknown): void
 }
 
 /** All of the agent, without a face. */
@@ -31,16 +35,17 @@ export interface Engine {
   profiles: ProfileStore
   doctor: Doctor
   sessions: Sessions
+  runs: RunStore
   tools: readonly Tool[]
-  /** Follows what other processes change: settings, sessions. */
-  watch(): void
+  /** Follows what other processes change: settings, sessions, background runs. `FailureError` `storage`. */
+  watch(): Promise<void>
   /** Ends running turns, writes what waits, gives up locks and connections. */
   close(): Promise<void>
 }
 
 /** `FailureError` `storage`: the data folder cannot be made or read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { dataFolder, env, openConf, holder, platform } = options
+  const { dataFolder, env, openConf, holder, platform, onDefect } = options
   const clock = systemClock
   const settings = await SettingsStore.open({ dataFolder, openConf, clock })
   const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain })
@@ -57,6 +62,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const services = { clock, platform, tools: builtinTools, backendFor: profiles.backendFor.bind(profiles) }
   const sessions = new SessionStore({ dataFolder, holder, services })
+  const registry = new RunRegistry(dataFolder)
+  const runs = new RunStore({ registry, journalOf: (id) => sessions.journalOf(id), clock }, onDefect)
   const doctor = new Doctor({
     dataFolder,
     env,
@@ -71,12 +78,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     profiles,
     doctor,
     sessions,
+    runs,
     tools: builtinTools,
-    watch() {
+    async watch() {
       settings.watch()
       sessions.watch()
+      await runs.watch()
     },
     async close() {
+      runs.close()
       await sessions.close()
       await doctor.close()
       await profiles.close()

@@ -41,6 +41,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     env,
     holder: 'the window',
     platform: environment.platform,
+    onDefect,
   })
   const feed = createWindowFeed(engine, environment, onDefect)
   onSettings(engine.settings.get())

@@ -16,6 +16,7 @@ export const useAppStore = create<AppStore>()(() => ({
   discovery: { state: 'idle', servers: [] },
   doctor: {},
   sessions: [],
+  runs: [],
   environment: {
     appVersion: '',
     electronVersion: '',

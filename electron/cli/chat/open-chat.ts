@@ -1,5 +1,5 @@
+import type { ExitCode } from '#shared/exit-code.ts'
 import { permissionLabel } from '#shared/permission-tiers.ts'
-import type { ExitCode } from '../run/exit-code.ts'
 import { shortFolder } from '../terminal/words.ts'
 import { Chat, type ChatOptions } from './chat.ts'
 import { type MessageInput, pipedMessages, typedMessages } from './message-input.ts'

@@ -1,7 +1,7 @@
+import { exitCodeOfEnd } from '#shared/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
-import { exitCodeOfEnd } from '../run/exit-code.ts'
 import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'

@@ -1,5 +1,5 @@
+import type { ExitCode } from '#shared/exit-code.ts'
 import type { FlagTable } from '../command-line/parse-flags.ts'
-import type { ExitCode } from '../run/exit-code.ts'
 import type { Shell } from '../run/shell.ts'
 
 /** One command of the terminal. `run` rejects with `UsageError` and `FailureError`; the entry tells them. */

@@ -1,7 +1,7 @@
+import { ExitCode } from '#shared/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { sessionsFlags } from '../command-line/run-flags.ts'
-import { ExitCode } from '../run/exit-code.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'

@@ -1,4 +1,4 @@
-import { ExitCode } from './exit-code.ts'
+import { ExitCode } from '#shared/exit-code.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 

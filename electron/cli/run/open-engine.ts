@@ -19,6 +19,8 @@ export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'pro
     env: baseUrl && !profile ? { ...shell.env, OPENAI_BASE_URL: baseUrl } : shell.env,
     holder: 'a terminal',
     platform: process.platform,
+    // In the terminal somebody waits for everything; what nobody waits for is a defect like any other.
+    onDefect: (error) => queueMicrotask(() => Promise.reject(error)),
   })
 }
 

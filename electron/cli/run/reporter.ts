@@ -1,4 +1,5 @@
 import type { BudgetStop, LimitName } from '#shared/budget.ts'
+import { exitCodeOfFailure } from '#shared/exit-code.ts'
 import { type Failure, failure } from '#shared/failure.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
@@ -8,7 +9,6 @@ import { type Output, paint, type Screen } from '../terminal/output.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { TurnRenderer } from '../terminal/render.ts'
 import { durationWords, usageWords } from '../terminal/words.ts'
-import { exitCodeOfFailure } from './exit-code.ts'
 import { jsonLine, RunRecord, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */

@@ -1,10 +1,10 @@
 import type { BudgetStop } from '#shared/budget.ts'
+import { exitCodeOfEnd } from '#shared/exit-code.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { addModelCall, addUsage, noUsage } from '#shared/usage-totals.ts'
-import { exitCodeOfEnd } from './exit-code.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
 export interface RunTotals {

@@ -1,7 +1,7 @@
+import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { RunFlags } from '../command-line/run-flags.ts'
-import { ExitCode, exitCodeOfFailure } from './exit-code.ts'
 import { withInterrupts } from './interrupts.ts'
 import { openEngine } from './open-engine.ts'
 import type { Reporter } from './reporter.ts'

@@ -55,7 +55,8 @@ async function open() {
   })
   const sessions = new FakeSessions(1)
   const doctor = { states: () => ({}), onChange: () => () => undefined }
-  const app = new AppModel({ settings, profiles, doctor, sessions, environment })
+  const runs = { list: () => [], onChange: () => () => undefined }
+  const app = new AppModel({ settings, profiles, doctor, sessions, runs, environment })
   const changes: Partial<AppState>[] = []
   app.onChange((change) => changes.push(change))
   return { app, settings, profiles, sessions, changes }
@@ -83,6 +84,7 @@ describe('the state of the app', () => {
       discovery: { state: 'idle', servers: [] },
       doctor: {},
       sessions: [],
+      runs: [],
       environment,
       notices: [settings.notice],
     })

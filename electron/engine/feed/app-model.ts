@@ -1,18 +1,20 @@
 import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
+import type { RunStore } from '../background/run-store.ts'
 import type { Doctor } from '../doctor/doctor.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
-/** A running session changes its row with every phase; people read slower than that. Milliseconds. */
-const SESSIONS_PAUSE_MS = 100
+/** A running session changes its row with every phase, so does a run; people read slower than that. Milliseconds. */
+const LIST_PAUSE_MS = 100
 
 export interface AppSources {
   settings: SettingsStore
   profiles: ProfileStore
   doctor: Pick<Doctor, 'states' | 'onChange'>
   sessions: Sessions
+  runs: Pick<RunStore, 'list' | 'onChange'>
   environment: Environment
 }
 
@@ -24,24 +26,24 @@ export class AppModel {
   readonly #stops: Unsubscribe[]
   #environment: Environment
   #notices: readonly AppNotice[]
-  #pause: NodeJS.Timeout | undefined
-  #sessionsWaiting = false
+  readonly #pauses = new Map<'sessions' | 'runs', { timer: NodeJS.Timeout; waiting: boolean }>()
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, doctor, sessions, environment } = sources
+    const { settings, profiles, doctor, sessions, runs, environment } = sources
     this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
       settings.onChange(() => this.#touch('settings', 'activeProfileId')),
       profiles.onChange(() => this.#touch('backends', 'activeProfileId', 'discovery')),
       doctor.onChange(() => this.#touch('doctor')),
-      sessions.onChange(() => this.#touchSessions()),
+      sessions.onChange(() => this.#touchList('sessions')),
+      runs.onChange(() => this.#touchList('runs')),
     ]
   }
 
   state(): AppState {
-    const { settings, profiles, doctor, sessions } = this.#sources
+    const { settings, profiles, doctor, sessions, runs } = this.#sources
     return {
       settings: settings.get(),
       backends: profiles.statuses(),
@@ -49,6 +51,7 @@ export class AppModel {
       discovery: profiles.discovery(),
       doctor: doctor.states(),
       sessions: sessions.list(),
+      runs: runs.list(),
       environment: this.#environment,
       notices: this.#notices,
     }
@@ -78,7 +81,7 @@ export class AppModel {
   }
 
   close(): void {
-    clearTimeout(this.#pause)
+    for (const { timer } of this.#pauses.values()) clearTimeout(timer)
     for (const stop of this.#stops) stop()
     this.#listeners.clear()
   }
@@ -96,17 +99,18 @@ export class AppModel {
   }
 
   /** At once after a pause, otherwise when the pause is over. */
-  #touchSessions(): void {
-    if (this.#pause) {
-      this.#sessionsWaiting = true
+  #touchList(list: 'sessions' | 'runs'): void {
+    const pause = this.#pauses.get(list)
+    if (pause) {
+      pause.waiting = true
       return
     }
-    this.#touch('sessions')
-    this.#pause = setTimeout(() => {
-      this.#pause = undefined
-      if (!this.#sessionsWaiting) return
-      this.#sessionsWaiting = false
-      this.#touchSessions()
-    }, SESSIONS_PAUSE_MS)
+    this.#touch(list)
+    const timer = setTimeout(() => {
+      const { waiting } = this.#pauses.get(list) ?? { waiting: false }
+      this.#pauses.delete(list)
+      if (waiting) this.#touchList(list)
+    }, LIST_PAUSE_MS)
+    this.#pauses.set(list, { timer, waiting: false })
   }
 }

@@ -24,6 +24,7 @@ const appState: AppState = {
   discovery: { state: 'idle', servers: [] },
   doctor: {},
   sessions: [],
+  runs: [],
   environment: {
     appVersion: '1',
     electronVersion: '1',

@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 }
 
 export async function ownIdentity(): Promise<ProcessIdentity> {
-  return { pid: process.pid, startedAt: await startOf(process.pid) }
+  return await identityOf(process.pid)
 }
 
 /** Whether exactly that process is still there. */
@@ -21,17 +21,33 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
     // EPERM: it is there and belongs to somebody else.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  return (await startOf(identity.pid)) === identity.startedAt
+  const startedAt = await startOf(identity.pid)
+  return startedAt !== ENDED && startedAt === identity.startedAt
+}
+
+/** Names the time since the machine was last started; start times of processes count from there. Empty = it does not tell. */
+export async function bootIdentity(): Promise<string> {
+  if (process.platform !== 'linux') return ''
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
+}
+
+/** Of a process that was just started; its start time is empty if it is gone already. */
+export async function identityOf(pid: number): Promise<ProcessIdentity> {
+  const startedAt = await startOf(pid)
+  return { pid, startedAt: startedAt === ENDED ? '' : startedAt }
 }
 
 const run = promisify(execFile)
+const ENDED = 'ended'
 
 async function startOf(pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
       // The command in parentheses may hold blanks: count from behind it. Field 22 is the start time (proc(5)).
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      // Dead, and only not collected by its parent yet.
+      return fields[0] === 'Z' || fields[0] === 'X' ? ENDED : (fields[19] ?? '')
     }
     if (process.platform === 'darwin') return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim()
     return ''

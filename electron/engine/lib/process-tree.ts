@@ -11,6 +11,12 @@ export interface ProcessTree {
   marker?: string
 }
 
+/** What a process that is gone left behind; its pid may be another's by now. */
+interface Remains {
+  pid: null
+  marker: string
+}
+
 interface EndOptions {
   /** How long processes may clean up after SIGTERM. */
   graceMs?: number
@@ -25,7 +31,7 @@ const KILL_MS = 5_000
  * Ends a process, its group and whatever else descends from it: SIGTERM, then SIGKILL, then a look. Resolves with the
  * pids that are still there after all that: none, unless the system itself hangs on to them.
  */
-export async function endProcessTree(tree: ProcessTree, options: EndOptions = {}): Promise<number[]> {
+export async function endProcessTree(tree: ProcessTree | Remains, options: EndOptions = {}): Promise<number[]> {
   const { graceMs = GRACE_MS, spareRoot = false } = options
   const survivors = await signalUntilGone(tree, 'SIGTERM', graceMs, spareRoot)
   return survivors.length === 0 ? [] : await signalUntilGone(tree, 'SIGKILL', KILL_MS, false)
@@ -55,12 +61,12 @@ function groupExists(pid: number): boolean {
 
 /** Each process gets the signal once, also one that was just being started. Resolves with those left in the end. */
 async function signalUntilGone(
-  tree: ProcessTree,
+  tree: ProcessTree | Remains,
   signal: NodeJS.Signals,
   withinMs: number,
   spareRoot: boolean,
 ): Promise<number[]> {
-  const told = new Set(spareRoot ? [tree.pid] : [])
+  const told = new Set(spareRoot && tree.pid !== null ? [tree.pid] : [])
   const end = performance.now() + withinMs
   // No event tells of processes that are not our children: look, with growing pauses.
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
@@ -89,12 +95,12 @@ interface ProcessEntry {
   session: number
 }
 
-async function members({ pid, marker }: ProcessTree): Promise<number[]> {
+async function members({ pid, marker }: ProcessTree | Remains): Promise<number[]> {
   // 0 and 1 stand for the kernel and for everybody.
-  if (pid <= 1) throw new RangeError(`${pid} leads no tree of ours`)
+  if (pid !== null && pid <= 1) throw new RangeError(`${pid} leads no tree of ours`)
   const all = await processes()
   const found = new Set(
-    all.filter((entry) => entry.pid === pid || entry.group === pid || entry.session === pid).map((entry) => entry.pid),
+    all.filter((entry) => pid !== null && [entry.pid, entry.group, entry.session].includes(pid)).map(({ pid }) => pid),
   )
   if (marker) {
     const marked = await Promise.all(all.map((entry) => carries(entry.pid, marker)))

@@ -150,6 +150,11 @@ export class SessionStore implements Sessions {
     )
   }
 
+  /** Its file, whoever writes it. */
+  journalOf(id: SessionId): string {
+    return this.#files.journal(id)
+  }
+
   async release(id: SessionId): Promise<void> {
     const opening = this.#open.get(id)
     if (!opening) return

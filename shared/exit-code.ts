@@ -1,5 +1,5 @@
-import type { Failure } from '#shared/failure.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
+import type { Failure } from './failure.ts'
+import type { TurnEnd } from './session-view.ts'
 
 /** What the shell is told (design.md section 5). */
 export const ExitCode = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { type FailureCode, failure } from '#shared/failure.ts'
-import type { TurnEndReason } from '#shared/session-entry.ts'
 import { exitCodeOfEnd, exitCodeOfFailure } from './exit-code.ts'
+import { type FailureCode, failure } from './failure.ts'
+import type { TurnEndReason } from './session-entry.ts'
 
 test.each<[TurnEndReason, FailureCode | null, number]>([
   ['completed', null, 0],

@@ -1,0 +1,34 @@
+import type { RunStatus } from '#shared/background.ts'
+import { exitCodeOfEnd } from '#shared/exit-code.ts'
+import type { TurnEnd } from '#shared/session-view.ts'
+
+/** How a run ended, in the words of the registry. */
+export interface RunOutcome {
+  status: RunStatus
+  exitCode: number | null
+  note: string
+}
+
+/** A limit or an unanswered approval is a failure of the run with an exit code of its own; a stop is a kill. */
+export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>): RunOutcome {
+  const exitCode = exitCodeOfEnd(end)
+  switch (end.reason) {
+    case 'completed':
+      return { status: 'completed', exitCode, note: '' }
+    case 'aborted':
+      return { status: 'killed', exitCode, note: 'stopped by you' }
+    case 'interrupted':
+      return { ...interrupted, exitCode: null }
+    case 'budget':
+      return { status: 'failed', exitCode, note: `${end.budget?.limit ?? 'a'} limit reached` }
+    case 'failed':
+    case 'needs-approval':
+      return { status: 'failed', exitCode, note: end.failure?.message ?? 'It failed.' }
+  }
+}
+
+export const interrupted: RunOutcome = { status: 'interrupted', exitCode: null, note: 'interrupted, can go on' }
+
+export function killedBy(by: string): RunOutcome {
+  return { status: 'killed', exitCode: 130, note: `killed by ${by}` }
+}

@@ -1,0 +1,57 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { SessionEntry } from '#shared/session-entry.ts'
+import { errorCode } from '../lib/storage-failure.ts'
+
+const BLOCK = 64 * 1024
+
+/**
+ * The entries of a journal from its end to its beginning, read as far as they are asked for; what is no entry, and a line
+ * that is not whole yet, is left out. A journal that is not there has none. Rejects with the system's error.
+ */
+export async function* entriesFromEnd(path: string): AsyncGenerator<SessionEntry> {
+  let file: FileHandle
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return
+    throw error
+  }
+  try {
+    // Bytes, not text: a block may begin in the middle of a character.
+    let rest: Buffer = Buffer.alloc(0)
+    let position = (await file.stat()).size
+    let isLast = true
+    while (position > 0) {
+      const length = Math.min(BLOCK, position)
+      position -= length
+      const block = Buffer.alloc(length)
+      await file.read(block, 0, length, position)
+      const bytes = Buffer.concat([block, rest])
+      const first = position === 0 ? 0 : bytes.indexOf(10) + 1
+      if (first === 0 && position > 0) {
+        rest = bytes
+        continue
+      }
+      rest = bytes.subarray(0, first)
+      const lines = bytes.subarray(first).toString('utf8').split('\n')
+      // Behind the last line feed there is nothing, or a line that is being written.
+      if (isLast || lines.at(-1) === '') lines.pop()
+      isLast = false
+      for (const line of lines.reverse()) {
+        const entry = SessionEntry.safeParse(parsed(line))
+        if (entry.success) yield entry.data
+      }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // A line that a crash cut; the reader of the whole journal counts it.
+    return undefined
+  }
+}

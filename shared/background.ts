@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ApprovalRequest } from './approval.ts'
+import { Limits } from './budget.ts'
+import { ProfileId, RunId, SessionId } from './ids.ts'
+import { Permissions } from './permissions.ts'
+import { Usage } from './usage.ts'
+
+/** As `agent-ps --json` prints it (design.md section 5). `interrupted`: its process is gone and nobody ended the run. */
+export const RunStatus = z.enum([
+  'starting',
+  'running',
+  'waiting-approval',
+  'completed',
+  'failed',
+  'killed',
+  'interrupted',
+])
+export type RunStatus = z.infer<typeof RunStatus>
+
+/** Those that are over. */
+export const endedStatuses: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'killed', 'interrupted'])
+
+/** A background run as lists, tray and dashboards show it. The contents of the work are in its session. */
+export const BackgroundRun = z.object({
+  runId: RunId,
+  sessionId: SessionId,
+  status: RunStatus,
+  /** null before the worker has published itself. */
+  pid: z.number().int().positive().nullable(),
+  cwd: z.string(),
+  profileId: ProfileId,
+  profileName: z.string(),
+  model: z.string(),
+  prompt: z.string(),
+  title: z.string(),
+  permissions: Permissions,
+  /** Where it was started: "a terminal", "the window". */
+  origin: z.string(),
+  /** Milliseconds since 1970. */
+  startedAt: z.number().int().nonnegative(),
+  endedAt: z.number().int().nonnegative().nullable(),
+  exitCode: z.number().int().nullable(),
+  usage: Usage,
+  limits: Limits,
+  /** In the words of the phase line; null = over or not known. */
+  phase: z.string().nullable(),
+  phaseDetail: z.string(),
+  /** Output tokens a second of the answer that is being written. */
+  tokensPerSecond: z.number().nullable(),
+  /** What waits for a person, oldest first. */
+  approvals: z.array(z.object({ request: ApprovalRequest, since: z.number() })),
+  /** When a waiting run ends by itself; null = it does not wait. */
+  waitsUntil: z.number().nullable(),
+  /** How many are before it in the queue of its backend; null = it does not queue. */
+  queuedBefore: z.number().int().nonnegative().nullable(),
+  /** One line where a state needs words: why it failed, which limit ended it, who killed it. */
+  note: z.string(),
+  /** Windows and terminals that look at it now. */
+  viewers: z.number().int().nonnegative(),
+  /** false = written by another version: it is shown, and cannot be attached to. */
+  usable: z.boolean(),
+})
+export type BackgroundRun = z.infer<typeof BackgroundRun>
+
+/** What a new background run is asked to do. */
+export const NewRun = z.object({
+  prompt: z.string().min(1).max(1_000_000),
+  cwd: z.string().min(1).max(4096),
+  profileId: ProfileId,
+  permissions: Permissions,
+  limits: Limits,
+})
+export type NewRun = z.infer<typeof NewRun>
