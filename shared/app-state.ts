@@ -5,6 +5,7 @@ import type { SessionId } from './ids.ts'
 import type { FoundServer, ModelInfo, Profile } from './profile.ts'
 import type { SessionState } from './session-view.ts'
 import type { Settings } from './settings.ts'
+import type { SpendingState } from './spending.ts'
 
 /** What the window knows beside its open session; main owns it, the feed keeps it current. */
 export interface AppState {
@@ -20,6 +21,8 @@ export interface AppState {
   sessions: readonly SessionSummary[]
   /** Background runs of window and terminals, newest first. */
   runs: readonly BackgroundRun[]
+  /** Today and this month; `session` and `run` limits are only listed. */
+  spending: SpendingState
   environment: Environment
   /** What a person must know about the app itself, such as a settings file that was set aside. */
   notices: readonly AppNotice[]

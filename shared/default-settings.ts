@@ -8,6 +8,7 @@ export const defaultSettings: Settings = {
   profiles: [],
   defaultProfileId: null,
   permissions: { write: 'ask', shell: 'ask', sandbox: true },
+  limits: [],
   lastFolder: null,
   recentFolders: [],
   sidebar: { width: 264, hidden: false },

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
+import { BudgetScope, LimitName } from './budget.ts'
 import { ProfileId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
 import { SettingsPatch } from './settings.ts'
+import { SpendingQuery, SpendingReport } from './spending.ts'
 
 /**
  * The request table: everything the window can ask of main. A request that is not here cannot be made, one whose
@@ -65,6 +67,23 @@ export const requests = {
   /** All of them or none. */
   'profile.add': request(z.object({ profiles: z.array(Profile).min(1).max(200) }), done),
   'discovery.look': request(nothing, done),
+
+  'budget.report': request(SpendingQuery, SpendingReport),
+  /** `value` in the unit of the limit; null takes it away. */
+  'budget.setLimit': request(
+    z.object({
+      scope: BudgetScope,
+      profileId: ProfileId.nullable(),
+      limit: LimitName,
+      value: z.number().int().nonnegative().nullable(),
+    }),
+    done,
+  ),
+  /** Writes the calls of the range into a file that the person chooses. `saved` false = the person chose none. */
+  'budget.export': request(
+    z.object({ query: SpendingQuery, format: z.enum(['csv', 'json']) }),
+    z.object({ saved: z.boolean() }),
+  ),
 
   'settings.update': request(z.object({ patch: SettingsPatch }), done),
   'folder.choose': request(nothing, z.object({ folder: z.string().nullable() })),

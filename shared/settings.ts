@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LimitRule } from './budget.ts'
 import { ProfileId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { Profile } from './profile.ts'
@@ -12,6 +13,8 @@ export const Settings = z.object({
   defaultProfileId: ProfileId.nullable(),
   /** What a new chat may do; a person changes it in the composer. */
   permissions: Permissions,
+  /** What runs may spend, beside what their flags say. */
+  limits: z.array(LimitRule),
   lastFolder: z.string().nullable(),
   /** Newest first. */
   recentFolders: z.array(z.string()).max(20),

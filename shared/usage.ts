@@ -16,5 +16,10 @@ export const Usage = z.object({
   /** Micro-dollars; `null` = not known. 0 only where it is known to be free. */
   costMicroUsd: Count.nullable(),
   source: z.enum(['reported', 'estimated', 'unknown']),
+  /**
+   * Where the cost comes from: the server, prices, a server of one's own that costs nothing, or nowhere. Journals from
+   * before it existed lack it.
+   */
+  costSource: z.enum(['reported', 'computed', 'free', 'unknown']).optional(),
 })
 export type Usage = z.infer<typeof Usage>

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
 import { RunRegistry } from './background/registry.ts'
 import { RunStore } from './background/run-store.ts'
+import { Budgets } from './budget/budgets.ts'
+import { Ledger } from './budget/ledger.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
@@ -15,7 +18,7 @@ import { builtinTools } from './tools/builtin-tools.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface EngineOptions {
-  /** `settings.json`, `sessions/`, `logs/` and, if the person said yes, `keys.json`. */
+  /** `settings.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
   dataFolder: string
   /** Opens the settings file for writing: electron-store in the app, conf in the terminal. */
   openConf: OpenConf
@@ -36,8 +39,9 @@ export interface Engine {
   doctor: Doctor
   sessions: Sessions
   runs: RunStore
+  budgets: Budgets
   tools: readonly Tool[]
-  /** Follows what other processes change: settings, sessions, background runs. `FailureError` `storage`. */
+  /** Follows what other processes change: settings, sessions, background runs, the ledger. `FailureError` `storage`. */
   watch(): Promise<void>
   /** Ends running turns, writes what waits, gives up locks and connections. */
   close(): Promise<void>
@@ -60,10 +64,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     discover: () => discoverLocalServers(localPorts(env)),
     identify: identifyServer,
   })
-  const services = { clock, platform, tools: builtinTools, backendFor: profiles.backendFor.bind(profiles) }
+  const ledger = new Ledger(join(dataFolder, 'ledger'), clock)
+  const services = { clock, platform, tools: builtinTools, ledger, backendFor: profiles.backendFor.bind(profiles) }
   const sessions = new SessionStore({ dataFolder, holder, services })
   const registry = new RunRegistry(dataFolder)
   const runs = new RunStore({ registry, journalOf: (id) => sessions.journalOf(id), clock }, onDefect)
+  const budgets = new Budgets({
+    ledger,
+    settings,
+    clock,
+    titleOf: (id) => sessions.list().find(({ sessionId }) => sessionId === id)?.title,
+  })
   const doctor = new Doctor({
     dataFolder,
     env,
@@ -79,17 +90,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     doctor,
     sessions,
     runs,
+    budgets,
     tools: builtinTools,
     async watch() {
       settings.watch()
       sessions.watch()
       await runs.watch()
+      await ledger.watch()
     },
     async close() {
       runs.close()
       await sessions.close()
       await doctor.close()
       await profiles.close()
+      await ledger.close()
       settings.close()
     },
   }

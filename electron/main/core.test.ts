@@ -110,6 +110,15 @@ function watchFeed(onEvent: (event: SessionEvent) => void = () => undefined) {
   return { received, until, event, send: (message: unknown) => send(message), close: () => close() }
 }
 
+/** What the journal counted, as the feed brought it. */
+function spent(received: readonly FeedMessage[]) {
+  const usages = received
+    .flatMap((message) => (message.type === 'events' ? message.events : []))
+    .flatMap((event) => (event.type === 'usage' ? [event.usage] : []))
+  const sum = (key: 'inputTokens' | 'outputTokens') => usages.reduce((total, usage) => total + (usage[key] ?? 0), 0)
+  return { modelCalls: usages.length, inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens') }
+}
+
 const demo = ProfileId.parse('demo')
 const permissions = defaultSettings.permissions
 const appChange = (message: FeedMessage): Partial<AppState> => (message.type === 'app' ? message.change : {})
@@ -139,6 +148,35 @@ describe('the window and the engine', () => {
     expect(snapshot.type === 'snapshot' && snapshot.view.turns.map(({ text, end }) => [text, end?.reason])).toEqual([
       ['Hello there', 'completed'],
     ])
+  })
+
+  it('what a chat spends is seen by the feed, in a report and in a file', async () => {
+    const feed = watchFeed((event) => {
+      if (event.type !== 'approval-request') return
+      void ask('session.answer', { sessionId, callId: event.request.callId, answer: { decision: 'deny' } })
+    })
+    feed.send({ type: 'subscribe-app' })
+    await ask('budget.setLimit', { scope: 'day', profileId: null, limit: 'totalTokens', value: 1_000_000 })
+    const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
+    feed.send({ type: 'subscribe', sessionId })
+    await feed.until(({ type }) => type === 'snapshot')
+    await ask('session.send', { sessionId, text: 'Hello there' })
+    await feed.event('turn-end')
+    const { modelCalls, inputTokens, outputTokens } = spent(feed.received)
+    const seen = await feed.until((message) => appChange(message).spending?.today.modelCalls === modelCalls)
+    const state = appChange(seen).spending
+    expect(state).toMatchObject({
+      today: { inputTokens, outputTokens, freeCalls: modelCalls, unknownCalls: 0 },
+      month: state?.today,
+      limits: [{ limit: 'totalTokens', allowed: 1_000_000, used: inputTokens + outputTokens }],
+    })
+    const query = { from: state?.day ?? '', to: state?.day ?? '', profileId: null }
+    const report = await ask('budget.report', query)
+    expect([report.total, report.sessions.map(({ title }) => title)]).toEqual([state?.today, ['Hello there']])
+    chosenFile = join(root, 'spending.json')
+    expect(await ask('budget.export', { query, format: 'json' })).toEqual({ saved: true })
+    expect(JSON.parse(await readFile(chosenFile, 'utf8'))).toHaveLength(modelCalls)
+    chosenFile = null
   })
 
   it('a session can be renamed and removed from the list', async () => {

@@ -10,6 +10,7 @@ import {
   type WindowFeed,
 } from '../engine/engine.ts'
 import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
+import { budgetHandlers } from './ipc/budget-handlers.ts'
 import { doctorHandlers } from './ipc/doctor-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
@@ -59,6 +60,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     ...sessionHandlers(engine, feed, onDefect),
     ...profileHandlers(engine, desktop, onDefect),
     ...doctorHandlers(engine),
+    ...budgetHandlers(engine, desktop),
     ...appHandlers(engine, feed, desktop),
   }
   return {

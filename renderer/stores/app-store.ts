@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { AppState, BackendStatus } from '#shared/app-state.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
+import { noSpending } from '#shared/no-spending.ts'
 
 /** What main said of the app; `ready` = the first message of the feed is in. */
 export interface AppStore extends AppState {
@@ -17,6 +18,7 @@ export const useAppStore = create<AppStore>()(() => ({
   doctor: {},
   sessions: [],
   runs: [],
+  spending: { day: '', today: noSpending(), month: noSpending(), limits: [], revision: 0 },
   environment: {
     appVersion: '',
     electronVersion: '',

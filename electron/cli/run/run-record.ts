@@ -76,8 +76,10 @@ export function jsonLine(
     }
     case 'tool-end':
       return { type, seq, at, callId: event.callId, ok: event.outcome === 'done', output: event.output }
-    case 'usage':
-      return { type, seq, at, ...event.usage }
+    case 'usage': {
+      const { costSource: _ours, ...usage } = event.usage
+      return { type, seq, at, ...usage }
+    }
     case 'warning':
       return { type, seq, at, code: event.code, message: event.message }
     case 'turn-end':

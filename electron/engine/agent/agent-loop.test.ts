@@ -152,6 +152,7 @@ async function play(setting: Setting) {
     ask: answer && ((request) => Promise.resolve(answer(request.callId))),
     takeFollowUps: () => followUps.splice(0),
     emit,
+    spend: () => Promise.resolve(),
     persisted: () => Promise.resolve(),
     now: () => 0,
     signal: abort.signal,

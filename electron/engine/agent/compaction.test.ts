@@ -118,6 +118,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       ask: null,
       takeFollowUps: () => [],
       emit,
+      spend: () => Promise.resolve(),
       persisted: () => Promise.resolve(),
       now: () => 0,
       signal: new AbortController().signal,

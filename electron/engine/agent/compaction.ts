@@ -6,6 +6,7 @@ import type { Usage } from '#shared/usage.ts'
 import type { Backend, ToolDefinition } from '../backend/backend.ts'
 import { withCost } from '../budget/price.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { spent } from './model-call.ts'
 import { charactersOf } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
 
@@ -130,8 +131,8 @@ export class Compactor {
     } finally {
       if (received) {
         const usage = withCost(reported ?? estimated(messages, this.#tools, text), profile)
-        emit({ type: 'usage', usage })
         budget.add(usage)
+        await spent(this.#turn, 'summary', profile, usage)
       }
     }
     // Calls in this answer are no calls: nobody asked for work.

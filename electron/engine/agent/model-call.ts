@@ -59,7 +59,7 @@ export async function callModel(
     const aborted = error instanceof FailureError && error.failure.code === 'aborted'
     turn.emit({ type: 'model-call-end', finish: aborted ? 'aborted' : 'error', toolCalls: [] })
     // What was sent and received has been paid for, whether or not the answer was whole.
-    if (progress.received) turn.emit({ type: 'usage', usage: progress.usage(profile, messages) })
+    if (progress.received) await spent(turn, 'answer', profile, progress.usage(profile, messages))
     throw error
   }
   const { stop } = progress
@@ -76,12 +76,23 @@ export async function callModel(
     ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
   })
   const usage = progress.usage(profile, messages)
-  turn.emit({ type: 'usage', usage })
+  await spent(turn, 'answer', profile, usage)
   const cut = stop?.finish === 'length'
   // A server cuts at its window as well: only an answer that used up the room was cut by the run's own limit.
   overBudget ||= cut && room !== undefined && (usage.outputTokens ?? 0) >= room
   if (cut && !overBudget && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
   return { hasText: progress.hasText, calls, cut, overBudget, usage, characters: charactersOf(messages, tools) }
+}
+
+/** Journal and ledger hold the same numbers. */
+export async function spent(
+  turn: TurnContext,
+  label: 'answer' | 'summary',
+  profile: Profile,
+  usage: Usage,
+): Promise<void> {
+  turn.emit({ type: 'usage', usage })
+  await turn.spend(label, profile, usage)
 }
 
 const CUT_MESSAGE =

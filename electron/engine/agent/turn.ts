@@ -3,6 +3,7 @@ import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
+import type { Usage } from '#shared/usage.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
@@ -24,6 +25,8 @@ export interface TurnContext {
   /** What the person said since the last look. */
   takeFollowUps(): string[]
   emit(event: UnstampedEvent): void
+  /** Writes down what a call of the model spent. Does not reject for what the disk does. */
+  spend(label: 'answer' | 'summary', profile: Profile, usage: Usage): Promise<void>
   /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
   persisted(): Promise<void>
   now(): number

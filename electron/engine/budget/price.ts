@@ -10,11 +10,20 @@ export function priceKnown(profile: Profile): boolean {
 
 /** Fills in what the server did not report: computed from the profile's prices, 0 for one's own server, else unknown. */
 export function withCost(usage: Usage, profile: Profile): Usage {
-  return usage.costMicroUsd === null ? { ...usage, costMicroUsd: cost(usage, profile) } : usage
+  if (!usage.costMicroUsd && isFree(profile)) return { ...usage, costMicroUsd: 0, costSource: 'free' }
+  if (usage.costMicroUsd !== null) return { ...usage, costSource: 'reported' }
+  const costMicroUsd = computedCost(usage, profile)
+  return { ...usage, costMicroUsd, costSource: costMicroUsd === null ? 'unknown' : 'computed' }
 }
 
-function cost(usage: Usage, profile: Profile): MicroUsd | null {
-  if (isFree(profile)) return 0
+/** What the cached part of the input would have cost more without the cache; null = no price says. */
+export function savedByCache(usage: Usage, profile: Profile): MicroUsd | null {
+  const { inputCostPerMillion: input, cachedInputCostPerMillion: cached } = profile
+  if (usage.cachedInputTokens === null || input === undefined || cached === undefined) return null
+  return Math.max(0, Math.round(usage.cachedInputTokens * (input - cached)))
+}
+
+function computedCost(usage: Usage, profile: Profile): MicroUsd | null {
   if (!priceKnown(profile) || usage.inputTokens === null || usage.outputTokens === null) return null
   const { inputCostPerMillion: input = 0, outputCostPerMillion: output = 0 } = profile
   const { cachedInputCostPerMillion: cachedInput = input } = profile
@@ -23,7 +32,9 @@ function cost(usage: Usage, profile: Profile): MicroUsd | null {
   return Math.round((usage.inputTokens - cached) * input + cached * cachedInput + usage.outputTokens * output)
 }
 
+/** One's own server without prices, or prices of 0. */
 function isFree(profile: Profile): boolean {
-  const priced = profile.inputCostPerMillion !== undefined || profile.outputCostPerMillion !== undefined
-  return localKinds.has(profile.kind) && !priced
+  const { inputCostPerMillion: input, outputCostPerMillion: output } = profile
+  if (input === undefined && output === undefined) return localKinds.has(profile.kind)
+  return !input && !output
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState, Environment, SessionSummary } from '#shared/app-state.ts'
+import { noSpending } from '#shared/no-spending.ts'
 import { ProfileStore } from '../profiles/profile-store.ts'
 import { KeyStore } from '../secrets/key-store.ts'
 import { SettingsStore } from '../settings/settings-store.ts'
@@ -56,10 +57,12 @@ async function open() {
   const sessions = new FakeSessions(1)
   const doctor = { states: () => ({}), onChange: () => () => undefined }
   const runs = { list: () => [], onChange: () => () => undefined }
-  const app = new AppModel({ settings, profiles, doctor, sessions, runs, environment })
+  const spending = { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 }
+  const budgets = { spending: () => spending, onChange: () => () => undefined }
+  const app = new AppModel({ settings, profiles, doctor, sessions, runs, budgets, environment })
   const changes: Partial<AppState>[] = []
   app.onChange((change) => changes.push(change))
-  return { app, settings, profiles, sessions, changes }
+  return { app, settings, profiles, sessions, spending, changes }
 }
 
 const summary: SessionSummary = {
@@ -76,7 +79,7 @@ const summary: SessionSummary = {
 describe('the state of the app', () => {
   it('holds every part, and a notice about the settings', async () => {
     await writeFile(join(dataFolder, 'settings.json'), '{')
-    const { app, settings, profiles } = await open()
+    const { app, settings, profiles, spending } = await open()
     expect(app.state()).toEqual({
       settings: settings.get(),
       backends: profiles.statuses(),
@@ -85,6 +88,7 @@ describe('the state of the app', () => {
       doctor: {},
       sessions: [],
       runs: [],
+      spending,
       environment,
       notices: [settings.notice],
     })

@@ -1,5 +1,6 @@
 import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
 import type { RunStore } from '../background/run-store.ts'
+import type { Budgets } from '../budget/budgets.ts'
 import type { Doctor } from '../doctor/doctor.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
@@ -15,6 +16,7 @@ export interface AppSources {
   doctor: Pick<Doctor, 'states' | 'onChange'>
   sessions: Sessions
   runs: Pick<RunStore, 'list' | 'onChange'>
+  budgets: Pick<Budgets, 'spending' | 'onChange'>
   environment: Environment
 }
 
@@ -30,7 +32,7 @@ export class AppModel {
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, doctor, sessions, runs, environment } = sources
+    const { settings, profiles, doctor, sessions, runs, budgets, environment } = sources
     this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
@@ -39,11 +41,12 @@ export class AppModel {
       doctor.onChange(() => this.#touch('doctor')),
       sessions.onChange(() => this.#touchList('sessions')),
       runs.onChange(() => this.#touchList('runs')),
+      budgets.onChange(() => this.#touch('spending')),
     ]
   }
 
   state(): AppState {
-    const { settings, profiles, doctor, sessions, runs } = this.#sources
+    const { settings, profiles, doctor, sessions, runs, budgets } = this.#sources
     return {
       settings: settings.get(),
       backends: profiles.statuses(),
@@ -52,6 +55,7 @@ export class AppModel {
       doctor: doctor.states(),
       sessions: sessions.list(),
       runs: runs.list(),
+      spending: budgets.spending(),
       environment: this.#environment,
       notices: this.#notices,
     }

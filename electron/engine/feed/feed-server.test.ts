@@ -4,6 +4,7 @@ import type { AppState } from '#shared/app-state.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
 import type { FeedMessage } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
+import { noSpending } from '#shared/no-spending.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView } from '#shared/session-view.ts'
 import { FakeSessions, MemoryChannel, sessionId, TURN } from './fake-sessions.ts'
@@ -23,6 +24,7 @@ const appState: AppState = {
   activeProfileId: null,
   discovery: { state: 'idle', servers: [] },
   doctor: {},
+  spending: { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 },
   sessions: [],
   runs: [],
   environment: {

@@ -13,6 +13,8 @@ import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import type { Backend } from '../backend/backend.ts'
 import { Budget } from '../budget/budget.ts'
+import type { Ledger } from '../budget/ledger.ts'
+import { TurnSpending } from '../budget/turn-spending.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -32,6 +34,7 @@ export interface SessionServices {
     overrides?: ProfileOverrides,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   tools: readonly Tool[]
+  ledger: Ledger
   clock: Clock
   platform: string
 }
@@ -62,6 +65,7 @@ export class LiveSession implements Session {
   readonly #canAnswer: boolean
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #waiting = new Map<string, (answer: ApprovalAnswer) => void>()
+  readonly #told = new Set<string>()
   readonly #sessionRules = new Set<string>()
   readonly #batch = new EventBatch((event) => this.#publish(event))
   #journal: Journal | null = null
@@ -196,7 +200,15 @@ export class LiveSession implements Session {
   }
 
   async #run(turn: RunningTurn, turnId: ReturnType<typeof newTurnId>, options: SendOptions): Promise<TurnEnd> {
-    const { clock, tools, backendFor } = this.#services
+    const { clock, tools, ledger, backendFor } = this.#services
+    const { sessionId, cwd } = this.#view
+    const spending = new TurnSpending({
+      ledger,
+      identity: { run: turnId, session: sessionId, cwd },
+      now: () => clock.now(),
+      onFailure: (error) => this.#tellOnce('ledger-not-written', error.failure.message),
+    })
+    const names = new Map<string, string>()
     let outcome: TurnOutcome
     try {
       outcome = await runTurn({
@@ -209,7 +221,12 @@ export class LiveSession implements Session {
         sessionRules: this.#sessionRules,
         ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal) : null,
         takeFollowUps: () => turn.followUps.splice(0),
-        emit: (event) => this.#emit(event),
+        emit: (event) => {
+          this.#emit(event)
+          if (event.type === 'tool-start') names.set(event.callId, event.name)
+          if (event.type === 'tool-end' && event.outcome !== 'not-run') spending.tool(names.get(event.callId) ?? '')
+        },
+        spend: (label, profile, usage) => spending.call(label, profile, usage),
         persisted: () => this.persisted(),
         now: () => clock.now(),
         signal: turn.abort.signal,
@@ -234,6 +251,13 @@ export class LiveSession implements Session {
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
     return end
+  }
+
+  /** What a person must know, and not again with every call. */
+  #tellOnce(code: string, message: string): void {
+    if (this.#told.has(code)) return
+    this.#told.add(code)
+    this.#emit({ type: 'warning', code, message })
   }
 
   /** The model that this session chose stays chosen when the profile's default changes. */

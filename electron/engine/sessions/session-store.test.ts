@@ -9,6 +9,7 @@ import { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import { Ledger } from '../budget/ledger.ts'
 import type { Tool } from '../tools/tool.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession, Session } from './sessions.ts'
@@ -68,6 +69,7 @@ let cwd: string
 let answers: Answer[]
 let requests: ChatRequest[]
 const stores: SessionStore[] = []
+const ledgers: Ledger[] = []
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'claw-sessions-')))
@@ -78,6 +80,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.close()))
+  await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()))
   await rm(folder, { recursive: true })
 })
 
@@ -92,10 +95,14 @@ function newStore(dataFolder = join(folder, 'data')): SessionStore {
     listModels: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }
+  const clock = { now: () => 1_700_000_000_000 }
+  const ledger = new Ledger(join(folder, 'ledger'), clock)
+  ledgers.push(ledger)
   const services = {
     backendFor: () => Promise.resolve({ backend, profile }),
     tools: [note],
-    clock: { now: () => 1_700_000_000_000 },
+    clock,
+    ledger,
     platform: 'linux',
   }
   const store = new SessionStore({ dataFolder, holder: 'the window', services })

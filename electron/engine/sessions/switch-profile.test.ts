@@ -14,6 +14,7 @@ import {
 } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
+import { Ledger } from '../budget/ledger.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { SessionStore } from './session-store.ts'
 
@@ -47,12 +48,14 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
     [second, testProfile(two.baseUrl, { id: second, model: 'mistral' })],
   ])
   const clients = [...servers.values()].map((profile) => ({ profile, backend: createBackend({ profile, key: null }) }))
+  const ledger = new Ledger(join(folder, 'ledger'), { now: () => 1000 })
   const store = () =>
     new SessionStore({
       dataFolder: folder,
       holder: 'a test',
       services: {
         clock: { now: () => 1000 },
+        ledger,
         platform: 'linux',
         tools: builtinTools,
         backendFor: async (id) => {
@@ -66,6 +69,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
     await run(one, two, store)
   } finally {
     await Promise.all(clients.map(({ backend }) => backend.close()))
+    await ledger.close()
     await one.close()
     await two.close()
     await rm(folder, { recursive: true })

@@ -3,7 +3,10 @@ import { type Engine, usableFolder, type WindowFeed } from '../../engine/engine.
 import { isOpenable } from '../links.ts'
 import type { Handlers } from './router.ts'
 
-type AppRequest = Exclude<keyof Handlers, `session.${string}` | `profile.${string}` | `discovery.${string}`>
+type AppRequest = Exclude<
+  keyof Handlers,
+  `session.${string}` | `profile.${string}` | `discovery.${string}` | `budget.${string}`
+>
 
 /** What only the desktop can do; Electron behind it, or a test. */
 export interface Desktop {

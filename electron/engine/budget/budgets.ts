@@ -1,0 +1,75 @@
+import { LimitName } from '#shared/budget.ts'
+import type { LimitStatus, SpendingQuery, SpendingReport, SpendingState } from '#shared/spending.ts'
+import { writeFileAtomic } from '../lib/atomic-file.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
+import { dayOf, monthOf } from './day.ts'
+import { exportText } from './export.ts'
+import type { Ledger } from './ledger.ts'
+import type { SpendLine } from './ledger-line.ts'
+import { type LimitChange, withLimit } from './limit-rules.ts'
+import { makeReport, readRange } from './report.ts'
+
+export interface BudgetsOptions {
+  ledger: Ledger
+  settings: SettingsStore
+  clock: Clock
+  /** undefined = there is no such session. */
+  titleOf(sessionId: string): string | undefined
+}
+
+/** What a person sees of spending, and the limits that are set in the settings. */
+export class Budgets {
+  readonly #options: BudgetsOptions
+
+  constructor(options: BudgetsOptions) {
+    this.#options = options
+  }
+
+  /** As far as the ledger was read; `onChange` tells of more. */
+  spending(): SpendingState {
+    const { ledger, settings, clock } = this.#options
+    const day = dayOf(clock.now())
+    const fold = ledger.fold()
+    const period = { day, month: monthOf(day) }
+    const limits = settings.get().limits.flatMap((rule) =>
+      LimitName.options.flatMap((limit): LimitStatus[] => {
+        const allowed = rule.limits[limit]
+        if (allowed === undefined) return []
+        const { scope, profileId } = rule
+        const used = scope === 'day' || scope === 'month' ? fold.used(limit, period[scope], profileId) : null
+        return [{ rule, limit, allowed, used }]
+      }),
+    )
+    const { revision } = fold
+    return { day, today: fold.spending(day), month: fold.spending(period.month), limits, revision }
+  }
+
+  /** Whenever spending or a limit changed, once the ledger is watched. */
+  onChange(listener: () => void): Unsubscribe {
+    const stops = [this.#options.ledger.onChange(listener), this.#options.settings.onChange(listener)]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  /** `FailureError` `storage`. */
+  async report(query: SpendingQuery): Promise<SpendingReport> {
+    const { ledger, titleOf } = this.#options
+    const { revision } = await ledger.current()
+    return makeReport(query, { files: ledger.files, revision, titleOf })
+  }
+
+  /** `FailureError` `storage`. */
+  setLimit(change: LimitChange): Promise<void> {
+    return this.#options.settings.update((current) => ({ ...current, limits: withLimit(current.limits, change) }))
+  }
+
+  /** Writes every call of the range. `FailureError` `storage`. */
+  async exportTo(path: string, query: SpendingQuery, format: 'csv' | 'json'): Promise<void> {
+    const lines: SpendLine[] = []
+    await readRange(this.#options.ledger.files, query, (line) => lines.push(line))
+    await writeFileAtomic(path, exportText(lines, format))
+  }
+}
