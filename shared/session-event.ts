@@ -4,6 +4,7 @@ import type { SessionEntry } from './session-entry.ts'
 export type Phase =
   | 'connecting'
   | 'loading-model'
+  | 'paused'
   | 'queued'
   | 'reading-prompt'
   | 'thinking'
@@ -23,6 +24,8 @@ export type TransientEvent =
       detail?: string
       /** 0 to 1, where the server tells. */
       progress?: number
+      /** Of a call that waits for a slot: how many go first. */
+      queuedBefore?: number
     }
   /** Output of a command while it runs; the end of it comes with `tool-end`. */
   | { type: 'tool-output'; seq: number; at: number; callId: string; text: string }

@@ -49,6 +49,7 @@ export interface Activity {
   since: number
   detail?: string
   progress?: number
+  queuedBefore?: number
 }
 
 export interface PendingApproval {
@@ -219,13 +220,14 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         { kind: 'notice', code: event.type, message: 'Earlier messages were summarised.' },
       ])
     case 'phase': {
-      const { phase, detail, progress } = event
+      const { phase, detail, progress, queuedBefore } = event
       const since = view.activity?.phase === phase ? view.activity.since : event.at
       next.activity = {
         phase,
         since,
         ...(detail !== undefined && { detail }),
         ...(progress !== undefined && { progress }),
+        ...(queuedBefore !== undefined && { queuedBefore }),
       }
       return next
     }

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
+import { Pause } from './background/pause.ts'
 import { RunRegistry } from './background/registry.ts'
 import { RunStore } from './background/run-store.ts'
+import { Slots } from './background/slots.ts'
 import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
 import { Doctor } from './doctor/doctor.ts'
@@ -29,6 +31,8 @@ export interface EngineOptions {
   platform: string
   /** What went wrong in the background, where nobody waited for it. */
   onDefect(error: unknown): void
+  /** A run that nobody waits for: its calls go behind those of window and terminals, and hold while all are paused. */
+  background?: boolean
 }
 
 /** All of the agent, without a face. */
@@ -40,6 +44,8 @@ export interface Engine {
   sessions: Sessions
   runs: RunStore
   budgets: Budgets
+  /** *Pause all*: background runs hold before their next model call. */
+  pause: Pick<Pause, 'paused' | 'set' | 'look' | 'onChange'>
   tools: readonly Tool[]
   /** Follows what other processes change: settings, sessions, background runs, the ledger. `FailureError` `storage`. */
   watch(): Promise<void>
@@ -65,7 +71,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     identify: identifyServer,
   })
   const ledger = new Ledger(join(dataFolder, 'ledger'), clock)
-  const services = { clock, platform, tools: builtinTools, ledger, backendFor: profiles.backendFor.bind(profiles) }
+  const pause = new Pause(join(dataFolder, 'slots', 'paused'))
+  const slots = new Slots({ dataFolder, background: options.background ?? false, pause, now: () => clock.now() })
+  const services = {
+    clock,
+    platform,
+    slots,
+    tools: builtinTools,
+    ledger,
+    backendFor: profiles.backendFor.bind(profiles),
+  }
   const sessions = new SessionStore({ dataFolder, holder, services })
   const registry = new RunRegistry(dataFolder)
   const runs = new RunStore({ registry, journalOf: (id) => sessions.journalOf(id), clock }, onDefect)
@@ -82,6 +97,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     profiles,
     connect: createBackend,
     resolveKey: (profile) => keys.resolve(profile),
+    seat: () => slots.seat(),
   })
   return {
     settings,
@@ -91,6 +107,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     sessions,
     runs,
     budgets,
+    pause,
     tools: builtinTools,
     async watch() {
       settings.watch()
@@ -102,6 +119,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       runs.close()
       await sessions.close()
       await doctor.close()
+      await slots.close()
+      pause.close()
       await profiles.close()
       await ledger.close()
       settings.close()

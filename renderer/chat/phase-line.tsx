@@ -76,6 +76,6 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
 function PhaseIcon(props: { phase: string; silent: boolean }) {
   if (props.silent) return <Icon of={CircleAlert} small className="c-warn" />
   if (props.phase === 'waiting-approval') return <Icon of={Hand} small className="c-waiting" />
-  if (props.phase === 'queued') return <Icon of={Clock} small className="ink3" />
+  if (props.phase === 'queued' || props.phase === 'paused') return <Icon of={Clock} small className="ink3" />
   return <Ring />
 }

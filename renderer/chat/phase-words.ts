@@ -5,6 +5,7 @@ import type { Activity, SessionView } from '#shared/session-view.ts'
 export const phaseWords: Readonly<Record<Phase, string>> = {
   connecting: 'connecting',
   'loading-model': 'loading the model',
+  paused: 'paused',
   queued: 'queued',
   'reading-prompt': 'reading the prompt',
   thinking: 'thinking',
@@ -26,6 +27,7 @@ const patient: ReadonlySet<Phase> = new Set([
   'running-tool',
   'waiting-approval',
   'loading-model',
+  'paused',
   'queued',
   'reading-prompt',
 ])

@@ -54,7 +54,8 @@ export function phaseWords({ phase, detail, progress }: Pick<Activity, 'phase' |
   const words: Record<Phase, string> = {
     connecting: 'Waiting for the model',
     'loading-model': 'Loading the model',
-    queued: 'Waiting in the queue',
+    paused: 'Paused',
+    queued: detail ? `Queued, ${plainLine(detail)}` : 'Queued',
     'reading-prompt': 'Reading the prompt',
     thinking: 'Thinking',
     writing: detail ? `Preparing ${plainLine(detail)}` : '',

@@ -11,10 +11,12 @@ import type { SessionEntry } from '#shared/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import { freeSeat } from '../background/free-seat.ts'
 import { Budget } from '../budget/budget.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
+import type { TurnContext } from './turn.ts'
 
 const profile: Profile = {
   id: ProfileId.parse('local'),
@@ -115,6 +117,7 @@ interface Setting {
   answer?: ((callId: string) => ApprovalAnswer) | null
   onEvent?: (event: UnstampedEvent, abort: AbortController) => void
   followUps?: string[]
+  seat?: TurnContext['seat']
 }
 
 async function play(setting: Setting) {
@@ -144,6 +147,7 @@ async function play(setting: Setting) {
   const outcome = await runTurn({
     conversation,
     backend: () => Promise.resolve({ backend, profile }),
+    seat: setting.seat ?? freeSeat,
     tools,
     toolContext: { workspace: { root: '/project', addedFolders: [] } },
     budget: new Budget(setting.limits ?? {}, () => 0),
@@ -375,5 +379,69 @@ describe('a limit', () => {
   test('on output clamps what the next call may make', async () => {
     const { requests } = await play({ answers: [...two], limits: { outputTokens: 100, totalTokens: 60 } })
     expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([60, 45, 30])
+  })
+})
+
+describe('a slot of the server', () => {
+  test('is held for a call, and not while a tool runs or a person is asked', async () => {
+    const log: string[] = []
+    const seat: TurnContext['seat'] = {
+      take() {
+        log.push('take')
+        return Promise.resolve(() => log.push('release'))
+      },
+    }
+    await play({
+      seat,
+      answers: [calls(call('a', 'change')), text('Done.')],
+      onEvent: ({ type }) => {
+        if (/^(model-call|tool|approval-request)/.test(type)) log.push(type)
+      },
+    })
+    expect(log).toEqual([
+      ...['take', 'model-call-start', 'release', 'model-call-end'],
+      ...['tool-start', 'approval-request', 'tool-end'],
+      ...['take', 'model-call-start', 'release', 'model-call-end'],
+    ])
+  })
+
+  test('is given back when the call fails', async () => {
+    let held = 0
+    const seat: TurnContext['seat'] = {
+      take: () => {
+        held++
+        return Promise.resolve(() => {
+          held--
+        })
+      },
+    }
+    await play({ seat, answers: [new FailureError(failure('auth', 'No.'))] })
+    expect(held).toBe(0)
+  })
+
+  test('is waited for in sight, and not beyond a stop', async () => {
+    const seat: TurnContext['seat'] = {
+      take: ({ onWait, signal }) => {
+        onWait({ kind: 'queued', before: 2, slots: 1 })
+        onWait({ kind: 'queued', before: 0, slots: 4 })
+        return signal.aborted
+          ? Promise.reject(new FailureError(failure('aborted', 'Stopped.')))
+          : Promise.resolve(() => {})
+      },
+    }
+    const { outcome, events } = await play({
+      seat,
+      answers: [],
+      onEvent: (event, abort) => {
+        if (event.type === 'phase' && event.queuedBefore === 0) abort.abort()
+      },
+    })
+    expect([outcome.reason, events.slice(2)]).toEqual([
+      'aborted',
+      [
+        { type: 'phase', phase: 'queued', detail: '2 before it, Local has 1 slot', queuedBefore: 2 },
+        { type: 'phase', phase: 'queued', detail: 'next, Local has 4 slots', queuedBefore: 0 },
+      ],
+    ])
   })
 })

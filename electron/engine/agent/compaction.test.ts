@@ -8,6 +8,7 @@ import { SessionEntry } from '#shared/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import { viewFromEntries } from '#shared/session-view.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/backend.ts'
+import { freeSeat } from '../background/free-seat.ts'
 import { Budget } from '../budget/budget.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
@@ -110,6 +111,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     const outcome = await runTurn({
       conversation,
       backend: () => Promise.resolve({ backend, profile }),
+      seat: freeSeat,
       tools: [tool],
       toolContext: { workspace: { root: '/project', addedFolders: [] } },
       budget: new Budget(limits, () => 0),

@@ -8,6 +8,7 @@ import { withCost } from '../budget/price.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { spent } from './model-call.ts'
 import { charactersOf } from './request-size.ts'
+import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
 /** From this part of the window on, room is made before the next call. */
@@ -105,6 +106,7 @@ export class Compactor {
   /** null = even this was too long. */
   async #summary({ backend, profile, window }: Target, messages: readonly ChatMessage[]): Promise<string | null> {
     const { emit, signal, budget } = this.#turn
+    const release = await takeSlot(this.#turn, backend, profile)
     emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
     emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
     const limits = [profile.maxOutputTokens, budget.outputRoom(), SUMMARY_TOKENS, window && Math.ceil(window / 8)]
@@ -129,6 +131,7 @@ export class Compactor {
       if (!isOverflow(error)) throw error
       return null
     } finally {
+      release()
       if (received) {
         const usage = withCost(reported ?? estimated(messages, this.#tools, text), profile)
         budget.add(usage)

@@ -7,6 +7,7 @@ import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts
 import { withCost } from '../budget/price.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { charactersOf } from './request-size.ts'
+import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
 /** A call of the answer; `problem` = it must not run, and why. */
@@ -35,6 +36,7 @@ export async function callModel(
   tools: readonly ToolDefinition[],
 ): Promise<ModelAnswer> {
   const messages = turn.conversation.messages({ profileId: profile.id, model: profile.model })
+  const release = await takeSlot(turn, backend, profile)
   turn.emit({ type: 'model-call-start', model: profile.model })
   turn.emit({ type: 'phase', phase: 'connecting' })
   const progress = new Progress(turn)
@@ -61,6 +63,8 @@ export async function callModel(
     // What was sent and received has been paid for, whether or not the answer was whole.
     if (progress.received) await spent(turn, 'answer', profile, progress.usage(profile, messages))
     throw error
+  } finally {
+    release()
   }
   const { stop } = progress
   const calls: AnsweredCall[] = [...(stop?.toolCalls ?? []), ...(stop?.brokenToolCalls ?? [])]

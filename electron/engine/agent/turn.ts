@@ -5,6 +5,7 @@ import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend } from '../backend/backend.ts'
+import type { Seat } from '../background/slots.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import type { Conversation } from './conversation.ts'
@@ -14,6 +15,8 @@ export interface TurnContext {
   conversation: Conversation
   /** The backend that answers the next call; asked before each, so that a switch counts from there on. */
   backend(): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  /** Its place in the queues of the servers; whoever made it gives it up. */
+  seat: Pick<Seat, 'take'>
   tools: readonly Tool[]
   toolContext: Pick<ToolContext, 'workspace'>
   budget: Budget

@@ -75,5 +75,7 @@ export interface Backend {
   listModels(signal: AbortSignal): Promise<ModelInfo[]>
   /** Only of a server that cuts a conversation without a word (Ollama). Throws `OpenAICompatError`. */
   allotment?(signal: AbortSignal): Promise<ContextAllotment>
+  /** How many answers it writes at once; null = it does not say. Only of servers that may tell. Throws `OpenAICompatError`. */
+  slots?(signal: AbortSignal): Promise<number | null>
   close(): Promise<void>
 }

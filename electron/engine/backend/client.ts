@@ -16,6 +16,7 @@ import { noLessons, type RequestBody, requestBody } from './request-body.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions } from './retry.ts'
 import type { Server } from './server.ts'
+import { serverSlots, tellsSlots } from './server-slots.ts'
 
 export interface BackendOptions {
   profile: Profile
@@ -49,6 +50,7 @@ export class OpenAICompatClient implements Backend {
   readonly #delays: RetryDelays
   readonly #native: boolean
   readonly allotment?: (signal: AbortSignal) => Promise<ContextAllotment>
+  readonly slots?: (signal: AbortSignal) => Promise<number | null>
   readonly #lessons = noLessons()
   readonly #thinking: ThinkMemory = { opensItself: false }
 
@@ -80,6 +82,7 @@ export class OpenAICompatClient implements Backend {
       ...lowerCased(profile.headers ?? {}),
     }
     const connection = { agent: this.#agent, server: this.#server, headers: this.#headers }
+    if (tellsSlots(profile.kind)) this.slots = (signal) => serverSlots(connection, signal)
     if (profile.kind === 'ollama') this.allotment = (signal) => allottedWindow(connection, signal)
   }
 

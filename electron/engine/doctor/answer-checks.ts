@@ -106,7 +106,6 @@ const QUESTION = 'What is 17 times 23? Think first.'
  */
 export async function checkReasoning(examination: Examination): Promise<DoctorCheck> {
   const { probe, model, profile, spent, answerMs, kind } = examination
-  const began = performance.now()
   try {
     const request = {
       messages: [{ role: 'user', content: QUESTION }],
@@ -115,13 +114,16 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
       stream: false,
     } as const
     const asked = { ...profile, model, kind }
+    const release = await examination.slot()
+    const began = performance.now()
     // By the other route Ollama would load the model again, with another window.
-    const answer = speaksNative(asked)
-      ? await probe.ask(`${probe.root}/api/chat`, { body: nativeBody(request, asked).text, ms: answerMs })
-      : await probe.ask(`${probe.server.address.base}/chat/completions`, {
+    const answer = await (speaksNative(asked)
+      ? probe.ask(`${probe.root}/api/chat`, { body: nativeBody(request, asked).text, ms: answerMs })
+      : probe.ask(`${probe.server.address.base}/chat/completions`, {
           body: requestBody(request, asked).text,
           ms: answerMs,
         })
+    ).finally(release)
     if (answer.status !== 200) throw probe.refusal(answer)
     const ms = performance.now() - began
     // Ollama's own route has the message and the counts at the top.

@@ -46,7 +46,8 @@ const goesOn = [
   { text: 'A stopped answer goes on there and is paid for. A newer version, or another proxy in between, may help.' },
 ]
 
-async function stopInTheMiddle({ backend, signal, answerMs }: Examination) {
+async function stopInTheMiddle({ backend, signal, answerMs, slot }: Examination) {
+  const release = await slot()
   const stop = new AbortController()
   const limit = AbortSignal.timeout(answerMs)
   const began = performance.now()
@@ -65,6 +66,8 @@ async function stopInTheMiddle({ backend, signal, answerMs }: Examination) {
     if (limit.aborted) throw timedOut(answerMs, error)
     if (!stop.signal.aborted) throw error
     answer.stopped = true
+  } finally {
+    release()
   }
   return answer
 }

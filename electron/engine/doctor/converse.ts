@@ -42,13 +42,16 @@ export interface Conversing {
   signal: AbortSignal
   /** How long one answer may take. */
   answerMs: number
+  /** Waits until the server has room for the call; what it resolves with ends it. */
+  slot(): Promise<() => void>
 }
 
 /** One call from request to end. Throws `FailureError`; `timeout` when it takes longer than a check may. */
 export async function converse(
-  { backend, spent, signal, answerMs }: Conversing,
+  { backend, spent, signal, answerMs, slot }: Conversing,
   request: Pick<ChatRequest, 'messages'> & Partial<ChatRequest>,
 ): Promise<Heard> {
+  const release = await slot()
   const began = performance.now()
   const since = () => performance.now() - began
   const limit = AbortSignal.timeout(answerMs)
@@ -78,6 +81,7 @@ export async function converse(
     if (!limit.aborted || signal.aborted) throw error
     throw timedOut(answerMs, error)
   } finally {
+    release()
     if (stop || heard.pieces + heard.callPieces > 0) {
       spent.add(usage, promptGuess(request) + heard.pieces + heard.callPieces)
     }

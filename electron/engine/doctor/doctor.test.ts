@@ -16,6 +16,7 @@ import {
 } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
+import { freeSeat } from '../background/free-seat.ts'
 import { Doctor } from './doctor.ts'
 
 let dataFolder: string
@@ -69,6 +70,7 @@ async function open(routes: Record<string, ScriptStep>) {
   profiles.saved = [testProfile(backend.baseUrl)]
   const make = () =>
     new Doctor({
+      seat: () => freeSeat,
       dataFolder,
       env: {},
       clock: { now: () => 7000 },

@@ -18,6 +18,8 @@ export interface Examination {
   freeMs: number
   /** Asked before anything that would load the model. */
   mayLoad(model: string): Promise<boolean>
+  /** Before every call; what it resolves with ends the call. Throws `FailureError` `aborted`. */
+  slot(): Promise<() => void>
   /** Shows a check; the same one again replaces it. */
   put(check: DoctorCheck): void
 

@@ -20,6 +20,8 @@ import {
 } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
+import { freeSeat } from '../background/free-seat.ts'
+import type { Seat } from '../background/slots.ts'
 import { runDoctor } from './run-doctor.ts'
 
 const opened: ScriptedBackend[] = []
@@ -57,12 +59,13 @@ async function serve({ chat, routes }: Behaviour) {
 }
 
 interface Asked {
+  seat?: Seat
   profile?: Partial<Profile>
   key?: string
   mayLoad?: boolean
 }
 
-async function examine(behaviour: Behaviour, { profile = {}, key, mayLoad = false }: Asked = {}) {
+async function examine(behaviour: Behaviour, { profile = {}, key, mayLoad = false, seat = freeSeat }: Asked = {}) {
   const backend = await serve(behaviour)
   const seen: DoctorCheck[] = []
   const { report, proven } = await runDoctor(
@@ -72,6 +75,7 @@ async function examine(behaviour: Behaviour, { profile = {}, key, mayLoad = fals
       env: {},
       resolveKey: async () => key ?? null,
       connect: createBackend,
+      seat: () => seat,
       mayLoad: async () => mayLoad,
       freeMs: 120,
     },
@@ -323,6 +327,22 @@ describe('the doctor', () => {
     expect(byId('cancel')?.evidence).toMatch(/^The server was still generating \d+ ms after/)
   })
 
+  it('waits for a slot before every call, and has none beside a call', async () => {
+    const log: string[] = []
+    const seat: Seat = {
+      take() {
+        log.push('take')
+        return Promise.resolve(() => log.push('release'))
+      },
+      leave() {
+        log.push('leave')
+      },
+    }
+    const { backend } = await examine({}, { seat })
+    const calls = backend.chatRequests().flatMap(() => ['take', 'release'])
+    expect([log.length > 10, log]).toEqual([true, [...calls, 'leave']])
+  })
+
   it('says that nobody answers, and everything else waits for that', async () => {
     const backend = await startScriptedBackend()
     await backend.close()
@@ -333,6 +353,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
+        seat: () => freeSeat,
         mayLoad: async () => false,
       },
       () => undefined,
@@ -397,6 +418,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
+        seat: () => freeSeat,
         mayLoad: async () => false,
       },
       () => undefined,
@@ -449,6 +471,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
+        seat: () => freeSeat,
         mayLoad: async () => false,
       },
       () => undefined,

@@ -4,6 +4,7 @@ import { FailureError } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { RetryOptions } from '../backend/retry.ts'
+import type { Seat } from '../background/slots.ts'
 import type { Clock } from '../lib/clock.ts'
 import { readCertificates } from '../profiles/certificates.ts'
 import { checkReasoning, checkStream, checkSystem, checkUsage } from './answer-checks.ts'
@@ -22,6 +23,8 @@ export interface DoctorServices {
   /** `FailureError` `auth`: it is not where the profile says. */
   resolveKey(profile: Profile): Promise<string | null>
   connect(options: { profile: Profile; key: string | null; ca?: string; retry: RetryOptions }): Backend
+  /** Its calls queue like those of everybody. */
+  seat(): Seat
   /** Asked before anything that would load the model. */
   mayLoad(model: string): Promise<boolean>
   /** How long one answer may take; a model may have to be loaded for it. Milliseconds. */
@@ -65,6 +68,7 @@ export async function runDoctor(
   const ca = await readCertificates(profile)
   const probe = new ServerProbe({ profile, key, ca, env: services.env, signal })
   const connections: Backend[] = []
+  const seat = services.seat()
   const connect = (model: string, kind: Profile['kind'], baseUrl: string) => {
     const asked = { ...profile, model, kind, baseUrl }
     const backend = services.connect({
@@ -86,6 +90,7 @@ export async function runDoctor(
     answerMs: services.answerMs ?? ANSWER_MS,
     freeMs: services.freeMs ?? FREE_MS,
     put,
+    slot: () => seat.take({ backend: examination.backend, profile, signal, onWait() {}, onWarning() {} }),
     async mayLoad(model) {
       const yes = await services.mayLoad(model)
       if (yes) examination.answerMs = services.answerMs ?? LOADING_MS
@@ -104,6 +109,7 @@ export async function runDoctor(
       if (!checks.has(id)) put(check(id, 'not-tried', `Not tried, ${waitsFor} first.`))
     }
   } finally {
+    seat.leave()
     await Promise.all([probe.close(), ...connections.map((backend) => backend.close())])
   }
   const { spent, wantsLoad, model, proven } = examination

@@ -12,6 +12,7 @@ import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import type { Backend } from '../backend/backend.ts'
+import type { Slots } from '../background/slots.ts'
 import { Budget } from '../budget/budget.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import { TurnSpending } from '../budget/turn-spending.ts'
@@ -33,6 +34,7 @@ export interface SessionServices {
     profileId: ProfileId,
     overrides?: ProfileOverrides,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  slots: Pick<Slots, 'seat'>
   tools: readonly Tool[]
   ledger: Ledger
   clock: Clock
@@ -200,7 +202,7 @@ export class LiveSession implements Session {
   }
 
   async #run(turn: RunningTurn, turnId: ReturnType<typeof newTurnId>, options: SendOptions): Promise<TurnEnd> {
-    const { clock, tools, ledger, backendFor } = this.#services
+    const { clock, tools, slots, ledger, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
     const spending = new TurnSpending({
       ledger,
@@ -209,11 +211,13 @@ export class LiveSession implements Session {
       onFailure: (error) => this.#tellOnce('ledger-not-written', error.failure.message),
     })
     const names = new Map<string, string>()
+    const seat = slots.seat()
     let outcome: TurnOutcome
     try {
       outcome = await runTurn({
         conversation: this.#conversation,
         backend: () => backendFor(this.#view.profile.profileId, this.#modelInUse()),
+        seat,
         tools,
         toolContext: { workspace: this.#workspace },
         budget: new Budget(options.limits ?? {}, () => clock.now()),
@@ -243,6 +247,8 @@ export class LiveSession implements Session {
         budget: null,
       })
       throw error
+    } finally {
+      seat.leave()
     }
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
     const unread = turn.followUps.splice(0)

@@ -9,6 +9,7 @@ import { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
 import type { Tool } from '../tools/tool.ts'
 import { SessionStore } from './session-store.ts'
@@ -100,6 +101,7 @@ function newStore(dataFolder = join(folder, 'data')): SessionStore {
   ledgers.push(ledger)
   const services = {
     backendFor: () => Promise.resolve({ backend, profile }),
+    slots: { seat: () => freeSeat },
     tools: [note],
     clock,
     ledger,

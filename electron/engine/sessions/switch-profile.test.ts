@@ -14,6 +14,7 @@ import {
 } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
+import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { SessionStore } from './session-store.ts'
@@ -57,6 +58,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         clock: { now: () => 1000 },
         ledger,
         platform: 'linux',
+        slots: { seat: () => freeSeat },
         tools: builtinTools,
         backendFor: async (id) => {
           const found = clients.find(({ profile }) => profile.id === id)

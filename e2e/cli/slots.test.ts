@@ -1,0 +1,120 @@
+import { watch } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { gate, type Reply, type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
+import { startInTerminal } from './support/terminal.ts'
+import { createWorld, type World } from './support/world.ts'
+
+/** A world whose backend is saved as `mine` and takes so many answers at once. */
+async function worldWithSlots(slots: number, ...script: ScriptStep[]): Promise<World> {
+  const world = await createWorld(...script)
+  const { backend } = world
+  const args = ['profiles', 'add', 'mine', '--name', 'Mine', '--base-url', backend.baseUrl, '--model', 'scripted']
+  expect((await world.run([...args, '--slots', String(slots)])).code).toBe(0)
+  return world
+}
+
+const agent = ['agent', '--profile', 'mine']
+
+/** Resolves when so many lines of this type stand in the queue of the only server. */
+async function queueHolds({ home }: World, type: string, count: number): Promise<void> {
+  const [name = ''] = await readdir(join(home, 'slots'))
+  const path = join(home, 'slots', name, 'queue-0')
+  await new Promise<void>((resolve, reject) => {
+    const look = async () => {
+      if ((await readFile(path, 'utf8')).split(`"type":"${type}"`).length <= count) return
+      watcher.close()
+      resolve()
+    }
+    const watcher = watch(path, () => {
+      look().catch(reject)
+    })
+    look().catch(reject)
+  })
+}
+
+test('with five processes and two slots never more than two calls are at the server', async () => {
+  let working = 0
+  let most = 0
+  const counted = (reply: Reply): Reply => ({
+    async play(exchange) {
+      most = Math.max(most, ++working)
+      await reply.play(exchange)
+      working--
+    },
+  })
+  const held = gate()
+  const world = await worldWithSlots(
+    2,
+    ...Array.from(
+      { length: 10 },
+      (): ScriptStep => (request) =>
+        counted(
+          request.messages.at(-1)?.role === 'tool'
+            ? text('Done.')
+            : toolCall('list_dir', { path: '.' }, { gate: held.opened }),
+        ),
+    ),
+  )
+  const first = Array.from({ length: 2 }, () => world.start([...agent, 'Look.']))
+  await world.backend.chatRequest(1)
+  const rest = Array.from({ length: 3 }, () => world.start([...agent, 'Look.']))
+  await queueHolds(world, 'enter', 5)
+  expect(world.backend.chatRequests().length).toBe(2)
+  held.open()
+  const codes = await Promise.all([...first, ...rest].map(({ exit }) => exit))
+  expect([codes, most, world.backend.chatRequests().length]).toEqual([[0, 0, 0, 0, 0], 2, 10])
+})
+
+test('a run keeps its slot from one call to the next, and the others come in order', async () => {
+  const held = gate()
+  const order: string[] = []
+  const world = await worldWithSlots(
+    1,
+    ...Array.from(
+      { length: 4 },
+      (): ScriptStep => (request) => {
+        const asked =
+          String(request.messages.find(({ role }) => role === 'user')?.content)
+            .split('\n')
+            .at(-1) ?? ''
+        const goesOn = request.messages.at(-1)?.role === 'tool'
+        order.push(goesOn ? `${asked} again` : asked)
+        return asked === 'One.' && !goesOn ? toolCall('list_dir', { path: '.' }, { gate: held.opened }) : text('Done.')
+      },
+    ),
+  )
+  const started = [world.start([...agent, 'One.'])]
+  await world.backend.chatRequest(0)
+  for (const [index, words] of ['Two.', 'Three.'].entries()) {
+    started.push(world.start([...agent, words]))
+    await queueHolds(world, 'enter', index + 2)
+  }
+  held.open()
+  await Promise.all(started.map(({ exit }) => exit))
+  expect(order).toEqual(['One.', 'One. again', 'Two.', 'Three.'])
+})
+
+test('who waits is told its place, and gets the slot of a process that was killed', async () => {
+  const world = await worldWithSlots(1, text('Never.', { gate: gate().opened }), text('At last.'))
+  const holder = world.start([...agent, 'Hold it.'])
+  await world.backend.chatRequest(0)
+  const waiting = startInTerminal(world, [...agent, 'Wait.'])
+  await waiting.screen.seen('Queued, next, Mine has 1 slot')
+  const behind = startInTerminal(world, [...agent, 'Wait longer.'])
+  await behind.screen.seen('Queued, 1 before it, Mine has 1 slot')
+  behind.type('\x03')
+  expect(await behind.exit).toBe(130)
+  holder.child.kill('SIGKILL')
+  await waiting.screen.seen('At last.')
+  expect([await waiting.exit, world.backend.chatRequests().length]).toEqual([0, 2])
+})
+
+test('the wait counts as wall time', async () => {
+  const world = await worldWithSlots(1, text('Never.', { gate: gate().opened }))
+  world.start([...agent, 'Hold it.'])
+  await world.backend.chatRequest(0)
+  const { code, side } = await world.run([...agent, '--max-wall-time', '1s', 'Wait.'])
+  expect([code, side]).toEqual([3, expect.stringContaining('the limit of 1s is reached')])
+})

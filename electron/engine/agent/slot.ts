@@ -1,0 +1,27 @@
+import type { Profile } from '#shared/profile.ts'
+import type { Backend } from '../backend/backend.ts'
+import type { TurnContext } from './turn.ts'
+
+/**
+ * Waits until the server has room for one call, and says what it waits for. What it resolves with ends the call, whose
+ * time begins here: no time-out of the backend counts the wait. Throws `FailureError` `aborted`.
+ */
+export function takeSlot(turn: TurnContext, backend: Backend, profile: Profile): Promise<() => void> {
+  const { emit, signal } = turn
+  return turn.seat.take({
+    backend,
+    profile,
+    signal,
+    onWarning: (message) => emit({ type: 'warning', code: 'no-queue', message }),
+    onWait(wait) {
+      if (wait.kind === 'paused') {
+        emit({ type: 'phase', phase: 'paused', detail: 'background runs are paused' })
+        return
+      }
+      const { before, slots } = wait
+      const place = before === 0 ? 'next' : `${before} before it`
+      const detail = `${place}, ${profile.name} has ${slots} ${slots === 1 ? 'slot' : 'slots'}`
+      emit({ type: 'phase', phase: 'queued', detail, queuedBefore: before })
+    },
+  })
+}

@@ -1,0 +1,25 @@
+/** Wakes one who waits, also when it rang a moment before. */
+export class Bell {
+  #isRung = false
+  #wake: (() => void) | null = null
+
+  ring(): void {
+    this.#isRung = true
+    this.#wake?.()
+  }
+
+  /** Resolves when it rings, rang since the last time, or the time is over. Milliseconds. */
+  async rung(within: number): Promise<void> {
+    if (!this.#isRung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, within)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      this.#wake = null
+    }
+    this.#isRung = false
+  }
+}

@@ -1,0 +1,227 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
+import { Bell } from './bell.ts'
+import { SlotLog } from './slot-log.ts'
+import { type SlotLine, SlotOrder, type SlotTicket } from './slot-order.ts'
+
+/** How long a slot waits for the next call of its run before whoever is next may have it. */
+const REST_MS = 2000
+/** A watch may miss a change, and nothing tells of a process that died: whoever waits looks by itself this often. */
+const LOOK_MS = 1000
+/** A file of this size is followed by a fresh one as soon as nobody is in it. */
+const FULL_BYTES = 64 * 1024
+
+export interface SlotPlace {
+  id: string
+  background: boolean
+  /** How many calls the server takes at once. */
+  slots: number
+}
+
+export interface SlotQueueOptions {
+  folder: string
+  own: ProcessIdentity
+  now(): number
+}
+
+/** The queue of one server, as this process sees it. */
+export class SlotQueue {
+  readonly #options: SlotQueueOptions
+  readonly #bells = new Set<Bell>()
+  /** What has to be written still, by the id of its place. */
+  readonly #debts = new Map<string, SlotLine>()
+  #log: SlotLog | null = null
+  #order = new SlotOrder()
+  /** One step after the other, so that lines are folded once and in order. */
+  #steps: Promise<unknown> = Promise.resolve()
+  #watcher: FSWatcher | null = null
+  #isClosed = false
+
+  constructor(options: SlotQueueOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Resolves when the call of this place may begin. `onMove` gets how many are before it, at first and whenever that
+   * changes; where a slot is free it is not called. Rejects with the reason of `signal`, or with the system's error
+   * when the disk refuses; its place is given up then.
+   */
+  async enter(place: SlotPlace, signal: AbortSignal, onMove: (before: number) => void): Promise<void> {
+    signal.throwIfAborted()
+    const { id } = place
+    this.#debts.delete(id)
+    await this.#append({ type: 'enter', ...this.#options.own, ...place })
+    if (this.#isWorking(id)) return
+    const bell = new Bell()
+    const ring = () => bell.ring()
+    signal.addEventListener('abort', ring, { once: true })
+    this.#bells.add(bell)
+    try {
+      this.#watch()
+      await this.#wait(id, bell, signal, onMove)
+    } catch (error) {
+      this.leave(id)
+      throw error
+    } finally {
+      signal.removeEventListener('abort', ring)
+      this.#bells.delete(bell)
+      if (this.#bells.size === 0) this.#unwatch()
+    }
+  }
+
+  /** The call is over, and the same run will have another. */
+  rest(id: string): void {
+    this.#settle(id, { type: 'rest', id, at: this.#options.now() })
+  }
+
+  /** No more calls. */
+  leave(id: string): void {
+    this.#settle(id, { type: 'leave', id })
+  }
+
+  /** Resolves when everything is written that could be. */
+  async close(): Promise<void> {
+    await this.#steps
+    this.#isClosed = true
+    this.#unwatch()
+    await this.#log?.close()
+    this.#log = null
+  }
+
+  async #wait(id: string, bell: Bell, signal: AbortSignal, onMove: (before: number) => void): Promise<void> {
+    let told = -1
+    let lookedAt = Number.NEGATIVE_INFINITY
+    for (;;) {
+      await this.#step(() => this.#refresh())
+      // Those far behind look less often: with many of them, the first few are enough.
+      const pause = LOOK_MS * (1 + this.#order.before(id).length)
+      if (performance.now() - lookedAt >= pause) {
+        lookedAt = performance.now()
+        await this.#clearDead(id)
+      }
+      const wait = this.#order.before(id).length === 0 ? await this.#takeRested() : pause
+      signal.throwIfAborted()
+      if (this.#isWorking(id)) return
+      const before = this.#order.before(id).length
+      if (before !== told) onMove(before)
+      told = before
+      await bell.rung(wait)
+      signal.throwIfAborted()
+    }
+  }
+
+  /** Only the first in the queue does this. Resolves with how long to wait for the next that may be taken. */
+  async #takeRested(): Promise<number> {
+    let wait = LOOK_MS
+    for (const { id, state, restsSince } of this.#order.tickets()) {
+      if (state !== 'resting') continue
+      // A clock that was set may lie about it, but not for longer than this.
+      const left = Math.min(restsSince + REST_MS - this.#options.now(), REST_MS)
+      if (left > 0) wait = Math.min(wait, left)
+      else await this.#append({ type: 'take', id })
+    }
+    return wait
+  }
+
+  /** Gives up the places of processes that are gone: of those that keep this one waiting. */
+  async #clearDead(id: string): Promise<void> {
+    const ahead = new Set(this.#order.before(id))
+    const inTheWay = this.#order.tickets().filter((ticket) => ticket.state !== 'waiting' || ahead.has(ticket))
+    const dead = await Promise.all(inTheWay.map(async (ticket) => ((await this.#lives(ticket)) ? [] : [ticket.id])))
+    for (const gone of dead.flat()) await this.#append({ type: 'leave', id: gone })
+  }
+
+  async #lives({ pid, startedAt }: SlotTicket): Promise<boolean> {
+    const { own } = this.#options
+    return (pid === own.pid && startedAt === own.startedAt) || isAlive({ pid, startedAt })
+  }
+
+  #isWorking(id: string): boolean {
+    return this.#order.ticket(id)?.state === 'working'
+  }
+
+  #append(line: SlotLine): Promise<void> {
+    return this.#step(async () => {
+      for (;;) {
+        await (await this.#opened()).append(line)
+        await this.#refresh()
+        if (!this.#order.closed) return line.type === 'leave' ? this.#renew() : undefined
+        await this.#advance()
+        // What else there is to say is about places in the file that is closed: there are none.
+        if (line.type !== 'enter') return
+      }
+    })
+  }
+
+  /** A place that could not be given up would be missed by everybody: it is tried again until this process ends. */
+  #settle(id: string, line: SlotLine): void {
+    this.#debts.set(id, line)
+    const pay = async () => {
+      while (this.#debts.get(id) === line && !this.#isClosed) {
+        try {
+          await this.#append(line)
+          if (this.#debts.get(id) === line) this.#debts.delete(id)
+        } catch {
+          // The disk refuses: full, perhaps, and not for ever.
+          await delay(LOOK_MS, undefined, { ref: false })
+        }
+      }
+    }
+    void pay()
+  }
+
+  /** Closes a file that is full when nobody is in it. */
+  async #renew(): Promise<void> {
+    const log = await this.#opened()
+    if (!this.#order.empty || log.size < FULL_BYTES) return
+    await log.append({ type: 'close' })
+    await this.#refresh()
+    if (this.#order.closed) await this.#advance()
+  }
+
+  async #advance(): Promise<void> {
+    const log = await this.#opened()
+    this.#log = null
+    this.#order = new SlotOrder()
+    this.#log = await log.next()
+  }
+
+  async #opened(): Promise<SlotLog> {
+    if (this.#isClosed) throw new Error('This queue is closed.')
+    this.#log ??= await SlotLog.open(this.#options.folder)
+    return this.#log
+  }
+
+  async #refresh(): Promise<void> {
+    const lines = await (await this.#opened()).news()
+    for (const line of lines) this.#order.apply(line)
+    if (lines.length > 0) this.#ring()
+  }
+
+  #step<Result>(action: () => Promise<Result>): Promise<Result> {
+    const step = this.#steps.then(action)
+    this.#steps = step.catch(() => undefined)
+    return step
+  }
+
+  #ring(): void {
+    for (const bell of this.#bells) bell.ring()
+  }
+
+  /** Only while somebody waits. */
+  #watch(): void {
+    if (this.#watcher || !this.#log) return
+    try {
+      this.#watcher = watch(this.#log.path, () => this.#ring())
+      this.#watcher.on('error', () => this.#unwatch())
+    } catch {
+      // There are no more watches to be had on this machine: whoever waits looks by itself.
+    }
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close()
+    this.#watcher = null
+  }
+}
