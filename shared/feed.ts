@@ -23,6 +23,11 @@ export type FeedMessage =
   | { type: 'events'; sessionId: SessionId; events: readonly SessionEvent[] }
   /** No more events: the session was removed or could not be opened. */
   | { type: 'closed'; sessionId: SessionId; message: string }
+  /** The person asked outside of the window, as in the tray, to see a place in it. */
+  | { type: 'show'; place: Place }
+
+/** Where in the window; a session of null is a new chat. */
+export type Place = { page: 'chat'; sessionId: SessionId | null }
 
 /** The window's preload posts this with the port; the page checks source and nonce. */
 export interface PortHandOver {

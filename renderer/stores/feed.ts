@@ -13,6 +13,7 @@ import {
   type SessionMessage,
   useSessionStore,
 } from './session-store.ts'
+import { showPlace } from './show-place.ts'
 
 let waiting: SessionMessage[] = []
 let client: FeedClient | null = null
@@ -50,6 +51,10 @@ export function followSession(sessionId: SessionId | null): void {
 function receive(message: FeedMessage): void {
   if (message.type === 'app') {
     applyAppChange(message.change)
+    return
+  }
+  if (message.type === 'show') {
+    showPlace(message.place)
     return
   }
   waiting.push(message)

@@ -22,7 +22,7 @@ export const emptySlot: SessionSlot = { view: null, closed: null, queued: [], la
 /** The sessions that the window follows. Kept by the feed; components select narrowly. */
 export const useSessionStore = create<{ slots: Readonly<Record<SessionId, SessionSlot>> }>()(() => ({ slots: {} }))
 
-export type SessionMessage = Exclude<FeedMessage, { type: 'app' }>
+export type SessionMessage = Exclude<FeedMessage, { type: 'app' | 'show' }>
 
 /** Applies what came in, in order, in one `set`. */
 export function applySessionMessages(messages: readonly SessionMessage[]): void {

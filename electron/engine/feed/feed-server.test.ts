@@ -60,7 +60,7 @@ function serve(sessions: FakeSessions, pendingLimit?: number) {
   })
   const channel = new MemoryChannel()
   server.attach(channel, pendingLimit)
-  return { channel, defects, appListeners }
+  return { channel, defects, appListeners, server }
 }
 
 /** Lets everything that only waits for promises happen. */
@@ -186,6 +186,38 @@ describe('a session that nobody looks at any more', () => {
     await settle()
     expect(sessions.log).toEqual([`open ${A}`, `release ${A}`, `released ${A}`, `open ${A}`])
     expect(kinds(channel.received)).toEqual(['snapshot', 'snapshot'])
+  })
+})
+
+describe('a place that is asked for outside of the window', () => {
+  const place = { page: 'chat', sessionId: A } as const
+
+  it('is shown at once by a page that is there', () => {
+    const { channel, server } = serve(new FakeSessions(0))
+    channel.send({ type: 'subscribe-app' })
+    server.show(place)
+    expect(channel.received).toEqual([
+      { type: 'app', change: appState },
+      { type: 'show', place },
+    ])
+  })
+
+  it('waits for the page that is being opened, and is shown once', () => {
+    const { channel, server } = serve(new FakeSessions(0))
+    server.show({ page: 'chat', sessionId: null })
+    server.show(place)
+    channel.send({ type: 'subscribe-app' })
+    channel.send({ type: 'subscribe-app' })
+    expect(kinds(channel.received)).toEqual(['app', 'show', 'app'])
+  })
+
+  it('is known to be shown while a page follows it', () => {
+    const { channel, server } = serve(new FakeSessions(1))
+    const before = server.isShown(A)
+    channel.send({ type: 'subscribe', sessionId: A })
+    const followed = server.isShown(A)
+    channel.send({ type: 'unsubscribe', sessionId: A })
+    expect([before, followed, server.isShown(A)]).toEqual([false, true, false])
   })
 })
 

@@ -1,6 +1,6 @@
 import type { AppState } from '#shared/app-state.ts'
 import { FailureError } from '#shared/failure.ts'
-import { FeedRequest } from '#shared/feed.ts'
+import { FeedRequest, type Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
@@ -19,6 +19,9 @@ export interface FeedSources {
 /** Sends every viewer what it asked for: the state of the app, and sessions as a snapshot and then their events. */
 export class FeedServer {
   readonly #sources: FeedSources
+  readonly #viewers = new Set<Viewer>()
+  /** Asked for while there was no page to show it. */
+  #place: Place | null = null
 
   constructor(sources: FeedSources) {
     this.#sources = sources
@@ -27,8 +30,26 @@ export class FeedServer {
   /** Serves a viewer until its channel closes. */
   attach(channel: FeedChannel, pendingLimit?: number): void {
     const viewer = new Viewer(channel, this.#sources, pendingLimit)
-    channel.onMessage((message) => viewer.receive(message))
-    channel.onClose(() => viewer.close())
+    this.#viewers.add(viewer)
+    channel.onMessage((message) => {
+      viewer.receive(message)
+      if (this.#place && viewer.showPlace(this.#place)) this.#place = null
+    })
+    channel.onClose(() => {
+      this.#viewers.delete(viewer)
+      viewer.close()
+    })
+  }
+
+  /** Takes the window to a place; while there is no page, the next one goes there. */
+  show(place: Place): void {
+    const shown = [...this.#viewers].filter((viewer) => viewer.showPlace(place))
+    this.#place = shown.length > 0 ? null : place
+  }
+
+  /** Whether a page has this session open, as the one that is shown. */
+  isShown(sessionId: SessionId): boolean {
+    return [...this.#viewers].some((viewer) => viewer.follows(sessionId))
   }
 }
 
@@ -61,6 +82,16 @@ class Viewer {
     if (data.type === 'subscribe-app') this.#subscribeApp()
     else if (data.type === 'unsubscribe') this.#unsubscribe(data.sessionId)
     else this.#subscribe(data.sessionId).catch(this.#sources.onDefect)
+  }
+
+  /** false = it does not show the app, or not yet. */
+  showPlace(place: Place): boolean {
+    if (this.#stopApp) this.#channel.post({ type: 'show', place })
+    return this.#stopApp !== undefined
+  }
+
+  follows(sessionId: SessionId): boolean {
+    return this.#subscriptions.has(sessionId)
   }
 
   close(): void {
