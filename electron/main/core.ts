@@ -1,5 +1,7 @@
 import type { Environment } from '#shared/app-state.ts'
 import type { Reply } from '#shared/failure.ts'
+import type { SessionId } from '#shared/ids.ts'
+import type { SessionView } from '#shared/session-view.ts'
 import type { Settings } from '#shared/settings.ts'
 import {
   createEngine,
@@ -21,6 +23,8 @@ export interface Core {
   feed: WindowFeed
   /** Does not reject. */
   answer(name: unknown, input: unknown): Promise<Reply<unknown>>
+  /** The view of a session that this process holds open. */
+  opened(sessionId: SessionId): SessionView | undefined
   /** Ends what runs, writes what waits. */
   close(): Promise<void>
 }
@@ -66,6 +70,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   return {
     feed,
     answer: (name, input) => answerRequest(handlers, name, input, onDefect),
+    opened: (sessionId) => engine.sessions.opened(sessionId)?.view(),
     async close() {
       feed.app.close()
       await engine.close()

@@ -10,11 +10,13 @@ import { giveFeedPort } from './feed-port.ts'
 import { guardContents, refusePermissions } from './guard-contents.ts'
 import { listen } from './ipc/listen.ts'
 import { isTrustedSender } from './ipc/trusted-sender.ts'
-import { type Launch, readLaunch, startFolderOf } from './launch.ts'
+import { isHidden, type Launch, readLaunch, startFolderOf } from './launch.ts'
+import { Leaving } from './leave/leaving.ts'
 import { offerContextMenu, setMenu, skipDefaultMenu } from './menu.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { registerPageScheme, servePageFrom } from './page-scheme.ts'
 import { finishBeforeQuit } from './quit.ts'
+import type { AppTray } from './tray/app-tray.ts'
 import { AppWindow } from './window.ts'
 
 // The composition of the desktop app. Only what the first paint needs is imported here; the engine comes with core.ts.
@@ -51,10 +53,20 @@ async function start(): Promise<void> {
       offerContextMenu(opened)
       surviveCrashes(opened, sayRestarted, defects.note)
     },
+    mayClose: () => leaving.mayClose(),
     onDefect: defects.report,
   })
-  const core = window.open().then(() => startEngine(window))
+  let tray: AppTray | null = null
+  const leaving = new Leaving({
+    window: () => window.current(),
+    hasTray: () => tray?.isThere() ?? false,
+    goingOn: () => tray?.goingOn() ?? { runs: 0, chats: 0 },
+    stopRuns: async () => stopRuns(await core),
+    onDefect: defects.report,
+  })
+  const core = (launch.hidden ? Promise.resolve() : window.open()).then(() => startEngine(window))
   defects.watchStart(core)
+  core.then(openTray).catch(defects.report)
   setMenu(process.platform, launch.developmentUrl !== null)
 
   listen(ipcMain, {
@@ -64,17 +76,34 @@ async function start(): Promise<void> {
     onDefect: defects.report,
   })
   app.on('second-instance', (_event, _argv, _cwd, other) => {
-    window.focus()
+    if (!isHidden(other)) window.focus()
     const startFolder = startFolderOf(other)
     if (startFolder) core.then(({ feed }) => feed.app.setEnvironment({ startFolder })).catch(defects.report)
   })
   app.on('activate', () => window.focus())
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
+    if (process.platform !== 'darwin' && !tray?.isThere()) app.quit()
   })
   finishBeforeQuit(async () => {
+    tray?.close()
     await Promise.all([window.save(), core.then(({ close }) => close())])
   }, defects.report)
+
+  async function openTray(started: Core): Promise<void> {
+    const { AppTray } = await import('./tray/app-tray.ts')
+    tray = await AppTray.start({
+      core: started,
+      platform: process.platform,
+      desktop: process.env.XDG_CURRENT_DESKTOP ?? '',
+      toldPath: join(electronFolder, 'told-no-tray'),
+      showWindow: () => {
+        if (!leaving.isQuitting()) window.focus()
+      },
+      isWindowOpen: () => window.current() !== null,
+      quit: () => leaving.quit(),
+      onDefect: defects.report,
+    })
+  }
 
   function sayRestarted(): void {
     core
@@ -99,6 +128,12 @@ async function startEngine(window: AppWindow): Promise<Core> {
     onSettings: ({ theme }) => window.setTheme(theme),
     onDefect: defects.report,
   })
+}
+
+/** Asks all of them at once; what cannot be stopped is left, and can be seen again at the next start. */
+async function stopRuns({ feed, answer }: Core): Promise<void> {
+  const going = feed.app.state().runs.filter(({ endedAt }) => endedAt === null)
+  await Promise.all(going.map(({ runId }) => answer('run.stop', { runId, force: false })))
 }
 
 function pageOrigin({ developmentUrl }: Launch): string {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { readLaunch, startFolderOf } from './launch.ts'
+import { isHidden, readLaunch, startFolderOf } from './launch.ts'
 
-const none = { dataFolder: '/data', startFolder: null, electronSource: 'official', developmentUrl: null }
+const none = { dataFolder: '/data', startFolder: null, hidden: false, electronSource: 'official', developmentUrl: null }
 
 it.each([
   ['nothing said', [], {}, {}],
@@ -14,6 +14,7 @@ it.each([
     { CLAW_CWD: '/project', CLAW_ELECTRON_SOURCE: 'registry' },
     { startFolder: '/project', electronSource: 'registry' },
   ],
+  ['no window', ['--hidden'], {}, { hidden: true }],
   ['both, and the argument wins', ['--cwd', '/a'], { CLAW_CWD: '/b' }, { startFolder: '/a' }],
   ['a source that does not exist', [], { CLAW_ELECTRON_SOURCE: 'moon' }, {}],
   [
@@ -36,4 +37,13 @@ it.each([
   [undefined, null],
 ])('a second start with %o wants %o', (other, expected) => {
   expect(startFolderOf(other)).toBe(expected)
+})
+
+it.each([
+  [{ hidden: true }, true],
+  [{ hidden: false }, false],
+  [{}, false],
+  [null, false],
+])('a second start with %o shows no window: %s', (other, expected) => {
+  expect(isHidden(other)).toBe(expected)
 })

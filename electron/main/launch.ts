@@ -6,6 +6,8 @@ import { dataFolder } from '../engine/data-folder.ts'
 export interface Launch {
   dataFolder: string
   startFolder: string | null
+  /** Without its window, as when the person logs in: in the tray, where there is one. */
+  hidden: boolean
   electronSource: Environment['electronSource']
   /** Where the page comes from while it is developed; null = from the built files. */
   developmentUrl: string | null
@@ -23,6 +25,7 @@ export function readLaunch({ argv, env, cwd }: StartedProcess): Launch {
   return {
     dataFolder: dataFolder(env),
     startFolder: folder ? resolve(cwd, folder) : null,
+    hidden: argv.includes('--hidden'),
     electronSource: source === 'registry' || source === 'override' ? source : 'official',
     developmentUrl: loopbackUrl(env.ELECTRON_RENDERER_URL),
   }
@@ -32,6 +35,11 @@ export function readLaunch({ argv, env, cwd }: StartedProcess): Launch {
 export function startFolderOf(other: unknown): string | null {
   const isLaunch = typeof other === 'object' && other !== null && 'startFolder' in other
   return isLaunch && typeof other.startFolder === 'string' ? other.startFolder : null
+}
+
+/** Whether a second start wants no window. */
+export function isHidden(other: unknown): boolean {
+  return typeof other === 'object' && other !== null && 'hidden' in other && other.hidden === true
 }
 
 /** `--cwd folder` or `--cwd=folder`. */

@@ -8,6 +8,8 @@ export interface AppWindowOptions {
   /** Where its place, size and theme are kept. */
   statePath: string
   onOpen(window: BrowserWindow): void
+  /** Asked when a person closes it. */
+  mayClose(): boolean
   onDefect(error: unknown): Promise<void>
 }
 
@@ -42,7 +44,10 @@ export class AppWindow {
     const bounds = reachableBounds(this.#state.bounds, screens)
     const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors, bounds))
     this.#window = window
-    window.on('close', () => this.#remember(window))
+    window.on('close', (event) => {
+      this.#remember(window)
+      if (!this.#options.mayClose()) event.preventDefault()
+    })
     const recolour = () => window.setBackgroundColor(canvasColour(nativeTheme.shouldUseDarkColors))
     nativeTheme.on('updated', recolour)
     window.on('closed', () => {

@@ -1,0 +1,163 @@
+import { access, writeFile } from 'node:fs/promises'
+import { app } from 'electron'
+import type { Place } from '#shared/feed.ts'
+import type { Core } from '../core.ts'
+import type { GoingOn } from '../leave/quit-question.ts'
+import { DesktopTray } from './desktop-tray.ts'
+import { todayLine } from './today-line.ts'
+import { type TrayAct, trayModel } from './tray-model.ts'
+import { type TrayPresence, watchTrayPresence } from './tray-presence.ts'
+import { type Work, workOf } from './work.ts'
+
+export interface AppTrayOptions {
+  core: Core
+  platform: string
+  /** XDG_CURRENT_DESKTOP. */
+  desktop: string
+  /** A file that is there once a person was told that their desktop has no tray. */
+  toldPath: string
+  showWindow(): void
+  isWindowOpen(): boolean
+  quit(): void
+  onDefect(error: unknown): void
+}
+
+/** The tray while the app runs: what goes on, for those who do not have the window open. */
+export class AppTray {
+  readonly #options: AppTrayOptions
+  readonly #stops: (() => void)[] = []
+  #presence: TrayPresence | null = null
+  #tray: DesktopTray | null = null
+  #lookedAt = Date.now()
+  #isTold = false
+
+  private constructor(options: AppTrayOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when it is known whether the desktop has a tray. */
+  static async start(options: AppTrayOptions): Promise<AppTray> {
+    const tray = new AppTray(options)
+    tray.#presence = await watchTrayPresence(options.platform, () => tray.#follow())
+    const looked = () => {
+      tray.#lookedAt = Date.now()
+      tray.#update()
+    }
+    app.on('browser-window-focus', looked)
+    app.on('browser-window-blur', looked)
+    tray.#stops.push(
+      () => app.off('browser-window-focus', looked),
+      () => app.off('browser-window-blur', looked),
+      options.core.feed.app.onChange(() => tray.#update()),
+    )
+    tray.#follow()
+    return tray
+  }
+
+  isThere(): boolean {
+    return this.#presence?.isThere() ?? false
+  }
+
+  goingOn(): GoingOn {
+    const work = this.#work()
+    const runs = work.filter(({ runId }) => runId !== null).length
+    return { runs, chats: work.length - runs }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    this.#presence?.close()
+    this.#tray?.close()
+    this.#tray = null
+  }
+
+  /** The panel of the desktop may come and go. */
+  #follow(): void {
+    if (this.isThere()) {
+      this.#tray ??= new DesktopTray({ ...this.#options, onAct: (act) => this.#act(act) }, this.#model())
+      return
+    }
+    this.#tray?.close()
+    this.#tray = null
+    // Without window and tray nobody could reach the app.
+    if (!this.#options.isWindowOpen()) this.#options.showWindow()
+    this.#update()
+  }
+
+  #update(): void {
+    this.#tray?.show(this.#model())
+    if (!this.isThere() && this.#work().some(({ runId }) => runId !== null))
+      this.#tellOnce().catch(this.#options.onDefect)
+  }
+
+  #model() {
+    const state = this.#options.core.feed.app.state()
+    return trayModel({ state, work: this.#work(), today: todayLine(state.spending), lookedAt: this.#lookedAt })
+  }
+
+  #work(): Work[] {
+    const { feed, opened } = this.#options.core
+    return workOf(feed.app.state(), opened)
+  }
+
+  async #tellOnce(): Promise<void> {
+    if (this.#isTold) return
+    this.#isTold = true
+    const { toldPath, core } = this.#options
+    const told = await access(toldPath).then(
+      () => true,
+      () => false,
+    )
+    if (told) return
+    core.feed.app.notify({
+      id: 'no-tray',
+      title: 'This desktop has no tray',
+      message: 'Runs go on without the window. Closing it asks whether to leave them going or to stop them.',
+    })
+    await writeFile(toldPath, '', { mode: 0o600 })
+  }
+
+  #act(act: TrayAct): void {
+    this.#perform(act).catch(this.#options.onDefect)
+  }
+
+  async #perform(act: TrayAct): Promise<void> {
+    const { quit, showWindow } = this.#options
+    switch (act.type) {
+      case 'open':
+        return this.#show({ page: 'chat', sessionId: act.sessionId })
+      case 'new-task':
+        return this.#show({ page: 'chat', sessionId: null })
+      case 'open-window':
+        return showWindow()
+      case 'stop':
+        return act.runId === null
+          ? this.#ask('session.stop', { sessionId: act.sessionId })
+          : this.#ask('run.stop', { runId: act.runId, force: false })
+      case 'answer':
+        return this.#ask('session.answer', {
+          sessionId: act.sessionId,
+          callId: act.callId,
+          answer: { decision: act.decision },
+        })
+      case 'pause':
+        return this.#ask('run.pauseAll', { paused: act.paused })
+      case 'quit':
+        return quit()
+    }
+  }
+
+  #show(place: Place): void {
+    this.#options.core.feed.server.show(place)
+    this.#options.showWindow()
+  }
+
+  /** What did not work is said in the window: the tray has no place for it. */
+  async #ask(name: string, input: object): Promise<void> {
+    const { core, showWindow } = this.#options
+    const reply = await core.answer(name, input)
+    if (reply.ok) return
+    core.feed.app.notify({ id: 'tray', title: 'That did not work from the tray', message: reply.failure.message })
+    showWindow()
+  }
+}

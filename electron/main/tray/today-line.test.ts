@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import type { LimitName } from '#shared/budget.ts'
+import { ProfileId } from '#shared/ids.ts'
+import { noSpending } from '#shared/no-spending.ts'
+import type { LimitStatus } from '#shared/spending.ts'
+import { todayLine } from './today-line.ts'
+
+function limit(name: LimitName, allowed: number, used: number, profile: string | null = null): LimitStatus {
+  const profileId = profile === null ? null : ProfileId.parse(profile)
+  return { rule: { scope: 'day', profileId, limits: { [name]: allowed } }, limit: name, allowed, used }
+}
+
+test.each([
+  ['nothing', {}, [], null],
+  ['money', { reportedMicroUsd: 3_000_000, estimatedMicroUsd: 180_000 }, [], 'Today $3.18'],
+  ['tokens of a free server', { inputTokens: 600_000, outputTokens: 12_000 }, [], 'Today 612,000 tokens'],
+  ['money of a limit', {}, [limit('costUsd', 10_000_000, 3_180_000)], 'Today $3.18 of $10.00'],
+  ['tokens of a limit', {}, [limit('totalTokens', 1_000_000, 612_000)], 'Today 612,000 of 1,000,000 tokens'],
+  ['a limit of one backend only', {}, [limit('costUsd', 10_000_000, 3_180_000, 'openrouter')], null],
+])('today is said in a line: %s', (_what, today, limits, line) => {
+  expect(todayLine({ today: { ...noSpending(), ...today }, limits })).toBe(line)
+})

@@ -1,0 +1,86 @@
+import type { ApprovalRequest } from './approval.ts'
+import { type BackgroundRun, endedStatuses } from './background.ts'
+import { ExitCode } from './exit-code.ts'
+
+/** What a run's glyph shows: finer than its status, because a limit is no failure and a queue is no work. */
+export type RunState =
+  | 'waiting'
+  | 'running'
+  | 'starting'
+  | 'queued'
+  | 'paused'
+  | 'completed'
+  | 'budget'
+  | 'failed'
+  | 'killed'
+  | 'interrupted'
+
+export function runState(run: BackgroundRun): RunState {
+  if (run.status === 'waiting-approval') return 'waiting'
+  if (run.status === 'failed' || run.status === 'completed')
+    return run.exitCode === ExitCode.budget ? 'budget' : run.status
+  if (run.status !== 'running') return run.status
+  if (run.phase === 'paused') return 'paused'
+  return run.queuedBefore === null ? 'running' : 'queued'
+}
+
+export function isOver(run: BackgroundRun): boolean {
+  return endedStatuses.has(run.status)
+}
+
+export interface RunCounts {
+  running: number
+  waiting: number
+  queued: number
+  paused: number
+}
+
+export function countRuns(runs: readonly BackgroundRun[]): RunCounts {
+  const counts: RunCounts = { running: 0, waiting: 0, queued: 0, paused: 0 }
+  for (const run of runs) {
+    const state = runState(run)
+    if (state === 'running' || state === 'starting') counts.running++
+    else if (state === 'waiting' || state === 'queued' || state === 'paused') counts[state]++
+  }
+  return counts
+}
+
+/** "3 run, 1 waits for you, 1 queued"; empty where nothing goes on. */
+export function countWords({ running, waiting, queued, paused }: RunCounts): string {
+  return [
+    running > 0 && `${running} ${running === 1 ? 'runs' : 'run'}`,
+    waiting > 0 && `${waiting} ${waiting === 1 ? 'waits' : 'wait'} for you`,
+    queued > 0 && `${queued} queued`,
+    paused > 0 && `${paused} paused`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** In a few words, without its details: "writing", "queued", "stopped at its limit". */
+export function stateWord(run: BackgroundRun): string {
+  const state = runState(run)
+  switch (state) {
+    case 'waiting':
+      return 'waiting for you'
+    case 'running':
+      return run.phase ?? 'running'
+    case 'budget':
+      return 'stopped at its limit'
+    default:
+      return state
+  }
+}
+
+/** What is asked for, in one line: the command's first line, or the file that is changed. */
+export function approvalLine({ subject }: ApprovalRequest): string {
+  if (subject.kind === 'change') return `change ${subject.diff.path}`
+  const [first = '', ...more] = subject.command.trim().split('\n')
+  return more.length > 0 ? `${first} …` : first
+}
+
+/** A text of at most `length` characters, cut at its end. */
+export function cutText(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
+}
