@@ -5,7 +5,11 @@ import { environmentFor, expect, test } from './support/app.ts'
 import { gate, text } from './support/scripted-backend.ts'
 
 const ways: Record<string, (app: ElectronApplication) => Promise<unknown>> = {
-  'its window is closed': (app) => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()),
+  'its window is closed where there is no tray, and that is meant': (app) =>
+    app.evaluate(({ BrowserWindow, dialog }) => {
+      dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+      BrowserWindow.getAllWindows()[0]?.close()
+    }),
   'it is told to quit': (app) => app.evaluate(({ app: main }) => main.quit()),
   'the system ends it': async (app) => app.process().kill('SIGTERM'),
 }

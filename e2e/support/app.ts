@@ -25,6 +25,7 @@ export class Machine {
   readonly home: string
   readonly project: string
   readonly #running = new Set<ElectronApplication>()
+  readonly #environment: Record<string, string> = {}
 
   private constructor(home: string, project: string) {
     this.home = home
@@ -37,6 +38,11 @@ export class Machine {
     await mkdir(machine.home)
     await mkdir(machine.project)
     return machine
+  }
+
+  /** For every start of the app on this machine. */
+  addEnvironment(env: Record<string, string>): void {
+    Object.assign(this.#environment, env)
   }
 
   async write(files: ProjectFiles): Promise<void> {
@@ -55,7 +61,13 @@ export class Machine {
     return (await readdir(this.project)).includes(name)
   }
 
-  async launch({ env = {}, args = [], colorScheme = 'light' }: LaunchOptions = {}): Promise<RunningApp> {
+  async launch(options: LaunchOptions = {}): Promise<RunningApp> {
+    const { app } = await this.start(options)
+    return { app, page: await app.firstWindow() }
+  }
+
+  /** Without waiting for a window, which a hidden start has not. */
+  async start({ env = {}, args = [], colorScheme = 'light' }: LaunchOptions = {}): Promise<Pick<RunningApp, 'app'>> {
     const app = await electron.launch({
       executablePath: electronPath(),
       args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '.', ...args],
@@ -71,13 +83,13 @@ export class Machine {
         CLAW_CWD: this.project,
         // Whatever runs on the usual ports of the machine that tests is no part of the test.
         CLAW_LOCAL_PORTS: 'none',
+        ...this.#environment,
         ...env,
       },
     })
     this.#running.add(app)
     app.once('close', () => this.#running.delete(app))
-    const page = await app.firstWindow()
-    return { app, page }
+    return { app }
   }
 
   /** Ends the app as the system's out-of-memory killer would. */

@@ -11,7 +11,7 @@ import { missingLibraries, packagesFor } from './system-packages.mjs'
 /**
  * @typedef {object} Needs
  * @property {string} [electron] the executable whose libraries have to be there
- * @property {boolean} [screen] a screen for tests that open windows
+ * @property {boolean} [screen] a screen for tests that open windows, and a bus for their tray and notifications
  * @property {boolean} [sandbox] what the shell tool runs commands in; everything works without it, less safely
  */
 
@@ -26,6 +26,8 @@ export async function prepareSystem(needs) {
   const { wanted, unknown } = packagesFor(needs.electron ? await librariesMissedBy(needs.electron) : [])
   if (needs.electron && !hasFont()) wanted.push(['fonts-dejavu-core'], ['fonts-liberation'])
   if (needs.screen && !isOnPath('Xvfb')) wanted.push(['xvfb'])
+  if (needs.screen && !isOnPath('dbus-daemon')) wanted.push(['dbus'])
+  if (needs.screen && !(await hasLibrary('libnotify.so.4'))) wanted.push(['libnotify4'])
   if (wanted.length > 0 || unknown.length > 0) await provide(wanted, unknown)
   if (needs.sandbox && !isOnPath('bwrap') && isRoot() && hasApt()) await tryBubblewrap()
 }
@@ -56,6 +58,16 @@ async function provide(wanted, unknown) {
         `  apt-get update && apt-get install -y ${names.join(' ')}`,
     )
   }
+}
+
+/**
+ * For what Electron loads only when it is asked for, so that `ldd` does not name it.
+ *
+ * @param {string} library
+ */
+async function hasLibrary(library) {
+  const ldconfig = isOnPath('ldconfig') ? 'ldconfig' : '/sbin/ldconfig'
+  return (await run(ldconfig, ['-p'])).output.includes(library)
 }
 
 /** @param {string} executable */

@@ -1,0 +1,32 @@
+import { environmentFor, expect, test } from './support/app.ts'
+import { answerQuestions, closeWindow } from './support/desktop.ts'
+import { gate, text } from './support/scripted-backend.ts'
+import { TrayHost } from './support/tray-host.ts'
+
+test('without a tray, a hidden start shows the window', async ({ machine }) => {
+  const desktop = await TrayHost.start({ tray: false })
+  const { app, page } = await machine.launch({
+    env: { DBUS_SESSION_BUS_ADDRESS: desktop.address },
+    args: ['--hidden'],
+  })
+  await expect(page.getByRole('heading', { name: 'Connect a backend' })).toBeVisible()
+  await app.close()
+  await desktop.close()
+})
+
+test('without a tray, closing the window asks while something goes on', async ({ machine, backend }) => {
+  const never = gate()
+  backend.script(text('Before and after', { chunks: 2, gate: never.opened }))
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Before')
+  const asked = await answerQuestions(app, 'Cancel')
+  await closeWindow(app)
+  await expect.poll(asked).toEqual(['A chat is working: Stop it and quit, Cancel'])
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await answerQuestions(app, 'Stop it and quit')
+  await closeWindow(app)
+  await gone
+})

@@ -1,0 +1,103 @@
+import { environmentFor } from './support/app.ts'
+import { answerQuestions, closeWindow, windowCount } from './support/desktop.ts'
+import { gate, text, toolCall } from './support/scripted-backend.ts'
+import { expect, test } from './support/tray-host.ts'
+
+test('a chat is allowed and stopped from the tray while the window is closed', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  const never = gate()
+  backend.script(
+    toolCall('write_file', { path: 'note.txt', content: 'x\n' }),
+    text('Written, and then this', { chunks: 2, gate: never.opened }),
+  )
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await expect.poll(() => desktop.count()).toBe(1)
+  const idle = await desktop.icon()
+  expect(await desktop.menu()).toEqual(['(Nothing runs)', '---', 'New task…', 'Open Claw Code Agent', '---', 'Quit'])
+  await page.getByRole('textbox', { name: 'Message' }).fill('Write a note')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
+  await closeWindow(app)
+  await expect.poll(() => windowCount(app)).toBe(0)
+
+  await expect
+    .poll(() => desktop.menu())
+    .toEqual([
+      '(1 waits for you)',
+      '---',
+      'Waiting: Write a note',
+      '  (change note.txt)',
+      '  Allow once',
+      '  Allow for this session',
+      '  Deny',
+      '  ---',
+      '  Open',
+      '  Stop',
+      '---',
+      '(Today 15 tokens)',
+      '---',
+      'New task…',
+      'Open Claw Code Agent',
+      '---',
+      'Quit…',
+    ])
+  expect([await desktop.toolTip(), (await desktop.icon()) === idle]).toEqual(['1 waits for you', false])
+  await desktop.click('Waiting: Write a note', 'Allow once')
+  await expect.poll(() => desktop.menu()).toContain('Write a note · working')
+  expect(await machine.read('note.txt')).toBe('x\n')
+
+  const opened = app.waitForEvent('window')
+  await desktop.click('Write a note · working', 'Open')
+  const again = await opened
+  await expect(again.getByRole('region', { name: 'Transcript' })).toContainText('Written')
+  await desktop.click('Write a note · working', 'Stop')
+  await expect(again.getByRole('button', { name: 'Stop' })).toBeHidden()
+  await expect.poll(() => desktop.menu()).toContain('(Nothing runs)')
+})
+
+test('quitting from the tray asks while something goes on', async ({ machine, backend, desktop }) => {
+  const never = gate()
+  backend.script(text('Before and after', { chunks: 2, gate: never.opened }))
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Before')
+  await expect.poll(() => desktop.menu()).toContain('Quit…')
+  const asked = await answerQuestions(app, 'Cancel')
+  await desktop.click('Quit…')
+  await expect.poll(asked).toEqual(['A chat is working: Stop it and quit, Cancel'])
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
+
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await answerQuestions(app, 'Stop it and quit')
+  await desktop.click('Quit…')
+  await gone
+  await expect.poll(() => desktop.count()).toBe(0)
+})
+
+test('the panel of the desktop may come and go', async ({ machine, desktop }) => {
+  await desktop.hideTray()
+  const { app } = await machine.launch()
+  await desktop.showTray()
+  await expect.poll(() => desktop.count()).toBe(1)
+  await closeWindow(app)
+  await expect.poll(() => windowCount(app)).toBe(0)
+  // Nobody could reach an app without window and tray.
+  const opened = app.waitForEvent('window')
+  await desktop.hideTray()
+  await opened
+  await desktop.showTray()
+  await expect.poll(() => desktop.menu()).toContain('Open Claw Code Agent')
+})
+
+test('the app starts into the tray, and a click on its icon opens the window', async ({ machine, desktop }) => {
+  const { app } = await machine.start({ args: ['--hidden'] })
+  await expect.poll(() => desktop.count()).toBe(1)
+  expect(await windowCount(app)).toBe(0)
+  const opened = app.waitForEvent('window')
+  desktop.activate()
+  await expect((await opened).getByRole('heading', { name: 'Connect a backend' })).toBeVisible()
+})
