@@ -27,6 +27,8 @@ export interface Asked {
 
 /** More output tokens than this in an answer without text and call were swallowed (backends.md I, 1). */
 const SWALLOWED_FROM = 5
+/** From so many answers in a row that were reasoning only, the reasoning is the answer. */
+const ONLY_REASONED = 2
 
 /**
  * Turns the chunks of one reply into events. Chunks are checked by hand, member by member: this runs once a token.
@@ -44,6 +46,8 @@ export class ChatReply {
   #timings: unknown
   #hasText = false
   #hasReasoning = false
+  /** The reasoning before any text. */
+  #reasoned = ''
   /** Reasoning came apart from the text. */
   #serverReasons = false
   /** LiteLLM says the cost of a whole reply in a header. */
@@ -127,6 +131,7 @@ export class ChatReply {
     const isBroken = rawFinish === null && said === 'nothing'
     if (isBroken) this.#say(this.#answer.release())
     const calls = isBroken ? null : this.#endCalls(this.#isCut(finish, usage))
+    if (calls && finish === 'stop' && calls.complete.length + calls.broken.length === 0) this.#settleReasoning()
     this.#sayUsage(usage)
     if (!calls || (rawFinish === null && !this.#hasText && calls.complete.length === 0)) throw this.#truncated()
     this.#start({})
@@ -147,6 +152,28 @@ export class ChatReply {
     this.#reason(reasoning)
     this.#say(rest)
     return this.#slots.count > 0 ? this.#slots.settle(isCut, this.#asked.requiresArguments) : calls
+  }
+
+  /**
+   * A reasoning parser that does not fit takes the answers of a model that does not think for reasoning (seen on vLLM).
+   * Once is an accident of the model, twice in a row is the server: from then on the reasoning is the answer.
+   */
+  #settleReasoning(): void {
+    const { thinking, server } = this.#asked
+    if (!this.#serverReasons || this.#hasText) {
+      thinking.onlyReasoned = 0
+      return
+    }
+    const times = (thinking.onlyReasoned ?? 0) + 1
+    thinking.onlyReasoned = times
+    if (times < ONLY_REASONED) return
+    if (times === ONLY_REASONED) {
+      this.#warn(
+        'answer-in-reasoning',
+        `${server.name} sent two answers in a row as reasoning only; what it sends is taken for the answer from now on. If the model does not think, start the server without a reasoning parser.`,
+      )
+    }
+    this.#say(this.#reasoned.trim())
   }
 
   #choice(choice: JsonRecord, chunk: JsonRecord): void {
@@ -207,6 +234,7 @@ export class ChatReply {
   #reason(reasoning: string): void {
     if (reasoning === '') return
     this.#hasReasoning = true
+    if (!this.#hasText) this.#reasoned += reasoning
     this.#events.push({ type: 'reasoning_delta', text: reasoning })
   }
 

@@ -372,6 +372,21 @@ describe('requests', () => {
   })
 })
 
+it('takes the reasoning for the answer where a server takes every answer for reasoning', async () => {
+  const { client } = open()
+  const onlyReasoned = () => raw([chunk({ reasoning: 'I am ' }), chunk({ reasoning: 'small.' }, 'stop'), DONE])
+  backend.script(onlyReasoned(), onlyReasoned(), onlyReasoned(), text('Four.', { reasoning: 'Hm.' }), onlyReasoned())
+  const turns: string[][] = []
+  for (let turn = 0; turn < 5; turn++) turns.push(await said(client.chat(request, never)))
+  expect(turns).toEqual([
+    [],
+    [expect.stringContaining('answer-in-reasoning: Test sent two answers in a row as reasoning only'), 'I am small.'],
+    ['I am small.'],
+    ['Four.'],
+    [],
+  ])
+})
+
 it('takes the cost of a stream from its usage, not from a header that was written before it', async () => {
   const { client } = open({ kind: 'litellm' })
   const headers = { 'x-litellm-response-cost': '0.5' }

@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '#shared/doctor.ts'
 import { FailureError } from '#shared/failure.ts'
 import { localKinds } from '#shared/presets.ts'
+import type { BackendKind } from '#shared/profile.ts'
 import { nativeBody, speaksNative } from '../backend/ollama-native/native-request.ts'
 import { readUsage } from '../backend/read-usage.ts'
 import { requestBody } from '../backend/request-body.ts'
@@ -131,6 +132,9 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
     spent.add(usage, 80)
     const message = recordsAt(answer.json, 'choices')[0]?.message ?? at(answer.json, 'message')
     const field = ['reasoning', 'reasoning_content', 'thinking'].find((name) => textAt(message, name) !== '')
+    const hasText = textAt(message, 'content').trim() !== ''
+    const finish = textAt(recordsAt(answer.json, 'choices')[0], 'finish_reason')
+    if (field && !hasText && finish === 'stop') return onlyReasoned(field, kind, ms)
     if (field) return check('reasoning', 'ok', `comes in a field of its own, ${field}`, { ms })
     if (!/<\/?think>/.test(textAt(message, 'content')))
       return check('reasoning', 'ok', 'none came from this model', { ms })
@@ -153,6 +157,16 @@ export async function checkReasoning(examination: Examination): Promise<DoctorCh
     }
     return { ...failedCheck('reasoning', failure, { brief: 'no whole reply' }), state: 'warning' }
   }
+}
+
+/** A model that thinks would have answered; one that does not is taken for one that does. */
+function onlyReasoned(field: string, kind: BackendKind, ms: number): DoctorCheck {
+  const evidence = `The whole answer came as reasoning, in the field ${field}, and no text. The app then takes the reasoning for the answer.`
+  const text =
+    kind === 'vllm'
+      ? 'If the model does not think, start the server again without --reasoning-parser, then test.'
+      : 'If the model does not think, start the server again without its reasoning parser, then test.'
+  return check('reasoning', 'warning', evidence, { brief: 'answers come as reasoning', remedies: [{ text }], ms })
 }
 
 /** Where a system message may stand. */

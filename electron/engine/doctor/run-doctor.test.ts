@@ -394,6 +394,22 @@ describe('the doctor', () => {
     ])
   })
 
+  it('finds out that whole answers come as reasoning, and what to leave out', async () => {
+    const { byId } = await examine(
+      {
+        chat: ({ body }) => (body.tools ? undefined : text('', { reasoning: 'I do not think.', usage: used })),
+        routes: vllmRoutes,
+      },
+      { profile: { kind: 'vllm', model: 'coder' } },
+    )
+    expect(byId('reasoning')).toMatchObject({
+      state: 'warning',
+      brief: 'answers come as reasoning',
+      evidence: expect.stringContaining('The whole answer came as reasoning, in the field reasoning_content'),
+      remedies: [{ text: expect.stringContaining('without --reasoning-parser') }],
+    })
+  })
+
   it('knows calls that come as text, and which parser the model needs', async () => {
     const leaked =
       '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>'

@@ -93,9 +93,11 @@ function callCheck(examination: Examination, id: DoctorCheckId, heard: Heard): D
   const leaked = /<tool_call>|<function=|\[TOOL_CALLS\]|<\|python_tag\|>|<\|tool_call|<｜tool/.test(heard.text)
   const evidence = leaked
     ? 'The call came as text inside the answer and nobody can run it.'
-    : heard.text.trim() === ''
-      ? `Nothing came: no call and no text${heard.usage?.outputTokens ? `, although ${heard.usage.outputTokens} tokens were counted` : ''}.`
-      : 'The model answered in words instead of calling the tool. Models that were not trained for tools do that.'
+    : heard.text.trim() === '' && heard.reasoning.trim() !== ''
+      ? 'The model only thought, or its answer came as reasoning: no call came.'
+      : heard.text.trim() === ''
+        ? `Nothing came: no call and no text${heard.usage?.outputTokens ? `, although ${heard.usage.outputTokens} tokens were counted` : ''}.`
+        : 'The model answered in words instead of calling the tool. Models that were not trained for tools do that.'
   return check(id, leaked ? 'problem' : 'warning', evidence, {
     brief: leaked ? 'calls come as text' : 'no tool call came',
     ...(heard.text.trim() !== '' && { quote: heard.text.trim().slice(0, 300) }),

@@ -7,6 +7,8 @@ export interface Split {
 export interface ThinkMemory {
   /** Its template opens the reasoning itself: the answer begins inside, and only `</think>` is ever seen. */
   opensItself: boolean
+  /** How many answers in a row came as reasoning of the server only. */
+  onlyReasoned?: number
 }
 
 /**
