@@ -1,13 +1,16 @@
 // @ts-check
 // The built program on real servers: `npm run test:live [column…]`. `--check NAME` runs one check, `--record` keeps what the
-// servers say as fixtures, `--no-window` leaves the window out. Not part of npm test: it installs servers (see scripts/servers).
+// servers say as fixtures, `--no-window` leaves the window out, `--kept` prints what earlier runs found, as Markdown. Not
+// part of npm test: it installs servers (see scripts/servers).
 import './lib/node-version.mjs'
 import { parseArgs } from 'node:util'
 import { buildStale } from './build.mjs'
 import { Problem, runScript } from './lib/problem.mjs'
 import { writeFixtures } from './live/fixtures.mjs'
 import { journey } from './live/journey.mjs'
-import { markdownTable, printLiveTable } from './live/live-table.mjs'
+import { keepResult, keptResults } from './live/kept-results.mjs'
+import { printLiveTable } from './live/live-table.mjs'
+import { markdownTables } from './live/markdown-tables.mjs'
 import { takeProgram } from './live/person.mjs'
 import { Recorder } from './live/recorder.mjs'
 import { columns, install } from './live/servers.mjs'
@@ -25,9 +28,10 @@ async function main() {
       check: { type: 'string', multiple: true, default: [] },
       record: { type: 'boolean', default: false },
       'no-window': { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      kept: { type: 'boolean', default: false },
     },
   })
+  if (values.kept) return console.log(markdownTables(columns, await keptResults()))
   const chosen = columns.filter(({ name, servers }) => wants(positionals, name, servers.at(-1) ?? ''))
   if (chosen.length === 0) throw new Problem(`There is only ${columns.map(({ name }) => `"${name}"`).join(', ')}.`)
   await setup()
@@ -35,11 +39,13 @@ async function main() {
   await takeProgram()
   /** @type {Result[]} */
   const results = []
-  for (const column of chosen)
-    results.push(await runColumn(column, { only: values.check, window: !values['no-window'] }, values.record))
+  for (const column of chosen) {
+    const result = await runColumn(column, { only: values.check, window: !values['no-window'] }, values.record)
+    if (values.check.length === 0) await keepResult(result)
+    results.push(result)
+  }
   console.log()
   printLiveTable(results)
-  if (values.markdown) console.log(`\n${markdownTable(results)}`)
   if (results.some(({ cells }) => [...cells.values()].some(({ state }) => state === 'missed'))) process.exitCode = 1
 }
 
@@ -51,12 +57,13 @@ async function main() {
  */
 async function runColumn(column, options, record) {
   const version = await install(column)
-  console.log(`\n${column.name} ${version}`)
+  console.log(`\n${column.name}: ${version}`)
   const servers = await column.start()
-  const recorder = record ? await new Recorder(servers.at(-1)?.address ?? '').open() : null
+  // A fixture is written only of a whole journey: the folder is written anew.
+  const recorder = record && options.only.length === 0 ? await new Recorder(servers.at(-1)?.address ?? '').open() : null
   try {
     const cells = await journey(column, servers, { ...options, recorder, tell })
-    if (recorder) await writeFixtures(column.name, version, column.kind, recorder.exchanges)
+    if (recorder) await writeFixtures(column, version, recorder.exchanges)
     return { name: column.name, version, cells }
   } finally {
     recorder?.close()

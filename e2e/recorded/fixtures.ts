@@ -9,6 +9,7 @@ interface About {
   asked: { path: string; model: string; stream: boolean; maxTokens?: number; format?: string }
   status: number
   contentType: string
+  headers?: Record<string, string>
 }
 
 /** One answer of a real server, as it came over the wire. */

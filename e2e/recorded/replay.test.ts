@@ -24,13 +24,15 @@ for (const recording of await recordings()) {
 }
 
 async function replay(recording: Recording, parts: readonly Uint8Array[]): Promise<string[]> {
-  const { status, contentType, asked, kind } = recording
-  const isWhole = !contentType.startsWith('text/event-stream') || recording.body.includes('[DONE]')
+  const { status, contentType, headers, asked, kind } = recording
+  const isWhole = !/event-stream|ndjson/.test(contentType) || /\[DONE\]|"done":true/.test(recording.body.toString())
   const server = await startScriptedBackend({
-    script: [raw(parts, { status, headers: { 'content-type': contentType }, end: isWhole ? 'end' : 'cut' })],
+    script: [
+      raw(parts, { status, headers: { 'content-type': contentType, ...headers }, end: isWhole ? 'end' : 'cut' }),
+    ],
   })
   const backend = createBackend({
-    profile: profileOf(kind, server.baseUrl, asked.model),
+    profile: profileOf(kind, server.baseUrl, asked),
     key: 'sk-recorded-0123456789',
     retry: { attempts: 1 },
   })
@@ -52,8 +54,18 @@ async function replay(recording: Recording, parts: readonly Uint8Array[]): Promi
   }
 }
 
-function profileOf(kind: Profile['kind'], baseUrl: string, model: string): Profile {
-  return { id: ProfileId.parse('recorded'), name: 'Recorded', kind, baseUrl, model, key: { source: 'none' } }
+function profileOf(kind: Profile['kind'], baseUrl: string, { path, model }: Recording['asked']): Profile {
+  const isNative = path === '/api/chat'
+  return {
+    id: ProfileId.parse('recorded'),
+    name: 'Recorded',
+    kind,
+    baseUrl,
+    model,
+    key: { source: 'none' },
+    // Only a window of its own makes the client take Ollama's own route.
+    ...(isNative && { contextWindow: 4096 }),
+  }
 }
 
 /** The events in short, one a line; neighbouring pieces of text are one. */

@@ -241,7 +241,6 @@ export const checks = [
   },
   {
     name: 'doctor',
-    isFor: ({ hasDoctor }) => hasDoctor,
     run: async ({ person }) => {
       const run = await person.claw(['doctor', 'live'])
       if (run.code !== 0) throw new Missed(`exit ${run.code}: ${(run.out + run.side).trim().slice(-400)}`)

@@ -23,29 +23,36 @@ const kept = {
   'longer than the window': 'too-long',
   'killed in an answer': 'killed',
   'tools refused': 'tools-refused',
+  'answer as reasoning': 'answer-as-reasoning',
+  'cut silently': 'cut-silently',
+  'asked for work': 'words-instead-of-a-call',
+  'no credits': 'no-credits',
+  'rate limit, then an answer': 'rate-limit',
+  'an error in mid-stream': 'error-in-mid-stream',
+  'a model without tools': 'no-tools',
 }
 
 /**
  * Writes what was recorded below e2e/fixtures, one folder for a server and its version: `<case>.json` says what was asked
  * and how the answer began, `<case>.sse` or `<case>.txt` is its body. What differs from run to run is made the same.
  *
- * @param {string} name of the column
- * @param {string} version
- * @param {string} kind of the profile
+ * @param {import('./servers.mjs').Column} column
+ * @param {string} version of what it talks to first, then of what stands behind
  * @param {Map<string, import('./recorder.mjs').Exchange[]>} exchanges
  */
-export async function writeFixtures(name, version, kind, exchanges) {
-  const folder = join(root, 'e2e/fixtures', `${name} ${version.split(' ')[0]}`.replaceAll(/[^\w.]+/g, '-'))
+export async function writeFixtures({ name, kind, stands }, version, exchanges) {
+  const own = stands ? '' : (/\d+\.\d+\.\d+/.exec(version)?.[0] ?? '')
+  const folder = join(root, 'e2e/fixtures', `${name} ${own}`.trim().replaceAll(/[^\w.]+/g, '-'))
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   for (const [check, file] of Object.entries(kept)) {
     const exchange = exchanges.get(check)?.find(({ path }) => /\/chat(\/completions)?$/.test(path))
     if (!exchange) continue
-    const { path, request, status, contentType, body } = exchange
+    const { path, request, status, contentType, headers, body } = exchange
     const { model, stream, max_tokens: maxTokens, response_format: format } = request
     const asked = { path, model, stream, ...(maxTokens && { maxTokens }), ...(format && { format: format.type }) }
     const streamed = contentType.startsWith('text/event-stream')
-    const about = { check, kind, asked, status, contentType }
+    const about = { check, kind, asked, status, contentType, ...(Object.keys(headers).length > 0 && { headers }) }
     await writeFile(join(folder, `${file}.json`), `${JSON.stringify(about, null, 2)}\n`)
     await writeFile(join(folder, `${file}.${streamed ? 'sse' : 'txt'}`), withoutAccidents(body.toString()))
   }

@@ -1,9 +1,10 @@
 // @ts-check
 import { Problem } from '../lib/problem.mjs'
+import { acrossServers } from './across-servers.mjs'
 import { checks } from './checks.mjs'
-import { acrossServers, lastChecks } from './last-checks.mjs'
-import { Person } from './person.mjs'
-import { Missed, must, Strayed } from './scripted.mjs'
+import { lastChecks } from './last-checks.mjs'
+import { addProfile, Person } from './person.mjs'
+import { Missed, Strayed } from './scripted.mjs'
 import { becomesQuiet, startOther } from './servers.mjs'
 import { windowJourney } from './window.mjs'
 
@@ -24,7 +25,7 @@ import { windowJourney } from './window.mjs'
  * Everything on one running server: the terminal program, the window, and what happens when the server goes.
  *
  * @param {import('./servers.mjs').Column} column
- * @param {import('./server-process.mjs').ServerProcess[]} servers
+ * @param {import('./servers.mjs').Server[]} servers
  * @param {JourneyOptions} options
  * @returns {Promise<Cells>}
  */
@@ -41,22 +42,20 @@ export async function journey(column, servers, { only, window, recorder, tell })
     recorder?.begin(name)
     take(name, await cellOf(run))
   }
-  if (column.facts.refusesTools) {
-    await check('tools refused', () => toolsRefused(live))
-    return cells
-  }
-  for (const { name, run, isFor } of checks) {
+  for (const { name, run, isFor } of column.own ?? [...checks, ...(column.more ?? [])]) {
     await check(name, async () => (isFor?.(live) === false ? null : await run(live)))
   }
+  if (column.own) return cells
   await check('a session of llama-server', () => (column.name === 'llama-server' ? null : withOther(live)))
-  if (window && only.length === 0) for (const [name, cell] of await windowJourney(live.server)) take(name, cell)
+  if (window && column.window !== false && only.length === 0)
+    for (const [name, cell] of await windowJourney(live.server, column.path ?? '/v1')) take(name, cell)
   for (const { name, run } of lastChecks) await check(name, () => run(live))
   return cells
 }
 
 /**
  * @param {import('./servers.mjs').Column} column
- * @param {import('./server-process.mjs').ServerProcess[]} servers
+ * @param {import('./servers.mjs').Server[]} servers
  * @param {import('./recorder.mjs').Recorder | null} recorder
  * @returns {Promise<import('./servers.mjs').Live>}
  */
@@ -66,38 +65,23 @@ async function begin(column, servers, recorder) {
   const person = new Person(column.name.replaceAll(/\W+/g, '-'))
   await person.begin()
   await addProfiles(person, column, server, recorder?.address ?? server.address)
-  const help = await person.claw(['help'])
   return {
     person,
     server,
     servers,
-    facts: column.facts,
-    hasDoctor: /^ +doctor /m.test(help.out),
+    facts: column.facts ?? {},
     idle: () => becomesQuiet(() => column.isQuiet(servers)),
   }
-}
-
-/** @param {import('./servers.mjs').Live} live */
-async function toolsRefused({ person }) {
-  const run = await person.agent('hello')
-  must(run, run.code === 1 && run.end.failure?.code === 'tools-unsupported', 'not tools-unsupported')
-  const { message } = run.end.failure
-  must(
-    run,
-    ['--enable-auto-tool-choice', '--tool-call-parser'].every((flag) => message.includes(flag)),
-    'no remedy',
-  )
 }
 
 /** @param {import('./servers.mjs').Live} live */
 async function withOther(live) {
   const other = await startOther()
   try {
-    const address = ['--kind', 'llama-server', '--base-url', `${other.address}/v1`, '--model', 'small']
     live.person.env = { ...live.person.env, OTHER_KEY: other.key ?? '' }
-    const flags = ['other', ...address, '--temperature', '0', '--key-env', 'OTHER_KEY']
-    await expectOk(live.person, ['profiles', 'add', ...flags])
-    await acrossServers(live)
+    const address = ['--kind', 'llama-server', '--base-url', `${other.address}/v1`]
+    await addProfile(live.person, ['other', ...address, '--key-env', 'OTHER_KEY'])
+    return await acrossServers(live)
   } finally {
     await other.stop()
   }
@@ -124,26 +108,21 @@ export async function cellOf(run) {
 /**
  * @param {Person} person
  * @param {import('./servers.mjs').Column} column
- * @param {import('./server-process.mjs').ServerProcess} server
+ * @param {import('./servers.mjs').Server} server
  * @param {string} address where the server, or what listens in between, is
  */
-async function addProfiles(person, { kind, profile = [] }, server, address) {
-  const general = ['--kind', kind, '--model', 'small', '--temperature', '0', ...profile]
-  const common = [...general, '--base-url', `${address}/v1`]
+async function addProfiles(person, { kind, model = 'small', path = '/v1', profile = [] }, server, address) {
+  const general = ['--kind', kind, '--model', model, ...profile]
+  const common = [...general, '--base-url', `${address}${path}`]
   const key = server.key === null ? ['--no-key'] : ['--key-env', 'LIVE_KEY']
   person.env = { ...person.env, LIVE_KEY: server.key ?? undefined, WRONG_KEY: 'sk-wrong-0123456789' }
   const additions = [
     ['live', ...common, ...key],
     ['short', ...common, ...key, '--max-output-tokens', '12'],
-    ['direct', ...general, '--base-url', `${server.address}/v1`, ...key],
+    ['direct', ...general, '--base-url', `${server.address}${path}`, ...key],
     ['stranger', ...common, '--key-env', 'WRONG_KEY'],
   ]
-  for (const flags of additions) await expectOk(person, ['profiles', 'add', ...flags])
-  await expectOk(person, ['profiles', 'use', 'live'])
-}
-
-/** @param {Person} person @param {string[]} args */
-async function expectOk(person, args) {
-  const { code, side } = await person.claw(args)
-  if (code !== 0) throw new Problem(`claw ${args.join(' ')} ended with ${code}: ${side.trim()}`)
+  for (const flags of additions) await addProfile(person, flags)
+  const { code, side } = await person.claw(['profiles', 'use', 'live'])
+  if (code !== 0) throw new Problem(`claw profiles use live ended with ${code}: ${side.trim()}`)
 }

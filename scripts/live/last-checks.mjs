@@ -1,5 +1,5 @@
 // @ts-check
-import { endless, must, saysChat } from './scripted.mjs'
+import { endless, must } from './scripted.mjs'
 
 /**
  * What ends the servers: the last checks of a column, in this order.
@@ -44,25 +44,3 @@ export const lastChecks = [
     },
   },
 ]
-
-/**
- * A session that another server began goes on here, and back again.
- *
- * @param {import('./servers.mjs').Live} live whose person has the profile `other`
- */
-export async function acrossServers({ person }) {
-  await person.freshProject()
-  const first = await person.agent('#tour', ['--profile', 'other'])
-  must(first, first.code === 0, 'failed on the first server')
-  const sessionId = first.lines[0]?.sessionId
-  const onward = await person.claw(['agent-resume', '--json', '--profile', 'live', sessionId, 'hello'])
-  must(onward, onward.code === 0 && onward.lines[0]?.sessionId === sessionId, 'failed on the second server')
-  must(
-    onward,
-    onward.end.usage.inputTokens > first.lines.find(({ type }) => type === 'usage')?.inputTokens,
-    'history lost',
-  )
-  const back = await person.claw(['agent-resume', '--json', '--profile', 'other', sessionId, '#tour'])
-  must(back, back.code === 0, 'failed back on the first server')
-  await saysChat(person, 'hello')
-}

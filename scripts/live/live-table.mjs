@@ -15,19 +15,11 @@ export function printLiveTable(results) {
     )
 }
 
-/** For README.md, with what was remarked. @param {Result[]} results */
-export function markdownTable(results) {
-  const [head = [], ...rows] = tableOf(results, true)
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
-}
-
-/** @param {Result[]} results @param {boolean} [remarks] */
-function tableOf(results, remarks = false) {
+/** @param {Result[]} results */
+function tableOf(results) {
   const names = [...new Set(results.flatMap(({ cells }) => [...cells.keys()]))]
-  const head = ['', ...results.map(({ name, version }) => `${name} ${version}`)]
-  const word = (/** @type {import('./journey.mjs').Cell | undefined} */ cell) => {
-    if (!cell || cell.state === 'none') return '–'
-    return remarks && cell.state === 'ok' && cell.remark ? `ok, ${cell.remark}` : cell.state
-  }
+  const head = ['', ...results.map(({ name }) => name)]
+  const word = (/** @type {import('./journey.mjs').Cell | undefined} */ cell) =>
+    !cell || cell.state === 'none' ? '–' : cell.state
   return [head, ...names.map((name) => [name, ...results.map(({ cells }) => word(cells.get(name)))])]
 }

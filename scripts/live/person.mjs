@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from '../lib/paths.mjs'
+import { Problem } from '../lib/problem.mjs'
 
 /** A copy: another build in the meantime does not change what is looked at. Libraries are found from here as well. */
 const programFolder = join(root, 'test-results/live/cli')
@@ -118,6 +119,13 @@ export class Person {
   agent(prompt, flags = [], options) {
     return this.claw(['agent', '--json', '--allow-write', '--allow-shell', ...flags, '--', prompt], options)
   }
+}
+
+/** A saved backend for the small model. @param {Person} person @param {string[]} flags */
+export async function addProfile(person, flags) {
+  const model = flags.includes('--model') ? [] : ['--model', 'small']
+  const { code, side } = await person.claw(['profiles', 'add', ...flags, ...model, '--temperature', '0'])
+  if (code !== 0) throw new Problem(`claw profiles add ${flags.join(' ')} ended with ${code}: ${side.trim()}`)
 }
 
 /** The text that came in pieces. @param {Run} run @param {'text-delta' | 'reasoning-delta'} type */

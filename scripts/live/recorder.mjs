@@ -8,8 +8,14 @@ import { createServer } from 'node:http'
  * @property {Record<string, any>} request
  * @property {number} status
  * @property {string} contentType
+ * @property {Record<string, string>} headers that the client looks at
  * @property {Buffer} body as far as it came
  */
+
+/** Beside its type, what of the head of an answer says something to the client. */
+const passedOn = ['x-litellm-response-cost', 'retry-after']
+
+const ofTheConnection = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding'])
 
 /** Stands between the client and a server, passes every byte on as it comes, and keeps a copy of the answers. */
 export class Recorder {
@@ -56,9 +62,8 @@ export class Recorder {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const headers = new Headers()
-    for (const name of ['authorization', 'content-type', 'accept']) {
-      const value = request.headers[name]
-      if (typeof value === 'string') headers.set(name, value)
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (typeof value === 'string' && !ofTheConnection.has(name)) headers.set(name, value)
     }
     const answer = await fetch(`${this.#upstream}${request.url}`, {
       method: request.method ?? 'GET',
@@ -67,8 +72,13 @@ export class Recorder {
       ...(sent.length > 0 && { body: sent }),
     })
     const contentType = answer.headers.get('content-type') ?? ''
-    const cost = answer.headers.get('x-litellm-response-cost')
-    response.writeHead(answer.status, { 'content-type': contentType, ...(cost && { 'x-litellm-response-cost': cost }) })
+    const kept = Object.fromEntries(
+      passedOn.flatMap((name) => {
+        const value = answer.headers.get(name)
+        return value === null ? [] : [[name, value]]
+      }),
+    )
+    response.writeHead(answer.status, { 'content-type': contentType, ...kept })
     /** @type {Buffer[]} */
     const received = []
     try {
@@ -79,7 +89,8 @@ export class Recorder {
       response.end()
     } finally {
       const path = request.url ?? ''
-      list.push({ path, request: read(sent), status: answer.status, contentType, body: Buffer.concat(received) })
+      const body = Buffer.concat(received)
+      list.push({ path, request: read(sent), status: answer.status, contentType, headers: kept, body })
     }
   }
 }

@@ -19,6 +19,7 @@ const endMs = 15_000
  * @property {NodeJS.ProcessEnv} [env] for the server
  * @property {string[]} [flags] of the server
  * @property {string} [key] what it asks for; without one it asks for none
+ * @property {string} [model] that it lists when it is ready
  */
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -89,7 +90,7 @@ export class ServerProcess {
  * @param {string} name
  * @param {StartOptions} [options]
  */
-export async function startServer(name, { env = {}, flags = [], key } = {}) {
+export async function startServer(name, { env = {}, flags = [], key, model = 'small' } = {}) {
   const port = await freePort()
   mkdirSync(resultsFolder, { recursive: true })
   const log = createWriteStream(join(resultsFolder, `${name}.log`))
@@ -104,18 +105,18 @@ export async function startServer(name, { env = {}, flags = [], key } = {}) {
   const server = new ServerProcess(name, port, key ?? null, child)
   const began = performance.now()
   while (server.isRunning && performance.now() - began < readyMs) {
-    if (await listsModel(server)) return server
+    if (await listsModel(server, model)) return server
     await delay(200)
   }
   await server.stop()
   throw new Problem(`${name} did not start: see ${log.path}.`)
 }
 
-/** @param {ServerProcess} server */
-async function listsModel(server) {
+/** @param {ServerProcess} server @param {string} model */
+async function listsModel(server, model) {
   try {
     const response = await server.fetch('/v1/models', { signal: AbortSignal.timeout(5000) })
-    return response.ok && (await response.text()).includes('small')
+    return response.ok && (await response.text()).includes(model)
   } catch {
     // Not listening yet.
     return false

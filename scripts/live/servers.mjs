@@ -1,29 +1,38 @@
 // @ts-check
 import { setTimeout as delay } from 'node:timers/promises'
+import { openRouterChecks } from './openrouter-checks.mjs'
+import { openRouterStandIn } from './openrouter-stand-in.mjs'
 import { installServer, ServerProcess, startServer } from './server-process.mjs'
+import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTooSmall } from './variant-checks.mjs'
 
 /**
  * @typedef {object} Facts what is a server's own way (and no fault of ours)
  * @property {boolean} [servesAnyModel] it does not look at the name of the model
  * @property {boolean} [cutsSilently] a prompt longer than the window is answered all the same
  * @property {string[]} [straysIn] scripts that the small model does not follow there, and why stands beside them
- * @property {boolean} [refusesTools] it was started without them: nothing else is checked
+ *
+ * @typedef {Pick<ServerProcess, 'address' | 'key' | 'fetch' | 'stop' | 'kill'>} Server
  *
  * @typedef {object} Column one way to run a server
  * @property {string} name
  * @property {string[]} servers what has to be installed, the one that is talked to last
  * @property {string} kind of the profile
- * @property {Facts} facts
+ * @property {boolean} [stands] in for a server that cannot be had, in front of the last of `servers`
+ * @property {Facts} [facts]
+ * @property {string} [model] default: the small one
+ * @property {string} [path] between its address and `/chat/completions`; default `/v1`
  * @property {string[]} [profile] more flags of `claw profiles add`
- * @property {() => Promise<ServerProcess[]>} start in the order of `servers`
- * @property {(servers: ServerProcess[]) => Promise<boolean>} isQuiet whether it generates nothing
+ * @property {readonly import('./checks.mjs').Check[]} [own] only these; default: the whole journey
+ * @property {readonly import('./checks.mjs').Check[]} [more] after the journey through the terminal
+ * @property {boolean} [window] whether the window drives it as well; default true
+ * @property {() => Promise<Server[]>} start in the order of `servers`
+ * @property {(servers: Server[]) => Promise<boolean>} isQuiet whether it generates nothing
  *
  * @typedef {object} Live what a check has
  * @property {import('./person.mjs').Person} person with the profiles `live`, `short` (answers of 12 tokens), `stranger` (a wrong key), `direct` (past a recorder)
- * @property {ServerProcess} server the one that is talked to
- * @property {ServerProcess[]} servers it, and before it what it needs
+ * @property {Server} server the one that is talked to
+ * @property {Server[]} servers it, and before it what it needs
  * @property {Facts} facts
- * @property {boolean} hasDoctor
  * @property {() => Promise<string | null>} idle waits until the server generates nothing; a reason when it goes on
  */
 
@@ -41,7 +50,7 @@ export const columns = [
     servers: ['llama-server'],
     kind: 'llama-server',
     facts: { servesAnyModel: true },
-    start: async () => [await startServer('llama-server', { key: KEY })],
+    start: async () => [await startOther()],
     isQuiet: ([server]) => llamaIsQuiet(server),
   },
   {
@@ -53,7 +62,7 @@ export const columns = [
     isQuiet: ([server]) => ollamaIsQuiet(server),
   },
   {
-    name: 'ollama with a window',
+    name: 'ollama native',
     servers: ['ollama'],
     kind: 'ollama',
     facts: ollamaFacts,
@@ -62,44 +71,120 @@ export const columns = [
     isQuiet: ([server]) => ollamaIsQuiet(server),
   },
   {
+    name: 'vllm',
+    servers: ['vllm'],
+    kind: 'vllm',
+    start: async () => [await startServer('vllm', { key: KEY })],
+    isQuiet: ([server]) => vllmIsQuiet(server),
+  },
+  {
     name: 'litellm',
     servers: ['llama-server', 'litellm'],
     kind: 'litellm',
-    facts: {},
+    start: async () => withLiteLlm(await startOther(), 'openai/small'),
+    isQuiet: ([upstream]) => llamaIsQuiet(upstream),
+  },
+  {
+    name: 'openrouter stand-in',
+    servers: ['llama-server'],
+    kind: 'openrouter',
+    stands: true,
+    path: '/api/v1',
+    more: openRouterChecks,
     start: async () => {
-      const upstream = await startServer('llama-server', { key: KEY })
-      const env = { UPSTREAM: `${upstream.address}/v1`, UPSTREAM_KEY: KEY }
-      return [upstream, await startServer('litellm', { key: KEY, env })]
+      const upstream = await startOther()
+      return [upstream, await openRouterStandIn(upstream, KEY)]
     },
     isQuiet: ([upstream]) => llamaIsQuiet(upstream),
   },
   {
-    name: 'vllm',
+    name: 'litellm over ollama',
+    servers: ['ollama', 'litellm'],
+    kind: 'litellm',
+    facts: ollamaFacts,
+    window: false,
+    start: async () => {
+      const upstream = await startServer('ollama', { env: { OLLAMA_CONTEXT_LENGTH: String(OLLAMA_WINDOW) } })
+      return withLiteLlm(upstream, 'ollama_chat/small', '')
+    },
+    isQuiet: ([upstream]) => ollamaIsQuiet(upstream),
+  },
+  {
+    name: 'litellm over vllm',
+    servers: ['vllm', 'litellm'],
+    kind: 'litellm',
+    window: false,
+    start: async () => withLiteLlm(await startServer('vllm', { key: KEY }), 'hosted_vllm/small'),
+    isQuiet: ([upstream]) => vllmIsQuiet(upstream),
+  },
+  {
+    name: 'vllm with a reasoning parser',
     servers: ['vllm'],
     kind: 'vllm',
-    facts: {},
-    start: async () => [await startServer('vllm', { key: KEY })],
+    own: reasoningField,
+    start: async () => [await startServer('vllm', { flags: ['--reasoning-parser', 'qwen3'] })],
     isQuiet: ([server]) => vllmIsQuiet(server),
   },
   {
     name: 'vllm without tools',
     servers: ['vllm'],
     kind: 'vllm',
-    facts: { refusesTools: true },
+    own: toolsRefused(['--enable-auto-tool-choice', '--tool-call-parser']),
     start: async () => [await startServer('vllm', { flags: ['--no-enable-auto-tool-choice'] })],
     isQuiet: ([server]) => vllmIsQuiet(server),
   },
+  {
+    name: 'ollama without tools',
+    servers: ['ollama'],
+    kind: 'ollama',
+    model: 'plain',
+    own: toolsRefused(['"plain" cannot call tools']),
+    start: async () => [await startServer('ollama')],
+    isQuiet: ([server]) => ollamaIsQuiet(server),
+  },
+  {
+    name: 'ollama with a small num_ctx',
+    servers: ['ollama'],
+    kind: 'ollama',
+    profile: ['--context-window', '1024'],
+    own: windowTooSmall,
+    start: async () => [await startServer('ollama')],
+    isQuiet: ([server]) => ollamaIsQuiet(server),
+  },
+  {
+    name: 'llama-server with SmolLM2',
+    servers: ['smollm2', 'llama-server'],
+    kind: 'llama-server',
+    model: 'smollm2',
+    own: [...longStream, ...noTools],
+    start: async () => [await startServer('llama-server', { key: KEY, env: { MODEL: 'smollm2' }, model: 'smollm2' })],
+    isQuiet: ([server]) => llamaIsQuiet(server),
+  },
+  {
+    name: 'ollama, then vllm',
+    servers: ['ollama', 'vllm'],
+    kind: 'vllm',
+    own: twoServers,
+    start: async () => [await startServer('ollama'), await startServer('vllm', { key: KEY })],
+    isQuiet: ([, server]) => vllmIsQuiet(server),
+  },
 ]
 
-/** The server whose sessions go on elsewhere. */
+/** The server whose sessions go on elsewhere, and which most others stand in front of. */
 export function startOther() {
   return startServer('llama-server', { key: KEY })
+}
+
+/** @param {ServerProcess} upstream @param {string} model as LiteLLM names it, with how it talks to it @param {string} [path] */
+async function withLiteLlm(upstream, model, path = '/v1') {
+  const env = { UPSTREAM: `${upstream.address}${path}`, UPSTREAM_KEY: upstream.key ?? 'none', UPSTREAM_MODEL: model }
+  return [upstream, await startServer('litellm', { key: KEY, env })]
 }
 
 /** @param {Column} column @returns {Promise<string>} the versions of all its servers */
 export async function install({ servers }) {
   const versions = []
-  for (const name of servers) versions.push(await installServer(name))
+  for (const name of servers) versions.push(`${name} ${await installServer(name)}`)
   return versions.reverse().join(' over ')
 }
 
@@ -113,13 +198,13 @@ export async function becomesQuiet(isQuiet) {
   return 'still generating after 5 s'
 }
 
-/** @param {ServerProcess | undefined} server */
+/** @param {Server | undefined} server */
 async function llamaIsQuiet(server) {
   const slots = /** @type {{ is_processing: boolean }[]} */ (await (await need(server).fetch('/slots')).json())
   return slots.every((slot) => !slot.is_processing)
 }
 
-/** @param {ServerProcess | undefined} server */
+/** @param {Server | undefined} server */
 async function vllmIsQuiet(server) {
   const metrics = await (await need(server).fetch('/metrics')).text()
   const counts = [...metrics.matchAll(/^vllm:num_requests_(?:running|waiting)\{.*\} (\S+)$/gm)]
@@ -127,14 +212,14 @@ async function vllmIsQuiet(server) {
 }
 
 /** It tells nothing; but it answers one at a time, so that an answer at once means that the one before it is over. */
-async function ollamaIsQuiet(/** @type {ServerProcess | undefined} */ server) {
+async function ollamaIsQuiet(/** @type {Server | undefined} */ server) {
   const messages = [{ role: 'user', content: 'hello' }]
   const body = JSON.stringify({ model: 'small', messages, max_tokens: 2 })
   const init = { method: 'POST', body, signal: AbortSignal.timeout(5000) }
   return (await need(server).fetch('/v1/chat/completions', init)).ok
 }
 
-/** @param {ServerProcess | undefined} server */
+/** @param {Server | undefined} server */
 function need(server) {
   if (!server) throw new Error('The server was not started.')
   return server

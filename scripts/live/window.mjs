@@ -10,10 +10,11 @@ import { setupWindow } from '../setup.mjs'
 /**
  * The journey of the window (e2e/live) on a running server.
  *
- * @param {import('./server-process.mjs').ServerProcess} server
+ * @param {import('./servers.mjs').Server} server
+ * @param {string} path
  * @returns {Promise<import('./journey.mjs').Cells>}
  */
-export async function windowJourney(server) {
+export async function windowJourney(server, path) {
   const electron = await setupWindow({ screen: true })
   const screen = await openScreen()
   try {
@@ -25,7 +26,7 @@ export async function windowJourney(server) {
           ...process.env,
           ...screen.env,
           CLAW_ELECTRON_SOURCE: electron.source,
-          OPENAI_BASE_URL: `${server.address}/v1`,
+          OPENAI_BASE_URL: `${server.address}${path}`,
           OPENAI_API_KEY: server.key ?? '',
           OPENAI_MODEL: 'small',
         },
