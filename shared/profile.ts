@@ -89,6 +89,8 @@ export const Profile = z.object({
       firstByteMs: milliseconds.optional(),
       idleMs: milliseconds.optional(),
       wholeMs: milliseconds.optional(),
+      /** How long a background run waits for a person's answer before it ends. */
+      approvalMs: milliseconds.optional(),
     })
     .optional(),
   /** How many answers the server writes at once. */

@@ -68,7 +68,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     reasoningDetails: z.unknown().optional(),
   }),
   entry('usage', { usage: Usage }),
-  entry('approval-request', { request: ApprovalRequest }),
+  /** `until`: when the run ends unless somebody has answered; milliseconds since 1970. Missing = it waits. */
+  entry('approval-request', { request: ApprovalRequest, until: z.number().optional() }),
   entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer }),
   entry('tool-start', {
     callId: z.string(),

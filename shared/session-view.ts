@@ -55,6 +55,8 @@ export interface Activity {
 export interface PendingApproval {
   request: ApprovalRequest
   since: number
+  /** When the run ends unless somebody has answered; missing = it waits. */
+  until?: number
 }
 
 export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem | FollowUpItem
@@ -174,7 +176,10 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       next.usage = addUsage(view.usage, event.usage)
       return withTurn(next, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
     case 'approval-request':
-      next.approvals = [...view.approvals, { request: event.request, since: event.at }]
+      next.approvals = [
+        ...view.approvals,
+        { request: event.request, since: event.at, ...(event.until !== undefined && { until: event.until }) },
+      ]
       return withTool(next, event.request.callId, { state: 'waiting' })
     case 'approval-answer':
       next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)

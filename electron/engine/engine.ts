@@ -55,7 +55,7 @@ export interface Engine {
 
 /** `FailureError` `storage`: the data folder cannot be made or read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { dataFolder, env, openConf, holder, platform, onDefect } = options
+  const { dataFolder, env, openConf, holder, platform, onDefect, background: inBackground = false } = options
   const clock = systemClock
   const settings = await SettingsStore.open({ dataFolder, openConf, clock })
   const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain })
@@ -72,11 +72,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const ledger = new Ledger(join(dataFolder, 'ledger'), clock)
   const pause = new Pause(join(dataFolder, 'slots', 'paused'))
-  const slots = new Slots({ dataFolder, background: options.background ?? false, pause, now: () => clock.now() })
+  const slots = new Slots({ dataFolder, background: inBackground, pause, now: () => clock.now() })
   const services = {
     clock,
     platform,
     slots,
+    background: inBackground,
     tools: builtinTools,
     ledger,
     backendFor: profiles.backendFor.bind(profiles),

@@ -23,6 +23,7 @@ const advanced = [
   'firstByteTime',
   'idleTime',
   'wholeTime',
+  'approvalTime',
   'slots',
   'caFile',
   'fallback',
@@ -140,6 +141,13 @@ function TimeGroup(props: AdvancedProps) {
         decimal
       />
       <Text {...props} name="wholeTime" label="For a whole answer" hint="Empty waits as long as it takes." decimal />
+      <Text
+        {...props}
+        name="approvalTime"
+        label="For your answer, in the background"
+        hint="A run in the background that needs an approval ends after that. Empty waits 1800."
+        decimal
+      />
     </Group>
   )
 }

@@ -179,7 +179,7 @@ test('everything that a profile can hold is shown in the form and saved again as
     stop: ['###', '\nUser:\t', '\\n'],
     provider: { order: ['deepinfra'], data_collection: 'deny', max_price: { prompt: 1 }, future: true },
     cachedInputCostPerMillion: 0.025,
-    timeouts: { connectMs: 1500, firstByteMs: 90_000, idleMs: 60_000, wholeMs: 3_600_000 },
+    timeouts: { connectMs: 1500, firstByteMs: 90_000, idleMs: 60_000, wholeMs: 3_600_000, approvalMs: 600_000 },
     slots: 2,
     caFile: '/etc/ssl/lab-ca.pem',
     fallbackProfileId: 'spare',
@@ -205,6 +205,7 @@ test.each<[Partial<ProfileFields>, RegExp]>([
   [{ cachedInputCost: 'little' }, /dollars per million tokens/],
   [{ idleTime: '0' }, /number of seconds/],
   [{ wholeTime: '90000' }, /up to 86,400/],
+  [{ approvalTime: 'long' }, /number of seconds/],
   [{ slots: '0' }, /from 1 to 256/],
   [{ caFile: 'ca.pem' }, /full path/],
 ])('%j is said in one sentence', (change, words) => {

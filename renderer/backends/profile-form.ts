@@ -52,6 +52,7 @@ export interface ProfileFields {
   firstByteTime: string
   idleTime: string
   wholeTime: string
+  approvalTime: string
   slots: string
   caFile: string
   /** The id of a profile; empty = none. */
@@ -118,6 +119,7 @@ export function fieldsFromProfile(profile: Profile): ProfileFields {
     firstByteTime: seconds(profile.timeouts?.firstByteMs),
     idleTime: seconds(profile.timeouts?.idleMs),
     wholeTime: seconds(profile.timeouts?.wholeMs),
+    approvalTime: seconds(profile.timeouts?.approvalMs),
     slots: text(profile.slots),
     caFile: profile.caFile ?? '',
     fallback: profile.fallbackProfileId ?? '',
@@ -169,6 +171,7 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
       firstByteMs: take('firstByteTime', () => readSeconds(fields.firstByteTime)),
       idleMs: take('idleTime', () => readSeconds(fields.idleTime)),
       wholeMs: take('wholeTime', () => readSeconds(fields.wholeTime)),
+      approvalMs: take('approvalTime', () => readSeconds(fields.approvalTime)),
     }),
     slots: take('slots', () => readSlots(fields.slots)),
     caFile: take('caFile', () => readPath(fields.caFile)),
@@ -211,6 +214,7 @@ const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = 
   firstByteTime: '',
   idleTime: '',
   wholeTime: '',
+  approvalTime: '',
   slots: '',
   caFile: '',
   fallback: '',

@@ -44,6 +44,7 @@ export const profileFlags = {
   'first-byte-timeout': duration('How long to wait for the first piece of an answer.'),
   'idle-timeout': duration('How long to wait between two pieces of an answer.'),
   'whole-timeout': duration('How long a whole answer may take.'),
+  'approval-timeout': duration('How long a background run waits for your answer to an approval.'),
   slots: count('How many answers the server writes at once.'),
   'ca-file': filled('<file>', "Trust the authority in this PEM file for the server's certificate."),
   fallback: filled('<profile>', 'The profile that is offered when this one does not answer.'),
@@ -102,6 +103,7 @@ const clearable: Readonly<Record<string, readonly [keyof Profile, string?]>> = {
   'first-byte-timeout': ['timeouts', 'firstByteMs'],
   'idle-timeout': ['timeouts', 'idleMs'],
   'whole-timeout': ['timeouts', 'wholeMs'],
+  'approval-timeout': ['timeouts', 'approvalMs'],
   slots: ['slots'],
   'ca-file': ['caFile'],
   fallback: ['fallbackProfileId'],
@@ -143,6 +145,7 @@ function timeouts(flags: ProfileFlags, before: Profile['timeouts']): Profile['ti
     firstByteMs: flags['first-byte-timeout'],
     idleMs: flags['idle-timeout'],
     wholeMs: flags['whole-timeout'],
+    approvalMs: flags['approval-timeout'],
   }).filter(([, value]) => value !== undefined)
   return given.length > 0 ? { ...before, ...Object.fromEntries(given) } : undefined
 }

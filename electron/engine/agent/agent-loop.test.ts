@@ -114,7 +114,8 @@ interface Setting {
   answers: Answer[]
   permissions?: Permissions
   limits?: Limits
-  answer?: ((callId: string) => ApprovalAnswer) | null
+  answer?: ((callId: string) => ApprovalAnswer | null) | null
+  answerMs?: number
   onEvent?: (event: UnstampedEvent, abort: AbortController) => void
   followUps?: string[]
   seat?: TurnContext['seat']
@@ -154,6 +155,7 @@ async function play(setting: Setting) {
     permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },
     sessionRules: new Set(),
     ask: answer && ((request) => Promise.resolve(answer(request.callId))),
+    answerMs: () => setting.answerMs ?? null,
     takeFollowUps: () => followUps.splice(0),
     emit,
     spend: () => Promise.resolve(),
@@ -380,6 +382,28 @@ describe('a limit', () => {
     const { requests } = await play({ answers: [...two], limits: { outputTokens: 100, totalTokens: 60 } })
     expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([60, 45, 30])
   })
+})
+
+test('an approval that nobody gives in time ends the turn, and says when it would have', async () => {
+  const { outcome, events, ends, log } = await play({
+    answers: [calls(call('a', 'change'))],
+    answer: () => null,
+    answerMs: 90_000,
+  })
+  const asked = events.find((event) => event.type === 'approval-request')
+  expect([outcome, ends, log, asked]).toEqual([
+    {
+      reason: 'needs-approval',
+      failure: failure(
+        'invalid-input',
+        'The agent wanted to change a file, and nobody answered for 90 seconds. Resume it to be asked again, or with --allow-write.',
+      ),
+      budget: null,
+    },
+    [['a', 'denied']],
+    [],
+    expect.objectContaining({ until: 90_000 }),
+  ])
 })
 
 describe('a slot of the server', () => {

@@ -118,6 +118,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       permissions: () => ({ write: 'ask', shell: 'ask', sandbox: true }),
       sessionRules: new Set(),
       ask: null,
+      answerMs: () => null,
       takeFollowUps: () => [],
       emit,
       spend: () => Promise.resolve(),

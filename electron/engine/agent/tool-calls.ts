@@ -1,4 +1,3 @@
-import type { ApprovalAnswer } from '#shared/approval.ts'
 import { failure } from '#shared/failure.ts'
 import type { ToolOutcome } from '#shared/session-entry.ts'
 import { ruleAllows } from '../tools/approval-rule.ts'
@@ -144,9 +143,23 @@ async function permit(
     }
   }
   const request = { callId: call.callId, tool: tool.name, recovered: call.recovered, ...preview }
-  turn.emit({ type: 'approval-request', request })
+  const limit = turn.answerMs()
+  turn.emit({ type: 'approval-request', request, ...(limit !== null && { until: turn.now() + limit }) })
   turn.emit({ type: 'phase', phase: 'waiting-approval' })
-  const answer: ApprovalAnswer = await turn.ask(request, turn.signal)
+  const answer = await turn.ask(request, turn.signal)
+  if (!answer) {
+    end(turn, call, 'denied', {
+      output: `Error: ${what} needs an approval, and nobody answered.`,
+      summary: 'nobody answered',
+    })
+    return {
+      end: {
+        reason: 'needs-approval',
+        failure: failure('invalid-input', unanswered(tool.access, limit)),
+        budget: null,
+      },
+    }
+  }
   turn.emit({ type: 'approval-answer', callId: call.callId, answer })
   if (answer.decision === 'deny') {
     const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
@@ -160,6 +173,13 @@ function needsApproval(access: 'write' | 'shell'): string {
   return access === 'write'
     ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
     : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
+}
+
+function unanswered(access: 'write' | 'shell', limit: number | null): string {
+  const [act, flag] = access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
+  const seconds = Math.round((limit ?? 0) / 1000)
+  const time = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
+  return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
 }
 
 function end(

@@ -23,8 +23,10 @@ export interface TurnContext {
   permissions(): Permissions
   /** What *Allow for this session* has allowed so far; grows. */
   sessionRules: Set<string>
-  /** Asks a person and waits; null = nobody can answer. Rejects when `signal` aborts. */
-  ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer>) | null
+  /** Asks a person and waits; null = nobody can answer. Resolves with null after `answerMs`; rejects when `signal` aborts. */
+  ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer | null>) | null
+  /** How long a person is waited for; null = as long as it takes. */
+  answerMs(): number | null
   /** What the person said since the last look. */
   takeFollowUps(): string[]
   emit(event: UnstampedEvent): void

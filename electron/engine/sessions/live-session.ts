@@ -35,6 +35,8 @@ export interface SessionServices {
     overrides?: ProfileOverrides,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   slots: Pick<Slots, 'seat'>
+  /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
+  background: boolean
   tools: readonly Tool[]
   ledger: Ledger
   clock: Clock
@@ -51,6 +53,9 @@ export interface SessionStart {
   canAnswer: boolean
   overrides?: ProfileOverrides
 }
+
+/** How long a background run waits for an answer where its profile does not say. */
+const ANSWER_MS = 30 * 60_000
 
 interface RunningTurn {
   abort: AbortController
@@ -202,7 +207,7 @@ export class LiveSession implements Session {
   }
 
   async #run(turn: RunningTurn, turnId: ReturnType<typeof newTurnId>, options: SendOptions): Promise<TurnEnd> {
-    const { clock, tools, slots, ledger, backendFor } = this.#services
+    const { clock, tools, slots, background, ledger, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
     const spending = new TurnSpending({
       ledger,
@@ -212,18 +217,24 @@ export class LiveSession implements Session {
     })
     const names = new Map<string, string>()
     const seat = slots.seat()
+    let answerMs: number | null = null
     let outcome: TurnOutcome
     try {
       outcome = await runTurn({
         conversation: this.#conversation,
-        backend: () => backendFor(this.#view.profile.profileId, this.#modelInUse()),
+        backend: async () => {
+          const connection = await backendFor(this.#view.profile.profileId, this.#modelInUse())
+          if (background) answerMs = connection.profile.timeouts?.approvalMs ?? ANSWER_MS
+          return connection
+        },
         seat,
         tools,
         toolContext: { workspace: this.#workspace },
         budget: new Budget(options.limits ?? {}, () => clock.now()),
         permissions: () => this.#view.permissions,
         sessionRules: this.#sessionRules,
-        ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal) : null,
+        ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal, answerMs) : null,
+        answerMs: () => answerMs,
         takeFollowUps: () => turn.followUps.splice(0),
         emit: (event) => {
           this.#emit(event)
@@ -279,18 +290,25 @@ export class LiveSession implements Session {
     return { ...outcome, at: this.#view.updatedAt }
   }
 
-  #ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer> {
+  /** null = nobody answered within `limit` milliseconds. */
+  #ask(request: ApprovalRequest, signal: AbortSignal, limit: number | null): Promise<ApprovalAnswer | null> {
     return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const settle = (answer: ApprovalAnswer | null) => {
+        clearTimeout(timer)
+        this.#waiting.delete(request.callId)
+        signal.removeEventListener('abort', aborted)
+        resolve(answer)
+      }
       const aborted = () => {
+        clearTimeout(timer)
         this.#waiting.delete(request.callId)
         reject(new FailureError(failure('aborted', 'The turn was stopped.')))
       }
       if (signal.aborted) return aborted()
       signal.addEventListener('abort', aborted, { once: true })
-      this.#waiting.set(request.callId, (answer) => {
-        signal.removeEventListener('abort', aborted)
-        resolve(answer)
-      })
+      this.#waiting.set(request.callId, settle)
+      if (limit !== null) timer = setTimeout(() => settle(null), limit)
     })
   }
 

@@ -12,6 +12,7 @@ import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
 import type { Tool } from '../tools/tool.ts'
+import type { SessionServices } from './live-session.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession, Session } from './sessions.ts'
 
@@ -85,8 +86,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-function newStore(dataFolder = join(folder, 'data')): SessionStore {
-  const backend: Backend = {
+function scriptedBackend(): Backend {
+  return {
     async *chat(request, signal) {
       requests.push({ ...request, messages: [...request.messages] })
       const answer = answers.shift()
@@ -96,16 +97,22 @@ function newStore(dataFolder = join(folder, 'data')): SessionStore {
     listModels: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }
+}
+
+function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServices> = {}): SessionStore {
+  const backend = scriptedBackend()
   const clock = { now: () => 1_700_000_000_000 }
   const ledger = new Ledger(join(folder, 'ledger'), clock)
   ledgers.push(ledger)
   const services = {
     backendFor: () => Promise.resolve({ backend, profile }),
     slots: { seat: () => freeSeat },
+    background: false,
     tools: [note],
     clock,
     ledger,
     platform: 'linux',
+    ...more,
   }
   const store = new SessionStore({ dataFolder, holder: 'the window', services })
   stores.push(store)
@@ -324,5 +331,34 @@ describe('bad input is one clear sentence', () => {
     await store.load()
     await writeFile(join(folder, 'data/sessions/aaaaaaaaaa.jsonl'), '{"type":"tit')
     await expect(store.open(SessionId.parse('aaaaaaaaaa'))).rejects.toMatchObject({ failure: { code: 'storage' } })
+  })
+})
+
+describe('in the background', () => {
+  const patient = { ...profile, timeouts: { approvalMs: 60_000 } }
+  const impatient = { ...profile, timeouts: { approvalMs: 1 } }
+  const services = (backgroundProfile: Profile): Partial<SessionServices> => ({
+    background: true,
+    backendFor: () => Promise.resolve({ backend: scriptedBackend(), profile: backgroundProfile }),
+  })
+
+  test('an approval that nobody gives ends the turn after the time of the profile', async () => {
+    answers = [callTool]
+    const session = await newStore(undefined, services(impatient)).create(options())
+    const end = await session.send('Note it.')
+    expect([end.reason, session.view().approvals]).toEqual(['needs-approval', []])
+  })
+
+  test('until then it waits, and the view says how long', async () => {
+    answers = [callTool, say('Noted.')]
+    const session = await newStore(undefined, services(patient)).create(options())
+    const asked = next(session, ({ type }) => type === 'approval-request')
+    const end = session.send('Note it.')
+    await asked
+    expect(session.view().approvals).toEqual([
+      { request: expect.anything(), since: 1_700_000_000_000, until: 1_700_000_060_000 },
+    ])
+    session.answer('c1', { decision: 'allow-once' })
+    expect((await end).reason).toBe('completed')
   })
 })

@@ -59,6 +59,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         ledger,
         platform: 'linux',
         slots: { seat: () => freeSeat },
+        background: false,
         tools: builtinTools,
         backendFor: async (id) => {
           const found = clients.find(({ profile }) => profile.id === id)
