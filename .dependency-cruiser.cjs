@@ -44,6 +44,13 @@ module.exports = {
       to: { path: '^electron/engine/(backend|tools|budget|agent|sessions|feed)/', pathNot: '^electron/engine/$1/' },
     },
     {
+      name: 'policy-judges-only',
+      comment: 'it says what may be; tools, agent and sessions do it',
+      severity: 'error',
+      from: { path: '^electron/engine/policy/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^electron/engine/(?!policy/|lib/|budget/limit-source)' },
+    },
+    {
       name: 'main-and-cli-apart',
       severity: 'error',
       from: { path: '^electron/(main|cli|preload)/' },

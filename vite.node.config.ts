@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
 const CORE =
-  /electron.(cli.(?!claw|program|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo|data-folder))|shared.(?!doctor)|undici|zod|eventsource-parser|diff/
+  /electron.(cli.(?!claw|program|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo|data-folder|policy.(parse|describe)))|shared.(?!doctor)|undici|zod|eventsource-parser|diff/
 
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({

@@ -9,6 +9,7 @@ import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
+import { Policies } from './policy/policies.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
 import { KeyStore } from './secrets/key-store.ts'
 import { systemKeychain } from './secrets/keychain.ts'
@@ -20,7 +21,7 @@ import { builtinTools } from './tools/builtin-tools.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface EngineOptions {
-  /** `settings.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
+  /** `settings.json`, `trust.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
   dataFolder: string
   /** Opens the settings file for writing: electron-store in the app, conf in the terminal. */
   openConf: OpenConf
@@ -41,6 +42,7 @@ export interface Engine {
   keys: KeyStore
   profiles: ProfileStore
   doctor: Doctor
+  policies: Policies
   sessions: Sessions
   runs: RunStore
   budgets: Budgets
@@ -71,6 +73,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     identify: identifyServer,
   })
   const ledger = new Ledger(join(dataFolder, 'ledger'), clock)
+  const policies = new Policies({
+    dataFolder,
+    clock,
+    keyVariables: () => new Set(profiles.list().flatMap(({ key }) => (key.source === 'env' ? [key.name] : []))),
+  })
   const pause = new Pause(join(dataFolder, 'slots', 'paused'))
   const slots = new Slots({ dataFolder, background: inBackground, pause, now: () => clock.now() })
   const services = {
@@ -80,6 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     background: inBackground,
     tools: builtinTools,
     ledger,
+    policyFor: policies.policyFor.bind(policies),
     backendFor: profiles.backendFor.bind(profiles),
   }
   const sessions = new SessionStore({ dataFolder, holder, services })
@@ -105,6 +113,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     keys,
     profiles,
     doctor,
+    policies,
     sessions,
     runs,
     budgets,

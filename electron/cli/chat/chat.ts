@@ -4,7 +4,7 @@ import { FailureError } from '#shared/failure.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Engine, SendOptions, Session } from '../../engine/engine.ts'
 import { permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
-import { type Choice, sessionOptions } from '../run/open-engine.ts'
+import { addedFolders, type Choice, sessionOptions } from '../run/open-engine.ts'
 import { runTurn, type Stage } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
 import { standInHint } from '../run/stand-in.ts'
@@ -64,6 +64,11 @@ export class Chat {
   /** Where a new session works. */
   folder(): string {
     return resolve(this.shell.cwd, this.#flags.cwd ?? '.')
+  }
+
+  /** Where the session works, and the folders added to it. `FailureError` `invalid-input`: one of them is not there. */
+  async folders(): Promise<[string, string[]]> {
+    return [this.session?.view().cwd ?? this.folder(), await addedFolders(this.#flags, this.shell)]
   }
 
   /** Gives the session up; the next message begins a new one. */

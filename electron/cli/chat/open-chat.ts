@@ -1,5 +1,6 @@
 import type { ExitCode } from '#shared/exit-code.ts'
 import { permissionLabel } from '#shared/permission-tiers.ts'
+import { policyNote } from '../run/policy-note.ts'
 import { shortFolder } from '../terminal/words.ts'
 import { Chat, type ChatOptions } from './chat.ts'
 import { type MessageInput, pipedMessages, typedMessages } from './message-input.ts'
@@ -8,7 +9,11 @@ import { slashNames } from './slash-commands.ts'
 /** A conversation from its greeting to its end. */
 export async function openChat(options: ChatOptions, first: string): Promise<ExitCode> {
   const chat = new Chat(options)
-  return chat.run(first, messages(chat, options))
+  const input = messages(chat, options)
+  // One that goes on was told of it already.
+  const note = options.session ? null : await policyNote(chat.engine, await chat.folders(), chat.shell)
+  if (note) options.stage.reporter.note(note)
+  return chat.run(first, input)
 }
 
 function messages(chat: Chat, { shell, stage, session }: ChatOptions): MessageInput {

@@ -1,6 +1,7 @@
 import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import { plainLine } from '../terminal/plain-text.ts'
+import { policyLines } from '../terminal/policy-lines.ts'
 import { usageWords } from '../terminal/words.ts'
 import type { Chat } from './chat.ts'
 
@@ -53,7 +54,21 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
   tools: {
     operand: '',
     help: 'Show what it can use.',
-    run: async ({ engine }) => engine.tools.map(({ name, access }) => `${name.padEnd(14)}${accessWords[access]}`),
+    run: async (chat) => {
+      const policy = await chat.engine.policies.policyIn(...(await chat.folders()))
+      return chat.engine.tools.map(
+        ({ name, access }) => `${name.padEnd(14)}${policy.denial(name) ? 'denied by the policy' : accessWords[access]}`,
+      )
+    },
+  },
+  policy: {
+    operand: '',
+    help: 'Show which policy applies, and from which file.',
+    run: async (chat) =>
+      policyLines(
+        { ...chat.shell.screen.side, colour: false },
+        await chat.engine.policies.show(...(await chat.folders())),
+      ),
   },
   permissions: {
     operand: '[tier]',

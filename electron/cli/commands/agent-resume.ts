@@ -7,6 +7,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { overridesOf, permissionsOf, type RunFlags, resumeFlags, sendOptionsOf } from '../command-line/run-flags.ts'
 import { addedFolders, type Choice, chooseBackend } from '../run/open-engine.ts'
+import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
@@ -26,8 +27,11 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   const prompt = await readPrompt(words, reporter.note)
   return withEngine(shell, flags, reporter, async (engine) => {
     const id = await engine.sessions.find(prefix)
-    const session = await engine.sessions.open(id, { canAnswer, addedFolders: await addedFolders(flags, shell) })
+    const added = await addedFolders(flags, shell)
+    const session = await engine.sessions.open(id, { canAnswer, addedFolders: added })
     reporter.note(standing(session.view()))
+    const note = await policyNote(engine, [session.view().cwd, added], shell)
+    if (note) reporter.note(note)
     const choice = await takeFlags(session, engine, flags, shell, canAnswer)
     const stage = { reporter, questions: canAnswer ? shell.screen.side : null }
     if (!prompt && shell.interactive) return openChat({ engine, shell, flags, send, stage, choice, session }, '')

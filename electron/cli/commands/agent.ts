@@ -3,6 +3,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
 import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
@@ -20,7 +21,10 @@ export async function agent(args: readonly string[], shell: Shell) {
   if (!prompt) throw new UsageError('A prompt is missing.')
   return withEngine(shell, flags, reporter, async (engine) => {
     const choice = await chooseBackend(engine, flags, shell, canAnswer)
-    const session = await engine.sessions.create(await sessionOptions(flags, shell, choice, canAnswer))
+    const start = await sessionOptions(flags, shell, choice, canAnswer)
+    const session = await engine.sessions.create(start)
+    const note = await policyNote(engine, [start.cwd, start.addedFolders ?? []], shell)
+    if (note) reporter.note(note)
     const questions = canAnswer ? shell.screen.side : null
     const end = await runTurn(session, prompt, options, { reporter, questions })
     const hint = standInHint(engine, session, end, false)

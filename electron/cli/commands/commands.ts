@@ -3,6 +3,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { isSlip } from '../command-line/parse-flags.ts'
 import { profileFlags } from '../command-line/profile-flags.ts'
 import { resumeFlags, runFlags, sessionsFlags } from '../command-line/run-flags.ts'
+import { trustFlags } from '../command-line/trust-flags.ts'
 import type { Command } from './command.ts'
 
 /** All commands, in the order of the help. Each is loaded when it runs, so that none pays for the others. */
@@ -73,6 +74,17 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     flags: doctorFlags,
     run: async (args, shell) => (await import('./doctor.ts')).doctor(args, shell),
+  },
+  trust: {
+    operands: '[<folder>]',
+    summary: 'Show the policy of a folder, and let what it loosens count.',
+    details: [
+      'A .claw-policy.json in the folder or above always tightens: it denies tools and lowers limits. Its texts for the',
+      'model, its variables and what it allows count only after you trusted it, as it was when you saw it. A change of',
+      'the file takes the trust away. At a terminal it asks after it showed everything.',
+    ],
+    flags: trustFlags,
+    run: async (args, shell) => (await import('./trust.ts')).trust(args, shell),
   },
 }
 

@@ -13,6 +13,7 @@ import type { Usage } from '#shared/usage.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Budget } from '../budget/budget.ts'
+import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
@@ -150,6 +151,7 @@ async function play(setting: Setting) {
     backend: () => Promise.resolve({ backend, profile }),
     seat: setting.seat ?? freeSeat,
     tools,
+    policy: noPolicy,
     toolContext: { workspace: { root: '/project', addedFolders: [] } },
     budget: new Budget(setting.limits ?? {}, () => 0),
     permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },

@@ -10,6 +10,7 @@ import { viewFromEntries } from '#shared/session-view.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Budget } from '../budget/budget.ts'
+import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
@@ -113,6 +114,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       backend: () => Promise.resolve({ backend, profile }),
       seat: freeSeat,
       tools: [tool],
+      policy: noPolicy,
       toolContext: { workspace: { root: '/project', addedFolders: [] } },
       budget: new Budget(limits, () => 0),
       permissions: () => ({ write: 'ask', shell: 'ask', sandbox: true }),

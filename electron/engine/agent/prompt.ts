@@ -21,7 +21,7 @@ export function systemPrompt(options: { replace?: string; append?: string }): st
 
 /** What the model should know of here and now. Empty if nothing changed since `before`, the facts of an earlier turn. */
 export function turnFacts(
-  facts: { cwd: string; addedFolders: readonly string[]; platform: string; now: Date },
+  facts: { cwd: string; addedFolders: readonly string[]; platform: string; now: Date; policy: string },
   before: string,
 ): string {
   const lines = [
@@ -30,6 +30,7 @@ export function turnFacts(
     `System: ${facts.platform}`,
     `Date: ${facts.now.toISOString().slice(0, 10)}`,
   ]
-  const text = `<context>\n${lines.join('\n')}\n</context>`
+  const context = `<context>\n${lines.join('\n')}\n</context>`
+  const text = facts.policy ? `${context}\n${facts.policy}` : context
   return text === before ? '' : text
 }

@@ -70,6 +70,11 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard):
     ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
   })
   if (call.problem) return end(turn, call, 'not-run', { output: `Error: ${call.problem}`, summary: 'not run' })
+  const denial = tool ? null : turn.policy.denial(call.name)
+  if (denial !== null) {
+    const output = `Error: ${denial} Go on without it.`
+    return observed(guard, call, output, end(turn, call, 'denied', { output, summary: 'denied by the policy' }))
+  }
   if (!tool) {
     const names = turn.tools.map(({ name }) => name).join(', ')
     return end(turn, call, 'failed', {
@@ -106,7 +111,9 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard):
   // A change that the journal does not know of would be made again after a crash.
   if (tool.access !== 'read') await turn.persisted()
   const startedAt = turn.now()
-  const result = await runTool(tool, parsed.input, context)
+  const ran = await runTool(tool, parsed.input, context)
+  const facts = turn.policy.resultFacts(tool.name)
+  const result = facts ? { ...ran, output: `${ran.output}\n\n${facts}` } : ran
   end(turn, call, result.ok ? 'done' : 'failed', result, turn.now() - startedAt)
   return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
 }
@@ -124,9 +131,10 @@ async function permit(
   if (permission === 'allow') return 'allowed'
   const what = tool.access === 'write' ? 'changing files' : 'running commands'
   if (permission === 'deny') {
+    const path = turn.policy.denier(tool.access)
     return end(turn, call, 'denied', {
-      output: `Error: the user's permissions do not allow ${what}. Say what you would do instead.`,
-      summary: 'not allowed',
+      output: `Error: ${path === null ? "the user's permissions do" : `the policy in ${path} does`} not allow ${what}. Say what you would do instead.`,
+      summary: path === null ? 'not allowed' : 'denied by the policy',
     })
   }
   const preview = await tool.preview?.(input, context)

@@ -7,6 +7,7 @@ import type { Usage } from '#shared/usage.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { Seat } from '../background/slots.ts'
 import type { Budget } from '../budget/budget.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -17,8 +18,10 @@ export interface TurnContext {
   backend(): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   /** Its place in the queues of the servers; whoever made it gives it up. */
   seat: Pick<Seat, 'take'>
+  /** Without those that the policy denies. */
   tools: readonly Tool[]
-  toolContext: Pick<ToolContext, 'workspace'>
+  toolContext: Pick<ToolContext, 'workspace' | 'passedVariables'>
+  policy: Policy
   budget: Budget
   permissions(): Permissions
   /** What *Allow for this session* has allowed so far; grows. */

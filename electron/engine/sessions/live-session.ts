@@ -1,5 +1,6 @@
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import { LimitName, type Limits } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -15,10 +16,12 @@ import type { Backend } from '../backend/backend.ts'
 import type { Slots } from '../background/slots.ts'
 import { Budget } from '../budget/budget.ts'
 import type { Ledger } from '../budget/ledger.ts'
+import type { LimitSource } from '../budget/limit-source.ts'
 import { TurnSpending } from '../budget/turn-spending.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { Workspace } from '../tools/workspace.ts'
@@ -39,6 +42,8 @@ export interface SessionServices {
   background: boolean
   tools: readonly Tool[]
   ledger: Ledger
+  /** What the manifests of a folder say now. `FailureError` `invalid-input`: one of them is broken. */
+  policyFor(workspace: Workspace): Promise<Policy>
   clock: Clock
   platform: string
 }
@@ -133,21 +138,26 @@ export class LiveSession implements Session {
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
+    let policy: Policy | null = null
     try {
-      this.#announce(turnId, text)
+      policy = await this.#services.policyFor(this.#workspace)
+      this.#announce(turnId, text, policy)
       await this.persisted()
     } catch (error) {
-      this.#end(turnId, {
-        reason: 'failed',
-        failure: error instanceof FailureError ? error.failure : null,
-        budget: null,
-      })
+      // A turn that a broken manifest kept from beginning is none: the message goes back to the person.
+      if (policy === null) this.#turn = null
+      else
+        this.#end(turnId, {
+          reason: 'failed',
+          failure: error instanceof FailureError ? error.failure : null,
+          budget: null,
+        })
       // Whoever handed in a follow-up meanwhile hears of it; if nobody did, the caller has the error below.
       end.promise.catch(() => undefined)
       end.reject(error)
       throw error
     }
-    this.#run(turn, turnId, options).then(end.resolve, end.reject)
+    this.#run(turn, turnId, options, policy).then(end.resolve, end.reject)
     return { end: end.promise }
   }
 
@@ -197,16 +207,22 @@ export class LiveSession implements Session {
     if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
   }
 
-  #announce(turnId: ReturnType<typeof newTurnId>, text: string): void {
+  #announce(turnId: ReturnType<typeof newTurnId>, text: string, policy: Policy): void {
     const { clock, platform } = this.#services
     const { root, addedFolders } = this.#workspace
-    const facts = turnFacts({ cwd: root, addedFolders, platform, now: new Date(clock.now()) }, this.#facts)
+    const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
+    const facts = turnFacts(here, this.#facts)
     if (facts) this.#facts = facts
     if (!this.#view.title) this.#emit({ type: 'title', title: titleFrom(text) })
     this.#emit({ type: 'turn-start', turnId, text, facts })
   }
 
-  async #run(turn: RunningTurn, turnId: ReturnType<typeof newTurnId>, options: SendOptions): Promise<TurnEnd> {
+  async #run(
+    turn: RunningTurn,
+    turnId: ReturnType<typeof newTurnId>,
+    options: SendOptions,
+    policy: Policy,
+  ): Promise<TurnEnd> {
     const { clock, tools, slots, background, ledger, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
     const spending = new TurnSpending({
@@ -228,10 +244,11 @@ export class LiveSession implements Session {
           return connection
         },
         seat,
-        tools,
-        toolContext: { workspace: this.#workspace },
-        budget: new Budget(options.limits ?? {}, () => clock.now()),
-        permissions: () => this.#view.permissions,
+        tools: tools.filter(({ name }) => policy.denial(name) === null),
+        toolContext: { workspace: this.#workspace, passedVariables: policy.safeEnv },
+        policy,
+        budget: new Budget(tightest(options.limits, policy.limitSources()), () => clock.now()),
+        permissions: () => policy.permissions(this.#view.permissions),
         sessionRules: this.#sessionRules,
         ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal, answerMs) : null,
         answerMs: () => answerMs,
@@ -264,6 +281,9 @@ export class LiveSession implements Session {
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
     const unread = turn.followUps.splice(0)
     for (const text of unread) this.#emit({ type: 'follow-up', text, origin: 'user' })
+    for (const { text: message } of policy.afterTurn()) {
+      this.#emit({ type: 'warning', code: 'policy-after-turn', message })
+    }
     const end = this.#end(turnId, outcome)
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
@@ -335,6 +355,18 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
     reject = onError
   })
   return { promise, resolve, reject }
+}
+
+/** The smallest of each limit. */
+function tightest(own: Limits = {}, sources: readonly LimitSource[]): Limits {
+  const result: Limits = { ...own }
+  for (const { limits } of sources) {
+    for (const name of LimitName.options) {
+      const values = [result[name], limits[name]].filter((value) => value !== undefined)
+      if (values.length > 0) result[name] = Math.min(...values)
+    }
+  }
+  return result
 }
 
 export function profileUse(profile: Profile): ProfileUse {

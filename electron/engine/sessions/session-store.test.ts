@@ -11,6 +11,7 @@ import type { SessionEvent } from '#shared/session-event.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
+import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { SessionServices } from './live-session.ts'
 import { SessionStore } from './session-store.ts'
@@ -109,6 +110,7 @@ function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServic
     slots: { seat: () => freeSeat },
     background: false,
     tools: [note],
+    policyFor: () => Promise.resolve(noPolicy),
     clock,
     ledger,
     platform: 'linux',

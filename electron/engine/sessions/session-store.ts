@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { FailureError, failure } from '#shared/failure.ts'
@@ -77,6 +77,8 @@ export class SessionStore implements Sessions {
   async create(options: NewSession): Promise<Session> {
     const cwd = await usableFolder(options.cwd)
     const workspace = await this.#workspace(cwd, options.addedFolders)
+    // A broken manifest is told before there is a session for it.
+    await this.#options.services.policyFor(workspace)
     const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
     const id = newSessionId()
     const start: SessionEntry = {
@@ -180,16 +182,25 @@ export class SessionStore implements Sessions {
     await Promise.all([...this.#open.keys()].map((id) => this.release(id)))
   }
 
-  /** Keys, settings and journals are nobody's working folder. `FailureError` `not-found`: one of the folders is gone. */
+  /**
+   * Keys, settings, journals and what is trusted are nobody's working folder. `FailureError`: `not-found` one of the
+   * folders is gone, `invalid-input` one of them is the data folder.
+   */
   async #workspace(cwd: string, addedFolders: readonly string[] = []): Promise<Workspace> {
+    const { dataFolder } = this.#options
+    const data = await realpath(dataFolder).catch(() => dataFolder)
     try {
-      return await openWorkspace(cwd, addedFolders, [this.#options.dataFolder])
+      const workspace = await openWorkspace(cwd, addedFolders, [data])
+      if (![workspace.root, ...workspace.addedFolders].includes(data)) return workspace
     } catch (error) {
       const folders = [cwd, ...addedFolders].join(', ')
       throw new FailureError(failure('not-found', `A folder of this session cannot be opened any more: ${folders}.`), {
         cause: error,
       })
     }
+    throw new FailureError(
+      failure('invalid-input', `${dataFolder} is where the app keeps keys and settings. Choose another folder.`),
+    )
   }
 
   async #prepare(): Promise<void> {

@@ -24,7 +24,8 @@ export interface Session {
   /**
    * Runs a turn to its end. While one runs, the text is handed to it and read at its next step, and the promise is that
    * turn's. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
-   * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written).
+   * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written, `invalid-input` a
+   * policy manifest is broken: nothing was sent).
    */
   send(text: string, options?: SendOptions): Promise<TurnEnd>
   /** The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. */
@@ -66,7 +67,7 @@ export interface Sessions {
   load(): Promise<void>
   /** Whenever a summary appeared, changed or went. */
   onChange(listener: () => void): Unsubscribe
-  /** `FailureError`: `invalid-input` (folder missing or not readable), `not-found` (profile), `storage`. */
+  /** `FailureError`: `invalid-input` (folder missing or not readable, broken policy), `not-found` (profile), `storage`. */
   create(options: NewSession): Promise<Session>
   /**
    * Opens a journal, marks a turn that nobody ended as interrupted, and holds the session's lock until `release`.

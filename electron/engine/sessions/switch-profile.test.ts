@@ -16,6 +16,7 @@ import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
+import { noPolicy } from '../policy/policy.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { SessionStore } from './session-store.ts'
 
@@ -52,7 +53,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
   const ledger = new Ledger(join(folder, 'ledger'), { now: () => 1000 })
   const store = () =>
     new SessionStore({
-      dataFolder: folder,
+      dataFolder: join(folder, 'data'),
       holder: 'a test',
       services: {
         clock: { now: () => 1000 },
@@ -61,6 +62,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         slots: { seat: () => freeSeat },
         background: false,
         tools: builtinTools,
+        policyFor: () => Promise.resolve(noPolicy),
         backendFor: async (id) => {
           const found = clients.find(({ profile }) => profile.id === id)
           if (!found) throw new Error(`There is no ${id}.`)

@@ -37,13 +37,13 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number 
         sessionRule,
       }
     },
-    async run({ command }, { workspace, sandbox, signal, onOutput }) {
+    async run({ command }, { workspace, sandbox, passedVariables, signal, onOutput }) {
       refuseCatastrophe(command)
       const sandboxed = sandbox ? await sandboxedCommand(workspace) : null
       const end = await runCommand({
         command,
         folder: workspace.root,
-        environment: { ...commandEnvironment(process.env), ...sandboxed?.environment },
+        environment: { ...commandEnvironment(process.env, passedVariables), ...sandboxed?.environment },
         wrapper: sandboxed?.wrapper ?? [],
         timeoutMs,
         signal,

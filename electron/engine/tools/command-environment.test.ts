@@ -1,6 +1,21 @@
 import { expect, test } from 'vitest'
 import { commandEnvironment } from './command-environment.ts'
 
+test('a trusted policy passes what it names, but never what belongs to the app', () => {
+  const environment = {
+    DATABASE_URL: 'postgres://me:secret@host/db',
+    MY_TOKEN: 'x',
+    OTHER_TOKEN: 'x',
+    OPENAI_API_KEY: 'x',
+    CLAW_HOME: '/x',
+    NODE_OPTIONS: '--require /x',
+    LD_PRELOAD: '/x',
+  }
+  const passed = ['DATABASE_URL', 'MY_TOKEN', 'OPENAI_API_KEY', 'CLAW_HOME', 'NODE_OPTIONS', 'LD_PRELOAD', 'MISSING']
+  const got = commandEnvironment(environment, passed)
+  expect(Object.keys(environment).filter((name) => name in got)).toEqual(['DATABASE_URL', 'MY_TOKEN'])
+})
+
 test('a command gets what it needs to work, and nothing that opens doors', () => {
   const secrets = {
     OPENAI_API_KEY: 'x',

@@ -11,6 +11,8 @@ export interface ToolContext {
   onOutput(text: string): void
   /** false = the person lifted the operating system's sandbox (`--unsafe`). */
   sandbox: boolean
+  /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
+  passedVariables?: readonly string[]
 }
 
 /** `output` is for the model, `summary` for the row a person reads ("7 matches in 3 files"). */

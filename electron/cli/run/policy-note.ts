@@ -1,0 +1,17 @@
+import { undecidedFiles } from '#shared/policy.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { shortFolder } from '../terminal/words.ts'
+import type { Shell } from './shell.ts'
+
+/** One line where a policy says more than counts, because nobody has decided on it; null = nothing to say. */
+export async function policyNote(
+  { policies }: Engine,
+  [folder, addedFolders]: readonly [string, readonly string[]],
+  { cwd }: Shell,
+): Promise<string | null> {
+  const open = undecidedFiles(await policies.show(folder, addedFolders))
+  if (open.length === 0) return null
+  const paths = open.map(({ path }) => shortFolder(path)).join(' and ')
+  const command = folder === cwd ? 'claw trust' : `claw trust ${shortFolder(folder)}`
+  return `Not trusted, so only what tightens counts: ${paths}. \`${command}\` shows it and lets the rest count.`
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { errorCode } from '../lib/storage-failure.ts'
+import type { Manifest } from './manifest.ts'
+import type { ManifestProblem } from './parse-manifest.ts'
+
+/** What stands at the place of a manifest. `hash` is that of the bytes; empty where they could not be read. */
+export interface ManifestFile {
+  path: string
+  hash: string
+  content: { manifest: Manifest } | { problem: ManifestProblem }
+}
+
+/** In one folder the second follows the first. */
+const FILE_NAMES = ['.claw-policy.json', '.claw-hooks.json']
+/** Bytes. A manifest is written by hand. */
+const LARGEST = 64 * 1024
+
+/**
+ * The places where manifests of a folder may be, the nearest last: added folders, then from the top of the disk down to
+ * the folder itself. All paths are real ones.
+ */
+export function manifestPlaces(folder: string, addedFolders: readonly string[]): string[] {
+  const way = [folder]
+  for (let above = dirname(folder); above !== way[0]; above = dirname(above)) way.unshift(above)
+  const folders = [...addedFolders.filter((added) => !way.includes(added)), ...way]
+  return folders.flatMap((place) => FILE_NAMES.map((name) => join(place, name)))
+}
+
+/** Reads manifests, and again only those that changed: a turn without a change costs one look at each place. */
+export class ManifestReader {
+  readonly #known = new Map<string, { stamp: string; file: ManifestFile }>()
+
+  /** Those that are there, in the order of the places. What cannot be read is there too, with its problem. */
+  async read(places: readonly string[]): Promise<ManifestFile[]> {
+    const files = await Promise.all(places.map((path) => this.#readOne(path)))
+    return files.filter((file) => file !== null)
+  }
+
+  async #readOne(path: string): Promise<ManifestFile | null> {
+    let stamp: string
+    try {
+      const found = await look(path)
+      if (found === null) return null
+      stamp = found
+    } catch (error) {
+      return unusable(path, `cannot be read (${errorCode(error) ?? String(error)})`)
+    }
+    const known = this.#known.get(path)
+    if (known?.stamp === stamp) return known.file
+    const file = await readManifest(path)
+    if (file.hash) this.#known.set(path, { stamp, file })
+    return file
+  }
+}
+
+/** What tells a change; null = nothing is there. A link to nothing is something: whoever made it meant a manifest. */
+async function look(path: string): Promise<string | null> {
+  try {
+    const there = await lstat(path, { bigint: true })
+    const { dev, ino, size, mtimeNs, ctimeNs } = there.isSymbolicLink() ? await stat(path, { bigint: true }) : there
+    return [there.ino, dev, ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch (error) {
+    const code = errorCode(error)
+    // A path that is too long to exist holds no manifest.
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null
+    if (code === 'ENOENT' && !(await isLink(path))) return null
+    throw error
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (there) => there.isSymbolicLink(),
+    () => false,
+  )
+}
+
+async function readManifest(path: string): Promise<ManifestFile> {
+  let bytes: Buffer | string
+  try {
+    // O_NONBLOCK: a named pipe must not hold us until somebody writes to it.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      bytes = await contents(file)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return unusable(path, `cannot be read (${errorCode(error) ?? String(error)})`)
+  }
+  if (typeof bytes === 'string') return unusable(path, bytes)
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    // Reported as the problem that it is.
+    return { path, hash, content: { problem: { line: null, reason: 'is not text in UTF-8' } } }
+  }
+  // Most folders have no manifest: only those that have one pay for loading the parser.
+  const { parseManifest } = await import('./parse-manifest.ts')
+  return { path, hash, content: parseManifest(text) }
+}
+
+/** The bytes, or why they are not taken. A file that grows meanwhile is cut off by its size, too. */
+async function contents(file: FileHandle): Promise<Buffer | string> {
+  if (!(await file.stat()).isFile()) return 'is not a regular file'
+  const buffer = Buffer.alloc(LARGEST + 1)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length)
+    length += bytesRead
+    if (length > LARGEST) return `is too large: a manifest has at most ${LARGEST} bytes`
+    if (bytesRead === 0) return buffer.subarray(0, length)
+  }
+}
+
+function unusable(path: string, reason: string): ManifestFile {
+  return { path, hash: '', content: { problem: { line: null, reason } } }
+}

@@ -1,0 +1,119 @@
+import { realpath } from 'node:fs/promises'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type ManifestFile, ManifestReader, manifestPlaces } from './manifest-files.ts'
+import { noPolicy, Policy } from './policy.ts'
+import { type TrustAnswer, TrustStore } from './trust-store.ts'
+
+export interface PoliciesOptions {
+  dataFolder: string
+  clock: Clock
+  /** Names of environment variables that hold keys of backends. */
+  keyVariables(): ReadonlySet<string>
+}
+
+/** The manifests of folders, and what the person thinks of them. */
+export class Policies {
+  readonly #reader = new ManifestReader()
+  readonly #trust: TrustStore
+  readonly #options: PoliciesOptions
+
+  constructor(options: PoliciesOptions) {
+    this.#options = options
+    this.#trust = new TrustStore(options.dataFolder, options.clock)
+  }
+
+  /**
+   * What counts in a workspace now. `FailureError`: `invalid-input` a manifest is broken (it is never skipped), `storage`
+   * what the person trusts cannot be read.
+   */
+  async policyFor({ root, addedFolders }: Workspace): Promise<Policy> {
+    const files = await this.#reader.read(manifestPlaces(root, addedFolders))
+    if (files.length === 0) return noPolicy
+    const answers = await this.#trust.answers()
+    const judged = files.map((file) => {
+      if ('problem' in file.content) throw new FailureError(brokenManifest(file.path, file.content.problem))
+      return { path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }
+    })
+    return new Policy(judged, this.#options.keyVariables())
+  }
+
+  /** The same for folders as a person names them. `FailureError` `not-found` too. */
+  async policyIn(folder: string, addedFolders: readonly string[]): Promise<Policy> {
+    const [root = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
+    return this.policyFor({ root, addedFolders: added })
+  }
+
+  /** Every manifest of a folder, broken ones too. `FailureError`: `not-found` no such folder, `storage`. */
+  async show(folder: string, addedFolders: readonly string[] = []): Promise<PolicyView> {
+    const [real = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
+    const files = await this.#reader.read(manifestPlaces(real, added))
+    if (files.length === 0) return { folder: real, files: [] }
+    const answers = await this.#trust.answers()
+    const { describeManifest } = await import('./describe-manifest.ts')
+    const keyVariables = this.#options.keyVariables()
+    return {
+      folder: real,
+      files: files.map((file) => {
+        const { path, hash, content } = file
+        const trust = trustOf(file, answers)
+        return 'problem' in content
+          ? { path, hash, trust, problem: brokenManifest(path, content.problem).message, rules: [] }
+          : {
+              path,
+              hash,
+              trust,
+              problem: null,
+              rules: describeManifest(content.manifest, trust === 'trusted', keyVariables),
+            }
+      }),
+    }
+  }
+
+  /**
+   * Trusts manifests as they were shown, or remembers that the person said no. `FailureError`: `busy` one of them was
+   * changed meanwhile (none is taken then), `storage`.
+   */
+  async answer(seen: readonly SeenManifest[], trusted: boolean): Promise<void> {
+    const now = await this.#reader.read(seen.map(({ path }) => path))
+    const changed = seen.find(({ path, hash }) => now.find((file) => file.path === path)?.hash !== hash)
+    if (changed) {
+      const message = `${changed.path} was changed meanwhile. Look at it again, then decide.`
+      throw new FailureError(failure('busy', message, { retryable: true }))
+    }
+    await this.#trust.answer(seen, trusted)
+  }
+
+  /** Takes trust back; the person is asked again. `FailureError` `storage`. */
+  revoke(paths: readonly string[]): Promise<void> {
+    return this.#trust.forget(paths)
+  }
+}
+
+interface Workspace {
+  root: string
+  addedFolders: readonly string[]
+}
+
+function trustOf({ path, hash }: ManifestFile, answers: ReadonlyMap<string, TrustAnswer>): PolicyTrust {
+  const answer = answers.get(path)
+  if (!answer) return 'untrusted'
+  if (answer.hash !== hash) return 'changed'
+  return answer.trusted ? 'trusted' : 'declined'
+}
+
+function brokenManifest(path: string, { line, reason }: { line: number | null; reason: string }): Failure {
+  const where = line === null ? path : `${path}, line ${line},`
+  return failure('invalid-input', `The policy ${where} ${reason}. Repair it: no run begins before that.`)
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder)
+  } catch (error) {
+    throw new FailureError(failure('not-found', `The folder ${folder} does not exist or cannot be read.`), {
+      cause: error,
+    })
+  }
+}
