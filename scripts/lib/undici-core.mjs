@@ -3,6 +3,7 @@
 // loads fetch, web sockets, caches and test doubles, which is half of what the terminal program would have to start.
 // The build puts this file in the place of `undici` (vite.node.config.ts); the tests of the built program drive it.
 import request from 'undici/lib/api/api-request.js'
+import buildConnector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 
@@ -17,4 +18,4 @@ function requestFrom(url, { dispatcher, ...options }) {
   return request.call(dispatcher, { ...options, origin, path: `${pathname}${search}` })
 }
 
-export { Agent, EnvHttpProxyAgent, requestFrom as request }
+export { Agent, buildConnector, EnvHttpProxyAgent, requestFrom as request }

@@ -11,10 +11,14 @@ export class OpenAICompatError extends FailureError {
 export interface Remedy {
   /** The server is there and reads its model: worth waiting longer for. */
   loadingModel?: boolean
+  /** The server itself says that asking again is of no use. */
+  final?: boolean
   /** The request is worth one more try without its `details.parameter`, or with it under this name. */
   withoutParameter?: { parameter: string; renamed?: string }
   /** The history lacks the reasoning that the server sent. */
   wantsReasoning?: boolean
+  /** Its chat template refuses two messages of one side in a row. */
+  mustAlternate?: boolean
   /** Prompt and answer together do not fit: worth a try with this output limit. */
   outputLimit?: number
   /** 404 for the address itself, not for a model: the `/v1` may be missing. */

@@ -175,7 +175,8 @@ export class ChatAttempt {
   async #httpError(response: Response): Promise<AttemptError> {
     const body = await readText(response.body, ERROR_BODY_LIMIT)
     const wait = this.#options.retryAfter(headerOf(response, 'retry-after'))
-    return classifyError(readErrorBody(body), response.statusCode, this.#options.server, wait)
+    const error = { ...readErrorBody(body), location: headerOf(response, 'location') }
+    return classifyError(error, response.statusCode, this.#options.server, wait)
   }
 
   #translated(error: unknown, answering: boolean): AttemptError {

@@ -3,9 +3,11 @@ import type { Usage } from '#shared/usage.ts'
 import type { Finish, StreamEvent, ToolDefinition } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
 import { classifyError } from './classify-error.ts'
+import { quirksOf } from './compat.ts'
 import { EchoedReasoning } from './echoed-reasoning.ts'
 import { readFinish } from './finish.ts'
 import { isRecord, type JsonRecord } from './json-record.ts'
+import { inParameterOrder } from './member-order.ts'
 import { readUsage } from './read-usage.ts'
 import { AnswerText } from './recover/answer-text.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
@@ -151,7 +153,11 @@ export class ChatReply {
     const { reasoning, text: rest, calls } = this.#answer.end(isCut)
     this.#reason(reasoning)
     this.#say(rest)
-    return this.#slots.count > 0 ? this.#slots.settle(isCut, this.#asked.requiresArguments) : calls
+    if (this.#slots.count === 0) return calls
+    const { server, tools, requiresArguments } = this.#asked
+    const settled = this.#slots.settle(isCut, requiresArguments)
+    if (!quirksOf(server.kind).shufflesArguments) return settled
+    return { ...settled, complete: settled.complete.map((call) => inParameterOrder(call, tools)) }
   }
 
   /**

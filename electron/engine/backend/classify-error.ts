@@ -15,10 +15,13 @@ export function classifyError(
 ): AttemptError {
   const said: Said = { ...error, status: status ?? statusOf(error), inBand: status === null }
   const code = codeOf(said)
-  const retryable = retryableCodes.has(code)
+  const retryable = error.again?.retryable ?? retryableCodes.has(code)
+  const waitMs = retryAfterMs ?? error.again?.afterMs ?? undefined
   const details = detailsOf(said, code, server)
   const remedy: Remedy = {}
   if (modelLoads.test(said.message)) remedy.loadingModel = true
+  if (error.again?.retryable === false) remedy.final = true
+  if (rolesInTurns.test(said.message)) remedy.mustAlternate = true
   if (code === 'invalid-request') {
     if (reasoningMissing.test(said.message)) remedy.wantsReasoning = true
     const dropped = unsupportedParameter(said.message, said.parameter)
@@ -31,7 +34,7 @@ export function classifyError(
   if (code === 'protocol' && said.status === 404) remedy.wrongPath = true
   const message = sentence(code, said, details, server)
   return new AttemptError(
-    failure(code, message, { retryable, ...(retryAfterMs !== undefined && { retryAfterMs }), details }),
+    failure(code, message, { retryable, ...(waitMs !== undefined && { retryAfterMs: waitMs }), details }),
     remedy,
   )
 }
@@ -84,6 +87,9 @@ const modelLoads = /loading model|model is (?:still |currently )?loading/i
 /** DeepSeek and its kin, between tool calls: "The `reasoning_content` in the thinking mode must be passed back". */
 const reasoningMissing =
   /reasoning_content\W.*(?:must be|passed back|missing|required)|missing .{0,20}reasoning_content/i
+
+/** The words of Mistral's and Gemma's templates, as every server passes them on. */
+const rolesInTurns = /roles must alternate|must alternate between/i
 
 const toolsRefused =
   /tool choice requires --enable-auto-tool-choice|does not support tools|No endpoints found that support tool use|tools param requires --jinja|tools? (?:is|are) not supported/i
@@ -177,9 +183,13 @@ function toolsSentence(message: string, { name, model }: Server): string {
 
 function addressSentence(said: Said, { name, address }: Server): string {
   if (said.status >= 300 && said.status < 400)
-    return `${name} sends us on to another address instead of answering. Put the final address into the profile.`
+    return `${name} sends us on to ${originOf(said.location) ?? 'another address'} instead of answering. If that is the right server, put its address into the profile.`
   const what = said.html ? 'a web page' : `HTTP ${said.status}`
   return `${name} answered with ${what} at ${address.base}. Is the base URL right? It often ends in /v1.`
+}
+
+function originOf(location: string): string | null {
+  return URL.canParse(location) ? new URL(location).origin : null
 }
 
 function ended(text: string): string {

@@ -13,6 +13,7 @@ import {
   silent,
   startScriptedBackend,
   text,
+  toolCall,
   usage,
 } from '../../../e2e/support/scripted-backend.ts'
 import type { ChatRequest, StreamEvent } from './backend.ts'
@@ -100,6 +101,24 @@ describe('retries', () => {
     backend.script(httpError(429, 'slow down', { 'retry-after': header }), text('Hello'))
     const lines = await said(client.chat(request, never))
     expect([waits, lines.at(-1)]).toEqual([expected === null ? [] : [expected], 'Hello'])
+  })
+
+  it('does what OpenRouter says about another attempt', async () => {
+    const { client, waits } = open({ kind: 'openrouter' })
+    const unavailable = (retryable: boolean) =>
+      json(
+        {
+          error: {
+            code: 503,
+            message: 'No provider',
+            availability: { retryable, retry_after: 7, fallback_models: [] },
+          },
+        },
+        { status: 503 },
+      )
+    backend.script(unavailable(true), text('Hello'), unavailable(false), text('never'))
+    const lines = [...(await said(client.chat(request, never))), ...(await said(client.chat(request, never)))]
+    expect([waits, lines.slice(-2), backend.chatRequests().length]).toEqual([[7000], ['Hello', 'error overloaded'], 3])
   })
 
   it.each([
@@ -229,6 +248,43 @@ describe('what a server does not accept', () => {
     ])
     const sent = backend.chatRequests().map(({ body }) => JSON.stringify(body).includes('"reasoning_content":"Hm."'))
     expect(sent).toEqual([false, true])
+  })
+
+  it('is two messages of one side in a row, where its template says so', async () => {
+    const { client } = open()
+    const strict =
+      'Error: Jinja Exception: After the optional system message, conversation roles must alternate user and assistant roles except for tool calls and results.'
+    backend.script(httpError(400, strict), text('A'), text('B'))
+    const call = { callId: 'c', name: 'f', arguments: '{}', recovered: false }
+    const messages: ChatMessage[] = [
+      { role: 'system', content: 'S' },
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: '', toolCalls: [call] },
+      { role: 'tool', callId: 'c', name: 'f', content: 'ok' },
+      { role: 'user', content: 'two' },
+      { role: 'user', content: 'three' },
+    ]
+    expect(await said(client.chat({ ...request, messages }, never))).toEqual([
+      'roles-alternate: Test wants user and assistant to take turns; messages in a row are joined from now on.',
+      'A',
+    ])
+    await said(client.chat({ ...request, messages }, never))
+    const sent = backend
+      .chatRequests()
+      .map(({ messages: wire }) => wire.map(({ role, content }) => `${role} ${JSON.stringify(content)}`))
+    const joined = [
+      'system "S"',
+      'user "one"',
+      'assistant null',
+      'tool "ok"',
+      'assistant "I have the results."',
+      'user "two\\n\\nthree"',
+    ]
+    expect(sent).toEqual([
+      ['system "S"', 'user "one"', 'assistant null', 'tool "ok"', 'user "two"', 'user "three"'],
+      joined,
+      joined,
+    ])
   })
 
   it('is the address without /v1', async () => {
@@ -370,6 +426,19 @@ describe('requests', () => {
     const events = await all(client.chat({ ...request, stream: false }, never))
     expect(events.find((event) => event.type === 'usage')).toMatchObject({ usage: { costMicroUsd: 465 } })
   })
+})
+
+it('puts the arguments that Ollama shuffles back in the order of the tool, and leaves those of others alone', async () => {
+  const shuffled = '{"new_text":"b","extra":1,"path":"a"}'
+  const calls: string[] = []
+  for (const kind of ['ollama', 'vllm'] as const) {
+    const { client } = open({ kind })
+    backend.script(toolCall('edit', shuffled))
+    const events = await all(client.chat({ ...request, tools: [tool('edit', ['path', 'new_text'])] }, never))
+    for (const event of events)
+      if (event.type === 'message_stop') calls.push(...event.toolCalls.map((one) => one.arguments))
+  }
+  expect(calls).toEqual(['{"path":"a","new_text":"b","extra":1}', shuffled])
 })
 
 it('takes the reasoning for the answer where a server takes every answer for reasoning', async () => {

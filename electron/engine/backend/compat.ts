@@ -7,6 +7,8 @@ export interface Quirks {
   headers?: Readonly<Record<string, string>>
   /** Parameters that only this server knows. */
   body?: Readonly<Record<string, boolean>>
+  /** The members of a call's arguments come in no order. */
+  shufflesArguments?: boolean
   /** How often one request is sent at most; a server that retries by itself is asked less often. */
   attempts: number
 }
@@ -14,6 +16,7 @@ export interface Quirks {
 const quirks: Partial<Record<BackendKind, Quirks>> = {
   // App attribution (backends.md F).
   openrouter: { headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' }, attempts: 4 },
+  ollama: { shufflesArguments: true, attempts: 4 },
   // It then tells how far it has read the prompt (backends.md B.6).
   'llama-server': { body: { return_progress: true }, attempts: 4 },
   // It retries upstream itself: more of ours would multiply (backends.md F).

@@ -17,15 +17,45 @@ export interface HttpRequest {
   signal: AbortSignal
 }
 
-/** Sends a request and resolves with the head of its answer; the body may be compressed although nobody asked for it. */
-export async function send(agent: Dispatcher, { method, url, headers, body, signal }: HttpRequest): Promise<Response> {
-  const answer = await request(url, {
-    dispatcher: agent,
-    method,
-    headers,
-    signal,
-    ...(body !== undefined && { body }),
-  })
+/** So often a server may send us on. */
+const HOPS = 3
+
+/**
+ * Sends a request and resolves with the head of its answer; the body may be compressed although nobody asked for it.
+ * A redirect within the same server is followed; any other is the answer: key and conversation go nowhere else.
+ */
+export async function send(agent: Dispatcher, asked: HttpRequest): Promise<Response> {
+  const { method, headers, body, signal } = asked
+  let { url } = asked
+  for (let hop = 0; ; hop++) {
+    const answer = await request(url, {
+      dispatcher: agent,
+      method,
+      headers,
+      signal,
+      ...(body !== undefined && { body }),
+    })
+    const next = hop < HOPS ? redirectWithin(url, method, answer) : null
+    if (next === null) return responseOf(answer)
+    await answer.body.dump()
+    url = next
+  }
+}
+
+/** The address within the same server, over the same or a safer connection, that an answer sends on to; null = none. */
+function redirectWithin(url: string, method: HttpRequest['method'], answer: ResponseHead): string | null {
+  const { statusCode } = answer
+  // The older ones make a GET of a POST.
+  const keeps = statusCode === 307 || statusCode === 308 || (method === 'GET' && statusCode > 300 && statusCode < 303)
+  const location = headerOf(answer, 'location')
+  if (!keeps || !URL.canParse(location, url)) return null
+  const from = new URL(url)
+  const to = new URL(location, url)
+  const safer = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === ''
+  return to.hostname === from.hostname && (to.origin === from.origin || safer) ? to.href : null
+}
+
+function responseOf(answer: Dispatcher.ResponseData): Response {
   return {
     statusCode: answer.statusCode,
     headers: answer.headers,

@@ -59,6 +59,11 @@ export class AttemptPlanner {
       lessons.wantsReasoning = true
       return atOnce(request, 'reasoning-returned', `${name} wants its reasoning back; it is sent along from now on.`)
     }
+    if (remedy.mustAlternate && !lessons.alternates) {
+      lessons.alternates = true
+      const message = `${name} wants user and assistant to take turns; messages in a row are joined from now on.`
+      return atOnce(request, 'roles-alternate', message)
+    }
     const without = remedy.withoutParameter
     if (!without || !body.optional.has(without.parameter)) return null
     lessons.refused.set(without.parameter, without.renamed)
@@ -83,7 +88,8 @@ export class AttemptPlanner {
     return { request, say: [{ type: 'phase', phase: 'loading-model' }], waitMs }
   }
 
-  #again({ failure: { code, message, retryAfterMs } }: AttemptError, request: ChatRequest): NextAttempt | null {
+  #again({ failure: { code, message, retryAfterMs }, remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
+    if (remedy.final) return null
     const { attempts, delays } = this.#options
     this.#failed += 1
     if (this.#failed >= attempts || !worthRepeating(code, this.#failed)) return null

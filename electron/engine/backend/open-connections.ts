@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls'
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { withoutContinue } from './interim-answers.ts'
 import { type Address, isLocalHost } from './resolve-base-url.ts'
 
 export interface ConnectionOptions {
@@ -16,12 +17,15 @@ export interface ConnectionOptions {
 export function openConnections({ base }: Address, { connectMs, env, ca }: ConnectionOptions): Dispatcher {
   // Our own timers know comments from progress; undici's do not (backends.md B.8).
   const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  const options = { connect: { timeout: connectMs, ...tls }, headersTimeout: 0, bodyTimeout: 0 }
+  const connect = { timeout: connectMs, ...tls }
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0 }
   const httpProxy = env.http_proxy || env.HTTP_PROXY
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY
-  if (isLocalHost(new URL(base).hostname) || !(httpProxy || httpsProxy)) return new Agent(options)
+  if (isLocalHost(new URL(base).hostname) || !(httpProxy || httpsProxy))
+    return new Agent({ ...timeouts, connect: withoutContinue(buildConnector(connect)) })
   return new EnvHttpProxyAgent({
-    ...options,
+    ...timeouts,
+    connect,
     requestTls: tls,
     httpProxy: httpProxy ?? '',
     httpsProxy: httpsProxy ?? '',

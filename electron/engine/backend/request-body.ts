@@ -3,6 +3,7 @@ import type { Profile } from '#shared/profile.ts'
 import type { ChatRequest, ToolDefinition } from './backend.ts'
 import { quirksOf } from './compat.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
+import { inTurns } from './in-turns.ts'
 import { isRecord } from './json-record.ts'
 
 /** What a server taught us by refusing a request; it is kept for the next ones. */
@@ -11,10 +12,12 @@ export interface Lessons {
   refused: Map<string, string | undefined>
   /** It wants its reasoning back in the history. */
   wantsReasoning: boolean
+  /** Its chat template wants user and assistant to take turns. */
+  alternates: boolean
 }
 
 export function noLessons(): Lessons {
-  return { refused: new Map(), wantsReasoning: false }
+  return { refused: new Map(), wantsReasoning: false, alternates: false }
 }
 
 export interface RequestBody {
@@ -38,7 +41,7 @@ export type RequestProfile = Pick<
 export function requestBody(
   request: ChatRequest,
   profile: RequestProfile,
-  { refused, wantsReasoning }: Lessons = noLessons(),
+  { refused, wantsReasoning, alternates }: Lessons = noLessons(),
 ): RequestBody {
   const stream = request.stream !== false
   const { max_tokens: ownLimit, ...extra } = profile.extraBody ?? {}
@@ -53,7 +56,8 @@ export function requestBody(
 
   const limitName = refused.has('max_tokens') ? refused.get('max_tokens') : 'max_tokens'
   const limited = limit !== undefined && limitName !== undefined
-  const messages = request.messages.map((message) => messageJson(message, wantsReasoning))
+  const conversation = alternates ? inTurns(request.messages) : request.messages
+  const messages = conversation.map((message) => messageJson(message, wantsReasoning))
   const members = [
     member('model', profile.model),
     member('stream', stream),

@@ -12,6 +12,10 @@ export interface ServerError {
   promptTokens: number | null
   contextWindow: number | null
   html: boolean
+  /** What OpenRouter says of another attempt; null = nothing. */
+  again: { retryable: boolean; afterMs: number | null } | null
+  /** Where a redirect leads. */
+  location: string
 }
 
 /** How much of a body is looked at, in characters. */
@@ -46,6 +50,8 @@ export function readErrorValue(value: unknown): ServerError {
     promptTokens: count(value.n_prompt_tokens),
     contextWindow: count(value.n_ctx),
     html: false,
+    again: againOf(value.availability),
+    location: '',
   })
 }
 
@@ -73,6 +79,15 @@ const nothing: ServerError = {
   promptTokens: null,
   contextWindow: null,
   html: false,
+  again: null,
+  location: '',
+}
+
+/** OpenRouter's word on whether and when to ask again; it counts more than the status (backends.md D.2). */
+function againOf(value: unknown): ServerError['again'] {
+  if (!isRecord(value) || typeof value.retryable !== 'boolean') return null
+  const seconds = count(value.retry_after)
+  return { retryable: value.retryable, afterMs: seconds === null ? null : Math.round(seconds * 1000) }
 }
 
 /** FastAPI: a text, or a list of what is wrong with the input. */
