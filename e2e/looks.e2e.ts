@@ -91,9 +91,9 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`the pages around it, ${scheme}, wide to narrow`, async ({ machine }) => {
     const { app, page } = await machine.launch({ colorScheme: scheme })
     await expect(page.getByRole('heading', { name: 'Connect a backend' })).toBeVisible()
-    for (const name of ['first-run', 'Backends', 'Settings']) {
+    for (const name of ['first-run', 'Budgets', 'Backends', 'Settings']) {
       await resize(app, page, 1440, 900)
-      if (name !== 'first-run') await page.getByRole('link', { name }).click()
+      if (name !== 'first-run') await page.getByRole('link', { name, exact: true }).click()
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       for (const [width, height] of widths) {
         await resize(app, page, width, height)

@@ -65,7 +65,7 @@ export const SpendingRow = z.object({
   /** Unique in its list: the day, the profile's id, the model and profile, the folder, the session's id. */
   key: z.string(),
   spending: Spending,
-  profileId: z.string().optional(),
+  profileId: ProfileId.optional(),
   profileName: z.string().optional(),
   kind: BackendKind.optional(),
   model: z.string().optional(),

@@ -8,6 +8,7 @@ import { type Page, useRouteStore } from '../stores/route-store.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { focusLandmark, focusMessage, focusNextTitle } from './focus.ts'
 import { useMediaQuery } from './media-query.ts'
+import { navigation } from './navigation.ts'
 import { Notices } from './notices.tsx'
 import { PageGuard } from './page-guard.tsx'
 import { isMac } from './platform.ts'
@@ -18,6 +19,7 @@ import { SidebarResize } from './sidebar-resize.tsx'
 import { applyTheme } from './theme.ts'
 import './frame.css'
 
+const BudgetsPage = lazy(() => import('../budget/budgets-page.tsx'))
 const BackendsPage = lazy(() => import('../backends/backends-page.tsx'))
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'))
 const FirstRunPage = lazy(() => import('../first-run/first-run-page.tsx'))
@@ -142,6 +144,7 @@ function CurrentPage() {
   const sessionId = useRouteStore((state) => state.sessionId)
   useWindowTitle(page, sessionId)
   if (!ready) return null
+  if (page === 'budgets') return guarded(page, <BudgetsPage />)
   if (page === 'backends') return guarded(page, <BackendsPage />)
   if (page === 'settings') return guarded(page, <SettingsPage />)
   if (firstRun && sessionId === null) return guarded('first-run', <FirstRunPage />)
@@ -214,7 +217,7 @@ function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => 
 function useWindowTitle(page: Page, sessionId: SessionId | null): void {
   const title = useAppStore((state) => state.sessions.find((session) => session.sessionId === sessionId)?.title)
   useEffect(() => {
-    const name = page === 'chat' ? title || 'New chat' : page === 'backends' ? 'Backends' : 'Settings'
+    const name = page === 'chat' ? title || 'New chat' : navigation.find((one) => one.page === page)?.label
     document.title = `${name} · Claw Code Agent`
   }, [page, title])
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { countOf } from '../backends/backend-state.ts'
 import { attentionCount } from '../backends/doctor-line.ts'
+import { TodayMeter } from '../budget/today-meter.tsx'
 import { useAppStore } from '../stores/app-store.ts'
 import { type Page, useRouteStore } from '../stores/route-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -112,6 +113,9 @@ function FullTop(props: TopProps) {
       </div>
       <MainNavigation rail={false} onGo={props.onGo} />
       <Sessions search={search} onSearch={setSearch} onSearchEnd={closeSearch} onGo={props.onGo} />
+      <div className="sidebar-foot">
+        <TodayMeter />
+      </div>
     </>
   )
 }

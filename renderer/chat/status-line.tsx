@@ -1,15 +1,15 @@
 import { Folder } from 'lucide-react'
-import { formatMicroUsd } from '#shared/money.ts'
 import { localKinds } from '#shared/presets.ts'
 import type { ProfileUse } from '#shared/session-entry.ts'
 import type { UsageTotals } from '#shared/usage-totals.ts'
-import { folderName, formatCount } from '../lib/format.ts'
+import { folderName, formatCount, formatDollars } from '../lib/format.ts'
 import { chooseFolder } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { setNewChatFolder } from './draft-store.ts'
+import { SessionBudget } from './session-budget.tsx'
 
 /** Below the message box of a session: where it works, and what it used. */
 export function StatusLine() {
@@ -28,7 +28,9 @@ export function StatusLine() {
         {context !== null && (
           <span title="Of the model’s context window, at its last call">context {Math.round(context * 100)} %</span>
         )}
-        {usage.modelCalls > 0 && <Used usage={usage} free={localKinds.has(profile.kind)} />}
+        <SessionBudget usage={usage} profileId={profile.profileId} title={callsOf(usage)}>
+          {usage.modelCalls > 0 && <Used usage={usage} free={localKinds.has(profile.kind)} />}
+        </SessionBudget>
       </span>
     </div>
   )
@@ -64,14 +66,18 @@ function Used({ usage, free }: { usage: UsageTotals; free: boolean }) {
       ? 'free'
       : usage.costMicroUsd === null
         ? 'cost not known'
-        : formatMicroUsd(usage.costMicroUsd)
+        : formatDollars(usage.costMicroUsd)
   const about = usage.source === 'reported' ? '' : 'about '
   return (
-    <span title={`In ${usage.modelCalls} model ${usage.modelCalls === 1 ? 'call' : 'calls'} of this session`}>
+    <span title={callsOf(usage)}>
       {known ? `${about}${formatCount(tokens)} tokens` : 'tokens not known'}
       <span className="hide-s"> · {cost}</span>
     </span>
   )
+}
+
+function callsOf({ modelCalls }: UsageTotals): string {
+  return `In ${modelCalls} model ${modelCalls === 1 ? 'call' : 'calls'} of this session`
 }
 
 /** How full the model's window was at the last call; null where one of the two numbers is not known. */

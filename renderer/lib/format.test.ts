@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { folderName, formatCount, formatDuration, formatTime, formatWait } from './format.ts'
+import {
+  folderName,
+  formatCount,
+  formatDollars,
+  formatDuration,
+  formatRoundDollars,
+  formatTime,
+  formatWait,
+  formatWhole,
+} from './format.ts'
 
 test('durations read as a person says them', () => {
   expect([400, 6_900, 14_200, 59_700, 72_000, 120_000, 3_840_000].map((time) => formatDuration(time))).toEqual([
@@ -19,16 +28,48 @@ test('a wait counts in minutes and seconds', () => {
 })
 
 test('counts are short from a thousand on', () => {
-  expect([0, 999, 1_000, 9_840, 86_400, 999_400, 999_600, 1_240_000].map(formatCount)).toEqual([
+  const counts = [
+    0, 999, 1_000, 9_840, 9_960, 86_400, 999_400, 999_600, 1_840_000, 38_600_000, 123_456_789, 2_000_000_000,
+  ]
+  expect(counts.map(formatCount)).toEqual([
     '0',
     '999',
     '1k',
     '9.8k',
+    '10k',
     '86k',
     '999k',
-    '1M',
-    '1.2M',
+    '1.00 M',
+    '1.84 M',
+    '38.6 M',
+    '123 M',
+    '2.00 B',
   ])
+  expect([9_994_000, 9_996_000, 99_960_000, 999_600_000].map(formatCount)).toEqual([
+    '9.99 M',
+    '10.0 M',
+    '100 M',
+    '1.00 B',
+  ])
+  expect(formatWhole(400_112)).toBe('400,112')
+})
+
+test('money has cents, and more places only where there is less than a dollar', () => {
+  const amounts = [0, 1_000_000, 51_770_000, 1_234_567_890_000, 270_000, 999_999, 12_300, 1_234, 465, 46, 1]
+  expect(amounts.map(formatDollars)).toEqual([
+    '$0.00',
+    '$1.00',
+    '$51.77',
+    '$1,234,567.89',
+    '$0.27',
+    '$1.00',
+    '$0.0123',
+    '$0.0012',
+    '$0.00047',
+    '$0.000046',
+    '$0.000001',
+  ])
+  expect([10_000_000, 2_500_000, 500_000].map(formatRoundDollars)).toEqual(['$10', '$2.50', '$0.50'])
 })
 
 test('a time names its day when it was not today', () => {

@@ -1,3 +1,5 @@
+import type { MicroUsd } from '#shared/money.ts'
+
 /** "14 s", "1 min 12 s", "1 h 4 min"; below ten seconds with a tenth where `fine`. */
 export function formatDuration(milliseconds: number, fine = false): string {
   const seconds = milliseconds / 1000
@@ -14,12 +16,30 @@ export function formatWait(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** "940", "9.8k", "86k", "1.2M". */
+/** "940", "9.8k", "86k", "1.84 M", "38.6 M", "1.20 B": never more than three digits that count. */
 export function formatCount(count: number): string {
   if (count < 1000) return String(count)
-  if (count < 10_000) return `${trimZero((count / 1000).toFixed(1))}k`
+  if (count < 9_950) return `${trimZero((count / 1000).toFixed(1))}k`
   if (count < 999_500) return `${Math.round(count / 1000)}k`
-  return `${trimZero((count / 1_000_000).toFixed(1))}M`
+  return count < 999_500_000 ? `${threeDigits(count / 1e6)} M` : `${threeDigits(count / 1e9)} B`
+}
+
+/** A whole number as it is: "400,112". */
+export function formatWhole(count: number): string {
+  return whole.format(count)
+}
+
+/** "$3.18", "$1,234.00"; below a dollar four places where they count, below a tenth of a cent two digits: "$0.00046". */
+export function formatDollars(amount: MicroUsd): string {
+  const usd = amount / 1e6
+  if (usd >= 1 || amount === 0) return `$${cents.format(usd)}`
+  const places = usd >= 0.001 ? 4 : 1 - Math.floor(Math.log10(usd))
+  return `$${usd.toFixed(Math.min(places, 6)).replace(/(\.\d\d\d*?)0+$/, '$1')}`
+}
+
+/** As a person names a limit: "$10", "$2.50". */
+export function formatRoundDollars(amount: MicroUsd): string {
+  return formatDollars(amount).replace(/\.00$/, '')
 }
 
 /** "14:31" today, "Tue 14:31" within a week, "14 Nov 14:31" before. */
@@ -34,10 +54,16 @@ export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
+function threeDigits(value: number): string {
+  return value >= 999.5 ? whole.format(value) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
+}
+
 function trimZero(text: string): string {
   return text.replace(/\.0$/, '')
 }
 
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })

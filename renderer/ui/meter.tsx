@@ -1,6 +1,11 @@
-/** A share of something. From 80 % on it warns, at 100 % it is red; the text beside it says the numbers. */
-export function Meter(props: { label: string; text: string; share: number; className?: string }) {
-  const percent = Math.round(Math.min(Math.max(props.share, 0), 1) * 100)
+/**
+ * A share of something. From 80 % on it warns, at 100 % it is red; the text beside it says the numbers. `estimated` is
+ * the part of the share that nobody reported: it is hatched.
+ */
+export function Meter(props: { label: string; text: string; share: number; estimated?: number; className?: string }) {
+  const share = clamp(props.share)
+  const estimated = Math.min(clamp(props.estimated ?? 0), share)
+  const percent = Math.round(share * 100)
   const tone = percent >= 100 ? 'danger' : percent >= 80 ? 'warn' : ''
   return (
     // biome-ignore lint/a11y/useSemanticElements: the parts of <meter> cannot be styled on every platform
@@ -13,7 +18,16 @@ export function Meter(props: { label: string; text: string; share: number; class
       aria-valuenow={percent}
       aria-valuetext={props.text}
     >
-      <i style={{ width: `${percent}%` }} />
+      <i style={{ width: width(share - estimated) }} />
+      {estimated > 0 && <i className="est" style={{ width: width(estimated) }} />}
     </span>
   )
+}
+
+function clamp(share: number): number {
+  return Math.min(Math.max(share, 0), 1)
+}
+
+function width(share: number): string {
+  return `${Math.round(share * 1000) / 10}%`
 }

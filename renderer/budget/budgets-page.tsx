@@ -1,0 +1,237 @@
+import { ChevronLeft, ChevronRight, CircleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { noSpending } from '#shared/no-spending.ts'
+import type { DayKey, Spending, SpendingQuery, SpendingReport } from '#shared/spending.ts'
+import { useNow } from '../app/clock.ts'
+import { PageTitle } from '../app/page-title.tsx'
+import { useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
+import { exportCalls } from './budget-actions.ts'
+import { ExportMenu } from './export-menu.tsx'
+import { FigureCards } from './figure-cards.tsx'
+import { LimitsCard } from './limits-card.tsx'
+import { type Range, spanOf, spanTitle, stepTo } from './range.ts'
+import { SessionsCard } from './sessions-card.tsx'
+import { SpendCard } from './spend-card.tsx'
+import { TokensCard } from './tokens-card.tsx'
+import { useReport } from './use-report.ts'
+import './budget.css'
+
+const ranges = [
+  { value: 'day', label: 'Day' },
+  { value: 'week', label: 'Week' },
+  { value: 'month', label: 'Month' },
+] as const
+
+/** No profile has this id. */
+const ALL = '*'
+
+/** Money and tokens: what was spent, on what, and against which limits. */
+export default function BudgetsPage() {
+  const { day: today, limits } = useAppStore((state) => state.spending)
+  const [range, setRange] = useState<Range>('month')
+  /** A day of the span that is shown; null = today, also after midnight. */
+  const [day, setDay] = useState<DayKey | null>(null)
+  const [profileId, setProfileId] = useState<SpendingQuery['profileId']>(null)
+  const span = spanOf(range, day ?? today)
+  const query = { ...span, profileId }
+  const { report, failure, again } = useReport(query)
+  const figures = useFigures(profileId, today)
+  const [exported, setExported] = useState<{ said: string } | { problem: string }>({ said: '' })
+
+  const save = async (format: 'csv' | 'json') => {
+    setExported({ said: '' })
+    setExported(await exportCalls(query, format))
+  }
+  const current = today >= span.from && today <= span.to
+  return (
+    <div className="page">
+      <div className="wrap budgets">
+        <div className="ph">
+          <PageTitle>Budgets</PageTitle>
+          <span className="row span-steps">
+            <span className="ink3 span-name" aria-live="polite">
+              {spanTitle(range, span)}
+            </span>
+            <IconButton
+              icon={ChevronLeft}
+              small
+              label={`The ${range} before`}
+              onClick={() => setDay(stepTo(range, day ?? today, -1))}
+            />
+            <IconButton
+              icon={ChevronRight}
+              small
+              label={`The ${range} after`}
+              disabled={span.to >= today}
+              onClick={() => {
+                const next = stepTo(range, day ?? today, 1)
+                setDay(next > spanOf(range, today).from ? null : next)
+              }}
+            />
+          </span>
+          <span className="end row budgets-tools">
+            <ProfileFilter value={profileId} report={report} onChange={setProfileId} />
+            <Segmented
+              label="Range"
+              value={range}
+              options={ranges}
+              onChange={(chosen) => {
+                setRange(chosen)
+                if (current) setDay(null)
+              }}
+            />
+            <ExportMenu onExport={(format) => void save(format)} />
+          </span>
+        </div>
+        <p className={'said' in exported && exported.said ? 'xs ink2' : 'sr'} role="status">
+          {'said' in exported ? exported.said : ''}
+        </p>
+        {'problem' in exported && <Problem text={exported.problem} />}
+        {failure && <Problem text={failure.message} again={again} />}
+        {figures && <FigureCards {...figures} limits={limits} profileId={profileId} />}
+        {report ? (
+          <Spent report={report} range={range} today={today} profileId={profileId} current={current} />
+        ) : (
+          !failure && <Waiting />
+        )}
+        {!report && <LimitsCard limits={limits} />}
+      </div>
+    </div>
+  )
+}
+
+function Spent(props: {
+  report: SpendingReport
+  range: Range
+  today: DayKey
+  profileId: string | null
+  current: boolean
+}) {
+  const { report, range, today, profileId } = props
+  const limits = useAppStore((state) => state.spending.limits)
+  const hour = new Date(useNow(60_000)).getHours()
+  // The one that is shown may still be of the range before.
+  const shown = rangeOf(report) ?? range
+  const title = spanTitle(shown, report.query)
+  return (
+    <>
+      {report.total.modelCalls === 0 ? (
+        <Empty current={props.current} filtered={profileId !== null} />
+      ) : (
+        <div className="grid c21">
+          <SpendCard report={report} range={shown} now={{ day: today, hour }} limits={limits} profileId={profileId} />
+          <TokensCard report={report} />
+        </div>
+      )}
+      <div className="grid c21">
+        <SessionsCard report={report} span={props.current ? spanWords[shown] : title} />
+        <LimitsCard limits={limits} />
+      </div>
+    </>
+  )
+}
+
+const spanWords: Readonly<Record<Range, string>> = { day: 'today', week: 'this week', month: 'this month' }
+
+function Empty({ current, filtered }: { current: boolean; filtered: boolean }) {
+  return (
+    <section className="card budgets-empty" aria-label="Spend over time">
+      <h2 className="med">
+        Nothing was used{filtered && ' by this profile'}
+        {current && ' yet'}
+      </h2>
+      <p className="xs ink2">What chats and runs spend appears here, call by call.</p>
+    </section>
+  )
+}
+
+/** Only a range whose span it could be: while the next one is on its way the last one stays. */
+function rangeOf({ query }: SpendingReport): Range | null {
+  const { from, to } = query
+  return (
+    (['day', 'week', 'month'] as const).find((range) => {
+      const span = spanOf(range, from)
+      return span.from === from && span.to === to
+    }) ?? null
+  )
+}
+
+function Problem(props: { text: string; again?: () => void }) {
+  return (
+    <div className="notice box danger" role="alert">
+      <Icon of={CircleAlert} />
+      <div className="grow">{props.text}</div>
+      {props.again && (
+        <button type="button" className="btn sm" onClick={props.again}>
+          Try again
+        </button>
+      )}
+    </div>
+  )
+}
+
+function ProfileFilter(props: {
+  value: SpendingQuery['profileId']
+  report: SpendingReport | null
+  onChange: (value: SpendingQuery['profileId']) => void
+}) {
+  const backends = useAppStore((state) => state.backends)
+  const profiles = backends.map(({ profile: { id, name } }) => ({ id, name, hint: '' }))
+  // One that was removed may have spent.
+  for (const { profileId, profileName } of props.report?.profiles ?? []) {
+    if (profileId && !profiles.some(({ id }) => id === profileId)) {
+      profiles.push({ id: profileId, name: profileName ?? profileId, hint: 'removed' })
+    }
+  }
+  return (
+    <Select
+      className="select"
+      label="Profile"
+      value={props.value ?? ALL}
+      options={[
+        { value: ALL, label: 'All profiles' },
+        ...profiles.map(({ id, name, hint }) => ({ value: id as string, label: name, hint })),
+      ]}
+      onChange={(chosen) => props.onChange(profiles.find(({ id }) => id === chosen)?.id ?? null)}
+    >
+      <span className="cut">
+        {profiles.find(({ id }) => id === props.value)?.name ?? props.value ?? 'All profiles'}
+      </span>
+    </Select>
+  )
+}
+
+/** Milliseconds that an empty page is better than bars that flash by. */
+const PATIENCE = 200
+
+function Waiting() {
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLong(true), PATIENCE)
+    return () => window.clearTimeout(timer)
+  }, [])
+  if (!long) return null
+  return (
+    <div className="card budgets-waiting stack g3" role="status" aria-label="Reading the ledger" aria-busy="true">
+      <div className="skel w-62" />
+      <div className="skel w-84" />
+      <div className="skel w-48" />
+    </div>
+  )
+}
+
+/** Today and this month, of everything or of one profile; null until they are known. */
+function useFigures(profileId: SpendingQuery['profileId'], today: DayKey): { today: Spending; month: Spending } | null {
+  const all = useAppStore((state) => state.spending)
+  const { report } = useReport(profileId === null ? null : { ...spanOf('month', today), profileId })
+  if (profileId === null) return { today: all.today, month: all.month }
+  if (!report || report.query.profileId !== profileId) return null
+  return {
+    today: report.days.find(({ key }) => key === today)?.spending ?? noSpending(),
+    month: report.total,
+  }
+}

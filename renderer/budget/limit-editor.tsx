@@ -1,0 +1,136 @@
+import { Check, Trash2, X } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import type { LimitStatus } from '#shared/spending.ts'
+import { limitWords } from '../lib/limits.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { setLimit } from './budget-actions.ts'
+import { editHint, type LimitGroup } from './limit-status.ts'
+import { fieldText, readLimit } from './limit-values.ts'
+
+/**
+ * The row of a limit while it is edited: a field for each of its limits, one tick, one cross. Enter saves, Escape leaves
+ * it as it was. `onClose` gets what to say of it.
+ */
+export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (said: string) => void }) {
+  const { group, name } = props
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(group.limits.map(({ limit, allowed }) => [limit, fieldText(limit, allowed)])),
+  )
+  const [problem, setProblem] = useState('')
+  const [saving, setSaving] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => form.current?.querySelector('input')?.select(), [])
+
+  const textOf = ({ limit, allowed }: LimitStatus) => texts[limit] ?? fieldText(limit, allowed)
+  const save = async () => {
+    if (saving) return
+    const typed = group.limits.map((status) => ({ status, read: readLimit(status.limit, textOf(status)) }))
+    const wrong = typed.findIndex(({ read }) => 'problem' in read)
+    if (wrong >= 0) {
+      form.current?.querySelectorAll('input')[wrong]?.focus()
+      return
+    }
+    setSaving(true)
+    for (const { status, read } of typed) {
+      if (!('value' in read) || read.value === status.allowed) continue
+      const failure = await setLimit(status.rule, status.limit, read.value)
+      if (failure) {
+        setProblem(failure)
+        setSaving(false)
+        return
+      }
+    }
+    props.onClose(`${name} is saved.`)
+  }
+  const remove = async ({ rule, limit }: LimitStatus) => {
+    const failure = await setLimit(rule, limit, null)
+    if (failure) setProblem(failure)
+    else if (group.limits.length === 1) props.onClose(`${name} is removed.`)
+    else form.current?.querySelector('input')?.focus()
+  }
+  return (
+    <form
+      ref={form}
+      className="lim-edit"
+      aria-label={name}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
+        event.preventDefault()
+        event.stopPropagation()
+        props.onClose('')
+      }}
+    >
+      {group.limits.map((status, index) => (
+        <LimitField
+          key={status.limit}
+          name={name}
+          status={status}
+          text={textOf(status)}
+          first={index === 0}
+          onChange={(text) => setTexts({ ...texts, [status.limit]: text })}
+          onRemove={() => void remove(status)}
+        />
+      ))}
+      {problem && (
+        <p className="xs c-danger" role="alert">
+          {problem}
+        </p>
+      )}
+      <span className="row lim-acts">
+        <button type="submit" className="ib" aria-label="Save" disabled={saving}>
+          <Icon of={Check} className="c-ok" />
+        </button>
+        <IconButton icon={X} label="Cancel" onClick={() => props.onClose('')} />
+      </span>
+    </form>
+  )
+}
+
+function LimitField(props: {
+  name: string
+  status: LimitStatus
+  text: string
+  first: boolean
+  onChange: (text: string) => void
+  onRemove: () => void
+}) {
+  const { status, text } = props
+  const { limit } = status
+  const id = useId()
+  const read = readLimit(limit, text)
+  const hint = 'problem' in read ? { text: read.problem, tone: 'danger' } : editHint(status, read.value)
+  return (
+    <div className="lim-field">
+      <div className="stack">
+        {props.first && <label htmlFor={id}>{props.name}</label>}
+        <span id={`${id}-hint`} className={`xs ${tones[hint.tone]}`}>
+          {hint.text}
+        </span>
+      </div>
+      <span className="row lim-box">
+        <span className={`field${'problem' in read ? ' bad' : ''}`}>
+          {limit === 'costUsd' && <span className="ink3">$</span>}
+          <input
+            id={id}
+            aria-label={`${props.name}, ${limitWords[limit]}`}
+            inputMode={limit === 'costUsd' ? 'decimal' : 'text'}
+            autoComplete="off"
+            spellCheck={false}
+            aria-describedby={`${id}-hint`}
+            aria-invalid={'problem' in read || undefined}
+            value={text}
+            onChange={(event) => props.onChange(event.target.value)}
+          />
+        </span>
+        <IconButton icon={Trash2} small label={`Remove the limit on ${limitWords[limit]}`} onClick={props.onRemove} />
+      </span>
+    </div>
+  )
+}
+
+const tones: Readonly<Record<string, string>> = { calm: 'ink3', warn: 'c-warn', danger: 'c-danger' }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { ProfileId } from '#shared/ids.ts'
+import { noSpending } from '#shared/no-spending.ts'
+import type { LimitStatus } from '#shared/spending.ts'
+import { noUsage } from '#shared/usage-totals.ts'
+import { sessionLine, todayLine } from './meter-lines.ts'
+import { spending } from './testing.ts'
+
+function status(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {
+  const profileId = profile === null ? null : ProfileId.parse(profile)
+  return { rule: { scope, profileId, limits: { [limit]: allowed } }, limit, allowed, used: 0 }
+}
+
+test('today is compared with the limit of a day, its estimated part told apart', () => {
+  const today = spending({ reportedMicroUsd: 2_910_000, estimatedMicroUsd: 270_000 })
+  expect(
+    todayLine({ today, limits: [status('day', 'totalTokens', 5_000_000), status('day', 'costUsd', 10_000_000)] }),
+  ).toEqual({
+    value: '$3.18',
+    rest: 'of $10',
+    meter: { text: '$3.18 of $10.00', share: 0.318, estimated: 0.027 },
+  })
+  const unknown = todayLine({
+    today: spending({ reportedMicroUsd: 3_180_000, unknownCalls: 4 }),
+    limits: [status('day', 'costUsd', 10_000_000)],
+  })
+  expect([unknown.value, unknown.meter?.text]).toEqual([
+    '$3.18 + unknown',
+    '$3.18 of $10.00, and 4 calls of unknown cost',
+  ])
+})
+
+test('without a limit of money tokens are compared, and without any there is no meter', () => {
+  const today = spending({ inputTokens: 1_710_000, outputTokens: 130_000, estimatedTokens: 500_000, freeCalls: 1 })
+  expect([
+    todayLine({ today, limits: [status('day', 'totalTokens', 5_000_000), status('day', 'costUsd', 1, 'openrouter')] }),
+    todayLine({ today, limits: [] }),
+    todayLine({ today: noSpending(), limits: [] }),
+    todayLine({ today: spending({ unknownCalls: 1 }), limits: [] }),
+  ]).toEqual([
+    {
+      value: '1.84 M',
+      rest: 'of 5 M tokens',
+      meter: { text: '1,840,000 of 5,000,000 tokens', share: 0.368, estimated: 0.1 },
+    },
+    { value: '1.84 M tokens, free', rest: '', meter: null },
+    { value: 'nothing yet', rest: '', meter: null },
+    { value: 'not known', rest: '', meter: null },
+  ])
+})
+
+test('a session shows the limit that is nearest to its end, of everything or of its own profile', () => {
+  const usage = { ...noUsage, inputTokens: 80_000, outputTokens: 6_000, costMicroUsd: 1_500_000, modelCalls: 4 }
+  const limits = [
+    status('day', 'totalTokens', 1),
+    status('session', 'totalTokens', 400_000),
+    status('session', 'wallTime', 1),
+    status('session', 'costUsd', 1_600_000, 'openrouter'),
+  ]
+  expect([
+    sessionLine(limits, 'vllm', usage, 0),
+    sessionLine(limits, 'openrouter', usage, 0)?.meter?.text,
+    sessionLine([status('session', 'toolCalls', 10)], 'vllm', usage, 9)?.meter,
+    sessionLine(limits, 'vllm', { ...usage, source: 'estimated' }, 0)?.meter?.estimated,
+    sessionLine([status('day', 'totalTokens', 1)], 'vllm', usage, 0),
+  ]).toEqual([
+    {
+      limit: 'totalTokens',
+      value: '86k',
+      rest: 'of 400k tokens',
+      meter: { text: '86,000 of 400,000 tokens', share: 0.215, estimated: 0 },
+    },
+    '$1.50 of $1.60',
+    { text: '9 of 10 tool calls', share: 0.9, estimated: 0 },
+    0.215,
+    null,
+  ])
+})

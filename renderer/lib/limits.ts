@@ -1,0 +1,55 @@
+import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { formatCount, formatDollars, formatDuration, formatRoundDollars, formatWhole } from './format.ts'
+
+/** What a limit counts, in the words of a sentence: "the limit on … is reached". */
+export const limitWords: Readonly<Record<LimitName, string>> = {
+  costUsd: 'cost',
+  totalTokens: 'tokens',
+  inputTokens: 'tokens read',
+  outputTokens: 'tokens written',
+  reasoningTokens: 'reasoning tokens',
+  modelCalls: 'model calls',
+  toolCalls: 'tool calls',
+  turns: 'turns',
+  wallTime: 'wall time',
+}
+
+/** What a limit counts over, as the title of a row. */
+export const scopeNames: Readonly<Record<BudgetScope, string>> = {
+  run: 'One run',
+  session: 'One session',
+  'background-run': 'One background run',
+  day: 'A day',
+  month: 'A month',
+}
+
+/** In the limit's unit, to the last token: "400,112", "$2.01", "1 min 12 s". */
+export function exactAmount(limit: LimitName, value: number): string {
+  if (limit === 'costUsd') return formatDollars(value)
+  return limit === 'wallTime' ? wholeDuration(value) : formatWhole(value)
+}
+
+/** Short, as it is used so far: "1.84 M", "$3.18". */
+export function usedAmount(limit: LimitName, value: number): string {
+  if (limit === 'costUsd') return formatDollars(value)
+  return limit === 'wallTime' ? wholeDuration(value) : formatCount(value)
+}
+
+/** Short, as a person set it: "5 M", "400k", "$10", "2 h". */
+export function limitAmount(limit: LimitName, value: number): string {
+  if (limit === 'costUsd') return formatRoundDollars(value)
+  return limit === 'wallTime'
+    ? wholeDuration(value)
+    : formatCount(value)
+        .replace(/(\.\d*?)0+(?= )/, '$1')
+        .replace('. ', ' ')
+}
+
+/** The word behind an amount; money and time carry their unit. */
+export function unitWord(limit: LimitName): string {
+  return limit === 'costUsd' || limit === 'wallTime' ? '' : ` ${limitWords[limit]}`
+}
+
+function wholeDuration(milliseconds: number): string {
+  return formatDuration(milliseconds).replace(/ 0 min$/, '')
+}
