@@ -21,6 +21,8 @@ export interface AppState {
   sessions: readonly SessionSummary[]
   /** Background runs of window and terminals, newest first. */
   runs: readonly BackgroundRun[]
+  /** *Pause all*: background runs hold before their next model call. */
+  runsPaused: boolean
   /** Today and this month; `session` and `run` limits are only listed. */
   spending: SpendingState
   environment: Environment

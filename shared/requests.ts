@@ -66,6 +66,9 @@ export const requests = {
   ),
   /** All of them or none. */
   'profile.add': request(z.object({ profiles: z.array(Profile).min(1).max(200) }), done),
+  /** Background runs hold before their next model call, until it is taken back; what runs comes to its end. */
+  'run.pauseAll': request(z.object({ paused: z.boolean() }), done),
+
   'discovery.look': request(nothing, done),
 
   'budget.report': request(SpendingQuery, SpendingReport),

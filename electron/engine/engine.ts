@@ -108,6 +108,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     resolveKey: (profile) => keys.resolve(profile),
     seat: () => slots.seat(),
   })
+  let isClosed = false
+  let watching: Promise<void> = Promise.resolve()
+  const follow = async () => {
+    settings.watch()
+    sessions.watch()
+    await runs.watch()
+    await pause.watch()
+    await ledger.watch()
+  }
   return {
     settings,
     keys,
@@ -120,12 +129,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pause,
     tools: builtinTools,
     async watch() {
-      settings.watch()
-      sessions.watch()
-      await runs.watch()
-      await ledger.watch()
+      if (isClosed) return
+      watching = follow()
+      await watching
     },
     async close() {
+      isClosed = true
+      // What begins to be watched now would be watched for ever. Whoever asked for it hears what went wrong.
+      await watching.catch(() => undefined)
       runs.close()
       await sessions.close()
       await doctor.close()

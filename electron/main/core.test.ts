@@ -179,6 +179,20 @@ describe('the window and the engine', () => {
     chosenFile = null
   })
 
+  it('a pause of the background runs is seen by the feed, and outlives the app', async () => {
+    const feed = watchFeed()
+    feed.send({ type: 'subscribe-app' })
+    await ask('run.pauseAll', { paused: true })
+    await feed.until((message) => appChange(message).runsPaused === true)
+    await core.close()
+    core = await start()
+    const again = watchFeed()
+    again.send({ type: 'subscribe-app' })
+    await again.until((message) => appChange(message).runsPaused === true)
+    await ask('run.pauseAll', { paused: false })
+    await again.until((message) => appChange(message).runsPaused === false)
+  })
+
   it('a session can be renamed and removed from the list', async () => {
     const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
     await ask('session.rename', { sessionId, title: 'Named' })

@@ -14,6 +14,7 @@ import {
 import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
 import { budgetHandlers } from './ipc/budget-handlers.ts'
 import { doctorHandlers } from './ipc/doctor-handlers.ts'
+import { pauseHandlers } from './ipc/pause-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
 import { sessionHandlers } from './ipc/session-handlers.ts'
@@ -62,6 +63,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   lookAround(engine, feed).catch(onDefect)
   const handlers = {
     ...sessionHandlers(engine, feed, onDefect),
+    ...pauseHandlers(engine),
     ...profileHandlers(engine, desktop, onDefect),
     ...doctorHandlers(engine),
     ...budgetHandlers(engine, desktop),

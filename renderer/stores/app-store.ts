@@ -18,6 +18,7 @@ export const useAppStore = create<AppStore>()(() => ({
   doctor: {},
   sessions: [],
   runs: [],
+  runsPaused: false,
   spending: { day: '', today: noSpending(), month: noSpending(), limits: [], revision: 0 },
   environment: {
     appVersion: '',

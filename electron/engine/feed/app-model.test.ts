@@ -5,6 +5,7 @@ import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState, Environment, SessionSummary } from '#shared/app-state.ts'
 import { noSpending } from '#shared/no-spending.ts'
+import { Pause } from '../background/pause.ts'
 import { ProfileStore } from '../profiles/profile-store.ts'
 import { KeyStore } from '../secrets/key-store.ts'
 import { SettingsStore } from '../settings/settings-store.ts'
@@ -59,10 +60,11 @@ async function open() {
   const runs = { list: () => [], onChange: () => () => undefined }
   const spending = { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 }
   const budgets = { spending: () => spending, onChange: () => () => undefined }
-  const app = new AppModel({ settings, profiles, doctor, sessions, runs, budgets, environment })
+  const pause = new Pause(join(dataFolder, 'slots', 'paused'))
+  const app = new AppModel({ settings, profiles, doctor, sessions, runs, pause, budgets, environment })
   const changes: Partial<AppState>[] = []
   app.onChange((change) => changes.push(change))
-  return { app, settings, profiles, sessions, spending, changes }
+  return { app, settings, profiles, sessions, pause, spending, changes }
 }
 
 const summary: SessionSummary = {
@@ -88,10 +90,18 @@ describe('the state of the app', () => {
       doctor: {},
       sessions: [],
       runs: [],
+      runsPaused: false,
       spending,
       environment,
       notices: [settings.notice],
     })
+  })
+
+  it('tells that background runs are paused', async () => {
+    const { app, pause, changes } = await open()
+    await pause.set(true)
+    await Promise.resolve()
+    expect([changes, app.state().runsPaused]).toEqual([[{ runsPaused: true }], true])
   })
 
   it('tells what changed within a tick as one value', async () => {

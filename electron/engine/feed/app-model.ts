@@ -1,4 +1,5 @@
 import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
+import type { Pause } from '../background/pause.ts'
 import type { RunStore } from '../background/run-store.ts'
 import type { Budgets } from '../budget/budgets.ts'
 import type { Doctor } from '../doctor/doctor.ts'
@@ -16,6 +17,7 @@ export interface AppSources {
   doctor: Pick<Doctor, 'states' | 'onChange'>
   sessions: Sessions
   runs: Pick<RunStore, 'list' | 'onChange'>
+  pause: Pick<Pause, 'paused' | 'onChange'>
   budgets: Pick<Budgets, 'spending' | 'onChange'>
   environment: Environment
 }
@@ -32,7 +34,7 @@ export class AppModel {
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, doctor, sessions, runs, budgets, environment } = sources
+    const { settings, profiles, doctor, sessions, runs, pause, budgets, environment } = sources
     this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
@@ -41,12 +43,13 @@ export class AppModel {
       doctor.onChange(() => this.#touch('doctor')),
       sessions.onChange(() => this.#touchList('sessions')),
       runs.onChange(() => this.#touchList('runs')),
+      pause.onChange(() => this.#touch('runsPaused')),
       budgets.onChange(() => this.#touch('spending')),
     ]
   }
 
   state(): AppState {
-    const { settings, profiles, doctor, sessions, runs, budgets } = this.#sources
+    const { settings, profiles, doctor, sessions, runs, pause, budgets } = this.#sources
     return {
       settings: settings.get(),
       backends: profiles.statuses(),
@@ -55,6 +58,7 @@ export class AppModel {
       doctor: doctor.states(),
       sessions: sessions.list(),
       runs: runs.list(),
+      runsPaused: pause.paused(),
       spending: budgets.spending(),
       environment: this.#environment,
       notices: this.#notices,

@@ -27,6 +27,7 @@ const appState: AppState = {
   spending: { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 },
   sessions: [],
   runs: [],
+  runsPaused: false,
   environment: {
     appVersion: '1',
     electronVersion: '1',

@@ -16,8 +16,8 @@ export function createWindowFeed(
   environment: Environment,
   onDefect: (error: unknown) => void,
 ): WindowFeed {
-  const { settings, profiles, doctor, sessions, runs, budgets } = engine
-  const app = new AppModel({ settings, profiles, doctor, sessions, runs, budgets, environment })
+  const { settings, profiles, doctor, sessions, runs, pause, budgets } = engine
+  const app = new AppModel({ settings, profiles, doctor, sessions, runs, pause, budgets, environment })
   const holds = new SessionHolds(sessions, onDefect)
   return { app, holds, server: new FeedServer({ sessions, holds, app, onDefect }) }
 }

@@ -32,7 +32,7 @@ export interface TrayModel {
 }
 
 export interface TrayFacts {
-  state: Pick<AppState, 'runs'> & { runsPaused?: boolean }
+  state: Pick<AppState, 'runs' | 'runsPaused'>
   work: readonly Work[]
   /** What today's work used; null = nothing to say. */
   today: string | null
@@ -52,7 +52,7 @@ export function trayModel(facts: TrayFacts): TrayModel {
   const waiting = work.filter(({ waits }) => waits)
   const going = work.filter(({ waits }) => !waits)
   const left = going.length - RUNS
-  const paused = state.runsPaused === true
+  const paused = state.runsPaused
   return {
     mark,
     toolTip: first,
