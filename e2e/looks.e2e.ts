@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
+import { spendAMonth } from './support/spent-month.ts'
 
 /** The pictures of the README; `CLAW_PICTURES=1` renews them. All others go with the results of the run. */
 const published = ['chat-light', 'approval-dark']
@@ -102,6 +103,35 @@ for (const scheme of ['light', 'dark'] as const) {
         await page.screenshot(picture(`${name.toLowerCase()}-${scheme}${width === 1440 ? '' : `-${width}`}`))
       }
     }
+  })
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`a month of spending, ${scheme}, wide to narrow`, async ({ machine }) => {
+    await spendAMonth(machine, { now: new Date() })
+    const { app, page } = await machine.launch({ colorScheme: scheme })
+    const name = (of: string, width: number) => `${of}-${scheme}${width === 1440 ? '' : `-${width}`}`
+    await resize(app, page, 1440, 900)
+    await page.getByRole('link', { name: 'Budgets', exact: true }).click()
+    await expect(page.getByRole('table', { name: /Costliest sessions/ })).toBeVisible()
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(name('spent', width)))
+    }
+    await resize(app, page, 1440, 900)
+    const chart = page.getByRole('group', { name: /^Spend per day in/ })
+    await chart.focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: /^Change A month, everything/ }).click()
+    await checkAccess(page)
+    await page.screenshot(picture(name('spent-edit', 1440)))
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Show as table' }).click()
+    await page.getByRole('region', { name: 'Limits' }).getByRole('button', { name: 'Add' }).click()
+    await checkAccess(page)
+    await page.screenshot(picture(name('spent-table', 1440)))
   })
 }
 

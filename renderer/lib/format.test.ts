@@ -54,8 +54,8 @@ test('counts are short from a thousand on', () => {
   expect(formatWhole(400_112)).toBe('400,112')
 })
 
-test('money has cents, and more places only where there is less than a dollar', () => {
-  const amounts = [0, 1_000_000, 51_770_000, 1_234_567_890_000, 270_000, 999_999, 12_300, 1_234, 465, 46, 1]
+test('money has cents, and more places only where there are less than ten', () => {
+  const amounts = [0, 1_000_000, 51_770_000, 1_234_567_890_000, 270_150, 999_999, 99_600, 12_300, 1_234, 465, 46, 1]
   expect(amounts.map(formatDollars)).toEqual([
     '$0.00',
     '$1.00',
@@ -63,6 +63,7 @@ test('money has cents, and more places only where there is less than a dollar', 
     '$1,234,567.89',
     '$0.27',
     '$1.00',
+    '$0.10',
     '$0.0123',
     '$0.0012',
     '$0.00047',

@@ -29,10 +29,10 @@ export function formatWhole(count: number): string {
   return whole.format(count)
 }
 
-/** "$3.18", "$1,234.00"; below a dollar four places where they count, below a tenth of a cent two digits: "$0.00046". */
+/** "$3.18", "$1,234.00"; below ten cents four places where they count, below a tenth of a cent two digits: "$0.00046". */
 export function formatDollars(amount: MicroUsd): string {
   const usd = amount / 1e6
-  if (usd >= 1 || amount === 0) return `$${cents.format(usd)}`
+  if (usd >= 0.0995 || amount === 0) return `$${cents.format(usd)}`
   const places = usd >= 0.001 ? 4 : 1 - Math.floor(Math.log10(usd))
   return `$${usd.toFixed(Math.min(places, 6)).replace(/(\.\d\d\d*?)0+$/, '$1')}`
 }
