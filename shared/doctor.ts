@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProfileId } from './ids.ts'
-import { BackendKind } from './profile.ts'
+import { BackendKind, ServerCompat } from './profile.ts'
 
 /** What the doctor looks at, in the order in which it does. */
 export const DoctorCheckId = z.enum([
@@ -31,6 +31,8 @@ const DoctorChange = z.object({
   contextWindow: z.number().int().positive().optional(),
   /** Members to add to the extra body; what is there already stays. */
   extraBody: z.record(z.string(), z.json()).optional(),
+  /** null = nothing of it is true any more. */
+  compat: ServerCompat.nullable().optional(),
 })
 export type DoctorChange = z.infer<typeof DoctorChange>
 

@@ -55,6 +55,24 @@ const Sampling = z
 
 const milliseconds = z.number().int().positive().max(86_400_000)
 
+/**
+ * What a server was found to want although its kind does not say so; it counts for this address and model only. Set by
+ * the doctor.
+ */
+export const ServerCompat = z.object({
+  baseUrl: z.string(),
+  model: z.string(),
+  /** Parameters that it refuses: they are left out. */
+  leaveOut: z.array(z.string().max(100)).max(50).optional(),
+  /** The name under which it wants `max_tokens`. */
+  outputLimitName: z.string().max(100).optional(),
+  /** It wants its reasoning back in the history. */
+  returnReasoning: z.boolean().optional(),
+  /** User and assistant have to take turns. */
+  takeTurns: z.boolean().optional(),
+})
+export type ServerCompat = z.infer<typeof ServerCompat>
+
 /** A saved backend. Token counts are tokens, prices USD per million tokens, times milliseconds. */
 export const Profile = z.object({
   id: ProfileId,
@@ -97,6 +115,7 @@ export const Profile = z.object({
   slots: z.number().int().min(1).max(256).optional(),
   /** PEM file of the authority that signed the server's certificate; trusted beside the usual ones. */
   caFile: z.string().min(1).max(4096).optional(),
+  compat: ServerCompat.optional(),
   /** Offered, never taken silently, when this one does not answer. */
   fallbackProfileId: ProfileId.optional(),
 })

@@ -11,6 +11,8 @@ export const Usage = z.object({
   outputTokens: Count.nullable(),
   /** Part of `inputTokens` that the server read from its prefix cache. */
   cachedInputTokens: Count.nullable(),
+  /** Part of `inputTokens` that the server put into its prefix cache; only where it says so, since some take more for it. */
+  cacheWriteTokens: Count.optional(),
   /** Part of `outputTokens` that went into reasoning. */
   reasoningTokens: Count.nullable(),
   /** Micro-dollars; `null` = not known. 0 only where it is known to be free. */

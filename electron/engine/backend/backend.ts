@@ -1,5 +1,5 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
-import type { ModelInfo } from '#shared/profile.ts'
+import type { ModelInfo, ServerCompat } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
 
 /** A function tool as the model sees it. */
@@ -77,5 +77,7 @@ export interface Backend {
   allotment?(signal: AbortSignal): Promise<ContextAllotment>
   /** How many answers it writes at once; null = it does not say. Only of servers that may tell. Throws `OpenAICompatError`. */
   slots?(signal: AbortSignal): Promise<number | null>
+  /** What this server was found to want since it is asked; null = nothing. */
+  learned?(): ServerCompat | null
   close(): Promise<void>
 }

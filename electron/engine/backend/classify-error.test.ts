@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { raw, type ScriptedBackend, startScriptedBackend } from '../../../e2e/support/scripted-backend.ts'
+import { OpenAICompatError } from './backend-error.ts'
 import { classifyError } from './classify-error.ts'
+import { createBackend } from './client.ts'
 import { resolveBaseUrl } from './resolve-base-url.ts'
 import type { Server } from './server.ts'
 import { readErrorBody } from './server-error.ts'
+import { testProfile } from './test-profile.ts'
 
 const server: Server = {
   name: 'Test',
@@ -12,12 +16,40 @@ const server: Server = {
   key: 'my-own-secret',
 }
 
-function classified(status: number | null, body: unknown) {
+let backend: ScriptedBackend
+beforeAll(async () => {
+  backend = await startScriptedBackend()
+})
+afterAll(() => backend.close())
+
+/** What becomes of an answer over a real socket: an HTTP error, or with status null a frame of a stream. */
+async function classified(status: number | null, body: unknown) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const { code, details = {} } = classifyError(readErrorBody(text), status, server).failure
-  const { serverMessage: _words, status: _status, ...numbers } = details
-  return Object.keys(numbers).length > 0 ? [code, numbers] : [code]
+  const refusal = status === null ? raw([`data: ${text}\n\n`]) : raw([text], { status, headers: typeOf(text) })
+  backend.script(refusal)
+  const profile = testProfile(backend.baseUrl)
+  const client = createBackend({ profile, key: 'my-own-secret', retry: { attempts: 1 } })
+  try {
+    for await (const event of client.chat({ messages: [], tools: [] }, AbortSignal.timeout(5000)))
+      expect(event.type).not.toBe('message_stop')
+  } catch (error) {
+    if (!(error instanceof OpenAICompatError)) throw error
+    const { code, details = {} } = error.failure
+    const { serverMessage: _words, status: _status, ...numbers } = details
+    return Object.keys(numbers).length > 0 ? [code, numbers] : [code]
+  } finally {
+    await client.close()
+  }
+  return ['an answer']
 }
+
+const typeOf = (text: string) => ({
+  'content-type': text.startsWith('<')
+    ? 'text/html'
+    : text.startsWith('data:')
+      ? 'text/event-stream'
+      : 'application/json',
+})
 
 const openAi = (message: string, type = 'BadRequestError', code: unknown = 400) => ({
   error: { message, type, param: null, code },
@@ -235,6 +267,83 @@ it.each<[string, number | null, unknown, unknown[]]>([
     },
     ['context-overflow', { contextWindow: 8192, requestedTokens: 50000, parameter: 'max_tokens' }],
   ],
+  ['74 OpenRouter', 401, { error: { code: 401, message: 'User not found.' } }, ['auth']],
+  [
+    '74 a key without access to the model (LiteLLM)',
+    403,
+    openAi('key not allowed to access model', 'key_model_access_denied', '403'),
+    ['auth'],
+  ],
+  [
+    '75 OpenRouter, nobody serves it',
+    404,
+    { error: { code: 404, message: 'No endpoints found for x.' } },
+    ['unknown-model'],
+  ],
+  [
+    '75 LiteLLM, nothing behind the name',
+    400,
+    openAi('no healthy deployments for this model', 'None', '400'),
+    ['unknown-model'],
+  ],
+  [
+    '80 Ollama with shifting off',
+    400,
+    openAi(
+      'the prompt is longer than the context length currently available to the model; shorten the prompt, adjust the context length in settings, or use a model with a longer context length',
+      'invalid_request_error',
+      null,
+    ),
+    ['context-overflow'],
+  ],
+  [
+    '80 LM Studio',
+    400,
+    {
+      error:
+        'Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.',
+    },
+    ['context-overflow', { contextWindow: 4096 }],
+  ],
+  [
+    '80 Anthropic behind a proxy',
+    400,
+    openAi('prompt is too long: 210000 tokens > 200000 maximum'),
+    ['context-overflow', { contextWindow: 200000, promptTokens: 210000 }],
+  ],
+  [
+    '80 by its type alone (OpenRouter)',
+    400,
+    { error: { code: 400, message: 'Provider returned error', metadata: { error_type: 'context_length_exceeded' } } },
+    ['context-overflow'],
+  ],
+  [
+    '83 a rate limit in the words of its type',
+    400,
+    { error: { code: 400, message: 'Slow down', metadata: { error_type: 'rate_limit_exceeded' } } },
+    ['rate-limit'],
+  ],
+  ['84 a dead engine (vLLM)', 503, '', ['overloaded']],
+  ['84 Ollama gave up', 499, { error: 'request canceled' }, ['server-error']],
+  ['84 LiteLLM waited too long', 408, openAi('litellm.Timeout: timed out', 'None', '408'), ['timeout']],
+  ['86 an error as a list', 400, { errors: [{ message: 'bad thing' }] }, ['invalid-request']],
+  ['86 an error as a bare message', 422, { message: 'bad thing' }, ['invalid-request']],
+  ['86 an error as plain text', 400, 'bad thing', ['invalid-request']],
+  ['86 an error of nothing', 500, '', ['server-error']],
+  [
+    '86 in band, with a word for a code (OpenRouter)',
+    null,
+    {
+      error: {
+        code: 'server_error',
+        message: 'Provider disconnected',
+        metadata: { error_type: 'provider_unavailable' },
+      },
+    },
+    ['server-error'],
+  ],
+  ['86 in band, credits', null, { error: { code: 402, message: 'Insufficient credits' } }, ['credits']],
+  ['86 in band, Ollama', null, { error: 'model runner has unexpectedly stopped' }, ['server-error']],
   ['85 a path that is none', 404, { detail: 'Not Found' }, ['protocol']],
   ['85 a redirect', 302, '', ['protocol']],
   [
@@ -243,8 +352,8 @@ it.each<[string, number | null, unknown, unknown[]]>([
     { error: { code: 403, message: 'Your input was flagged', metadata: { reasons: ['violence'] } } },
     ['invalid-request'],
   ],
-])('%s', (_name, status, body, expected) => {
-  expect(classified(status, body)).toEqual(expected)
+])('%s', async (_name, status, body, expected) => {
+  expect(await classified(status, body)).toEqual(expected)
 })
 
 it('says what happened and what to do', () => {

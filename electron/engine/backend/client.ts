@@ -1,18 +1,19 @@
 import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
-import type { ModelInfo, Profile } from '#shared/profile.ts'
+import type { ModelInfo, Profile, ServerCompat } from '#shared/profile.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
 import { ChatAttempt } from './chat-attempt.ts'
 import type { Asked } from './chat-reply.ts'
 import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './compat.ts'
+import { compatOf, type Lessons, lessonsOf } from './lessons.ts'
 import { listModels } from './models.ts'
 import { AttemptPlanner } from './next-attempt.ts'
 import { allottedWindow } from './ollama-native/allotted-window.ts'
 import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
 import { openConnections } from './open-connections.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
-import { noLessons, type RequestBody, requestBody } from './request-body.ts'
+import { type RequestBody, requestBody } from './request-body.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './resolve-base-url.ts'
 import { RetryDelays, type RetryOptions } from './retry.ts'
 import type { Server } from './server.ts'
@@ -51,7 +52,7 @@ export class OpenAICompatClient implements Backend {
   readonly #native: boolean
   readonly allotment?: (signal: AbortSignal) => Promise<ContextAllotment>
   readonly slots?: (signal: AbortSignal) => Promise<number | null>
-  readonly #lessons = noLessons()
+  readonly #lessons: Lessons
   readonly #thinking: ThinkMemory = { opensItself: false }
 
   constructor(options: BackendOptions) {
@@ -63,6 +64,7 @@ export class OpenAICompatClient implements Backend {
     // The native route does not tell that the `/v1` of the list is missing.
     const address = (this.#native ? withVersion(given) : null) ?? given
     this.#options = options
+    this.#lessons = lessonsOf(profile)
     this.#quirks = quirksOf(profile.kind)
     this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
     this.#delays = new RetryDelays(options.retry)
@@ -135,6 +137,10 @@ export class OpenAICompatClient implements Backend {
       this.#server.address = versioned
       return models
     }
+  }
+
+  learned(): ServerCompat | null {
+    return compatOf(this.#lessons, this.#options.profile)
   }
 
   async close(): Promise<void> {

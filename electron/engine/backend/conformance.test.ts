@@ -258,7 +258,7 @@ const deltas: Row[] = [
       }),
       D,
     ],
-    expected: ['text A', 'usage 5/2 cached 4 cost 420', 'finish stop (stop)'],
+    expected: ['text A', 'usage 5/2 cached 4 written 1 cost 420', 'finish stop (stop)'],
   },
   {
     name: '36 details null, counts that are none',
@@ -549,7 +549,146 @@ const ends: Row[] = [
   },
 ]
 
-const rows = [...framing, ...deltas, ...toolCalls, ...ends]
+/** What the facts imply and their list of cases does not name. */
+const neighbours: Row[] = [
+  {
+    name: 'a byte order mark, CRLF and comments at once',
+    wire: ['\uFEFF', ...hi.flatMap((part) => [': x\r\n\r\n', part.replaceAll('\n', '\r\n')])],
+    expected: hiResult,
+  },
+  { name: 'lines that end in CR alone', wire: hi.map((part) => part.replaceAll('\n', '\r')), expected: hiResult },
+  { name: 'a field that nobody knows', wire: hi.map((part) => `x-trace: 7\n${part}`), expected: hiResult },
+  { name: 'blanks around DONE', wire: [...hi.slice(0, -1), 'data:  [DONE] \n\n'], expected: hiResult },
+  { name: 'frames after DONE', wire: [...hi, C({ content: 'more' })], expected: hiResult },
+  { name: 'DONE twice', wire: [...hi, D], expected: hiResult },
+  {
+    name: 'members that are null',
+    wire: [
+      frame({ ...head, choices: null }),
+      frame({ ...head, choices: [null] }),
+      frame({ ...head, choices: [{ index: 0, delta: null, finish_reason: null }], usage: null }),
+      C({ content: 'A', tool_calls: null, reasoning: null, refusal: null, function_call: null }),
+      C({}, 'stop'),
+      D,
+    ],
+    expected: ['text A', 'finish stop (stop)'],
+  },
+  {
+    name: 'an empty list of calls in every delta (vLLM)',
+    wire: [C({ content: 'A', tool_calls: [] }), C({ content: 'B', tool_calls: [] }), C({ tool_calls: [] }, 'stop'), D],
+    expected: ['text AB', 'finish stop (stop)'],
+  },
+  {
+    name: 'content as a list of parts',
+    wire: [
+      C({ content: [{ type: 'text', text: 'A' }, { type: 'image_url' }, { type: 'text', text: 'B' }] }),
+      C({}, 'stop'),
+      D,
+    ],
+    expected: ['text AB', 'finish stop (stop)'],
+  },
+  {
+    name: 'a choice without an index',
+    wire: [frame({ ...head, choices: [{ delta: { content: 'A' }, finish_reason: 'stop' }] }), D],
+    expected: ['text A', 'finish stop (stop)'],
+  },
+  {
+    name: 'usage before the first word and after the last',
+    wire: [usageFrame({ prompt_tokens: 5, completion_tokens: 0 }), C({ content: 'A' }, 'stop'), U, D],
+    expected: ['text A', 'usage 5/2', 'finish stop (stop)'],
+  },
+  {
+    name: 'cost as a float that is not round (LiteLLM)',
+    wire: [
+      C({ content: 'A' }, 'stop'),
+      usageFrame({ prompt_tokens: 5, completion_tokens: 2, cost: 0.00046499999999999997 }),
+      D,
+    ],
+    expected: ['text A', 'usage 5/2 cost 465', 'finish stop (stop)'],
+  },
+  {
+    name: "DeepSeek's and Anthropic's names of cached tokens",
+    wire: [
+      C({ content: 'A' }, 'stop'),
+      usageFrame({ prompt_tokens: 5, completion_tokens: 2, prompt_cache_hit_tokens: 3 }),
+      D,
+    ],
+    expected: ['text A', 'usage 5/2 cached 3', 'finish stop (stop)'],
+  },
+  {
+    name: 'a call without a name, then its name',
+    wire: [T(0, 'c1', '', ''), T(0, undefined, 'f', '{"a"'), T(0, undefined, undefined, ':1}'), C({}, 'tool_calls'), D],
+    expected: ['call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
+  },
+  {
+    name: 'a call that never gets a name',
+    wire: [T(0, 'c1', undefined, '{"a":1}'), C({}, 'tool_calls'), D],
+    expected: [
+      'warning malformed-tool-call',
+      'broken c1  {"a":1}: The call names no tool.',
+      'finish tool_calls (tool_calls)',
+    ],
+  },
+  {
+    name: 'indexes that do not begin at 0',
+    wire: [T(3, 'c1', 'f', '{"a":1}'), T(7, 'c2', 'g', '{}'), C({}, 'tool_calls'), D],
+    expected: ['call c1 f {"a":1}', 'call c2 g {}', 'finish tool_calls (tool_calls)'],
+  },
+  {
+    name: 'text, reasoning and a call in one delta',
+    wire: [C({ reasoning: 'r', content: 'A', tool_calls: [entry(0, 'c1', 'f', '{"a":1}')] }, 'tool_calls'), D],
+    expected: ['reasoning r', 'text A', 'call c1 f {"a":1}', 'finish tool_calls (tool_calls)'],
+  },
+  {
+    name: 'arguments that are a list',
+    wire: [T(0, 'c1', 'f', '[1]'), C({}, 'tool_calls'), D],
+    expected: [
+      'warning malformed-tool-call',
+      'broken c1 f [1]: The arguments are not a JSON object.',
+      'finish tool_calls (tool_calls)',
+    ],
+  },
+  {
+    name: '63b an error whose code is a word (OpenRouter)',
+    wire: [
+      C({ content: 'A' }),
+      frame({
+        ...head,
+        error: {
+          code: 'server_error',
+          message: 'Provider disconnected',
+          metadata: { error_type: 'provider_unavailable' },
+        },
+        choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
+      }),
+    ],
+    expected: ['text A', 'error server-error'],
+  },
+  {
+    name: 'an error as bare text (Ollama)',
+    wire: [C({ content: 'A' }), frame({ error: 'runner stopped' })],
+    expected: ['text A', 'error server-error'],
+  },
+  {
+    name: 'an error that is null is none',
+    wire: [frame({ ...head, error: null, choices: [{ index: 0, delta: { content: 'A' }, finish_reason: 'stop' }] }), D],
+    expected: ['text A', 'finish stop (stop)'],
+  },
+  {
+    name: 'B.2 the error that Ollama turns into an empty chunk',
+    wire: [
+      C({ content: 'A' }),
+      frame({
+        ...head,
+        model: '',
+        choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }],
+      }),
+    ],
+    expected: ['text A', 'error stream-truncated'],
+  },
+]
+
+const rows = [...framing, ...deltas, ...toolCalls, ...ends, ...neighbours]
 
 let backend: ScriptedBackend
 beforeAll(async () => {
@@ -659,6 +798,28 @@ describe('connections', () => {
     await client.close()
   })
 
+  it('60b a call of a megabyte comes whole', async () => {
+    const args = JSON.stringify({ a: 'é😀"\\\n'.repeat(150_000) })
+    const pieces = Array.from({ length: 40 }, (_, part) => {
+      const size = Math.ceil(args.length / 40)
+      return T(
+        0,
+        part === 0 ? 'c1' : undefined,
+        part === 0 ? 'f' : undefined,
+        args.slice(part * size, (part + 1) * size),
+      )
+    })
+    backend.script(raw([...pieces, C({}, 'tool_calls'), D]))
+    const client = createBackend({ profile: testProfile(backend.baseUrl), key: null, retry: { attempts: 1 } })
+    const lines = await inShort(client.chat({ messages: [], tools: [tool('f')] }, new AbortController().signal))
+    expect([args.length > 1_000_000, lines[0] === `call c1 f ${args}`, lines.slice(1)]).toEqual([
+      true,
+      true,
+      ['finish tool_calls (tool_calls)'],
+    ])
+    await client.close()
+  })
+
   it('68c keeps the cause of a broken connection', async () => {
     const seen = gate()
     backend.script(raw([text, seen.opened], { end: 'reset' }))
@@ -747,9 +908,12 @@ function line(event: StreamEvent, lines: string[]): string[] {
     case 'reasoning_delta':
       return joined(lines, 'reasoning ', event.text)
     case 'usage': {
-      const { inputTokens, outputTokens, cachedInputTokens, costMicroUsd } = event.usage
+      const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, costMicroUsd } = event.usage
       const cached = cachedInputTokens === null ? '' : ` cached ${cachedInputTokens}`
-      return [`usage ${inputTokens}/${outputTokens}${cached}${costMicroUsd === null ? '' : ` cost ${costMicroUsd}`}`]
+      const written = cacheWriteTokens === undefined ? '' : ` written ${cacheWriteTokens}`
+      return [
+        `usage ${inputTokens}/${outputTokens}${cached}${written}${costMicroUsd === null ? '' : ` cost ${costMicroUsd}`}`,
+      ]
     }
     case 'warning':
       return [`warning ${event.code}`]

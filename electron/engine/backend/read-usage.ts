@@ -21,6 +21,9 @@ export function readUsage(value: unknown, more: { timings?: unknown; costUsd?: n
   const cachedInputTokens = reader.count(
     input.cached_tokens ?? value.cache_read_input_tokens ?? value.prompt_cache_hit_tokens ?? timings.cache_n,
   )
+  const written = reader.count(
+    input.cache_write_tokens ?? value.cache_creation_input_tokens ?? input.created_cache_tokens,
+  )
   const reasoningTokens = reader.count(output.reasoning_tokens)
   const cost = reader.cost(value.cost ?? more.costUsd)
   const said = [inputTokens, outputTokens, cost].some((number) => number !== null)
@@ -28,6 +31,7 @@ export function readUsage(value: unknown, more: { timings?: unknown; costUsd?: n
     inputTokens,
     outputTokens,
     cachedInputTokens,
+    ...(written !== null && { cacheWriteTokens: written }),
     reasoningTokens,
     costMicroUsd: cost,
     source: 'reported',

@@ -5,20 +5,7 @@ import { quirksOf } from './compat.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
 import { inTurns } from './in-turns.ts'
 import { isRecord } from './json-record.ts'
-
-/** What a server taught us by refusing a request; it is kept for the next ones. */
-export interface Lessons {
-  /** Parameters that it does not take, and the name it wants instead where it said one. */
-  refused: Map<string, string | undefined>
-  /** It wants its reasoning back in the history. */
-  wantsReasoning: boolean
-  /** Its chat template wants user and assistant to take turns. */
-  alternates: boolean
-}
-
-export function noLessons(): Lessons {
-  return { refused: new Map(), wantsReasoning: false, alternates: false }
-}
+import { type Lessons, noLessons } from './lessons.ts'
 
 export interface RequestBody {
   text: string

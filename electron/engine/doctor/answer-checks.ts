@@ -20,7 +20,7 @@ export async function checkStream(examination: Examination): Promise<Heard | nul
       messages: [{ role: 'user', content: 'Count from 1 to 20.' }],
       maxOutputTokens: 48,
     })
-    put(streamCheck(heard))
+    put(withWarnings(streamCheck(heard), heard))
     return heard
   } catch (error) {
     const failure = failureOf(error)
@@ -59,6 +59,11 @@ function streamCheck(heard: Heard): DoctorCheck {
   // Without a span there is no rate worth a name.
   const rate = tokens >= 8 && span >= 20 ? `, then ${perSecond((tokens - 1) / (span / 1000))} tokens/s` : ''
   return check('stream', 'ok', `first token after ${seconds(firstMs)}${rate}`, { ms: totalMs })
+}
+
+/** What the client had to change about the request to get an answer. */
+function withWarnings(made: DoctorCheck, { warnings }: Heard): DoctorCheck {
+  return warnings.length === 0 ? made : { ...made, evidence: `${made.evidence}. ${warnings.join(' ')}` }
 }
 
 function perSecond(rate: number): string {

@@ -1,4 +1,5 @@
 import { FailureError, failure } from '#shared/failure.ts'
+import type { Profile } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 
@@ -44,11 +45,13 @@ export interface Conversing {
   answerMs: number
   /** Waits until the server has room for the call; what it resolves with ends it. */
   slot(): Promise<() => void>
+  /** Asked as the agent will ask. */
+  profile: Pick<Profile, 'temperature'>
 }
 
 /** One call from request to end. Throws `FailureError`; `timeout` when it takes longer than a check may. */
 export async function converse(
-  { backend, spent, signal, answerMs, slot }: Conversing,
+  { backend, spent, signal, answerMs, slot, profile }: Conversing,
   request: Pick<ChatRequest, 'messages'> & Partial<ChatRequest>,
 ): Promise<Heard> {
   const release = await slot()
@@ -64,7 +67,10 @@ export async function converse(
     if (heard.pieces + heard.callPieces === 0) heard.firstMs = heard.lastMs
   }
   try {
-    for await (const event of backend.chat({ tools: [], ...request }, AbortSignal.any([signal, limit]))) {
+    for await (const event of backend.chat(
+      { tools: [], ...asTheAgent(profile), ...request },
+      AbortSignal.any([signal, limit]),
+    )) {
       if (event.type === 'content_delta' || event.type === 'reasoning_delta') {
         piece()
         heard.pieces++
@@ -88,6 +94,10 @@ export async function converse(
   }
   if (!stop) throw new FailureError(failure('stream-truncated', 'The answer ended before it was complete.'))
   return { ...heard, totalMs: since(), usage, stop, warnings }
+}
+
+function asTheAgent({ temperature }: Conversing['profile']): Partial<ChatRequest> {
+  return temperature === undefined ? {} : { temperature }
 }
 
 /** Four characters are about a token. */

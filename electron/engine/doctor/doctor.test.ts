@@ -13,6 +13,8 @@ import {
   type ScriptedBackend,
   type ScriptStep,
   startScriptedBackend,
+  text,
+  usage,
 } from '../../../e2e/support/scripted-backend.ts'
 import { createBackend } from '../backend/client.ts'
 import { testProfile } from '../backend/test-profile.ts'
@@ -125,6 +127,27 @@ describe('the doctor of the app', () => {
     const { doctor, profiles } = await open({ ...refused, '/props': json({ total_slots: 1 }) })
     await doctor.test(id)
     expect(profiles.saved.map(({ kind }) => kind)).toEqual(['llama-server'])
+    await doctor.close()
+  })
+
+  it('keeps on the profile what the server was found to want, and takes it back when that is over', async () => {
+    let refuses = true
+    const { doctor, profiles } = await open({
+      '/v1/chat/completions': ({ body }) =>
+        refuses && body.top_p !== undefined
+          ? httpError(400, "Unsupported parameter: 'top_p' is not supported.")
+          : text('391', { usage: usage(5, 1) }),
+    })
+    profiles.saved = profiles.saved.map((profile) => ({ ...profile, topP: 0.9 }))
+    const [before] = profiles.saved
+    await doctor.test(id)
+    const learned = profiles.saved
+    refuses = false
+    await doctor.test(id)
+    expect([learned, profiles.saved]).toEqual([
+      [{ ...before, compat: { baseUrl: before?.baseUrl, model: 'm', leaveOut: ['top_p'] } }],
+      [before],
+    ])
     await doctor.close()
   })
 

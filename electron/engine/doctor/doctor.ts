@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DoctorChange, DoctorCheck, DoctorReport, DoctorState } from '#shared/doctor.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
@@ -133,8 +134,13 @@ export class Doctor {
     const { profiles } = this.#options
     const now = profiles.get(examined.id)
     const saved = profiles.statuses().some(({ profile, origin }) => profile.id === examined.id && origin === 'saved')
-    if (!saved || !now || proven.kind === undefined || now.kind !== 'custom') return
-    await profiles.save({ ...now, kind: proven.kind })
+    if (!saved || !now) return
+    const { compat: before, ...rest } = now
+    const kind = now.kind === 'custom' ? (proven.kind ?? now.kind) : now.kind
+    const unchanged = now.baseUrl === examined.baseUrl && now.model === examined.model
+    const compat = proven.compat !== undefined && unchanged ? proven.compat : (before ?? null)
+    const kept: Profile = { ...rest, kind, ...(compat && { compat }) }
+    if (!isDeepStrictEqual(kept, now)) await profiles.save(kept)
   }
 
   /** The report of a profile that was removed is about nothing. */

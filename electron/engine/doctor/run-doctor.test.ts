@@ -410,6 +410,46 @@ describe('the doctor', () => {
     })
   })
 
+  it('learns what the server refuses, says so, and a client that starts with it asks rightly at once', async () => {
+    const refusing = ({ body }: RecordedRequest) => {
+      if (body.temperature !== undefined)
+        return httpError(400, "Unsupported parameter: 'temperature' is not supported.")
+      if (body.max_tokens === undefined) return undefined
+      return httpError(
+        400,
+        "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead, it is not supported.",
+      )
+    }
+    const { backend, proven, byId } = await examine({ chat: refusing }, { profile: { temperature: 0.2 } })
+    const compat = {
+      baseUrl: backend.baseUrl,
+      model: 'm',
+      leaveOut: ['temperature'],
+      outputLimitName: 'max_completion_tokens',
+    }
+    expect([proven, byId('stream')?.evidence]).toEqual([
+      { compat },
+      expect.stringContaining('Test does not accept temperature; it is left out from now on.'),
+    ])
+    const asked = backend.chatRequests().length
+    const profile = testProfile(backend.baseUrl, { compat })
+    for (const about of [profile, { ...profile, compat: { ...compat, model: 'another' } }]) {
+      const client = createBackend({ profile: about, key: null })
+      const request = { messages: [], tools: [], temperature: 0.2, maxOutputTokens: 9 }
+      for await (const _event of client.chat(request, new AbortController().signal)) {
+        // Only what was sent counts.
+      }
+      await client.close()
+    }
+    const sent = backend.chatRequests().slice(asked)
+    expect(sent.map(({ body }) => [body.temperature, body.max_tokens])).toEqual([
+      [undefined, undefined],
+      [0.2, 9],
+      [undefined, 9],
+      [undefined, undefined],
+    ])
+  })
+
   it('knows calls that come as text, and which parser the model needs', async () => {
     const leaked =
       '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>'

@@ -70,7 +70,9 @@ export async function runDoctor(
   const connections: Backend[] = []
   const seat = services.seat()
   const connect = (model: string, kind: Profile['kind'], baseUrl: string) => {
-    const asked = { ...profile, model, kind, baseUrl }
+    // What was learned before is looked at anew.
+    const { compat: _before, ...fresh } = profile
+    const asked = { ...fresh, model, kind, baseUrl }
     const backend = services.connect({
       profile: asked,
       key,
@@ -165,7 +167,15 @@ async function examine(examination: Examination, missingKey: FailureError | null
   put(await checkSystem(examination))
   put(await checkWindow(examination))
   put(await checkCancel(examination))
+  keepLessons(examination)
   return ''
+}
+
+/** Only of the model that the profile names: what it picks by itself may be another one tomorrow. */
+function keepLessons({ backend, profile, model, proven }: Examination): void {
+  const learned = backend.learned?.() ?? null
+  if (model !== profile.model || (learned === null && !profile.compat)) return
+  proven.compat = learned && { ...learned, baseUrl: profile.baseUrl }
 }
 
 async function keyOf(profile: Profile, { resolveKey }: DoctorServices) {

@@ -2,7 +2,8 @@ import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { ChatRequest } from '../backend.ts'
 import { isRecord } from '../json-record.ts'
-import { type Lessons, noLessons, type RequestBody, type RequestProfile, toolJson } from '../request-body.ts'
+import { type Lessons, noLessons } from '../lessons.ts'
+import { type RequestBody, type RequestProfile, toolJson } from '../request-body.ts'
 
 /** Only the native route takes a context window, so only a profile that has one needs it (design.md 4). */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {
