@@ -30,6 +30,39 @@ export type BudgetScope = z.infer<typeof BudgetScope>
 export const LimitRule = z.object({ scope: BudgetScope, profileId: ProfileId.nullable(), limits: Limits })
 export type LimitRule = z.infer<typeof LimitRule>
 
-/** Which limit ended a run, what it allowed and what was used; units as in `Limits`. */
-export const BudgetStop = z.object({ limit: LimitName, allowed: z.number(), used: z.number() })
+/** One call among those that spent the most; `tokens` = input and output together. */
+const CostlyCall = z.object({
+  /** Such as "model call 3, qwen3-coder". */
+  label: z.string(),
+  tokens: z.number().int().nonnegative(),
+  costMicroUsd: z.number().int().nonnegative().nullable(),
+})
+
+/**
+ * Which limit ended a run, what it allowed and what was used; units as in `Limits`. Journals from before scopes existed
+ * lack what is optional.
+ */
+export const BudgetStop = z.object({
+  limit: LimitName,
+  allowed: z.number(),
+  used: z.number(),
+  /** What the next step would have added at the least, where `used` alone is within the limit. */
+  needs: z.number().optional(),
+  scope: BudgetScope.optional(),
+  /** Where the limit was set, for a person: "--max-total-tokens", "Settings: a day, OpenRouter", a manifest's path. */
+  origin: z.string().optional(),
+  /** At most five, the costliest first. */
+  top: z.array(CostlyCall).max(5).optional(),
+})
 export type BudgetStop = z.infer<typeof BudgetStop>
+
+/**
+ * What a person answers when a limit is reached in a run that somebody watches. `finish`: one last answer without tools.
+ * `raise`: that limit, for this run only, to a value in the limit's unit. `stop`: as if nobody watched.
+ */
+export const BudgetAnswer = z.discriminatedUnion('choice', [
+  z.object({ choice: z.literal('finish') }),
+  z.object({ choice: z.literal('raise'), to: z.number().int().positive() }),
+  z.object({ choice: z.literal('stop') }),
+])
+export type BudgetAnswer = z.infer<typeof BudgetAnswer>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
-import { BudgetScope, LimitName } from './budget.ts'
+import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
 import { ProfileId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
@@ -35,6 +35,8 @@ export const requests = {
     z.object({ sessionId: SessionId, callId: z.string().max(500), answer: ApprovalAnswer }),
     done,
   ),
+  /** What becomes of a run that waits at a limit. */
+  'session.answerBudget': request(z.object({ sessionId: SessionId, answer: BudgetAnswer }), done),
   'session.setProfile': request(z.object({ sessionId: SessionId, profileId: ProfileId }), done),
   'session.setPermissions': request(z.object({ sessionId: SessionId, permissions: Permissions }), done),
   'session.rename': request(z.object({ sessionId: SessionId, title: z.string().min(1).max(200) }), done),

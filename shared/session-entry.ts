@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApprovalAnswer, ApprovalRequest } from './approval.ts'
-import { BudgetStop } from './budget.ts'
+import { BudgetAnswer, BudgetStop } from './budget.ts'
 import { Failure } from './failure.ts'
 import { FileDiff } from './file-diff.ts'
 import { ProfileId, SessionId, TurnId } from './ids.ts'
@@ -71,6 +71,9 @@ export const SessionEntry = z.discriminatedUnion('type', [
   /** `until`: when the run ends unless somebody has answered; milliseconds since 1970. Missing = it waits. */
   entry('approval-request', { request: ApprovalRequest, until: z.number().optional() }),
   entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer }),
+  /** A limit is reached, and somebody who watches is asked what becomes of the run. */
+  entry('budget-request', { stop: BudgetStop }),
+  entry('budget-answer', { answer: BudgetAnswer }),
   entry('tool-start', {
     callId: z.string(),
     name: z.string(),

@@ -1,9 +1,10 @@
 import type { ApprovalAnswer, ApprovalRequest } from './approval.ts'
 import { assertNever } from './assert-never.ts'
-import type { BudgetStop } from './budget.ts'
+import type { BudgetAnswer, BudgetStop } from './budget.ts'
 import type { Failure } from './failure.ts'
 import type { FileDiff } from './file-diff.ts'
 import type { SessionId, TurnId } from './ids.ts'
+import { amountWords } from './limit-words.ts'
 import type { Permissions } from './permissions.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase, SessionEvent } from './session-event.ts'
@@ -25,7 +26,13 @@ export interface SessionView {
   activity: Activity | null
   /** Calls that wait for an answer, oldest first. */
   approvals: readonly PendingApproval[]
+  /** A limit is reached, and the run waits to hear what becomes of it. */
+  budgetRequest: PendingBudget | null
   usage: UsageTotals
+  /** Iterations of the agent loop so far. */
+  iterations: number
+  /** Tool calls that ran or were refused by the person. */
+  toolCalls: number
 }
 
 export interface TurnView {
@@ -57,6 +64,11 @@ export interface PendingApproval {
   since: number
   /** When the run ends unless somebody has answered; missing = it waits. */
   until?: number
+}
+
+export interface PendingBudget {
+  stop: BudgetStop
+  since: number
 }
 
 export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem | FollowUpItem
@@ -123,7 +135,10 @@ export function viewFromStart(event: Extract<SessionEvent, { type: 'session-star
     turns: [],
     activity: null,
     approvals: [],
+    budgetRequest: null,
     usage: noUsage,
+    iterations: 0,
+    toolCalls: 0,
   }
 }
 
@@ -164,6 +179,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       next.activity = { phase: 'connecting', since: event.at }
       return next
     case 'model-call-start':
+      if (!event.purpose) next.iterations = view.iterations + 1
       next.usage = addModelCall(view.usage)
       return withTurn(next, (turn) => ({ ...turn, usage: addModelCall(turn.usage) }))
     case 'reasoning-delta':
@@ -205,7 +221,20 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       ])
     case 'tool-output':
       return withTool(next, event.callId, (tool) => ({ output: (tool.output + event.text).slice(-LIVE_OUTPUT_LIMIT) }))
+    case 'budget-request':
+      next.budgetRequest = { stop: event.stop, since: event.at }
+      return next
+    case 'budget-answer': {
+      const { answer } = event
+      const { stop } = view.budgetRequest ?? {}
+      next.budgetRequest = null
+      return withItems(next, (items) => [
+        ...items,
+        { kind: 'notice', code: event.type, message: budgetAnswerWords(answer, stop) },
+      ])
+    }
     case 'tool-end':
+      if (event.outcome !== 'not-run') next.toolCalls = view.toolCalls + 1
       next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
       return withTool(next, event.callId, {
         state: event.outcome,
@@ -239,6 +268,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
     case 'turn-end':
       next.activity = null
       next.approvals = []
+      next.budgetRequest = null
       return withTurn(next, (turn) => ({
         ...turn,
         items: endReasoning(turn.items, event.at).map((item) =>
@@ -259,11 +289,18 @@ export type SessionState = 'idle' | 'running' | 'waiting' | 'interrupted' | 'fai
 export function sessionState(view: SessionView): SessionState {
   const last = view.turns.at(-1)
   if (!last) return 'idle'
-  if (!last.end) return view.approvals.length > 0 ? 'waiting' : 'running'
+  if (!last.end) return view.approvals.length > 0 || view.budgetRequest ? 'waiting' : 'running'
   if (last.end.reason === 'interrupted') return 'interrupted'
   if (last.end.reason === 'failed') return 'failed'
   if (last.end.reason === 'budget') return 'budget'
   return 'idle'
+}
+
+/** What a person decided at a limit. */
+function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | undefined): string {
+  if (answer.choice === 'finish') return 'You asked for one last answer.'
+  if (answer.choice === 'stop') return 'You stopped at the limit.'
+  return `You raised the limit to ${stop ? amountWords(stop.limit, answer.to) : answer.to}.`
 }
 
 function withTurn(view: SessionView, change: (turn: TurnView) => TurnView): SessionView {

@@ -7,6 +7,7 @@ import { RunStore } from './background/run-store.ts'
 import { Slots } from './background/slots.ts'
 import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
+import { sourcesOfRules } from './budget/limit-source.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { Policies } from './policy/policies.ts'
@@ -88,6 +89,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tools: builtinTools,
     ledger,
     policyFor: policies.policyFor.bind(policies),
+    limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
     backendFor: profiles.backendFor.bind(profiles),
   }
   const sessions = new SessionStore({ dataFolder, holder, services })

@@ -20,6 +20,9 @@ const view: SessionView = {
   turns: [{ turnId, text: 'go', startedAt: 0, items: [], usage: noUsage, end: null }],
   activity: { phase: 'connecting', since: 0 },
   approvals: [],
+  budgetRequest: null,
+  iterations: 0,
+  toolCalls: 0,
   usage: noUsage,
 }
 

@@ -80,6 +80,19 @@ export function limitsOf(flags: RunFlags): Limits {
   return withoutUndefined(limits)
 }
 
+/** The flag that sets each limit, as a person is told. */
+const limitOrigins: Record<LimitName, string> = {
+  totalTokens: '--max-total-tokens',
+  inputTokens: '--max-input-tokens',
+  outputTokens: '--max-output-tokens',
+  reasoningTokens: '--max-reasoning-tokens',
+  costUsd: '--max-budget-usd',
+  toolCalls: '--max-tool-calls',
+  modelCalls: '--max-model-calls',
+  turns: '--max-turns',
+  wallTime: '--max-wall-time',
+}
+
 /** What the flags allow; without any, reading only, and the rest where a person says yes. */
 export function permissionsOf(flags: RunFlags): Permissions {
   const { 'allow-write': write, 'allow-shell': shell, unsafe } = flags
@@ -104,6 +117,7 @@ export async function sendOptionsOf(flags: RunFlags): Promise<SendOptions> {
   const path = flags['response-schema-file']
   return {
     limits: limitsOf(flags),
+    limitOrigins,
     ...(flags['no-stream'] && !flags.stream && { stream: false }),
     ...(path !== undefined && { responseSchema: await readSchema(path) }),
   }

@@ -1,14 +1,13 @@
-import type { BudgetStop, LimitName } from '#shared/budget.ts'
 import { exitCodeOfFailure } from '#shared/exit-code.ts'
 import { type Failure, failure } from '#shared/failure.ts'
-import { formatMicroUsd } from '#shared/money.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
+import { stopLines } from '../terminal/budget-lines.ts'
 import { type Output, paint, type Screen } from '../terminal/output.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { TurnRenderer } from '../terminal/render.ts'
-import { durationWords, usageWords } from '../terminal/words.ts'
+import { usageWords } from '../terminal/words.ts'
 import { jsonLine, RunRecord, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */
@@ -84,7 +83,7 @@ function endLines(
   const goOn = `Go on with: claw agent-resume ${view.sessionId}`
   const lines: string[] = []
   if (end.reason === 'budget' && end.budget) {
-    lines.push(paint(output, 'yellow', `Stopped: ${budgetWords(end.budget)}. ${goOn}`))
+    lines.push(...[...stopLines(end.budget), goOn].map((line) => paint(output, 'yellow', line)))
   } else if (end.reason === 'aborted') {
     lines.push(paint(output, 'yellow', `Stopped. ${goOn}`))
   } else if (end.reason === 'needs-approval') {
@@ -95,22 +94,4 @@ function endLines(
   const { profileName, model } = view.profile
   lines.push(paint(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
   return lines
-}
-
-const limitWords: Record<LimitName, string> = {
-  totalTokens: 'tokens',
-  inputTokens: 'input tokens',
-  outputTokens: 'output tokens',
-  reasoningTokens: 'reasoning tokens',
-  costUsd: '',
-  toolCalls: 'tool calls',
-  modelCalls: 'model calls',
-  turns: 'turns',
-  wallTime: '',
-}
-
-function budgetWords({ limit, allowed, used }: BudgetStop): string {
-  if (limit === 'costUsd') return `the limit of ${formatMicroUsd(allowed)} is reached (${formatMicroUsd(used)} used)`
-  if (limit === 'wallTime') return `the limit of ${durationWords(allowed)} is reached`
-  return `the limit of ${allowed} ${limitWords[limit]} is reached (${used} used)`
 }

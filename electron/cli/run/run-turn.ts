@@ -1,4 +1,5 @@
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import type { BudgetStop } from '#shared/budget.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { SendOptions, Session } from '../../engine/engine.ts'
 import { approvalQuestion } from '../terminal/approval-lines.ts'
@@ -21,6 +22,9 @@ export async function runTurn(session: Session, text: string, options: SendOptio
     reporter.take(event, session.view())
     if (event.type === 'approval-request' && questions) {
       asked.push(answerApproval(session, event.request, questions, over.signal))
+    }
+    if (event.type === 'budget-request' && questions) {
+      asked.push(answerBudget(session, event.stop, questions, over.signal))
     }
   })
   let stopping: Promise<void> | undefined
@@ -52,6 +56,21 @@ async function answerApproval(
     const answer = line === null ? noAnswer : readAnswer(line)
     if (!answer) continue
     session.answer(request.callId, answer)
+    return
+  }
+}
+
+async function answerBudget(session: Session, stop: BudgetStop, output: Output, signal: AbortSignal): Promise<void> {
+  const [{ askLine }, { budgetQuestion, readBudgetAnswer }] = await Promise.all([
+    import('../terminal/ask.ts'),
+    import('../terminal/budget-lines.ts'),
+  ])
+  for (;;) {
+    const line = await askLine(budgetQuestion(output), { signal })
+    if (signal.aborted) return
+    const answer = line === null ? ({ choice: 'stop' } as const) : readBudgetAnswer(line, stop.limit)
+    if (!answer) continue
+    session.answerBudget(answer)
     return
   }
 }

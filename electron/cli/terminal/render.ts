@@ -1,5 +1,6 @@
 import type { SessionEvent } from '#shared/session-event.ts'
 import { approvalLines } from './approval-lines.ts'
+import { budgetLines } from './budget-lines.ts'
 import { diffLines } from './diff-lines.ts'
 import { type Output, paint, type Screen } from './output.ts'
 import { PhaseLine, phaseWords } from './phase-line.ts'
@@ -54,7 +55,12 @@ export class TurnRenderer {
         this.lines(['', ...approvalLines(this.#side, event.request)])
         return
       case 'warning':
+        // Said at the end of the turn, with how to go on.
+        if (event.code === 'budget') return
         this.lines([paint(this.#side, 'yellow', `! ${plainLine(event.message)}`)])
+        return
+      case 'budget-request':
+        this.lines(['', ...budgetLines(this.#side, event.stop)])
         return
       case 'turn-end':
         this.#calls.clear()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalAnswer } from '#shared/approval.ts'
-import type { Limits } from '#shared/budget.ts'
+import type { BudgetAnswer, BudgetStop, Limits } from '#shared/budget.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -12,7 +12,7 @@ import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
-import { Budget } from '../budget/budget.ts'
+import { testBudget } from '../budget/testing.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
@@ -119,6 +119,7 @@ interface Setting {
   answerMs?: number
   onEvent?: (event: UnstampedEvent, abort: AbortController) => void
   followUps?: string[]
+  askBudget?: TurnContext['askBudget']
   seat?: TurnContext['seat']
 }
 
@@ -153,14 +154,14 @@ async function play(setting: Setting) {
     tools,
     policy: noPolicy,
     toolContext: { workspace: { root: '/project', addedFolders: [] } },
-    budget: new Budget(setting.limits ?? {}, () => 0),
+    budget: testBudget(setting.limits ?? {}, { warn: (code, message) => emit({ type: 'warning', code, message }) }),
     permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },
     sessionRules: new Set(),
     ask: answer && ((request) => Promise.resolve(answer(request.callId))),
     answerMs: () => setting.answerMs ?? null,
+    askBudget: setting.askBudget ?? (() => null),
     takeFollowUps: () => followUps.splice(0),
     emit,
-    spend: () => Promise.resolve(),
     persisted: () => Promise.resolve(),
     now: () => 0,
     signal: abort.signal,
@@ -308,22 +309,34 @@ describe('a turn', () => {
 })
 
 describe('a limit', () => {
-  const two = [calls(call('a', 'look')), calls(call('b', 'look')), text('Done.')]
+  /** What is sent here is about 90 tokens by the rule of thumb. */
+  const counted: Usage = { ...usage, inputTokens: 100, outputTokens: 50 }
+  const looks = (callId: string): Answer => [
+    { type: 'usage', usage: counted },
+    stop({ finish: 'tool_calls', toolCalls: [call(callId, 'look')] }),
+  ]
+  const two = [
+    looks('a'),
+    looks('b'),
+    [{ type: 'content_delta', text: 'Done.' }, { type: 'usage', usage: counted }, stop()],
+  ] as Answer[]
   test.each<[string, Limits, object]>([
     ['model calls', { modelCalls: 2 }, { limit: 'modelCalls', allowed: 2, used: 2 }],
     ['turns', { turns: 1 }, { limit: 'turns', allowed: 1, used: 1 }],
     ['tool calls', { toolCalls: 1 }, { limit: 'toolCalls', allowed: 1, used: 1 }],
-    ['total tokens', { totalTokens: 30 }, { limit: 'totalTokens', allowed: 30, used: 30 }],
-    ['input tokens', { inputTokens: 19 }, { limit: 'inputTokens', allowed: 19, used: 20 }],
-    ['output tokens', { outputTokens: 5 }, { limit: 'outputTokens', allowed: 5, used: 5 }],
+    ['total tokens', { totalTokens: 302 }, { limit: 'totalTokens', allowed: 302, used: 300, needs: 151 }],
+    ['input tokens', { inputTokens: 90 }, { limit: 'inputTokens', allowed: 90, used: 100 }],
+    ['the next prompt', { inputTokens: 250 }, { limit: 'inputTokens', allowed: 250, used: 100, needs: 151 }],
+    ['output tokens', { outputTokens: 50 }, { limit: 'outputTokens', allowed: 50, used: 50 }],
     ['wall time', { wallTime: 0 }, { limit: 'wallTime', allowed: 0, used: 0 }],
   ])('on %s ends the turn with what was allowed and used', async (_name, limits, budget) => {
     const { outcome } = await play({ answers: [...two], limits })
-    expect(outcome).toEqual({ reason: 'budget', failure: null, budget })
+    const { top: _top, ...stopped } = outcome.budget ?? {}
+    expect([outcome.reason, stopped]).toEqual(['budget', { ...budget, scope: 'run', origin: 'a test' }])
   })
 
   test('that is not reached changes nothing', async () => {
-    const limits = { modelCalls: 3, turns: 3, toolCalls: 2, totalTokens: 45, inputTokens: 30, outputTokens: 15 }
+    const limits = { modelCalls: 3, turns: 3, toolCalls: 2, totalTokens: 452, inputTokens: 351, outputTokens: 150 }
     expect((await play({ answers: [...two], limits })).outcome).toEqual(completed)
   })
 
@@ -373,16 +386,19 @@ describe('a limit', () => {
       stop({ finish: 'length', rawFinish: 'length' }),
     ]
     const { outcome, events } = await play({ answers: [cut], limits: { outputTokens: 5 } })
-    expect({ outcome, warnings: events.filter(({ type }) => type === 'warning') }).toEqual({
+    expect({
+      outcome,
+      warnings: events.flatMap((event) => (event.type === 'warning' ? event.code : [])),
+    }).toMatchObject({
       outcome: { reason: 'budget', failure: null, budget: { limit: 'outputTokens', allowed: 5, used: 5 } },
-      warnings: [],
+      warnings: ['budget'],
     })
     expect((await play({ answers: [cut], limits: { outputTokens: 6 } })).outcome).toEqual(completed)
   })
 
   test('on output clamps what the next call may make', async () => {
-    const { requests } = await play({ answers: [...two], limits: { outputTokens: 100, totalTokens: 60 } })
-    expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([60, 45, 30])
+    const { requests } = await play({ answers: [...two], limits: { outputTokens: 200, totalTokens: 500 } })
+    expect(requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([200, 150, 49])
   })
 })
 
@@ -408,6 +424,140 @@ test('an approval that nobody gives in time ends the turn, and says when it woul
   ])
 })
 
+describe('at a limit somebody who watches decides', () => {
+  const done: Answer = text('All done.')
+  const asked = (...answers: BudgetAnswer[]) => {
+    const stops: BudgetStop[] = []
+    const askBudget: TurnContext['askBudget'] = (limit) => {
+      stops.push(limit)
+      return Promise.resolve(answers.shift() ?? { choice: 'stop' })
+    }
+    return { stops, askBudget }
+  }
+  const limitEvents = (events: UnstampedEvent[]) =>
+    events.flatMap((event) =>
+      event.type === 'budget-request'
+        ? [event.stop.limit]
+        : event.type === 'budget-answer'
+          ? [event.answer.choice]
+          : [],
+    )
+
+  test('to raise it: the run goes on, and a later limit asks again', async () => {
+    const { askBudget } = asked({ choice: 'raise', to: 2 }, { choice: 'raise', to: 9 })
+    const { outcome, events, log } = await play({
+      answers: [calls(call('a', 'look')), calls(call('b', 'look')), done],
+      limits: { turns: 1 },
+      askBudget,
+    })
+    expect([outcome, limitEvents(events), log]).toEqual([
+      completed,
+      ['turns', 'raise', 'turns', 'raise'],
+      ['look', 'look'],
+    ])
+  })
+
+  test('to raise it: calls that met it at once ask once, and all run', async () => {
+    const { askBudget } = asked({ choice: 'raise', to: 9 })
+    const { outcome, events, ends } = await play({
+      answers: [calls(call('a', 'look'), call('b', 'look'), call('c', 'look')), done],
+      limits: { toolCalls: 1 },
+      askBudget,
+    })
+    expect([outcome, limitEvents(events), ends.map(([, how]) => how)]).toEqual([
+      completed,
+      ['toolCalls', 'raise'],
+      ['done', 'done', 'done'],
+    ])
+  })
+
+  test('to finish: one last answer, in which no call runs', async () => {
+    const { askBudget } = asked({ choice: 'finish' })
+    const last: Answer = [
+      { type: 'content_delta', text: 'So far.' },
+      { type: 'usage', usage },
+      stop({ finish: 'tool_calls', toolCalls: [call('b', 'look')] }),
+    ]
+    const { outcome, requests, log, ends } = await play({
+      answers: [calls(call('a', 'look')), last],
+      limits: { turns: 1 },
+      askBudget,
+    })
+    expect({
+      reason: outcome.reason,
+      log,
+      ends,
+      tools: requests.map(({ tools }) => tools.length),
+      most: requests[1]?.maxOutputTokens,
+      said: requests[1]?.messages.at(-1),
+    }).toEqual({
+      reason: 'budget',
+      log: ['look'],
+      ends: [
+        ['a', 'done'],
+        ['b', 'not-run'],
+      ],
+      tools: [3, 3],
+      most: 1500,
+      said: { role: 'user', content: expect.stringContaining('for the last time') },
+    })
+  })
+
+  test('to stop, as if nobody watched', async () => {
+    const { askBudget, stops } = asked({ choice: 'stop' })
+    const { outcome, requests, events } = await play({
+      answers: [calls(call('a', 'look'))],
+      limits: { turns: 1 },
+      askBudget,
+    })
+    const warning = events.find(({ type }) => type === 'warning')
+    expect([outcome, stops, requests.length, warning]).toEqual([
+      { reason: 'budget', failure: null, budget: stops[0] },
+      [expect.objectContaining({ limit: 'turns', allowed: 1, used: 1, scope: 'run', origin: 'a test' })],
+      1,
+      {
+        type: 'warning',
+        code: 'budget',
+        message:
+          'Stopped at the limit of 1 turn for a run (a test): 1 turn is used. Most went to model call 1, m (15 tokens). To go on, send another message or start it again with a higher limit.',
+      },
+    ])
+  })
+
+  test('to raise one that cut an answer: it goes on where it stopped', async () => {
+    const { askBudget } = asked({ choice: 'raise', to: 100 })
+    const endless: Answer = async function* () {
+      for (;;) yield { type: 'content_delta', text: 'word ' }
+    }
+    const { outcome, requests, events } = await play({
+      answers: [endless, done],
+      limits: { outputTokens: 5 },
+      askBudget,
+    })
+    const ends = events.flatMap((event) => (event.type === 'model-call-end' ? [event.finish] : []))
+    expect([outcome, ends, requests[1]?.messages.slice(-2)]).toEqual([
+      completed,
+      ['length', 'stop'],
+      [
+        { role: 'assistant', content: 'word '.repeat(6), toolCalls: [] },
+        { role: 'user', content: expect.stringContaining('Go on exactly where it stopped') },
+      ],
+    ])
+  })
+})
+
+test('a person is warned once when most of a limit is used', async () => {
+  const look = (callId: string) => calls(call(callId, 'look'))
+  const { events } = await play({
+    answers: [look('a'), look('b'), look('c'), look('d'), text('Done.')],
+    limits: { modelCalls: 6, toolCalls: 5 },
+  })
+  expect(events.filter(({ type }) => type === 'warning')).toEqual([
+    { type: 'warning', code: 'budget-80', message: '4 tool calls of 5 tool calls for a run (a test) are used.' },
+    { type: 'warning', code: 'budget-80', message: '5 model calls of 6 model calls for a run (a test) are used.' },
+  ])
+})
+
 describe('a slot of the server', () => {
   test('is held for a call, and not while a tool runs or a person is asked', async () => {
     const log: string[] = []
@@ -425,9 +575,9 @@ describe('a slot of the server', () => {
       },
     })
     expect(log).toEqual([
-      ...['take', 'model-call-start', 'release', 'model-call-end'],
+      ...['take', 'model-call-start', 'model-call-end', 'release'],
       ...['tool-start', 'approval-request', 'tool-end'],
-      ...['take', 'model-call-start', 'release', 'model-call-end'],
+      ...['take', 'model-call-start', 'model-call-end', 'release'],
     ])
   })
 

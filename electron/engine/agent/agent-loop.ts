@@ -1,12 +1,18 @@
+import type { BudgetStop } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { ToolDefinition } from '../backend/backend.ts'
+import { diagnosis } from '../budget/limit-messages.ts'
 import { priceKnown } from '../budget/price.ts'
 import { toolDefinitions } from '../tools/builtin-tools.ts'
+import { AtLimit } from './at-limit.ts'
 import { Compactor, isOverflow } from './compaction.ts'
 import { LOOP_NOTE, LoopGuard } from './loop-guard.ts'
 import { callModel, type ModelAnswer } from './model-call.ts'
-import { runToolCalls } from './tool-calls.ts'
+import { refuseCall, runToolCalls } from './tool-calls.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
 import { WindowWatch } from './window-watch.ts'
+import { withinTime } from './within-time.ts'
 
 /** How often in a turn the model gets another chance after an answer that was none. */
 const EMPTY_ANSWER_CHANCES = 1
@@ -18,67 +24,130 @@ const CUT_CALL_CHANCES = 2
  * backend, a tool, a budget or a person did; the outcome says it, and every step is an event before it counts.
  */
 export async function runTurn(turn: TurnContext): Promise<TurnOutcome> {
-  const wallTime = new AbortController()
-  const timeLeft = turn.budget.timeLeft()
-  const timer = timeLeft === undefined ? undefined : setTimeout(() => wallTime.abort(), timeLeft)
   try {
-    return await iterate({ ...turn, signal: AbortSignal.any([turn.signal, wallTime.signal]) })
+    await turn.budget.open()
+    return await new Loop(turn).run()
   } catch (error) {
     if (turn.signal.aborted) return outcome('aborted')
-    if (wallTime.signal.aborted) return { ...outcome('budget'), budget: turn.budget.wallTimeStop() }
     if (error instanceof FailureError) return failed(error.failure)
     throw error
   } finally {
-    clearTimeout(timer)
+    await turn.budget.close()
   }
 }
 
-async function iterate(turn: TurnContext): Promise<TurnOutcome> {
-  const guard = new LoopGuard()
-  const tools = toolDefinitions(turn.tools)
-  const watch = new WindowWatch(turn)
-  const compactor = new Compactor(turn, tools)
-  let emptyAnswers = 0
-  let cutCalls = 0
-  for (;;) {
-    const stop = turn.budget.takeModelCall()
-    if (stop) return { ...outcome('budget'), budget: stop }
-    const { backend, profile, listedWindow } = await turn.backend()
-    if (turn.budget.needsPrice && !priceKnown(profile) && !reportsCost.has(profile.kind))
-      return failed(unknownPrice(profile.name))
+class Loop {
+  /** Its signal is that of the step that runs. */
+  readonly #turn: TurnContext
+  readonly #guard = new LoopGuard()
+  readonly #tools: readonly ToolDefinition[]
+  readonly #watch: WindowWatch
+  readonly #compactor: Compactor
+  readonly #limit: AtLimit
+  #emptyAnswers = 0
+  #cutCalls = 0
 
-    const target = { backend, profile, window: watch.window(profile, listedWindow) }
-    await compactor.beforeCall(target)
-    let answer: ModelAnswer
+  constructor(turn: TurnContext) {
+    this.#turn = { ...turn }
+    this.#tools = toolDefinitions(turn.tools)
+    this.#watch = new WindowWatch(this.#turn)
+    this.#compactor = new Compactor(this.#turn, this.#tools)
+    this.#limit = new AtLimit(this.#turn)
+  }
+
+  async run(): Promise<TurnOutcome> {
+    for (;;) {
+      const end = await withinTime(this.#turn, () => this.#step())
+      if (end === null) continue
+      if (end !== 'over' && 'reason' in end) return end
+      if (end === 'over' || !(await this.#limit.mayGoOn(end))) return this.#lastWords()
+      this.#bridge(TIME_NOTE)
+    }
+  }
+
+  /** One call of the model and what it calls. null = on to the next; `over` = a limit was reached and stays. */
+  async #step(): Promise<TurnOutcome | 'over' | null> {
+    const turn = this.#turn
+    const { backend, profile, listedWindow } = await turn.backend()
+    if (turn.budget.needsPrice && !priceKnown(profile)) return failed(unknownPrice(profile.name))
+
+    const target = { backend, profile, window: this.#watch.window(profile, listedWindow) }
+    await this.#compactor.beforeCall(target)
+    let answer: ModelAnswer | BudgetStop
     try {
-      answer = await callModel(turn, backend, profile, tools)
+      answer = await callModel(turn, backend, profile, this.#tools)
     } catch (error) {
       if (!isOverflow(error)) throw error
-      const unpaid = await compactor.afterOverflow(target, error)
-      if (unpaid) return { ...outcome('budget'), budget: unpaid }
-      if (turn.conversation.messages().at(-1)?.role === 'assistant') say(turn, BROKEN_OFF_NOTE, 'app')
-      continue
+      const unpaid = await this.#compactor.afterOverflow(target, error)
+      if (unpaid && !(await this.#limit.mayGoOn(unpaid))) return 'over'
+      this.#bridge(BROKEN_OFF_NOTE)
+      return null
     }
-    turn.budget.add(answer.usage)
-    await watch.look(backend, profile, answer)
-    const passed = turn.budget.passed() ?? (answer.overBudget ? turn.budget.outputStop() : null)
-    if (passed) return { ...outcome('budget'), budget: passed }
+    // It was not sent.
+    if ('limit' in answer) return (await this.#limit.mayGoOn(answer)) ? null : 'over'
+    await this.#watch.look(backend, profile, answer)
+    if (answer.stop && !(await this.#limit.mayGoOn(answer.stop))) return 'over'
+    if (answer.stop && answer.cut && answer.calls.length === 0) {
+      this.#bridge(CUT_NOTE)
+      return null
+    }
 
     const followUps = turn.takeFollowUps()
-    if (answer.calls.length === 0) {
-      if (isEmpty(answer) && emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
-        say(turn, EMPTY_ANSWER_NOTE, 'app')
-      } else if (followUps.length === 0) {
-        return isEmpty(answer) ? failed(emptyAnswer(profile.name)) : outcome('completed')
-      }
-    } else {
-      const result = await runToolCalls(turn, answer.calls, guard)
-      if (result.end) return result.end
-      if (result.tell) say(turn, LOOP_NOTE, 'app')
-      cutCalls = answer.cut ? cutCalls + 1 : 0
-      if (cutCalls > CUT_CALL_CHANCES) return failed(alwaysCut(profile.name))
-    }
+    const end =
+      answer.calls.length > 0 ? await this.#calls(answer, profile) : this.#plainEnd(answer, profile, followUps)
+    if (end) return end
     for (const text of [...followUps, ...turn.takeFollowUps()]) say(turn, text, 'user')
+    return null
+  }
+
+  /** What an answer without calls means. */
+  #plainEnd(answer: ModelAnswer, profile: Profile, followUps: readonly string[]): TurnOutcome | null {
+    const isEmpty = !answer.hasText
+    if (isEmpty && this.#emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
+      say(this.#turn, EMPTY_ANSWER_NOTE, 'app')
+      return null
+    }
+    if (followUps.length > 0) return null
+    return isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed')
+  }
+
+  async #calls(answer: ModelAnswer, profile: Profile): Promise<TurnOutcome | 'over' | null> {
+    const result = await runToolCalls(this.#turn, answer.calls, this.#guard, this.#limit)
+    if (result.end) return result.end
+    if (result.tell) say(this.#turn, LOOP_NOTE, 'app')
+    this.#cutCalls = answer.cut ? this.#cutCalls + 1 : 0
+    return this.#cutCalls > CUT_CALL_CHANCES ? failed(alwaysCut(profile.name)) : null
+  }
+
+  /** Two answers in a row are refused by some templates, and a cut one must be told from a whole one. */
+  #bridge(note: string): void {
+    if (this.#turn.conversation.messages().at(-1)?.role === 'assistant') say(this.#turn, note, 'app')
+  }
+
+  /** The end at a limit: one last answer, where a person wants it, and what there is to know. */
+  async #lastWords(): Promise<TurnOutcome> {
+    const { budget, emit, signal } = this.#turn
+    const { end } = this.#limit
+    if (!end) throw new Error('No limit was reached.')
+    if (end.finish) {
+      budget.allowLastAnswer()
+      say(this.#turn, FINISH_NOTE, 'app')
+      try {
+        await withinTime(this.#turn, () => this.#lastAnswer())
+      } catch (error) {
+        if (signal.aborted || !(error instanceof FailureError)) throw error
+        emit({ type: 'warning', code: 'no-last-answer', message: error.failure.message })
+      }
+    }
+    emit({ type: 'warning', code: 'budget', message: diagnosis(end.stop) })
+    return { ...outcome('budget'), budget: end.stop }
+  }
+
+  /** The tools stay in the request, for the sake of the server's cache; calls of them do not run. */
+  async #lastAnswer(): Promise<void> {
+    const { backend, profile } = await this.#turn.backend()
+    const answer = await callModel(this.#turn, backend, profile, this.#tools)
+    if ('calls' in answer) for (const call of answer.calls) refuseCall(this.#turn, call)
   }
 }
 
@@ -86,18 +155,18 @@ function say(turn: TurnContext, text: string, origin: 'user' | 'app'): void {
   turn.emit({ type: 'follow-up', text, origin })
 }
 
-/** Neither text nor call: a server that swallowed the answer, or a model that said nothing (backends.md I, 1). */
-function isEmpty(answer: ModelAnswer): boolean {
-  return answer.calls.length === 0 && !answer.hasText
-}
-
-/** Servers whose answers carry their cost, so that a USD limit can hold without prices on the profile. */
-const reportsCost: ReadonlySet<string> = new Set(['openrouter', 'litellm'])
-
 const EMPTY_ANSWER_NOTE =
   'Your last answer arrived empty: the server could not read it, perhaps because of a malformed tool call. Answer again; if you call a tool, use exactly the tools and the format given.'
 
 const BROKEN_OFF_NOTE = 'Your last answer broke off because the context was full. Go on from the summary.'
+
+const CUT_NOTE = 'Your last answer was cut at a limit that has been raised since. Go on exactly where it stopped.'
+
+const TIME_NOTE =
+  'Your last answer was cut when its time was over; there is more time now. Go on exactly where it stopped.'
+
+const FINISH_NOTE =
+  'The budget of this task is used up. Answer now, for the last time, briefly and without calling a tool: what is done, what you found, and what is left to do.'
 
 function outcome(reason: TurnOutcome['reason']): TurnOutcome {
   return { reason, failure: null, budget: null }
@@ -110,7 +179,7 @@ function failed(value: Failure): TurnOutcome {
 function unknownPrice(name: string): Failure {
   return failure(
     'invalid-input',
-    `A limit in USD needs a price, and the price of ${name} is not known. Set input and output cost per million tokens on the profile, or leave the limit out.`,
+    `A limit in USD needs a price, and the price of ${name} is not known. Set input and output cost per million tokens on the profile, or leave the limit out; 0 says that it is free.`,
   )
 }
 

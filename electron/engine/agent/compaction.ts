@@ -2,13 +2,9 @@ import type { BudgetStop } from '#shared/budget.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { ChatMessage } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
-import type { Usage } from '#shared/usage.ts'
 import type { Backend, ToolDefinition } from '../backend/backend.ts'
-import { withCost } from '../budget/price.ts'
-import { estimateTokens } from './estimate-tokens.ts'
-import { spent } from './model-call.ts'
+import { payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
-import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
 /** From this part of the window on, room is made before the next call. */
@@ -40,7 +36,7 @@ export class Compactor {
 
   /** Before a call: only when the last count says that little room is left. Never ends the turn by itself. */
   async beforeCall(target: Target): Promise<void> {
-    const { conversation, budget, emit } = this.#turn
+    const { conversation, emit } = this.#turn
     const { used } = conversation.meter
     if (target.window === null || used === null || this.#hopeless) return
     if (used < target.window * FULL) {
@@ -50,8 +46,8 @@ export class Compactor {
     // Making room did not help: the tools and the newest messages alone fill the window.
     this.#hopeless = this.#unproven
     const cut = this.#hopeless ? null : this.#cut(target, used)
-    if (cut === null || budget.takeModelCall('summary')) return
-    // Where a second summary may not be paid for, the call that is paid for already is tried as it is.
+    if (cut === null) return
+    // Where a summary may not be paid for, the call is tried as it is.
     if ((await this.#compact(target, cut)) !== false) return
     this.#hopeless = true
     emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
@@ -66,8 +62,6 @@ export class Compactor {
     const known = { ...target, window: contextWindow ?? target.window }
     const cut = this.#unproven ? null : this.#cut(known, promptTokens)
     if (cut === null) throw refusal
-    const stop = this.#turn.budget.takeModelCall('summary')
-    if (stop) return stop
     const made = await this.#compact(known, cut)
     if (made === false) throw refusal
     return made === true ? null : made
@@ -82,7 +76,7 @@ export class Compactor {
   }
 
   /**
-   * false = no summary could be had; a `BudgetStop` = a shorter one may not be paid for. Throws `FailureError` for any
+   * false = no summary could be had; a `BudgetStop` = it may not be paid for. Throws `FailureError` for any
    * other failure than one of length.
    */
   async #compact(target: Target, keptFromSeq: number): Promise<boolean | BudgetStop> {
@@ -93,50 +87,48 @@ export class Compactor {
       const shorter = withoutOldOutputs(messages)
       // The same request would be refused again.
       if (shorter.every((message, index) => message === messages[index])) return false
-      const stop = this.#turn.budget.takeModelCall('summary')
-      if (stop) return stop
       summary = await this.#summary(target, shorter)
     }
     if (!summary) return false
+    if (typeof summary === 'object') return summary
     this.#turn.emit({ type: 'compaction', summary, keptFromSeq })
     this.#unproven = true
     return true
   }
 
-  /** null = even this was too long. */
-  async #summary({ backend, profile, window }: Target, messages: readonly ChatMessage[]): Promise<string | null> {
-    const { emit, signal, budget } = this.#turn
-    const release = await takeSlot(this.#turn, backend, profile)
-    emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
-    emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
-    const limits = [profile.maxOutputTokens, budget.outputRoom(), SUMMARY_TOKENS, window && Math.ceil(window / 8)]
-    const maxOutputTokens = Math.min(...limits.flatMap((limit) => (limit ? [limit] : [])))
+  /** null = even this was too long; a `BudgetStop` = it may not be paid for. */
+  async #summary(
+    { backend, profile, window }: Target,
+    messages: readonly ChatMessage[],
+  ): Promise<string | null | BudgetStop> {
+    const { emit, conversation } = this.#turn
+    const tools = this.#tools
+    const maxOutputTokens = Math.min(
+      ...[profile.maxOutputTokens, SUMMARY_TOKENS, window && Math.ceil(window / 8)].flatMap((most) => most || []),
+    )
     let text = ''
-    let reported: Usage | null = null
-    let received = false
     try {
-      const asked = {
+      const paid = await payFor(this.#turn, {
+        backend,
+        profile,
+        label: 'summary',
         messages,
-        tools: this.#tools,
+        tools,
+        inputTokens: conversation.meter.tokensOf(charactersOf(messages, tools)),
         maxOutputTokens,
-        ...(profile.temperature !== undefined && { temperature: profile.temperature }),
-      }
-      for await (const event of backend.chat(asked, signal)) {
-        if (event.type === 'message_start') received = true
-        if (event.type === 'content_delta') text += event.text
-        if (event.type === 'usage') reported = event.usage
-      }
-      received = true
+        onStart() {
+          emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
+          emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
+        },
+        onEvent(event) {
+          if (event.type === 'content_delta') text += event.text
+        },
+        onEnd: () => undefined,
+      })
+      if ('limit' in paid) return paid
     } catch (error) {
       if (!isOverflow(error)) throw error
       return null
-    } finally {
-      release()
-      if (received) {
-        const usage = withCost(reported ?? estimated(messages, this.#tools, text), profile)
-        budget.add(usage)
-        await spent(this.#turn, 'summary', profile, usage)
-      }
     }
     // Calls in this answer are no calls: nobody asked for work.
     return text.trim()
@@ -162,17 +154,6 @@ function withoutOldOutputs(messages: readonly ChatMessage[]): ChatMessage[] {
     over -= message.content.length - SHORT_OUTPUT
     return { ...message, content: `${message.content.slice(0, SHORT_OUTPUT)}\n(The rest was left out to save room.)` }
   })
-}
-
-function estimated(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], text: string): Usage {
-  return {
-    inputTokens: estimateTokens(charactersOf(messages, tools)),
-    outputTokens: estimateTokens(text.length),
-    cachedInputTokens: null,
-    reasoningTokens: null,
-    costMicroUsd: null,
-    source: 'estimated',
-  }
 }
 
 const request: ChatMessage = {

@@ -1,8 +1,11 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { ToolDefinition } from '../backend/backend.ts'
 import { ContextMeter } from './context-meter.ts'
+import { estimateTokens } from './estimate-tokens.ts'
 import { foreignMessage } from './foreign-message.ts'
-import { messageCharacters } from './request-size.ts'
+import { charactersOf, messageCharacters } from './request-size.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
 const NOT_ANSWERED = 'This call was interrupted and may not have run. Look before you repeat it.'
@@ -16,6 +19,7 @@ export class Conversation {
   readonly #messages: ChatMessage[] = []
   /** Beside each message the entry with which it began; they never go down. */
   readonly #starts: number[] = []
+  #counted = { tokens: 0, messages: 0 }
   #seq = 0
   #answerSeq = 0
   #facts = ''
@@ -42,6 +46,8 @@ export class Conversation {
         this.#push({ role: 'system', content: entry.systemPrompt }, entry.seq)
         return
       case 'profile':
+        // Another tokenizer.
+        this.#counted = { tokens: 0, messages: 0 }
         this.#profileId = entry.profile.profileId
         return
       case 'turn-start':
@@ -64,6 +70,9 @@ export class Conversation {
         return
       case 'model-call-end':
         this.#endOfAnswer(entry.toolCalls, entry.reasoningDetails)
+        return
+      case 'usage':
+        this.#count(entry.usage)
         return
       case 'tool-end':
         this.#outputs.set(entry.callId, entry.output)
@@ -93,6 +102,14 @@ export class Conversation {
       const author = this.#authors.get(message)
       return author === undefined || author === name ? message : foreignMessage(message)
     })
+  }
+
+  /** Tokens of the next request: by the last count of a server, and what was added since by the rule of thumb. */
+  promptTokens(tools: readonly ToolDefinition[]): number {
+    this.#settle()
+    const { tokens, messages } = this.#counted
+    const added = charactersOf(this.#messages.slice(messages), messages === 0 ? tools : [])
+    return tokens + estimateTokens(added)
   }
 
   /**
@@ -131,9 +148,16 @@ export class Conversation {
       ...(next?.role === 'user' ? [next.content] : []),
     ]
     const kept = next?.role === 'user' ? from + 1 : from
+    this.#counted = { tokens: 0, messages: 0 }
     const head: ChatMessage = { role: 'user', content: lines.join('\n\n') }
     this.#messages.splice(1, kept - 1, head)
     this.#starts.splice(1, kept - 1, this.#starts[0] ?? 0)
+  }
+
+  /** What a server counted of all messages so far, its answer among them. */
+  #count({ source, inputTokens, outputTokens }: Usage): void {
+    if (source !== 'reported' || inputTokens === null) return
+    this.#counted = { tokens: inputTokens + (outputTokens ?? 0), messages: this.#messages.length }
   }
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {

@@ -1,13 +1,12 @@
 import { assertNever } from '#shared/assert-never.ts'
-import { FailureError } from '#shared/failure.ts'
+import type { BudgetStop } from '#shared/budget.ts'
 import type { ToolCall } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts'
-import { withCost } from '../budget/price.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import { isAbort, payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
-import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
 /** A call of the answer; `problem` = it must not run, and why. */
@@ -16,10 +15,10 @@ export type AnsweredCall = ToolCall & { problem?: string }
 export interface ModelAnswer {
   hasText: boolean
   calls: readonly AnsweredCall[]
-  /** The output limit cut the answer. */
+  /** The output limit cut the answer: the profile's, the server's or one of the run. */
   cut: boolean
-  /** Cut at what the run may still spend: by the server, or by us where the server ignores `max_tokens`. */
-  overBudget: boolean
+  /** The limit of the run that it reached. */
+  stop: BudgetStop | null
   usage: Usage
   /** Of what was sent. */
   characters: number
@@ -27,76 +26,38 @@ export interface ModelAnswer {
 
 /**
  * Asks the model once and passes on what comes. Every way out, a failure too, leaves a `model-call-end` and a `usage`
- * in the journal. Throws `FailureError`.
+ * in the journal. A `BudgetStop` alone = there was no room to ask. Throws `FailureError`.
  */
 export async function callModel(
   turn: TurnContext,
   backend: Backend,
   profile: Profile,
   tools: readonly ToolDefinition[],
-): Promise<ModelAnswer> {
-  const messages = turn.conversation.messages({ profileId: profile.id, model: profile.model })
-  const release = await takeSlot(turn, backend, profile)
-  turn.emit({ type: 'model-call-start', model: profile.model })
-  turn.emit({ type: 'phase', phase: 'connecting' })
+): Promise<ModelAnswer | BudgetStop> {
+  const { conversation, emit, options } = turn
+  const messages = conversation.messages({ profileId: profile.id, model: profile.model })
   const progress = new Progress(turn)
-  const room = turn.budget.outputRoom()
-  let overBudget = false
-  try {
-    const request = {
-      messages,
-      tools,
-      ...maximum(profile, room),
-      ...(profile.temperature !== undefined && { temperature: profile.temperature }),
-      ...(turn.options.responseSchema && { responseSchema: turn.options.responseSchema }),
-      ...(turn.options.stream !== undefined && { stream: turn.options.stream }),
-    }
-    for await (const event of backend.chat(request, turn.signal)) {
-      progress.take(event)
-      overBudget = room !== undefined && progress.tokensAtLeast > room && !progress.stop
-      // Leaving the loop closes the connection, and with it ends what the server generates.
-      if (overBudget) break
-    }
-  } catch (error) {
-    const aborted = error instanceof FailureError && error.failure.code === 'aborted'
-    turn.emit({ type: 'model-call-end', finish: aborted ? 'aborted' : 'error', toolCalls: [] })
-    // What was sent and received has been paid for, whether or not the answer was whole.
-    if (progress.received) await spent(turn, 'answer', profile, progress.usage(profile, messages))
-    throw error
-  } finally {
-    release()
-  }
-  const { stop } = progress
-  const calls: AnsweredCall[] = [...(stop?.toolCalls ?? []), ...(stop?.brokenToolCalls ?? [])]
-  turn.emit({
-    type: 'model-call-end',
-    finish: stop?.finish ?? (overBudget ? 'length' : 'unknown'),
-    toolCalls: calls.map(({ callId, name, arguments: text, recovered }) => ({
-      callId,
-      name,
-      arguments: text,
-      recovered,
-    })),
-    ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
+  const paid = await payFor(turn, {
+    backend,
+    profile,
+    label: 'answer',
+    messages,
+    tools,
+    inputTokens: conversation.promptTokens(tools),
+    ...options,
+    onStart() {
+      emit({ type: 'model-call-start', model: profile.model })
+      emit({ type: 'phase', phase: 'connecting' })
+    },
+    onEvent: (event) => progress.take(event),
+    onEnd: (cut, error) => emit(progress.end(cut, error)),
   })
-  const usage = progress.usage(profile, messages)
-  await spent(turn, 'answer', profile, usage)
-  const cut = stop?.finish === 'length'
-  // A server cuts at its window as well: only an answer that used up the room was cut by the run's own limit.
-  overBudget ||= cut && room !== undefined && (usage.outputTokens ?? 0) >= room
-  if (cut && !overBudget && calls.length === 0) turn.emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
-  return { hasText: progress.hasText, calls, cut, overBudget, usage, characters: charactersOf(messages, tools) }
-}
-
-/** Journal and ledger hold the same numbers. */
-export async function spent(
-  turn: TurnContext,
-  label: 'answer' | 'summary',
-  profile: Profile,
-  usage: Usage,
-): Promise<void> {
-  turn.emit({ type: 'usage', usage })
-  await turn.spend(label, profile, usage)
+  if ('limit' in paid) return paid
+  const { usage, stop } = paid
+  const { calls, hasText } = progress
+  const cut = paid.cut || progress.stop?.finish === 'length'
+  if (cut && !stop && calls.length === 0) emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
+  return { hasText, calls, cut, stop, usage, characters: charactersOf(messages, tools) }
 }
 
 const CUT_MESSAGE =
@@ -106,49 +67,34 @@ const CUT_MESSAGE =
 class Progress {
   readonly #turn: TurnContext
   #phase = ''
-  #reported: Usage | null = null
-  #outputCharacters = 0
-  #deltas = 0
   hasText = false
-  received = false
   stop: Extract<StreamEvent, { type: 'message_stop' }> | null = null
 
   constructor(turn: TurnContext) {
     this.#turn = turn
   }
 
-  /**
-   * A count that the true one never falls below: no server sends more than one delta for a token, and hardly a token
-   * has more than eight characters. An estimate would cut answers that are within their limit.
-   */
-  get tokensAtLeast(): number {
-    return Math.max(this.#deltas, Math.floor(this.#outputCharacters / 8))
+  get calls(): AnsweredCall[] {
+    return [...(this.stop?.toolCalls ?? []), ...(this.stop?.brokenToolCalls ?? [])]
   }
 
   take(event: StreamEvent): void {
     const { emit } = this.#turn
-    if (event.type.endsWith('_delta')) this.#deltas++
     switch (event.type) {
       case 'message_start':
-        this.received = true
+      case 'usage':
         return
       case 'content_delta':
-        this.#outputCharacters += event.text.length
         this.hasText ||= event.text.trim() !== ''
         this.#enter('writing')
         emit({ type: 'text-delta', text: event.text })
         return
       case 'reasoning_delta':
-        this.#outputCharacters += event.text.length
         this.#enter('thinking')
         emit({ type: 'reasoning-delta', text: event.text })
         return
       case 'tool_call_delta':
-        this.#outputCharacters += event.arguments.length
         this.#enter('writing', event.name)
-        return
-      case 'usage':
-        this.#reported = event.usage
         return
       case 'warning':
         emit({ type: 'warning', code: event.code, message: event.message })
@@ -165,18 +111,21 @@ class Progress {
     }
   }
 
-  usage(profile: Profile, messages: readonly { content: string }[]): Usage {
-    return withCost(this.#reported ?? this.#estimate(messages), profile)
-  }
-
-  #estimate(messages: readonly { content: string }[]): Usage {
+  /** An answer that a limit cut is marked as one of full length; its half call is not among the calls. */
+  end(cut: boolean, error: unknown): Extract<UnstampedEvent, { type: 'model-call-end' }> {
+    if (error !== undefined)
+      return { type: 'model-call-end', finish: isAbort(error) ? 'aborted' : 'error', toolCalls: [] }
+    const { stop } = this
     return {
-      inputTokens: messages.reduce((sum, { content }) => sum + estimateTokens(content.length), 0),
-      outputTokens: Math.max(this.tokensAtLeast, estimateTokens(this.#outputCharacters)),
-      cachedInputTokens: null,
-      reasoningTokens: null,
-      costMicroUsd: null,
-      source: 'estimated',
+      type: 'model-call-end',
+      finish: stop?.finish ?? (cut ? 'length' : 'unknown'),
+      toolCalls: this.calls.map(({ callId, name, arguments: text, recovered }) => ({
+        callId,
+        name,
+        arguments: text,
+        recovered,
+      })),
+      ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
     }
   }
 
@@ -187,9 +136,4 @@ class Progress {
     this.#phase = name
     this.#turn.emit({ type: 'phase', phase, ...(detail && { detail }) })
   }
-}
-
-function maximum(profile: Profile, room: number | undefined): { maxOutputTokens?: number } {
-  const values = [profile.maxOutputTokens, room].filter((value) => value !== undefined)
-  return values.length > 0 ? { maxOutputTokens: Math.min(...values) } : {}
 }

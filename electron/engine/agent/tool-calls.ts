@@ -3,6 +3,7 @@ import type { ToolOutcome } from '#shared/session-entry.ts'
 import { ruleAllows } from '../tools/approval-rule.ts'
 import { parseArguments, runTool } from '../tools/run-tool.ts'
 import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
+import type { AtLimit } from './at-limit.ts'
 import type { LoopGuard } from './loop-guard.ts'
 import type { AnsweredCall } from './model-call.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
@@ -11,8 +12,8 @@ import type { TurnContext, TurnOutcome } from './turn.ts'
 const READS_AT_ONCE = 8
 
 interface Result {
-  /** The turn ends here. */
-  end?: TurnOutcome
+  /** The turn ends here; `over` = at a limit. */
+  end?: TurnOutcome | 'over'
   /** The model runs in circles and should be told. */
   tell?: boolean
 }
@@ -25,11 +26,12 @@ export async function runToolCalls(
   turn: TurnContext,
   calls: readonly AnsweredCall[],
   guard: LoopGuard,
+  limit: AtLimit,
 ): Promise<Result> {
   let tell = false
   for (const group of groups(turn, calls)) {
     // All have ended before the turn goes on or ends: nobody speaks after its last event.
-    const settled = await Promise.allSettled(group.map((call) => runCall(turn, call, guard)))
+    const settled = await Promise.allSettled(group.map((call) => runCall(turn, call, guard, limit)))
     const results = settled.map((result) => {
       if (result.status === 'rejected') throw result.reason
       return result.value
@@ -58,7 +60,7 @@ function groups(turn: TurnContext, calls: readonly AnsweredCall[]): AnsweredCall
   return result
 }
 
-async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard): Promise<Result> {
+async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<Result> {
   const tool = toolOf(turn, call)
   const parsed = tool && !call.problem ? parseArguments(tool, call.arguments) : undefined
   turn.emit({
@@ -90,13 +92,12 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard):
       end(turn, call, 'failed', { output: parsed?.output ?? '', summary: 'wrong arguments' }),
     )
 
-  const stop = turn.budget.takeToolCall()
-  if (stop) {
-    end(turn, call, 'not-run', {
-      output: 'Error: the tool-call limit of this run is reached.',
-      summary: 'over the limit',
-    })
-    return { end: { reason: 'budget', failure: null, budget: stop } }
+  for (;;) {
+    const stop = await turn.budget.startTool(call.name)
+    if (!stop) break
+    if (await limit.mayGoOn(stop)) continue
+    end(turn, call, 'not-run', OVER_THE_LIMIT)
+    return { end: 'over' }
   }
   const context: ToolContext = {
     ...turn.toolContext,
@@ -116,6 +117,18 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard):
   const result = facts ? { ...ran, output: `${ran.output}\n\n${facts}` } : ran
   end(turn, call, result.ok ? 'done' : 'failed', result, turn.now() - startedAt)
   return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
+}
+
+/** A call that no longer runs: it is told like one that did, so that every call has an answer. */
+export function refuseCall(turn: TurnContext, call: AnsweredCall): void {
+  const { callId, name, arguments: text, recovered } = call
+  turn.emit({ type: 'tool-start', callId, name, arguments: text, recovered, verb: 'Call', target: name })
+  end(turn, call, 'not-run', OVER_THE_LIMIT)
+}
+
+const OVER_THE_LIMIT = {
+  output: 'Error: a limit of this run is reached; the call was not run.',
+  summary: 'over the limit',
 }
 
 /** Asks where the permissions say so. Anything but 'allowed' is the end of this call. */

@@ -1,9 +1,9 @@
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import type { BudgetAnswer, BudgetStop } from '#shared/budget.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
-import type { Usage } from '#shared/usage.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { Seat } from '../background/slots.ts'
 import type { Budget } from '../budget/budget.ts'
@@ -30,11 +30,11 @@ export interface TurnContext {
   ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer | null>) | null
   /** How long a person is waited for; null = as long as it takes. */
   answerMs(): number | null
+  /** Asks what becomes of the run at a limit; null = nobody watches it now. Rejects when `signal` aborts. */
+  askBudget(stop: BudgetStop, signal: AbortSignal): Promise<BudgetAnswer> | null
   /** What the person said since the last look. */
   takeFollowUps(): string[]
   emit(event: UnstampedEvent): void
-  /** Writes down what a call of the model spent. Does not reject for what the disk does. */
-  spend(label: 'answer' | 'summary', profile: Profile, usage: Usage): Promise<void>
   /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
   persisted(): Promise<void>
   now(): number

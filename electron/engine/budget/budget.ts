@@ -1,121 +1,459 @@
-import type { BudgetStop, LimitName, Limits } from '#shared/budget.ts'
+import type { BudgetStop } from '#shared/budget.ts'
+import { FailureError } from '#shared/failure.ts'
+import type { Profile } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
+import { newReservationId } from '../lib/new-id.ts'
+import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
+import { addCounts, type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
+import { dayOf, monthOf } from './day.ts'
+import { type Grant, grantOf, type Want } from './grant.ts'
+import type { Ledger } from './ledger.ts'
+import type { LineLimit } from './ledger-line.ts'
+import { warningAt80 } from './limit-messages.ts'
+import { type Limit, type LimitSource, limitsOf } from './limit-source.ts'
+import { promptCost, savedByCache, tokenPrice } from './price.ts'
+import type { RunLink } from './run-link.ts'
 
-/** The purse of one run: counts what is spent and says when a limit leaves no room for more. */
+/** From this part of a limit on a person is warned, once. */
+const WARNING = 0.8
+/** So many tokens of output are reserved at once. Others cannot use them meanwhile; each step costs a line. */
+const STEP = 256
+/** For an answer that comes whole and may be of any length. */
+const WHOLE = 16_384
+/** What a last answer may come to when a limit is reached, and how long it may take. Tokens, milliseconds. */
+const LAST_ANSWER = { tokens: 1500, ms: 120_000 }
+/** How many of the costliest calls are named. */
+const TOP = 5
+
+export interface BudgetOptions {
+  sources: readonly LimitSource[]
+  ledger: Ledger
+  /** Its own id, and where it works. */
+  run: { id: string; session: string; cwd: string }
+  /** Of the run that it is a child of. */
+  parent?: RunLink
+  /** What the session used before this run; asked only if a limit of the session wants to know. */
+  spentBefore(): Counts
+  now(): number
+  /** Something that a person must know although the run goes on. */
+  warn(code: string, message: string): void
+}
+
+/** What a call is for, and how much of it is known before it is sent. */
+export interface PlannedCall {
+  label: 'answer' | 'summary'
+  profile: Profile
+  /** Tokens of the prompt, as far as anybody knows. */
+  inputTokens: number
+  /** The answer comes in pieces, so that more can be reserved while it comes. */
+  stream: boolean
+}
+
+/** A limit and the run that it counts over; `path` null = no run. */
+export interface RunLimit extends Limit {
+  path: string | null
+  startedAt: number
+}
+
+/**
+ * The purse of one run: asks before anything is spent, counts it while and after it is, and writes it into the ledger,
+ * where its children and other runs find it. Limits of a session count what its journal holds, all others what the
+ * ledger does.
+ */
 export class Budget {
-  readonly #limits: Limits
-  readonly #now: () => number
+  readonly #options: BudgetOptions
+  readonly #path: string
   readonly #startedAt: number
-  readonly #used = {
-    inputTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    costUsd: 0,
-    toolCalls: 0,
-    modelCalls: 0,
-    turns: 0,
+  readonly #limits: RunLimit[]
+  readonly #own = noCounts()
+  readonly #calls: NonNullable<BudgetStop['top']> = []
+  /** How much of each limit was used when somebody looked last. */
+  readonly #seen = new Map<RunLimit, number>()
+  #before: Counts | undefined
+  /** Tool calls that no line of the ledger holds yet. */
+  #tools: Record<string, number> = {}
+  /** What reserves them; null = nothing does. */
+  #toolHold: string | null = null
+  #writtenAt: number
+  #profile: Profile | null = null
+  #lastAnswerUntil: number | null = null
+
+  constructor(options: BudgetOptions) {
+    const { parent, run, sources, now } = options
+    this.#options = options
+    this.#startedAt = now()
+    this.#writtenAt = this.#startedAt
+    this.#path = parent ? `${parent.path}/${run.id}` : run.id
+    const startedAt = this.#startedAt
+    const first = { path: this.#path.split('/', 1)[0] ?? run.id, startedAt: parent?.startedAt ?? startedAt }
+    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
+      if (limit.scope === 'run') return [{ ...limit, path: this.#path, startedAt }]
+      if (limit.scope === 'background-run') return parent?.background ? [{ ...limit, ...first }] : []
+      return [{ ...limit, path: null, startedAt }]
+    })
+    this.#limits = [...own, ...(parent?.limits ?? [])]
   }
 
-  constructor(limits: Limits, now: () => number) {
-    this.#limits = limits
-    this.#now = now
-    this.#startedAt = now()
+  /** A limit in USD is worth nothing where nobody knows a price. */
+  get needsPrice(): boolean {
+    return this.#limits.some(({ name }) => name === 'costUsd')
+  }
+
+  /** Reads what the limits need to know. `FailureError` `storage`: they cannot be checked. */
+  async open(): Promise<void> {
+    if (!this.#limits.some(isShared)) return
+    await this.#options.ledger.current(Math.min(...this.#limits.map(({ startedAt }) => startedAt)))
+    for (const limit of this.#limits) this.#seen.set(limit, this.#used(limit))
+  }
+
+  /** For a child of this run. */
+  link(): RunLink {
+    const { parent } = this.#options
+    return {
+      path: this.#path,
+      startedAt: parent?.startedAt ?? this.#startedAt,
+      background: parent?.background ?? false,
+      limits: this.#limits.flatMap(({ path, ...limit }) => (path === null ? [] : [{ ...limit, path }])),
+    }
   }
 
   /**
-   * Counts the call that starts now, or says which limit has no room for it. One iteration of the loop = one turn; a
-   * summary is none.
+   * Takes what the call needs, or says which limit has no room for it: then it must not be sent. `FailureError`
+   * `storage`: a limit cannot be checked.
    */
-  takeModelCall(purpose: 'turn' | 'summary' = 'turn'): BudgetStop | null {
-    const stop = this.#exhausted([
-      ...(purpose === 'turn' ? (['turns'] as const) : []),
-      'modelCalls',
-      'totalTokens',
-      'inputTokens',
-      'outputTokens',
-      'reasoningTokens',
-      'costUsd',
-      'wallTime',
-    ])
-    if (!stop) {
-      this.#used.modelCalls++
-      if (purpose === 'turn') this.#used.turns++
+  async startCall(planned: PlannedCall): Promise<CallBudget | BudgetStop> {
+    this.#profile = planned.profile
+    if (this.#lastAnswerUntil !== null) {
+      const own = { ...endless, output: LAST_ANSWER.tokens }
+      return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
     }
-    return stop
+    const limits = this.#inForce().filter(({ name }) => name !== 'turns' || planned.label === 'answer')
+    const want = wantOf(planned)
+    const own = this.#roomOf(limits.filter(isOwn), { ...want, output: MOST, reasoning: MOST })
+    if (isRefusal(own)) return this.#refused(own, want)
+    const shared = limits.filter(isReserved)
+    if (shared.length === 0)
+      return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
+    const reservation = newReservationId()
+    const grant = await this.#reserve(reservation, planned.profile, shared, want)
+    if (isRefusal(grant)) return this.#refused(grant, want)
+    return new CallBudget(this, planned, { own, ...grant, reservation })
   }
 
-  /** Counts a tool call before it runs, or says why it must not. */
-  takeToolCall(): BudgetStop | null {
-    const stop = this.#exhausted(['toolCalls', 'wallTime'])
-    if (!stop) this.#used.toolCalls++
-    return stop
-  }
-
-  add(usage: Usage): void {
-    this.#used.inputTokens += usage.inputTokens ?? 0
-    this.#used.outputTokens += usage.outputTokens ?? 0
-    this.#used.reasoningTokens += usage.reasoningTokens ?? 0
-    this.#used.costUsd += usage.costMicroUsd ?? 0
-  }
-
-  /** A limit that was passed although every call had room before it: the last answer was larger than what was left. */
-  passed(): BudgetStop | null {
-    const names: LimitName[] = ['totalTokens', 'inputTokens', 'outputTokens', 'reasoningTokens', 'costUsd']
-    return this.#find(names, (used, allowed) => used > allowed)
-  }
-
-  /** The most output tokens that the next call may make; undefined = no limit says. */
-  outputRoom(): number | undefined {
-    const rooms = (['outputTokens', 'totalTokens'] as const).flatMap((name) => {
-      const allowed = this.#limits[name]
-      return allowed === undefined ? [] : [allowed - this.#usedOf(name)]
-    })
-    return rooms.length > 0 ? Math.max(1, Math.min(...rooms)) : undefined
-  }
-
-  /** The stop to report when an answer was cut because its output had no room left. */
-  outputStop(): BudgetStop | null {
-    const tightest = (['outputTokens', 'totalTokens'] as const)
-      .filter((name) => this.#limits[name] !== undefined)
-      .sort((a, b) => this.#roomOf(a) - this.#roomOf(b))[0]
-    return tightest ? { limit: tightest, allowed: this.#limits[tightest] ?? 0, used: this.#usedOf(tightest) } : null
-  }
-
-  /** Milliseconds until the wall time is over; undefined = no limit. */
-  timeLeft(): number | undefined {
-    const allowed = this.#limits.wallTime
-    return allowed === undefined ? undefined : Math.max(0, this.#startedAt + allowed - this.#now())
-  }
-
-  /** The stop to report when the wall-time timer has cut something. */
-  wallTimeStop(): BudgetStop {
-    return { limit: 'wallTime', allowed: this.#limits.wallTime ?? 0, used: this.#usedOf('wallTime') }
-  }
-
-  get needsPrice(): boolean {
-    return this.#limits.costUsd !== undefined
-  }
-
-  #roomOf(name: LimitName): number {
-    return (this.#limits[name] ?? Number.POSITIVE_INFINITY) - this.#usedOf(name)
-  }
-
-  #exhausted(names: LimitName[]): BudgetStop | null {
-    return this.#find(names, (used, allowed) => used >= allowed)
-  }
-
-  #find(names: LimitName[], reached: (used: number, allowed: number) => boolean): BudgetStop | null {
-    for (const limit of names) {
-      const allowed = this.#limits[limit]
-      const used = this.#usedOf(limit)
-      if (allowed !== undefined && reached(used, allowed)) return { limit, allowed, used }
+  /** Counts a tool call before it runs, or says why it must not. `FailureError` `storage`. */
+  async startTool(name: string): Promise<BudgetStop | null> {
+    const limits = this.#inForce().filter((limit) => limit.name === 'toolCalls' || limit.name === 'wallTime')
+    const want: Want = { need: { ...noCounts(), toolCalls: 1 }, output: 0, reasoning: 0, least: 0, outputPrice: 0 }
+    const own = this.#roomOf(limits.filter(isOwn), want)
+    if (isRefusal(own)) return this.#refused(own, want)
+    const shared = limits.filter(isReserved)
+    if (shared.length > 0 && this.#profile) {
+      this.#toolHold ??= newReservationId()
+      const grant = await this.#reserve(this.#toolHold, this.#profile, shared, want)
+      if (isRefusal(grant)) return this.#refused(grant, want)
     }
+    this.#own.toolCalls++
+    this.#tools[name] = (this.#tools[name] ?? 0) + 1
+    this.#look()
     return null
   }
 
-  #usedOf(name: LimitName): number {
-    if (name === 'totalTokens') return this.#used.inputTokens + this.#used.outputTokens
-    if (name === 'wallTime') return this.#now() - this.#startedAt
-    return this.#used[name]
+  /** A limit that was passed although there was room before: what came was larger than what was left. */
+  passed(): BudgetStop | null {
+    if (this.#lastAnswerUntil !== null) return null
+    const passed = this.#inForce().find((limit) => limit.name !== 'wallTime' && this.#used(limit) > limit.allowed)
+    return passed ? this.stopAt(passed) : null
   }
+
+  /** Whether a person gave more since it refused. */
+  isRaised({ limit, scope, origin, allowed }: BudgetStop): boolean {
+    return this.#limits.some(
+      (candidate) =>
+        candidate.name === limit &&
+        candidate.scope === scope &&
+        candidate.origin === origin &&
+        candidate.allowed > allowed,
+    )
+  }
+
+  /** What to tell of a limit that is reached. */
+  stopAt({ name, allowed, scope, origin, ...limit }: RunLimit, needs = 0): BudgetStop {
+    const used = this.#used({ name, allowed, scope, origin, ...limit })
+    const top = this.#calls
+      .toSorted((a, b) => (b.costMicroUsd ?? 0) - (a.costMicroUsd ?? 0) || b.tokens - a.tokens)
+      .slice(0, TOP)
+    return {
+      limit: name,
+      allowed,
+      used,
+      scope,
+      origin,
+      ...(used < allowed && needs > 0 && { needs }),
+      ...(top.length > 0 && { top }),
+    }
+  }
+
+  /** Milliseconds until the time is over; undefined = no limit. */
+  timeLeft(): number | undefined {
+    if (this.#lastAnswerUntil !== null) return Math.max(0, this.#lastAnswerUntil - this.#options.now())
+    const tightest = this.#tightestTime()
+    return tightest && Math.max(0, tightest.allowed - this.#used(tightest))
+  }
+
+  /** The stop to report when the time is over. */
+  timeStop(): BudgetStop {
+    const tightest = this.#tightestTime()
+    if (!tightest) throw new Error('There is no limit of time.')
+    return this.stopAt(tightest)
+  }
+
+  /** A person gave more to this run. */
+  raise({ limit, scope, origin }: BudgetStop, to: number): void {
+    for (const candidate of this.#limits) {
+      if (candidate.name !== limit || candidate.scope !== scope || candidate.origin !== origin) continue
+      candidate.allowed = Math.max(candidate.allowed, to)
+      this.#seen.set(candidate, this.#used(candidate))
+    }
+  }
+
+  /** One last answer goes beyond the limits, by a little. */
+  allowLastAnswer(): void {
+    this.#lastAnswerUntil = this.#options.now() + LAST_ANSWER.ms
+  }
+
+  /** Called by the call itself. */
+  async settle(planned: PlannedCall, reservation: string | null, usage: Usage, reasoning: number): Promise<void> {
+    const { profile, label } = planned
+    const known = { ...usage, reasoningTokens: usage.reasoningTokens ?? (reasoning > 0 ? reasoning : null) }
+    const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+    const kind = label === 'answer' ? `model call ${this.#calls.length + 1}` : 'summary'
+    this.#calls.push({ label: `${kind}, ${profile.model}`, tokens, costMicroUsd: usage.costMicroUsd })
+    await this.#write(label, profile, known, reservation)
+    this.#look()
+  }
+
+  /** Called by a call that spent nothing. */
+  async release(reservation: string | null): Promise<void> {
+    if (reservation === null) return
+    await this.#guarded(() => this.#options.ledger.release([reservation]))
+  }
+
+  /** Called by the call itself: more is coming than is reserved. `over` is here already. */
+  async extend(planned: PlannedCall, reservation: string, over: Progress): Promise<Progress | Refusal> {
+    const price = tokenPrice(planned.profile)
+    const need = {
+      ...noCounts(),
+      outputTokens: over.output,
+      reasoningTokens: over.reasoning,
+      costUsd: Math.ceil(over.output * price),
+    }
+    const want = {
+      need,
+      output: over.output > 0 ? STEP : 0,
+      reasoning: over.reasoning > 0 ? STEP : 0,
+      least: 0,
+      outputPrice: price,
+    }
+    const grant = await this.#reserve(reservation, planned.profile, this.#inForce().filter(isReserved), want)
+    return isRefusal(grant) ? grant : grant.granted
+  }
+
+  /** Tools that ran after the last call are written as well. */
+  async close(): Promise<void> {
+    if (this.#profile && Object.keys(this.#tools).length > 0) await this.#write('tools', this.#profile, nothing, null)
+  }
+
+  async #write(label: string, profile: Profile, usage: Usage, reservation: string | null): Promise<void> {
+    const { ledger, run, now } = this.#options
+    const at = now()
+    const settles = [reservation, this.#toolHold].filter((id) => id !== null)
+    const spend = {
+      run: this.#path,
+      session: run.session,
+      profile: profile.id,
+      profileName: profile.name,
+      kind: profile.kind,
+      model: profile.model,
+      cwd: run.cwd,
+      label,
+      input: usage.inputTokens,
+      cached: usage.cachedInputTokens,
+      output: usage.outputTokens,
+      reasoning: usage.reasoningTokens,
+      counted: usage.source,
+      cost: usage.costMicroUsd,
+      costSource: usage.costSource ?? 'unknown',
+      saved: savedByCache(usage, profile),
+      tools: this.#tools,
+      ms: Math.max(0, Math.round(at - this.#writtenAt)),
+      ...(settles.length > 0 && { settles }),
+    }
+    // Tool calls were counted when they ran.
+    addCounts(this.#own, { ...countsOfSpend({ type: 'spend', at, day: '', ...spend }), toolCalls: 0, wallTime: 0 })
+    this.#tools = {}
+    this.#toolHold = null
+    this.#writtenAt = at
+    await this.#guarded(async () => {
+      await ledger.spend(spend)
+      if (this.#limits.some(isShared)) await ledger.current()
+    })
+  }
+
+  /** What was spent is told by the journal too: a ledger that cannot be written ends nothing. Who asks next is refused. */
+  async #guarded(action: () => Promise<void>): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      this.#options.warn('ledger-not-written', error.failure.message)
+    }
+  }
+
+  #refused({ limit, allowed }: Refusal, { need }: Want): BudgetStop {
+    return this.stopAt({ ...limit, allowed }, countOf(need, limit.name))
+  }
+
+  async #reserve(
+    call: string,
+    profile: Profile,
+    limits: readonly RunLimit[],
+    want: Want,
+  ): Promise<{ shared: Room; granted: Progress } | Refusal> {
+    const lineLimits = limits.map((limit) => this.#lineLimit(limit))
+    const line = { call, run: this.#path, profile: profile.id, limits: lineLimits, ...want }
+    const grant = await this.#options.ledger.reserve(line)
+    if (!grant.ok) return refusalBy(limits, grant, lineLimits)
+    const speaks = (names: readonly string[]) => limits.some(({ name }) => names.includes(name))
+    return {
+      shared: { ...endless, output: grant.room, outputLimit: limits[grant.tightest ?? -1] ?? null },
+      granted: {
+        output: grant.tightest === null ? endless.output : grant.output,
+        reasoning: speaks(['reasoningTokens']) ? grant.reasoning : endless.reasoning,
+      },
+    }
+  }
+
+  /** By limits that nobody else spends from. */
+  #roomOf(limits: readonly RunLimit[], want: Want): Room | Refusal {
+    // Time that is just over is over.
+    const needing = { ...want, need: { ...want.need, wallTime: 1 } }
+    const standings = limits.map((limit) => ({ ...limit, used: this.#used(limit) }))
+    const grant = grantOf(needing, standings)
+    if (!grant.ok) return refusalBy(limits, grant, standings)
+    const reasoning = limits.find(({ name }) => name === 'reasoningTokens') ?? null
+    return {
+      output: grant.room,
+      outputLimit: limits[grant.tightest ?? -1] ?? null,
+      reasoning: reasoning ? grant.reasoning : endless.reasoning,
+      reasoningLimit: reasoning,
+    }
+  }
+
+  /** Those that count for the profile that answers. */
+  #inForce(): RunLimit[] {
+    return this.#limits.filter(({ profileId }) => profileId === null || profileId === this.#profile?.id)
+  }
+
+  #tightestTime(): RunLimit | undefined {
+    const left = (limit: RunLimit) => limit.allowed - this.#used(limit)
+    return this.#inForce()
+      .filter(({ name }) => name === 'wallTime')
+      .sort((a, b) => left(a) - left(b))[0]
+  }
+
+  #used(limit: RunLimit): number {
+    const { name, scope, path, startedAt } = limit
+    const { ledger, now } = this.#options
+    if (name === 'wallTime') {
+      const at = now()
+      if (path !== null) return Math.max(0, at - startedAt)
+      if (scope === 'session') return this.#sessionBefore().wallTime + at - this.#startedAt
+      return ledger.fold().taken(this.#lineLimit(limit)) + at - this.#writtenAt
+    }
+    if (scope === 'session') return countOf(this.#sessionBefore(), name) + countOf(this.#own, name)
+    return ledger.fold().taken(this.#lineLimit(limit))
+  }
+
+  #sessionBefore(): Counts {
+    this.#before ??= this.#options.spentBefore()
+    return this.#before
+  }
+
+  #lineLimit({ name, allowed, scope, path, profileId }: RunLimit): LineLimit {
+    const day = dayOf(this.#options.now())
+    const of = path === null ? (scope === 'month' ? monthOf(day) : day) : `run ${path}`
+    return { name, allowed, of, profile: profileId }
+  }
+
+  /** Warns of limits whose greater part was used just now; one that is reached is told in another way. */
+  #look(): void {
+    for (const limit of this.#inForce()) {
+      const before = this.#seen.get(limit) ?? 0
+      const used = this.#used(limit)
+      this.#seen.set(limit, used)
+      const from = limit.allowed * WARNING
+      if (before < from && used >= from && used < limit.allowed)
+        this.#options.warn('budget-80', warningAt80(limit, used))
+    }
+  }
+}
+
+interface Refusal {
+  limit: RunLimit
+  /** When it refused: a person may raise it meanwhile. */
+  allowed: number
+}
+
+function isRefusal(value: object): value is Refusal {
+  return 'limit' in value
+}
+
+function refusalBy(
+  limits: readonly RunLimit[],
+  grant: Extract<Grant, { ok: false }>,
+  then: readonly { allowed: number }[],
+): Refusal {
+  const limit = limits[grant.limit]
+  const { allowed } = then[grant.limit] ?? {}
+  if (!limit || allowed === undefined) throw new Error('A limit that nobody set has refused.')
+  return { limit, allowed }
+}
+
+/** Others spend from it as well, so that the ledger knows what is used. */
+function isShared({ scope }: Limit): boolean {
+  return scope !== 'session'
+}
+
+/** Shared, and something that can be reserved: time cannot. */
+function isReserved(limit: Limit): boolean {
+  return isShared(limit) && limit.name !== 'wallTime'
+}
+
+function isOwn(limit: Limit): boolean {
+  return !isReserved(limit)
+}
+
+const MOST = Number.MAX_SAFE_INTEGER
+
+const nothing: Usage = {
+  inputTokens: null,
+  outputTokens: null,
+  cachedInputTokens: null,
+  reasoningTokens: null,
+  costMicroUsd: 0,
+  source: 'reported',
+  costSource: 'free',
+}
+
+function wantOf({ label, profile, inputTokens, stream }: PlannedCall): Want {
+  const need = {
+    ...noCounts(),
+    inputTokens,
+    costUsd: promptCost(profile, inputTokens),
+    // A summary is of use only to a call that follows it.
+    modelCalls: label === 'summary' ? 2 : 1,
+    turns: label === 'answer' ? 1 : 0,
+  }
+  const output = stream ? STEP : (profile.maxOutputTokens ?? WHOLE)
+  return { need, output, reasoning: output, least: 1, outputPrice: tokenPrice(profile) }
 }

@@ -7,6 +7,9 @@ const CHUNK_BYTES = 1 << 20
 const NEWLINE = 10
 const NAME = /^(\d{4}-\d{2})\.jsonl$/
 
+/** Where a ledger keeps its lines; files, or what stands in for them in a test. */
+export type LedgerStore = Pick<LedgerFiles, 'folder' | 'append' | 'read' | 'months' | 'prepare' | 'close'>
+
 /** `<yyyy-mm>.jsonl` of the ledger's folder: every process appends to it, nobody changes what is there. */
 export class LedgerFiles {
   readonly folder: string

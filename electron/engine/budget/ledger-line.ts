@@ -1,14 +1,20 @@
+import { LimitName } from '#shared/budget.ts'
 import { BackendKind } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
+import type { Counts } from './counts.ts'
+import type { Want } from './grant.ts'
 
-/** What one call of a model spent, and the tools that ran since the call before it. */
-export interface SpendLine {
-  type: 'spend'
+interface Stamp {
   /** Milliseconds since 1970. */
   at: number
   /** The day of the person's time zone at that moment: it stays that day, wherever the ledger is read. */
   day: string
-  /** Of the run that it belongs to; children spend under that of their parent. */
+}
+
+/** What one call of a model spent, and the tools that ran since the call before it. */
+export interface SpendLine extends Stamp {
+  type: 'spend'
+  /** Of the run and, before it, those that it is a child of: `root/child`. */
   run: string
   session: string
   profile: string
@@ -33,9 +39,42 @@ export interface SpendLine {
   tools: Readonly<Record<string, number>>
   /** Milliseconds of the run since its line before. */
   ms: number
+  /** Reservations that this is instead of. */
+  settles?: readonly string[]
 }
 
-export type LedgerLine = SpendLine
+/** A limit as the one who reserves knows it: everybody who folds the ledger grants by these numbers. */
+export interface LineLimit {
+  name: LimitName
+  allowed: number
+  /** A day, a month, or `run <path>`. */
+  of: string
+  /** null = whatever profile spends. */
+  profile: string | null
+}
+
+/** Somebody wants to spend. What is granted follows from the lines before this one, for everybody alike. */
+export interface ReserveLine extends Stamp, Want {
+  type: 'reserve'
+  /** Of this line. */
+  id: string
+  /** Several lines may reserve for one call; what settles or releases it does so for all of them. */
+  call: string
+  run: string
+  profile: string
+  /** Whose it is: gone with that process. */
+  pid: number
+  startedAt: string
+  limits: readonly LineLimit[]
+}
+
+/** A call that spent nothing, or whose process is gone. */
+export interface ReleaseLine extends Stamp {
+  type: 'release'
+  calls: readonly string[]
+}
+
+export type LedgerLine = SpendLine | ReserveLine | ReleaseLine
 
 /**
  * Reads one line, or null for what is none: torn, foreign, or of a newer version. Checked by hand, because a ledger
@@ -49,7 +88,8 @@ export function readLine(text: string): LedgerLine | null {
     // Torn by a crash; the caller counts it.
     return null
   }
-  return isSpend(value) ? value : null
+  if (!isObject(value) || !isCount(value.at) || !isDay(value.day)) return null
+  return isSpend(value) || isReserve(value) || isRelease(value) ? value : null
 }
 
 /** Begins and ends with a newline, so that one that is torn spoils no other. */
@@ -57,18 +97,17 @@ export function lineText(line: LedgerLine): string {
   return `\n${JSON.stringify(line)}\n`
 }
 
+/** Members that are missing read as undefined, and no check lets that pass. */
+type Unknown<Line> = Partial<Record<keyof Line, unknown>>
+
 const kinds: ReadonlySet<unknown> = new Set(BackendKind.options)
+const names: ReadonlySet<unknown> = new Set(LimitName.options)
 const countSources: ReadonlySet<unknown> = new Set(['reported', 'estimated', 'unknown'])
 const costSources: ReadonlySet<unknown> = new Set(['reported', 'computed', 'free', 'unknown'])
 
-function isSpend(value: unknown): value is SpendLine {
-  if (typeof value !== 'object' || value === null) return false
-  // Members that are missing read as undefined, and none of the checks lets that pass.
-  const line = value as Partial<Record<keyof SpendLine, unknown>>
+function isSpend(line: Unknown<SpendLine>): line is SpendLine {
   return (
     line.type === 'spend' &&
-    isCount(line.at) &&
-    isDay(line.day) &&
     typeof line.run === 'string' &&
     typeof line.session === 'string' &&
     typeof line.profile === 'string' &&
@@ -85,9 +124,64 @@ function isSpend(value: unknown): value is SpendLine {
     isKnownCount(line.cost) &&
     costSources.has(line.costSource) &&
     isKnownCount(line.saved) &&
-    isCounts(line.tools) &&
-    isCount(line.ms)
+    areCounts(line.tools) &&
+    isCount(line.ms) &&
+    (line.settles === undefined || areTexts(line.settles))
   )
+}
+
+function isReserve(line: Unknown<ReserveLine>): line is ReserveLine {
+  return (
+    line.type === 'reserve' &&
+    typeof line.id === 'string' &&
+    typeof line.call === 'string' &&
+    typeof line.run === 'string' &&
+    typeof line.profile === 'string' &&
+    isCount(line.pid) &&
+    typeof line.startedAt === 'string' &&
+    isNeed(line.need) &&
+    isCount(line.output) &&
+    isCount(line.reasoning) &&
+    isCount(line.least) &&
+    typeof line.outputPrice === 'number' &&
+    line.outputPrice >= 0 &&
+    Array.isArray(line.limits) &&
+    line.limits.every(isLimit)
+  )
+}
+
+function isRelease(line: Unknown<ReleaseLine>): line is ReleaseLine {
+  return line.type === 'release' && areTexts(line.calls)
+}
+
+function isNeed(value: unknown): value is Counts {
+  if (!isObject(value)) return false
+  const need: Unknown<Counts> = value
+  return (
+    isCount(need.inputTokens) &&
+    isCount(need.outputTokens) &&
+    isCount(need.reasoningTokens) &&
+    isCount(need.costUsd) &&
+    isCount(need.toolCalls) &&
+    isCount(need.modelCalls) &&
+    isCount(need.turns) &&
+    isCount(need.wallTime)
+  )
+}
+
+function isLimit(value: unknown): value is LineLimit {
+  if (!isObject(value)) return false
+  const limit: Unknown<LineLimit> = value
+  return (
+    names.has(limit.name) &&
+    isCount(limit.allowed) &&
+    typeof limit.of === 'string' &&
+    (limit.profile === null || typeof limit.profile === 'string')
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function isDay(value: unknown): boolean {
@@ -95,15 +189,19 @@ function isDay(value: unknown): boolean {
 }
 
 function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function isKnownCount(value: unknown): boolean {
   return value === null || isCount(value)
 }
 
-function isCounts(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  for (const name in value) if (!isCount((value as Record<string, unknown>)[name])) return false
+function areCounts(value: unknown): boolean {
+  if (!isObject(value)) return false
+  for (const name in value) if (!isCount(value[name])) return false
   return true
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }

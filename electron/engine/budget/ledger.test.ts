@@ -191,7 +191,7 @@ test('an export is safe to open as a table', () => {
       ...spend({ model: '=HYPERLINK("x")', cost: null, tools: { bash: 1, read_file: 2 } }),
     }),
   )
-  if (!line) throw new Error('It is a line.')
+  if (line?.type !== 'spend') throw new Error('It is a line.')
   expect(exportText([line], 'csv').split('\r\n')).toEqual([
     'at,day,label,profile,profileName,kind,model,cwd,session,run,input,cached,output,reasoning,counted,cost,costSource,saved,toolCalls,ms',
     `1970-01-01T00:00:00.000Z,${day},answer,router,Router,openrouter,"'=HYPERLINK(""x"")",/project,session001,run0000001,100,40,10,4,reported,,reported,20,3,50`,

@@ -1,58 +1,83 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { FailureError } from '#shared/failure.ts'
 import type { Clock } from '../lib/clock.ts'
+import { newReservationId } from '../lib/new-id.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from '../lib/process-identity.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { dayOf, endOfDay, monthOf } from './day.ts'
-import { LedgerFiles } from './ledger-files.ts'
-import { lineText, type SpendLine } from './ledger-line.ts'
-import { SpendingFold } from './spending-fold.ts'
+import type { Grant } from './grant.ts'
+import { LedgerFiles, type LedgerStore } from './ledger-files.ts'
+import { LedgerFold } from './ledger-fold.ts'
+import { type LedgerLine, lineText, type ReserveLine, type SpendLine } from './ledger-line.ts'
 
 export type NewSpend = Omit<SpendLine, 'type' | 'at' | 'day'>
+export type NewReservation = Omit<ReserveLine, 'type' | 'at' | 'day' | 'id' | 'pid' | 'startedAt'>
 
-/** What was spent, by every process of this person. Nothing is read before somebody asks. */
+/**
+ * What was spent and what is reserved, by every process of this person. Nothing is read before somebody asks. There is
+ * no lock: a line is appended, and the order of the file decides what it is worth.
+ */
 export class Ledger {
-  readonly files: LedgerFiles
+  readonly files: LedgerStore
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   /** Could not be written yet; goes with the next line. */
   #waiting: string[] = []
-  #fold = new SpendingFold()
-  #position: { month: string; offset: number } | null = null
-  #reading: Promise<void> = Promise.resolve()
+  #fold = new LedgerFold()
+  /** The first month that the fold knows, and where it goes on. */
+  #position: { first: string; month: string; offset: number } | null = null
+  #reading: Promise<unknown> = Promise.resolve()
+  #identity: Promise<ProcessIdentity> | undefined
   #watcher: FSWatcher | null = null
   #midnight: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(folder: string, clock: Clock) {
-    this.files = new LedgerFiles(folder)
+  constructor(folder: string, clock: Clock, files: LedgerStore = new LedgerFiles(folder)) {
+    this.files = files
     this.#clock = clock
   }
 
   /** `FailureError` `storage`: it is kept, and written with the next one. */
   async spend(spend: NewSpend): Promise<void> {
-    const at = this.#clock.now()
-    const day = dayOf(at)
-    this.#waiting.push(lineText({ type: 'spend', at, day, ...spend }))
-    const lines = this.#waiting
-    this.#waiting = []
-    try {
-      await this.files.append(monthOf(day), lines.join(''))
-    } catch (error) {
-      this.#waiting.unshift(...lines)
-      throw error
-    }
+    await this.#append({ type: 'spend', ...this.#stamp(), ...spend })
     if (this.#watcher) await this.#tell()
   }
 
+  /**
+   * Reserves what a call may spend. A refusal counts only after the reservations of processes that are gone have been
+   * released. `FailureError` `storage`: nobody can know what is left.
+   */
+  async reserve(reservation: NewReservation): Promise<Grant> {
+    for (;;) {
+      const id = newReservationId()
+      this.#fold.expect(id)
+      this.#identity ??= ownIdentity()
+      const { pid, startedAt } = await this.#identity
+      await this.#append({ type: 'reserve', ...this.#stamp(), id, pid, startedAt, ...reservation })
+      await this.current()
+      const grant = this.#fold.grant(id)
+      if (!grant) throw new Error('The line that was just written is not in the ledger.')
+      if (grant.ok || !(await this.#releaseGone())) return grant
+    }
+  }
+
+  /** `FailureError` `storage`. */
+  async release(calls: readonly string[]): Promise<void> {
+    await this.#append({ type: 'release', ...this.#stamp(), calls })
+  }
+
   /** As far as it was read. */
-  fold(): SpendingFold {
+  fold(): LedgerFold {
     return this.#fold
   }
 
-  /** The fold of all that is written by now, from the beginning of this month on. `FailureError` `storage`. */
-  async current(): Promise<SpendingFold> {
-    // Who waits for the one before would see what was written before it was asked.
-    const reading = this.#reading.then(() => this.#catchUp())
+  /**
+   * The fold of all that is written by now, at least from the month of `since` on (default: this month).
+   * `FailureError` `storage`.
+   */
+  async current(since = this.#clock.now()): Promise<LedgerFold> {
+    // Each reads by itself: who waited for another's look would miss what was written since it began.
+    const reading = this.#reading.then(() => this.#catchUp(monthOf(dayOf(since))))
     this.#reading = reading.catch(() => undefined)
     await reading
     return this.#fold
@@ -83,6 +108,30 @@ export class Ledger {
     await this.files.close()
   }
 
+  async #append(line: LedgerLine): Promise<void> {
+    const lines = [...this.#waiting, lineText(line)]
+    this.#waiting = []
+    try {
+      await this.files.append(monthOf(line.day), lines.join(''))
+    } catch (error) {
+      // A reservation that was not made is none; what was spent stays spent.
+      this.#waiting = line.type === 'reserve' ? lines.slice(0, -1) : lines
+      throw error
+    }
+  }
+
+  /** false = all of them are still there. */
+  async #releaseGone(): Promise<boolean> {
+    const own = await this.#identity
+    const gone = []
+    for (const hold of this.#fold.holds()) {
+      const isOwn = hold.pid === own?.pid && hold.startedAt === own.startedAt
+      if (!isOwn && !(await isAlive(hold))) gone.push(hold.call)
+    }
+    if (gone.length > 0) await this.release(gone)
+    return gone.length > 0
+  }
+
   /** What cannot be read now is read with the next change; who needs a number asks `current` and hears of it. */
   async #tell(): Promise<void> {
     const { revision } = this.#fold
@@ -95,18 +144,30 @@ export class Ledger {
     if (this.#fold.revision !== revision) this.#changed()
   }
 
-  async #catchUp(): Promise<void> {
-    const month = monthOf(dayOf(this.#clock.now()))
-    const position = this.#position ?? { month, offset: 0 }
-    const take = (text: string) => this.#fold.take(text)
-    if (position.month !== month) {
-      // The rest of the month before, which may hold what this one's first readers need.
-      await this.files.read(position.month, position.offset, take)
-      position.month = month
-      position.offset = 0
+  async #catchUp(since: string): Promise<void> {
+    let position = this.#position
+    if (!position || since < position.first) {
+      this.#fold = this.#fold.again()
+      position = { first: since, month: since, offset: 0 }
     }
-    position.offset = await this.files.read(month, position.offset, take)
+    // Lines that were taken must not be taken twice: after a failure it begins anew.
+    this.#position = null
+    const take = (text: string) => this.#fold.take(text)
+    position.offset = await this.files.read(position.month, position.offset, take)
+    const today = monthOf(dayOf(this.#clock.now()))
+    if (position.month < today) {
+      for (const month of await this.files.months()) {
+        if (month <= position.month || month > today) continue
+        position.month = month
+        position.offset = await this.files.read(month, 0, take)
+      }
+    }
     this.#position = position
+  }
+
+  #stamp(): { at: number; day: string } {
+    const at = this.#clock.now()
+    return { at, day: dayOf(at) }
   }
 
   #atMidnight(): void {

@@ -16,6 +16,16 @@ export function withCost(usage: Usage, profile: Profile): Usage {
   return { ...usage, costMicroUsd, costSource: costMicroUsd === null ? 'unknown' : 'computed' }
 }
 
+/** What a prompt of this length costs at the most, in micro-dollars: nobody knows yet what the server has in its cache. */
+export function promptCost(profile: Profile, inputTokens: number): MicroUsd {
+  return Math.ceil(inputTokens * (profile.inputCostPerMillion ?? 0))
+}
+
+/** Micro-dollars for a token of output. */
+export function tokenPrice(profile: Profile): number {
+  return profile.outputCostPerMillion ?? 0
+}
+
 /** What the cached part of the input would have cost more without the cache; null = no price says. */
 export function savedByCache(usage: Usage, profile: Profile): MicroUsd | null {
   const { inputCostPerMillion: input, cachedInputCostPerMillion: cached } = profile

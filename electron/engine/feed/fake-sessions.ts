@@ -63,6 +63,8 @@ export class FakeSession implements Session {
   send = unused
   stop = unused
   answer = unused
+  answerBudget = unused
+  runLink = unused
   setProfile = unused
   setPermissions = unused
   rename = unused

@@ -12,6 +12,11 @@ export function newTurnId(): TurnId {
   return TurnId.parse(randomText())
 }
 
+/** Of a line of the ledger, and of a call that lines reserve for. */
+export function newReservationId(): string {
+  return randomText()
+}
+
 function randomText(): string {
   return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
 }

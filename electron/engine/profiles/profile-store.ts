@@ -3,6 +3,7 @@ import type { BackendStatus, Discovery } from '#shared/app-state.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
+import { priceKnown } from '../budget/price.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
@@ -195,10 +196,15 @@ export class ProfileStore {
     this.#changed()
   }
 
-  /** `FailureError`: `not-found`, `auth`, or what the server said when its models were needed. */
-  async backendFor(id: ProfileId, overrides?: ProfileOverrides): Promise<Connection> {
+  /**
+   * `needsPrice`: the server is asked what it charges, if nobody knows. `FailureError`: `not-found`, `auth`, or what the
+   * server said when its models were needed.
+   */
+  async backendFor(id: ProfileId, overrides?: ProfileOverrides, needsPrice = false): Promise<Connection> {
     const connection = await this.#connections.for(this.#existing(id), overrides)
     const { backend, profile } = connection
+    // A server may say what it charges, and nobody has asked it in this process.
+    if (needsPrice && !priceKnown(profile) && this.#reach.of(id).reach === 'unknown') await this.check(id)
     const model = this.#reach.of(id).models.find((listed) => listed.id === profile.model)
     if (!model) return connection
     const { contextWindow: listedWindow } = model

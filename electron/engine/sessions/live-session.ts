@@ -1,6 +1,6 @@
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
-import { LimitName, type Limits } from '#shared/budget.ts'
+import { type BudgetAnswer, LimitName } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -15,9 +15,10 @@ import type { TurnOutcome } from '../agent/turn.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { Slots } from '../background/slots.ts'
 import { Budget } from '../budget/budget.ts'
+import type { Counts } from '../budget/counts.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
-import { TurnSpending } from '../budget/turn-spending.ts'
+import type { RunLink } from '../budget/run-link.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -36,6 +37,8 @@ export interface SessionServices {
   backendFor(
     profileId: ProfileId,
     overrides?: ProfileOverrides,
+    /** Whether the server is asked for its prices where nobody knows them. */
+    needsPrice?: boolean,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
   slots: Pick<Slots, 'seat'>
   /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
@@ -44,6 +47,8 @@ export interface SessionServices {
   ledger: Ledger
   /** What the manifests of a folder say now. `FailureError` `invalid-input`: one of them is broken. */
   policyFor(workspace: Workspace): Promise<Policy>
+  /** Of the settings. */
+  limitSources(): readonly LimitSource[]
   clock: Clock
   platform: string
 }
@@ -66,6 +71,8 @@ interface RunningTurn {
   abort: AbortController
   end: Promise<TurnEnd>
   followUps: string[]
+  /** null = it has not begun to spend. */
+  budget: Budget | null
 }
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
@@ -77,6 +84,7 @@ export class LiveSession implements Session {
   readonly #canAnswer: boolean
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #waiting = new Map<string, (answer: ApprovalAnswer) => void>()
+  #budgetWaiting: ((answer: BudgetAnswer) => void) | null = null
   readonly #told = new Set<string>()
   readonly #sessionRules = new Set<string>()
   readonly #batch = new EventBatch((event) => this.#publish(event))
@@ -134,7 +142,7 @@ export class LiveSession implements Session {
     const abort = new AbortController()
     const end = deferred<TurnEnd>()
     // Set before anything waits, so that a second message cannot start a second turn.
-    const turn: RunningTurn = { abort, end: end.promise, followUps: [] }
+    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null }
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
@@ -174,6 +182,17 @@ export class LiveSession implements Session {
       throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
     this.#waiting.delete(callId)
     resolve(answer)
+  }
+
+  answerBudget(answer: BudgetAnswer): void {
+    const resolve = this.#budgetWaiting
+    if (!resolve) throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
+    this.#budgetWaiting = null
+    resolve(answer)
+  }
+
+  runLink(): RunLink | null {
+    return this.#turn?.budget?.link() ?? null
   }
 
   async setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void> {
@@ -223,15 +242,19 @@ export class LiveSession implements Session {
     options: SendOptions,
     policy: Policy,
   ): Promise<TurnEnd> {
-    const { clock, tools, slots, background, ledger, backendFor } = this.#services
+    const { clock, tools, slots, background, ledger, limitSources, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
-    const spending = new TurnSpending({
+    const before = this.#view
+    const budget = new Budget({
+      sources: [...runSources(options), ...limitSources(), ...policy.limitSources()],
       ledger,
-      identity: { run: turnId, session: sessionId, cwd },
+      run: { id: turnId, session: sessionId, cwd },
+      ...(options.parentRun && { parent: options.parentRun }),
+      spentBefore: () => spentIn(before),
       now: () => clock.now(),
-      onFailure: (error) => this.#tellOnce('ledger-not-written', error.failure.message),
+      warn: (code, message) => this.#tellOnce(code, message),
     })
-    const names = new Map<string, string>()
+    turn.budget = budget
     const seat = slots.seat()
     let answerMs: number | null = null
     let outcome: TurnOutcome
@@ -239,7 +262,7 @@ export class LiveSession implements Session {
       outcome = await runTurn({
         conversation: this.#conversation,
         backend: async () => {
-          const connection = await backendFor(this.#view.profile.profileId, this.#modelInUse())
+          const connection = await backendFor(this.#view.profile.profileId, this.#modelInUse(), budget.needsPrice)
           if (background) answerMs = connection.profile.timeouts?.approvalMs ?? ANSWER_MS
           return connection
         },
@@ -247,18 +270,14 @@ export class LiveSession implements Session {
         tools: tools.filter(({ name }) => policy.denial(name) === null),
         toolContext: { workspace: this.#workspace, passedVariables: policy.safeEnv },
         policy,
-        budget: new Budget(tightest(options.limits, policy.limitSources()), () => clock.now()),
+        budget,
         permissions: () => policy.permissions(this.#view.permissions),
         sessionRules: this.#sessionRules,
         ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal, answerMs) : null,
         answerMs: () => answerMs,
+        askBudget: (_stop, signal) => (this.#isWatched() ? this.#askBudget(signal) : null),
         takeFollowUps: () => turn.followUps.splice(0),
-        emit: (event) => {
-          this.#emit(event)
-          if (event.type === 'tool-start') names.set(event.callId, event.name)
-          if (event.type === 'tool-end' && event.outcome !== 'not-run') spending.tool(names.get(event.callId) ?? '')
-        },
-        spend: (label, profile, usage) => spending.call(label, profile, usage),
+        emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
         now: () => clock.now(),
         signal: turn.abort.signal,
@@ -292,9 +311,15 @@ export class LiveSession implements Session {
 
   /** What a person must know, and not again with every call. */
   #tellOnce(code: string, message: string): void {
-    if (this.#told.has(code)) return
-    this.#told.add(code)
+    const once = `${code} ${message}`
+    if (this.#told.has(once)) return
+    this.#told.add(once)
     this.#emit({ type: 'warning', code, message })
+  }
+
+  /** Whether somebody is there who can say what becomes of a run at a limit. */
+  #isWatched(): boolean {
+    return this.#canAnswer && !this.#services.background
   }
 
   /** The model that this session chose stays chosen when the profile's default changes. */
@@ -306,6 +331,7 @@ export class LiveSession implements Session {
   #end(turnId: ReturnType<typeof newTurnId>, outcome: TurnOutcome): TurnEnd {
     this.#turn = null
     this.#waiting.clear()
+    this.#budgetWaiting = null
     this.#emit({ type: 'turn-end', turnId, ...outcome })
     return { ...outcome, at: this.#view.updatedAt }
   }
@@ -332,6 +358,21 @@ export class LiveSession implements Session {
     })
   }
 
+  #askBudget(signal: AbortSignal): Promise<BudgetAnswer> {
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        this.#budgetWaiting = null
+        reject(new FailureError(failure('aborted', 'The turn was stopped.')))
+      }
+      if (signal.aborted) return aborted()
+      signal.addEventListener('abort', aborted, { once: true })
+      this.#budgetWaiting = (answer) => {
+        signal.removeEventListener('abort', aborted)
+        resolve(answer)
+      }
+    })
+  }
+
   #emit(event: UnstampedEvent): void {
     this.#batch.add(event)
   }
@@ -347,6 +388,28 @@ export class LiveSession implements Session {
   }
 }
 
+/** One source for each limit, with where it was set. */
+function runSources({ limits = {}, limitOrigins = {} }: SendOptions): LimitSource[] {
+  return LimitName.options.flatMap((name): LimitSource[] => {
+    const allowed = limits[name]
+    if (allowed === undefined) return []
+    return [{ scope: 'run', origin: limitOrigins[name] ?? 'set for this run', limits: { [name]: allowed } }]
+  })
+}
+
+function spentIn({ usage, iterations, toolCalls, turns }: SessionView): Counts {
+  return {
+    inputTokens: usage.inputTokens ?? 0,
+    outputTokens: usage.outputTokens ?? 0,
+    reasoningTokens: usage.reasoningTokens ?? 0,
+    costUsd: usage.costMicroUsd ?? 0,
+    toolCalls,
+    modelCalls: usage.modelCalls,
+    turns: iterations,
+    wallTime: turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0),
+  }
+}
+
 function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
   let resolve: (value: T) => void = () => undefined
   let reject: (error: unknown) => void = () => undefined
@@ -355,18 +418,6 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
     reject = onError
   })
   return { promise, resolve, reject }
-}
-
-/** The smallest of each limit. */
-function tightest(own: Limits = {}, sources: readonly LimitSource[]): Limits {
-  const result: Limits = { ...own }
-  for (const { limits } of sources) {
-    for (const name of LimitName.options) {
-      const values = [result[name], limits[name]].filter((value) => value !== undefined)
-      if (values.length > 0) result[name] = Math.min(...values)
-    }
-  }
-  return result
 }
 
 export function profileUse(profile: Profile): ProfileUse {

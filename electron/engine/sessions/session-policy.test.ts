@@ -77,6 +77,7 @@ beforeEach(async () => {
     backendFor: () => Promise.resolve({ backend, profile }),
     tools: builtinTools,
     ledger,
+    limitSources: () => [],
     slots: { seat: () => freeSeat },
     background: false,
     policyFor: policies.policyFor.bind(policies),

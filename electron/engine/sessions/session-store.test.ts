@@ -67,23 +67,25 @@ const note: Tool = {
   run: () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
 }
 
+const clock = { now: () => 1_700_000_000_000 }
 let folder: string
 let cwd: string
 let answers: Answer[]
 let requests: ChatRequest[]
 const stores: SessionStore[] = []
-const ledgers: Ledger[] = []
+let ledger: Ledger
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'claw-sessions-')))
   cwd = join(folder, 'project')
   await mkdir(cwd)
   answers = []
+  ledger = new Ledger(join(folder, 'ledger'), clock)
   requests = []
 })
 afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.close()))
-  await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()))
+  await ledger.close()
   await rm(folder, { recursive: true })
 })
 
@@ -102,9 +104,6 @@ function scriptedBackend(): Backend {
 
 function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServices> = {}): SessionStore {
   const backend = scriptedBackend()
-  const clock = { now: () => 1_700_000_000_000 }
-  const ledger = new Ledger(join(folder, 'ledger'), clock)
-  ledgers.push(ledger)
   const services = {
     backendFor: () => Promise.resolve({ backend, profile }),
     slots: { seat: () => freeSeat },
@@ -113,6 +112,7 @@ function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServic
     policyFor: () => Promise.resolve(noPolicy),
     clock,
     ledger,
+    limitSources: () => [],
     platform: 'linux',
     ...more,
   }
@@ -184,7 +184,7 @@ describe('a session', () => {
       answers = [say('Going on.')]
       expect(await opened.send('Go on')).toMatchObject({ reason: 'completed' })
     }
-  })
+  }, 30_000)
 
   test('waits for an answer, goes on after it, and knows what was allowed for the session', async () => {
     const store = newStore()

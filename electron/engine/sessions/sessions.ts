@@ -1,15 +1,20 @@
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
-import type { Limits } from '#shared/budget.ts'
+import type { BudgetAnswer, LimitName, Limits } from '#shared/budget.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
+import type { RunLink } from '../budget/run-link.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 
 export interface SendOptions {
   limits?: Limits
+  /** Where each was set, for a person, such as a flag. */
+  limitOrigins?: Partial<Record<LimitName, string>>
+  /** The run that this one is a child of: it spends from its purse. */
+  parentRun?: RunLink
   /** JSON Schema that the final answer must follow. */
   responseSchema?: Record<string, unknown>
   stream?: boolean
@@ -34,6 +39,10 @@ export interface Session {
   stop(): Promise<void>
   /** `FailureError` `not-found` when that call does not wait any more. */
   answer(callId: string, answer: ApprovalAnswer): void
+  /** `FailureError` `not-found` when it does not wait at a limit any more. */
+  answerBudget(answer: BudgetAnswer): void
+  /** For a child of the run that goes on here; null = none does. */
+  runLink(): RunLink | null
   setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void>
   setPermissions(permissions: Permissions): Promise<void>
   rename(title: string): Promise<void>
@@ -50,7 +59,7 @@ export interface NewSession {
   /** Replaces / follows the built-in system prompt. */
   systemPrompt?: string
   appendSystemPrompt?: string
-  /** false = nobody can answer an approval: the turn ends as `needs-approval`. */
+  /** false = nobody watches: a turn ends at an approval as `needs-approval`, and at a limit as `budget`. */
   canAnswer: boolean
 }
 

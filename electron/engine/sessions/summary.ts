@@ -21,6 +21,7 @@ export function summarise(view: SessionView): SessionSummary {
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
     const subject = view.approvals[0]?.request.subject
+    if (!subject) return 'needs you: a limit is reached'
     return `needs you: ${subject?.kind === 'command' ? subject.command : `edit ${subject?.diff.path ?? ''}`}`
   }
   const end = view.turns.at(-1)?.end

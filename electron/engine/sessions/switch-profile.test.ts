@@ -58,6 +58,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
       services: {
         clock: { now: () => 1000 },
         ledger,
+        limitSources: () => [],
         platform: 'linux',
         slots: { seat: () => freeSeat },
         background: false,

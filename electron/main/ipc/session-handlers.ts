@@ -38,6 +38,11 @@ export function sessionHandlers(
         session.answer(callId, answer)
         return null
       }),
+    'session.answerBudget': ({ sessionId, answer }) =>
+      holds.with(sessionId, (session) => {
+        session.answerBudget(answer)
+        return null
+      }),
     'session.setProfile': ({ sessionId, profileId }) =>
       holds.with(sessionId, async (session) => {
         await session.setProfile(profileId)

@@ -1,0 +1,60 @@
+import type { BudgetAnswer, BudgetStop, LimitName } from '#shared/budget.ts'
+import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
+import { formatMicroUsd, microUsdFromUsd } from '#shared/money.ts'
+import { type Output, paint } from './output.ts'
+import { plainLine } from './plain-text.ts'
+
+/** Which limit a run reached, and what it spent most on. */
+export function stopLines(stop: BudgetStop): string[] {
+  return [`Stopped: ${reached(stop)}.`, ...topLines(stop)]
+}
+
+/** The same as a question: what becomes of the run. */
+export function budgetLines(output: Output, stop: BudgetStop): string[] {
+  return [paint(output, 'bold', `It waits: ${reached(stop)}.`), ...topLines(stop)]
+}
+
+export function budgetQuestion(output: Output): string {
+  const key = (text: string) => paint(output, 'bold', text)
+  return `${key('f')} finish with one last answer, ${key('r')} <number> raise to, ${key('s')} stop: `
+}
+
+/** `f`, `s`, or `r` with a new limit in the unit that a flag takes; null = none of them. */
+export function readBudgetAnswer(line: string, limit: LimitName): BudgetAnswer | null {
+  const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line) ?? []
+  if (/^r(aise)?$/i.test(word)) {
+    const to = readAmount(rest, limit)
+    return to === null ? null : { choice: 'raise', to }
+  }
+  if (rest) return null
+  if (/^f(inish)?$/i.test(word)) return { choice: 'finish' }
+  return /^s(top)?$/i.test(word) ? { choice: 'stop' } : null
+}
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000 } as const
+
+function readAmount(text: string, limit: LimitName): number | null {
+  const [, digits = '', unit = ''] = /^\$?([\d,_]+(?:\.\d+)?|\.\d+)\s*([kmsh]?)$/i.exec(text) ?? []
+  const number = Number(digits.replace(/[,_]/g, ''))
+  if (!digits || !(number > 0)) return null
+  if (limit === 'costUsd') return unit ? null : microUsdFromUsd(number)
+  if (limit === 'wallTime') {
+    const factor = unitMs[(unit.toLowerCase() || 's') as keyof typeof unitMs]
+    return factor ? Math.round(number * factor) : null
+  }
+  const factor = { '': 1, k: 1000, m: 1_000_000 }[unit.toLowerCase()]
+  return factor ? Math.round(number * factor) : null
+}
+
+function reached({ limit, allowed, used, needs, scope = 'run', origin }: BudgetStop): string {
+  const set = [scopeWords[scope], ...(origin ? [plainLine(origin)] : [])].join(', ')
+  const next = needs ? `, the next step needs ${amountWords(limit, needs)}` : ''
+  return `the limit of ${amountWords(limit, allowed)} is reached (for ${set}; ${amountWords(limit, used)} used${next})`
+}
+
+function topLines({ top = [] }: BudgetStop): string[] {
+  return top.map(({ label, tokens, costMicroUsd }) => {
+    const cost = costMicroUsd ? `, ${formatMicroUsd(costMicroUsd)}` : ''
+    return `  ${plainLine(label)}: ${groupedCount(tokens)} tokens${cost}`
+  })
+}

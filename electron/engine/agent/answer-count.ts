@@ -1,0 +1,88 @@
+import type { Profile } from '#shared/profile.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { StreamEvent } from '../backend/backend.ts'
+import { withCost } from '../budget/price.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+
+/** Hardly a token has more. */
+const CHARACTERS_A_TOKEN = 8
+
+/** Counts an answer while it comes. What the server says replaces what we count. */
+export class AnswerCount {
+  #reported: Usage | null = null
+  /** Since the server counted last. */
+  #deltas = 0
+  #characters = 0
+  #reasoningDeltas = 0
+  #reasoningCharacters = 0
+  /** By the server, so far. */
+  #counted = { output: 0, reasoning: 0 }
+  #allCharacters = 0
+  #allReasoning = 0
+  received = false
+
+  take(event: StreamEvent): void {
+    if (event.type === 'message_start') this.received = true
+    else if (event.type === 'usage') this.#report(event.usage)
+    else if (event.type === 'content_delta') this.#delta(event.text.length, 0)
+    else if (event.type === 'reasoning_delta') this.#delta(event.text.length, event.text.length)
+    else if (event.type === 'tool_call_delta') this.#delta(event.arguments.length, 0)
+  }
+
+  /**
+   * Counts that the true ones never fall below: no server sends more than one delta for a token, and hardly a token has
+   * more than eight characters. An estimate would cut answers that are within their limit.
+   */
+  get atLeast(): { output: number; reasoning: number } {
+    const { output, reasoning } = this.#counted
+    return {
+      output: output + atLeast(this.#deltas, this.#characters),
+      reasoning: reasoning + atLeast(this.#reasoningDeltas, this.#reasoningCharacters),
+    }
+  }
+
+  /** Reasoning tokens where the server does not tell them apart. */
+  get reasoning(): number {
+    return Math.max(this.atLeast.reasoning, estimateTokens(this.#allReasoning))
+  }
+
+  /** What the server did not count is estimated, and then the whole is marked so: it is never taken for nothing. */
+  usage(profile: Profile, inputTokens: number): Usage {
+    const known = this.#reported
+    const output = Math.max(this.atLeast.output, estimateTokens(this.#allCharacters))
+    const isWhole = known !== null && known.inputTokens !== null && known.outputTokens !== null
+    const usage: Usage = {
+      inputTokens: known?.inputTokens ?? inputTokens,
+      outputTokens: known?.outputTokens ?? output,
+      cachedInputTokens: known?.cachedInputTokens ?? null,
+      reasoningTokens: known?.reasoningTokens ?? null,
+      costMicroUsd: known?.costMicroUsd ?? null,
+      source: isWhole ? known.source : 'estimated',
+    }
+    return withCost(usage, profile)
+  }
+
+  #report(usage: Usage): void {
+    this.#reported = usage
+    const { output, reasoning } = this.atLeast
+    this.#counted = { output: usage.outputTokens ?? output, reasoning: usage.reasoningTokens ?? reasoning }
+    this.#deltas = 0
+    this.#characters = 0
+    this.#reasoningDeltas = 0
+    this.#reasoningCharacters = 0
+  }
+
+  #delta(characters: number, reasoning: number): void {
+    this.#deltas++
+    this.#characters += characters
+    this.#allCharacters += characters
+    if (reasoning === 0) return
+    this.#reasoningDeltas++
+    this.#reasoningCharacters += reasoning
+    this.#allReasoning += reasoning
+  }
+}
+
+function atLeast(deltas: number, characters: number): number {
+  return Math.max(deltas, Math.floor(characters / CHARACTERS_A_TOKEN))
+}

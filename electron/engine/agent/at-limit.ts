@@ -1,0 +1,45 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import type { TurnContext } from './turn.ts'
+
+type Asked = Pick<TurnContext, 'budget' | 'askBudget' | 'emit' | 'signal'>
+
+/** What becomes of a turn at a limit: a person who watches it decides, and without one it ends. */
+export class AtLimit {
+  readonly #turn: Asked
+  #asking: Promise<void> = Promise.resolve()
+  /** The decision that it is over. */
+  end: { stop: BudgetStop; finish: boolean } | null = null
+
+  constructor(turn: Asked) {
+    this.#turn = turn
+  }
+
+  /**
+   * true = the limit was raised: whoever met it tries again. Calls that meet one at once ask once; what was decided for
+   * the first is true for all. Throws what `askBudget` throws.
+   */
+  async mayGoOn(stop: BudgetStop): Promise<boolean> {
+    const deciding = this.#asking.then(() => {
+      const isNews = this.end === null && !this.#turn.budget.isRaised(stop)
+      return isNews ? this.#decide(stop) : undefined
+    })
+    this.#asking = deciding.catch(() => undefined)
+    await deciding
+    return this.end === null
+  }
+
+  async #decide(stop: BudgetStop): Promise<void> {
+    const { askBudget, budget, emit } = this.#turn
+    const asked = askBudget(stop, this.#turn.signal)
+    if (!asked) {
+      this.end = { stop, finish: false }
+      return
+    }
+    emit({ type: 'budget-request', stop })
+    emit({ type: 'phase', phase: 'waiting-approval' })
+    const answer = await asked
+    emit({ type: 'budget-answer', answer })
+    if (answer.choice === 'raise') budget.raise(stop, answer.to)
+    else this.end = { stop, finish: answer.choice === 'finish' }
+  }
+}

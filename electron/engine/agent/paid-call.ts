@@ -1,0 +1,115 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import { FailureError } from '#shared/failure.ts'
+import type { ChatMessage } from '#shared/message.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts'
+import type { CallBudget } from '../budget/call-budget.ts'
+import { AnswerCount } from './answer-count.ts'
+import { takeSlot } from './slot.ts'
+import type { TurnContext } from './turn.ts'
+
+export interface PaidCall {
+  backend: Backend
+  profile: Profile
+  label: 'answer' | 'summary'
+  messages: readonly ChatMessage[]
+  tools: readonly ToolDefinition[]
+  /** Tokens of all that is sent, as far as anybody knows. */
+  inputTokens: number
+  /** The answer's own limit; undefined = that of the profile. */
+  maxOutputTokens?: number
+  stream?: boolean
+  responseSchema?: Record<string, unknown>
+  /** It is about to be sent. */
+  onStart(): void
+  onEvent(event: StreamEvent): void
+  /** It is over: `cut` by a limit, or broken by `error`. Before anything is written of what it spent. */
+  onEnd(cut: boolean, error?: unknown): void
+}
+
+export interface Paid {
+  usage: Usage
+  /** Our limit cut it, in mid-stream. */
+  cut: boolean
+  /** The limit that it reached. */
+  stop: BudgetStop | null
+}
+
+/**
+ * One call of a model from the slot that it waits for to the line that says what it spent. A `BudgetStop` alone = it was
+ * not sent. Throws `FailureError`; what was received by then is paid for.
+ */
+export async function payFor(turn: TurnContext, call: PaidCall): Promise<Paid | BudgetStop> {
+  const { backend, profile, label, inputTokens, stream = true } = call
+  const leaveSlot = await takeSlot(turn, backend, profile)
+  try {
+    const budget = await turn.budget.startCall({ label, profile, inputTokens, stream })
+    return 'limit' in budget ? budget : await run(turn, call, budget)
+  } finally {
+    leaveSlot()
+  }
+}
+
+async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promise<Paid> {
+  const { backend, profile, inputTokens } = call
+  const count = new AnswerCount()
+  let cut = false
+  let finish = ''
+  call.onStart()
+  try {
+    for await (const event of backend.chat(requestOf(call, budget), turn.signal)) {
+      count.take(event)
+      call.onEvent(event)
+      if (event.type === 'message_stop') finish = event.finish
+      if (!event.type.endsWith('_delta')) continue
+      const over = budget.take(count.atLeast)
+      cut = typeof over === 'boolean' ? over : await over
+      // Leaving the loop closes the connection, and with it ends what the server generates.
+      if (cut) break
+    }
+  } catch (error) {
+    call.onEnd(false, error)
+    // Who broke off has paid for what was sent and received; who was refused has paid nothing.
+    const usage = count.received ? count.usage(profile, inputTokens) : free
+    if (count.received) turn.emit({ type: 'usage', usage })
+    await budget.settle(usage, count.reasoning)
+    throw error
+  }
+  call.onEnd(cut)
+  const usage = count.usage(profile, inputTokens)
+  turn.emit({ type: 'usage', usage })
+  // A server cuts at its window as well: only an answer that used up its room was cut by a limit.
+  if (finish === 'length') budget.cutByServer(usage.outputTokens ?? 0)
+  return { usage, cut, stop: await budget.settle(usage, count.reasoning) }
+}
+
+function requestOf(call: PaidCall, budget: CallBudget) {
+  const { messages, tools, profile, responseSchema, stream } = call
+  const most = [call.maxOutputTokens ?? profile.maxOutputTokens, budget.maxOutputTokens].filter(
+    (value) => value !== undefined,
+  )
+  return {
+    messages,
+    tools,
+    ...(most.length > 0 && { maxOutputTokens: Math.min(...most) }),
+    ...(profile.temperature !== undefined && { temperature: profile.temperature }),
+    ...(responseSchema && { responseSchema }),
+    ...(stream !== undefined && { stream }),
+  }
+}
+
+/** Whether it was broken off by us and not by the server. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof FailureError && error.failure.code === 'aborted'
+}
+
+const free: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: null,
+  reasoningTokens: null,
+  costMicroUsd: 0,
+  source: 'reported',
+  costSource: 'free',
+}

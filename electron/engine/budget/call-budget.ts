@@ -1,0 +1,109 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import type { Usage } from '#shared/usage.ts'
+import type { Budget, PlannedCall, RunLimit } from './budget.ts'
+
+/** What an answer may come to by a group of limits. */
+export interface Room {
+  output: number
+  reasoning: number
+  /** The limits that say so; null = none does. */
+  outputLimit: RunLimit | null
+  reasoningLimit: RunLimit | null
+}
+
+export const endless: Room = {
+  output: Number.POSITIVE_INFINITY,
+  reasoning: Number.POSITIVE_INFINITY,
+  outputLimit: null,
+  reasoningLimit: null,
+}
+
+/** Tokens of an answer so far; `reasoning` is part of `output`. */
+export interface Progress {
+  output: number
+  reasoning: number
+}
+
+export interface CallTerms {
+  /** By the limits that nobody else spends from. */
+  own: Room
+  /** By those that others spend from as well, when the call began. */
+  shared: Room
+  /** Of `shared`, what is reserved for this call. */
+  granted: Progress
+  /** The id of the reservation; null = nothing had to be reserved. */
+  reservation: string | null
+}
+
+/** One call of a model within the budget of its run: from the permission to send it to the line in the ledger. */
+export class CallBudget {
+  readonly #budget: Budget
+  readonly planned: PlannedCall
+  readonly #terms: CallTerms
+  /** The limit that cut the answer. */
+  #cutBy: RunLimit | null = null
+  #settled = false
+
+  constructor(budget: Budget, planned: PlannedCall, terms: CallTerms) {
+    this.#budget = budget
+    this.planned = planned
+    this.#terms = terms
+  }
+
+  /** The most that the server may be asked for; undefined = no limit says. */
+  get maxOutputTokens(): number | undefined {
+    const { own, shared, granted } = this.#terms
+    const room = Math.min(own.output, shared.output, this.planned.stream ? Number.POSITIVE_INFINITY : granted.output)
+    return Number.isFinite(room) ? Math.max(1, room) : undefined
+  }
+
+  /**
+   * Counts what has come. true = it is more than may come, and must be cut here. A promise = more had to be reserved;
+   * nothing more should be read before it is there. `FailureError` `storage`.
+   */
+  take(progress: Progress): boolean | Promise<boolean> {
+    const { own, granted } = this.#terms
+    if (progress.output > own.output) this.#cutBy = own.outputLimit
+    else if (progress.reasoning > own.reasoning) this.#cutBy = own.reasoningLimit
+    else if (progress.output > granted.output || progress.reasoning > granted.reasoning) return this.#extend(progress)
+    return this.#cutBy !== null
+  }
+
+  /** The server ended its answer at what it was asked for at the most. */
+  cutByServer(outputTokens: number): void {
+    const { own, shared } = this.#terms
+    const tightest = own.output <= shared.output ? own : shared
+    if (outputTokens >= tightest.output) this.#cutBy ??= tightest.outputLimit
+  }
+
+  /** Writes down what it came to. The limit that it reached, or null. `reasoning`: where the server does not count it. */
+  async settle(usage: Usage, reasoning: number): Promise<BudgetStop | null> {
+    this.#settled = true
+    await this.#budget.settle(this.planned, this.#terms.reservation, usage, reasoning)
+    return this.#budget.passed() ?? (this.#cutBy && this.#budget.stopAt(this.#cutBy))
+  }
+
+  /** It spent nothing. Does nothing after `settle`. */
+  async release(): Promise<void> {
+    if (this.#settled) return
+    this.#settled = true
+    await this.#budget.release(this.#terms.reservation)
+  }
+
+  async #extend(progress: Progress): Promise<boolean> {
+    const { granted, reservation } = this.#terms
+    if (reservation === null) throw new Error('What is not reserved cannot be used up.')
+    const over: Progress = {
+      output: Math.max(0, progress.output - granted.output),
+      reasoning: Math.max(0, progress.reasoning - granted.reasoning),
+    }
+    const more = await this.#budget.extend(this.planned, reservation, over)
+    if ('limit' in more) {
+      this.#cutBy = more.limit
+      return true
+    }
+    granted.output += over.output + more.output
+    granted.reasoning += over.reasoning + more.reasoning
+    return false
+  }
+}

@@ -1,0 +1,50 @@
+import type { LimitName } from '#shared/budget.ts'
+import type { SpendLine } from './ledger-line.ts'
+
+/** What was used, in the units of the limits; tokens of both kinds together are their sum. */
+export type Counts = Record<Exclude<LimitName, 'totalTokens'>, number>
+
+export function noCounts(): Counts {
+  return {
+    inputTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    costUsd: 0,
+    toolCalls: 0,
+    modelCalls: 0,
+    turns: 0,
+    wallTime: 0,
+  }
+}
+
+/** In place, like everything that folds a ledger. `sign` -1 takes them away again. */
+export function addCounts(sum: Counts, more: Counts, sign: 1 | -1 = 1): void {
+  sum.inputTokens += sign * more.inputTokens
+  sum.outputTokens += sign * more.outputTokens
+  sum.reasoningTokens += sign * more.reasoningTokens
+  sum.costUsd += sign * more.costUsd
+  sum.toolCalls += sign * more.toolCalls
+  sum.modelCalls += sign * more.modelCalls
+  sum.turns += sign * more.turns
+  sum.wallTime += sign * more.wallTime
+}
+
+export function countOf(counts: Counts, limit: LimitName): number {
+  return limit === 'totalTokens' ? counts.inputTokens + counts.outputTokens : counts[limit]
+}
+
+export function countsOfSpend(line: SpendLine): Counts {
+  const isCall = line.label !== 'tools'
+  let toolCalls = 0
+  for (const name in line.tools) toolCalls += line.tools[name] ?? 0
+  return {
+    inputTokens: line.input ?? 0,
+    outputTokens: line.output ?? 0,
+    reasoningTokens: line.reasoning ?? 0,
+    costUsd: line.cost ?? 0,
+    toolCalls,
+    modelCalls: isCall ? 1 : 0,
+    turns: line.label === 'answer' ? 1 : 0,
+    wallTime: line.ms,
+  }
+}
