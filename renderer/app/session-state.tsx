@@ -20,7 +20,7 @@ export function SessionGlyph(props: { state: SessionState }) {
     case 'failed':
       return <Icon of={CircleAlert} small className="c-danger" label="failed" />
     case 'budget':
-      return <Icon of={Gauge} small className="c-warn" label="budget used up" />
+      return <Icon of={Gauge} small className="c-warn" label="stopped by budget" />
     default:
       return assertNever(props.state)
   }

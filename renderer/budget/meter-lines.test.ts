@@ -52,6 +52,7 @@ test('without a limit of money tokens are compared, and without any there is no 
 
 test('a session shows the limit that is nearest to its end, of everything or of its own profile', () => {
   const usage = { ...noUsage, inputTokens: 80_000, outputTokens: 6_000, costMicroUsd: 1_500_000, modelCalls: 4 }
+  const session = { usage, toolCalls: 9, turns: 3 }
   const limits = [
     status('day', 'totalTokens', 1),
     status('session', 'totalTokens', 400_000),
@@ -59,11 +60,11 @@ test('a session shows the limit that is nearest to its end, of everything or of 
     status('session', 'costUsd', 1_600_000, 'openrouter'),
   ]
   expect([
-    sessionLine(limits, 'vllm', usage, 0),
-    sessionLine(limits, 'openrouter', usage, 0)?.meter?.text,
-    sessionLine([status('session', 'toolCalls', 10)], 'vllm', usage, 9)?.meter,
-    sessionLine(limits, 'vllm', { ...usage, source: 'estimated' }, 0)?.meter?.estimated,
-    sessionLine([status('day', 'totalTokens', 1)], 'vllm', usage, 0),
+    sessionLine(limits, 'vllm', session),
+    sessionLine(limits, 'openrouter', session)?.meter?.text,
+    sessionLine([status('session', 'toolCalls', 10)], 'vllm', session)?.meter,
+    sessionLine(limits, 'vllm', { ...session, usage: { ...usage, source: 'estimated' } })?.meter?.estimated,
+    sessionLine([status('day', 'totalTokens', 1)], 'vllm', session),
   ]).toEqual([
     {
       limit: 'totalTokens',

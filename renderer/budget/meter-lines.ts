@@ -34,24 +34,31 @@ export function todayLine({ today, limits }: Pick<SpendingState, 'today' | 'limi
   }
 }
 
+/** What a session used so far. */
+interface SessionUse {
+  usage: UsageTotals
+  toolCalls: number
+  /** Iterations of the agent loop. */
+  turns: number
+}
+
 /** Below the message box: the limit of the session that is nearest to its end; null = nothing limits a session. */
 export function sessionLine(
   limits: readonly LimitStatus[],
   profileId: string,
-  usage: UsageTotals,
-  toolCalls: number,
+  session: SessionUse,
 ): (MeterLine & { limit: LimitName }) | null {
   let tightest: { limit: LimitName; used: number; allowed: number } | null = null
   for (const { rule, limit, allowed } of limits) {
     if (rule.scope !== 'session' || (rule.profileId !== null && rule.profileId !== profileId)) continue
-    const used = usedInSession(usage, toolCalls, limit)
+    const used = usedInSession(session, limit)
     if (used === null) continue
     if (!tightest || used / allowed > tightest.used / tightest.allowed) tightest = { limit, used, allowed }
   }
   if (!tightest) return null
   const { limit, used, allowed } = tightest
-  const counted = limit === 'modelCalls' || limit === 'toolCalls'
-  const estimated = counted || usage.source === 'reported' ? 0 : used
+  const counted = limit === 'modelCalls' || limit === 'toolCalls' || limit === 'turns'
+  const estimated = counted || session.usage.source === 'reported' ? 0 : used
   return { limit, ...compared(limit, used, allowed, estimated) }
 }
 
@@ -77,7 +84,7 @@ function spentWords(today: SpendingState['today']): string {
 }
 
 /** null = it is not known here. */
-function usedInSession(usage: UsageTotals, toolCalls: number, limit: LimitName): number | null {
+function usedInSession({ usage, toolCalls, turns }: SessionUse, limit: LimitName): number | null {
   switch (limit) {
     case 'totalTokens':
       return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
@@ -92,6 +99,7 @@ function usedInSession(usage: UsageTotals, toolCalls: number, limit: LimitName):
     case 'toolCalls':
       return toolCalls
     case 'turns':
+      return turns
     case 'wallTime':
       return null
   }

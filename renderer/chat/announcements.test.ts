@@ -85,3 +85,23 @@ test('a phase is said when it changes, text and the first view are not', () => {
     announcements(writing, after(writing, { type: 'text-delta', text: 'hello' })),
   ]).toEqual([[], [{ text: 'writing', urgent: false }], []])
 })
+
+test('a limit that is reached is said without haste, with how much is used', () => {
+  const atLimit = after(
+    running,
+    { type: 'budget-request', stop: { limit: 'totalTokens', allowed: 400_000, used: 400_112, scope: 'session' } },
+    { type: 'phase', phase: 'waiting-approval' },
+  )
+  expect([
+    announcements(running, atLimit),
+    announcements(atLimit, after(atLimit, { type: 'title', title: 'x' })),
+  ]).toEqual([
+    [
+      {
+        text: 'Limit reached: tokens of this session. 400,112 of 400,000 tokens. It waits for you.',
+        urgent: false,
+      },
+    ],
+    [],
+  ])
+})

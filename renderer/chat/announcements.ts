@@ -1,4 +1,5 @@
 import type { Item, SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
+import { stopFacts, stopTitle } from './budget-stop.ts'
 import { phaseWords } from './phase-words.ts'
 import { endNotice } from './turn-end.ts'
 
@@ -20,6 +21,9 @@ export function announcements(before: SessionView | null, after: SessionView): r
     const what = subject.kind === 'command' ? subject.command : `change in ${subject.diff.path}`
     say(`Approval needed ${request.purpose}: ${what}`, true)
   }
+  const stop = after.budgetRequest?.stop
+  if (stop && !before.budgetRequest)
+    say(`Limit reached: ${stopTitle(stop)}. ${stopFacts(stop)[0]?.text}. It waits for you.`)
   for (const tool of endedTools(before, after)) say(toolSentence(tool))
   const phase = after.activity?.phase
   if (phase && phase !== before.activity?.phase && phase !== 'waiting-approval') say(phaseWords[phase])

@@ -15,6 +15,7 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
   const box = useRef<HTMLTextAreaElement>(null)
   const running = useView((view) => view.activity !== null) === true
   const asked = useView((view) => view.approvals.length > 0) === true
+  const atLimit = useView((view) => view.budgetRequest !== null) === true
 
   // Who opens the window wants to write; who was elsewhere already keeps the place.
   useEffect(() => {
@@ -53,7 +54,7 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
         ref={box}
         aria-label="Message"
         rows={1}
-        placeholder={placeholder({ isNew: sessionId === null, running, asked })}
+        placeholder={placeholder({ isNew: sessionId === null, running, asked, atLimit })}
         onInput={(event) => setDraft(place, event.currentTarget.value)}
         onKeyDown={keyDown}
       />
@@ -93,9 +94,10 @@ function isEmpty(draft: string | undefined): boolean {
   return !draft || draft.trim() === ''
 }
 
-function placeholder(state: { isNew: boolean; running: boolean; asked: boolean }): string {
+function placeholder(state: { isNew: boolean; running: boolean; asked: boolean; atLimit: boolean }): string {
   if (state.isNew) return 'What should be done?'
   if (state.asked) return 'Answer above, or write what it should do instead.'
+  if (state.atLimit) return 'Answer above. What you add is read at the next step.'
   if (state.running) return 'Add something while it works. It is read at the next step.'
   return 'What next?'
 }

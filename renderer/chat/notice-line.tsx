@@ -1,4 +1,4 @@
-import { List, RotateCw, TriangleAlert, Wrench } from 'lucide-react'
+import { Gauge, List, RotateCw, TriangleAlert, Wrench } from 'lucide-react'
 import { memo } from 'react'
 import type { NoticeItem } from '#shared/session-view.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
@@ -15,6 +15,7 @@ export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem 
 })
 
 function looks(code: string): { icon: IconShape; warn: boolean } {
+  if (code.startsWith('budget')) return { icon: Gauge, warn: code === 'budget-80' }
   if (/recover/.test(code)) return { icon: Wrench, warn: false }
   if (/retr|again|overload|rate/.test(code)) return { icon: RotateCw, warn: true }
   if (/compact|summ/.test(code)) return { icon: List, warn: false }

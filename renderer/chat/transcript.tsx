@@ -7,6 +7,7 @@ import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { ApprovalCard } from './approval-card.tsx'
+import { BudgetCard } from './budget-card.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useQuestionAbove } from './question-above.ts'
 import { useStickToEnd } from './stick-to-end.ts'
@@ -27,6 +28,7 @@ const TOP = 28
 export function Transcript() {
   const turns = useView((view) => view.turns) ?? noTurns
   const approvals = useView((view) => view.approvals) ?? noApprovals
+  const budgetRequest = useView((view) => view.budgetRequest)
   const queued = useQueued()
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
@@ -49,6 +51,7 @@ export function Transcript() {
   }, [])
   const pinned = turns.find((turn) => turn.turnId === above)
   const [asked] = approvals
+  const waits = asked !== undefined || budgetRequest !== null
   return (
     <div className="transcript">
       {pinned && <PinnedQuestion turnId={pinned.turnId} text={pinned.text} at={pinned.startedAt} onGo={goTo} />}
@@ -59,6 +62,7 @@ export function Transcript() {
           {newest && (
             <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''}>
               {asked && <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />}
+              {budgetRequest && <BudgetCard key={budgetRequest.since} request={budgetRequest} />}
             </TurnSection>
           )}
           {queued.map((text, index) => {
@@ -68,9 +72,9 @@ export function Transcript() {
         </div>
       </section>
       {!atEnd && (
-        <button type="button" className={`btn sm jump${asked ? ' asked' : ''}`} onClick={jump}>
-          <Icon of={asked ? Hand : ArrowDown} small />
-          {asked ? 'Answer needed' : 'Jump to end'}
+        <button type="button" className={`btn sm jump${waits ? ' asked' : ''}`} onClick={jump}>
+          <Icon of={waits ? Hand : ArrowDown} small />
+          {waits ? 'Answer needed' : 'Jump to end'}
         </button>
       )}
     </div>

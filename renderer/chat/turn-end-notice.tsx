@@ -13,6 +13,7 @@ const labels: Readonly<Record<EndAction, string>> = {
   resend: 'Try again',
   'go-on': 'Go on',
   backends: 'Open backends',
+  budgets: 'Open budgets',
   settings: 'Open settings',
 }
 
@@ -32,7 +33,7 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
     )
   }
   const act = (action: EndAction) => {
-    if (action === 'backends' || action === 'settings') useRouteStore.getState().go(action)
+    if (action !== 'resend' && action !== 'go-on') useRouteStore.getState().go(action)
     else if (sessionId) void sendMessage(sessionId, action === 'resend' ? props.turn.text : GO_ON)
   }
   return (

@@ -28,16 +28,21 @@ test('a refused key names what happened, quotes the server and opens the backend
   })
 })
 
-test('a limit is told in its own unit', () => {
+test('a limit is told in its own unit, with who set it; one of the settings can be changed at once', () => {
   const stops = [
-    { limit: 'totalTokens', allowed: 400_000, used: 400_112 },
-    { limit: 'costUsd', allowed: 2_000_000, used: 2_012_300 },
+    { limit: 'totalTokens', allowed: 400_000, used: 400_112, scope: 'session', origin: 'Settings: a session' },
+    { limit: 'costUsd', allowed: 2_000_000, used: 2_012_300, scope: 'run', origin: '--max-budget-usd' },
     { limit: 'wallTime', allowed: 60_000, used: 60_400 },
   ] as const
-  expect(stops.map((budget) => endNotice({ ...end, reason: 'budget', budget })?.text)).toEqual([
-    '400,112 of 400,000 are used.',
-    '$2.01 of $2.00 are used.',
-    '1 min of 1 min are used.',
+  const notices = stops.map((budget) => endNotice({ ...end, reason: 'budget', budget }))
+  expect(notices.map((notice) => [notice?.title, notice?.text, notice?.actions])).toEqual([
+    [
+      'Limit reached: tokens of this session.',
+      'Used: 400,112 of 400,000 tokens. Set by: Settings: a session.',
+      ['budgets', 'go-on'],
+    ],
+    ['Limit reached: cost of this run.', 'Used: $2.01 of $2.00. Set by: --max-budget-usd.', ['go-on']],
+    ['Limit reached: wall time.', 'Used: 1 min of 1 min.', ['go-on']],
   ])
 })
 

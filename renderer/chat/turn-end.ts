@@ -1,11 +1,9 @@
-import type { LimitName } from '#shared/budget.ts'
 import type { Failure, FailureCode } from '#shared/failure.ts'
-import { formatMicroUsd } from '#shared/money.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
-import { formatDuration } from '../lib/format.ts'
+import { stopFacts, stopTitle } from './budget-stop.ts'
 
-/** `resend` = the same message again; `go-on` = a message that says so; `backends` = the page. */
-export type EndAction = 'resend' | 'go-on' | 'backends' | 'settings'
+/** `resend` = the same message again; `go-on` = a message that says so; the others are pages. */
+export type EndAction = 'resend' | 'go-on' | 'backends' | 'budgets' | 'settings'
 
 export interface EndNotice {
   /** `line` is one grey line, the others a tinted box. */
@@ -32,9 +30,11 @@ export function endNotice({ reason, failure, budget }: TurnEnd): EndNotice | nul
       if (!budget) return box('danger', 'A limit is reached.', '', ['go-on'])
       return box(
         'danger',
-        `Limit reached: ${limitWords[budget.limit]}.`,
-        `${amount(budget.limit, budget.used)} of ${amount(budget.limit, budget.allowed)} are used.`,
-        ['go-on'],
+        `Limit reached: ${stopTitle(budget)}.`,
+        stopFacts(budget)
+          .map(({ name, text }) => `${name}: ${text}.`)
+          .join(' '),
+        budget.origin?.startsWith('Settings') ? ['budgets', 'go-on'] : ['go-on'],
       )
     case 'failed': {
       const [title, text] = sentences(failure?.message ?? 'The turn failed.')
@@ -75,23 +75,4 @@ function failureActions(failure: Failure | null): readonly EndAction[] {
 function quoteOf(failure: Failure | null): string {
   const words = failure?.details?.serverMessage?.trim() ?? ''
   return failure?.message.includes(words) ? '' : words
-}
-
-const limitWords: Readonly<Record<LimitName, string>> = {
-  totalTokens: 'tokens',
-  inputTokens: 'tokens read',
-  outputTokens: 'tokens written',
-  reasoningTokens: 'reasoning tokens',
-  costUsd: 'cost',
-  toolCalls: 'tool calls',
-  modelCalls: 'model calls',
-  turns: 'turns',
-  wallTime: 'time',
-}
-
-const whole = new Intl.NumberFormat('en-US')
-
-function amount(limit: LimitName, value: number): string {
-  if (limit === 'costUsd') return formatMicroUsd(value)
-  return limit === 'wallTime' ? formatDuration(value) : whole.format(value)
 }

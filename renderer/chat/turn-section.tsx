@@ -77,7 +77,8 @@ function Part(props: { part: PartOfTurn; id: string; lastCommand: string | null 
     case 'reasoning':
       return <ReasoningFold item={item} id={props.id} />
     case 'notice':
-      return <NoticeLine item={item} />
+      // Which limit ended the turn is said at its end, with what to do.
+      return item.code === 'budget' ? null : <NoticeLine item={item} />
     case 'follow-up':
       // What the app said to the model is no message of anybody.
       return item.origin === 'user' ? <UserMessage text={item.text} at={null} note="added" /> : null

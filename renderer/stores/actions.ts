@@ -1,4 +1,5 @@
 import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { BudgetAnswer } from '#shared/budget.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -49,6 +50,10 @@ export async function stopTurn(sessionId: SessionId): Promise<void> {
 
 export async function answerApproval(sessionId: SessionId, callId: string, answer: ApprovalAnswer): Promise<void> {
   await surface(sessionId, request('session.answer', { sessionId, callId, answer }))
+}
+
+export async function answerBudget(sessionId: SessionId, answer: BudgetAnswer): Promise<void> {
+  await surface(sessionId, request('session.answerBudget', { sessionId, answer }))
 }
 
 /** In a session for what it does next; without one, for new chats. False = it stays as it was, the problem is shown. */

@@ -52,10 +52,17 @@ export function unqueueText(sessionId: SessionId, text: string): void {
   changeSlot(sessionId, (slot) => ({ ...slot, queued: without(slot.queued, text) }))
 }
 
+const urgent: ReadonlySet<SessionEvent['type']> = new Set([
+  'approval-request',
+  'budget-request',
+  'turn-start',
+  'turn-end',
+])
+
 /** Whether a person should see it without delay; text may wait for the next flush. */
 export function isUrgent(message: SessionMessage): boolean {
   if (message.type !== 'events') return true
-  return message.events.some(({ type }) => type === 'approval-request' || type === 'turn-start' || type === 'turn-end')
+  return message.events.some(({ type }) => urgent.has(type))
 }
 
 function nextSlot(slot: SessionSlot, message: SessionMessage): SessionSlot {

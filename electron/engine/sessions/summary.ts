@@ -21,12 +21,12 @@ export function summarise(view: SessionView): SessionSummary {
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
     const subject = view.approvals[0]?.request.subject
-    if (!subject) return 'needs you: a limit is reached'
+    if (view.budgetRequest) return 'limit reached'
     return `needs you: ${subject?.kind === 'command' ? subject.command : `edit ${subject?.diff.path ?? ''}`}`
   }
   const end = view.turns.at(-1)?.end
   if (state === 'interrupted') return 'interrupted, can go on'
-  if (state === 'budget') return `${end?.budget?.limit ?? 'a'} limit reached`
+  if (state === 'budget') return 'limit reached'
   if (state === 'failed') return end?.failure ? (shortFailure[end.failure.code] ?? 'failed') : 'failed'
   return ''
 }

@@ -1,0 +1,97 @@
+import { Gauge } from 'lucide-react'
+import { useId, useRef, useState } from 'react'
+import type { BudgetAnswer } from '#shared/budget.ts'
+import type { PendingBudget } from '#shared/session-view.ts'
+import { focusMessage } from '../app/focus.ts'
+import { fieldText, raisedFrom } from '../budget/limit-values.ts'
+import { formatWait } from '../lib/format.ts'
+import { answerBudget } from '../stores/actions.ts'
+import { Icon } from '../ui/icon.tsx'
+import { readRaise, stopFacts, stopTitle } from './budget-stop.ts'
+import { useChatSession } from './chat-place.ts'
+import { Elapsed } from './elapsed.tsx'
+
+/** A limit is reached, and somebody is here to say what becomes of the run. The focus stays where it is. */
+export function BudgetCard({ request }: { request: PendingBudget }) {
+  const { stop, since } = request
+  const sessionId = useChatSession()
+  const card = useRef<HTMLElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const id = useId()
+  const [text, setText] = useState(() => fieldText(stop.limit, raisedFrom(stop.allowed, stop.used + (stop.needs ?? 0))))
+  const [sent, setSent] = useState(false)
+  const read = readRaise(stop, text)
+  const problem = 'problem' in read ? read.problem : ''
+
+  const answer = async (given: BudgetAnswer) => {
+    if (!sessionId || sent) return
+    setSent(true)
+    // The buttons go away with the card; the message box is where a person goes on.
+    if (card.current?.contains(document.activeElement)) focusMessage()
+    await answerBudget(sessionId, given)
+    setSent(false)
+  }
+  const raise = () => {
+    if ('value' in read) void answer({ choice: 'raise', to: read.value })
+    else field.current?.focus()
+  }
+  return (
+    <section ref={card} className="approval budget-card" aria-label="Limit reached" aria-describedby={`${id}-what`}>
+      <div className="head">
+        <Icon of={Gauge} />
+        <h2>Limit reached</h2>
+        <span className="ink2 cut" id={`${id}-what`}>
+          {stopTitle(stop)}
+        </span>
+        <span className="end xs ink2 nowrap">
+          waiting <Elapsed since={since} format={formatWait} />
+        </span>
+      </div>
+      <div className="body">
+        <dl className="facts">
+          {stopFacts(stop).map(({ name, text: fact }) => (
+            <div key={name} className="fact">
+              <dt>{name}</dt>
+              <dd>{fact}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <div className="acts">
+        <button type="button" className="btn primary" disabled={sent} onClick={() => void answer({ choice: 'finish' })}>
+          Finish with one last answer
+        </button>
+        <form
+          className="row raise"
+          onSubmit={(event) => {
+            event.preventDefault()
+            raise()
+          }}
+        >
+          <button type="submit" className="btn" disabled={sent} aria-describedby={`${id}-note`}>
+            Raise to
+          </button>
+          <span className={problem ? 'field bad' : 'field'}>
+            {stop.limit === 'costUsd' && <span className="ink3">$</span>}
+            <input
+              ref={field}
+              aria-label="New limit"
+              aria-describedby={`${id}-note`}
+              aria-invalid={problem ? true : undefined}
+              autoComplete="off"
+              spellCheck={false}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </span>
+        </form>
+        <button type="button" className="btn" disabled={sent} onClick={() => void answer({ choice: 'stop' })}>
+          Stop
+        </button>
+        <span id={`${id}-note`} className={problem ? 'xs c-danger' : 'xs ink3'}>
+          {problem || 'Raised for this run only.'}
+        </span>
+      </div>
+    </section>
+  )
+}

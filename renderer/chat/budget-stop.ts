@@ -1,0 +1,56 @@
+import type { BudgetScope, BudgetStop } from '#shared/budget.ts'
+import { readLimit, type Typed } from '../budget/limit-values.ts'
+import { formatCount, formatDollars } from '../lib/format.ts'
+import { exactAmount, limitWords, unitWord } from '../lib/limits.ts'
+
+const scopes: Readonly<Record<BudgetScope, string>> = {
+  run: 'of this run',
+  session: 'of this session',
+  'background-run': 'of this background run',
+  day: 'of today',
+  month: 'of this month',
+}
+
+/** Which limit it is: "tokens of this session". Old journals do not know its scope. */
+export function stopTitle({ limit, scope }: BudgetStop): string {
+  return scope ? `${limitWords[limit]} ${scopes[scope]}` : limitWords[limit]
+}
+
+/** How much, by whom it was set, and what it went into. */
+export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
+  const { limit, allowed, used, needs, origin, top = [] } = stop
+  const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit)}`
+  return [
+    { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
+    ...(origin ? [{ name: 'Set by', text: origin }] : []),
+    ...(top.length > 0
+      ? [
+          {
+            name: isShareOf(limit) ? 'Most of it' : 'Most tokens',
+            text: top.map((call) => callWords(call, limit)).join(' · '),
+          },
+        ]
+      : []),
+  ]
+}
+
+/** What stands in the field of *Raise to*: a limit that leaves room for the next step. */
+export function readRaise(stop: BudgetStop, text: string): Typed {
+  const { limit, used, needs = 0 } = stop
+  const read = readLimit(limit, text)
+  if ('problem' in read || read.value > used + needs) return read
+  const why = needs > 0 ? 'The next step needs more' : `${exactAmount(limit, used)}${unitWord(limit)} are used`
+  return { problem: `${why}: write more than ${exactAmount(limit, used + needs)}.` }
+}
+
+type TopCall = NonNullable<BudgetStop['top']>[number]
+
+function callWords({ label, tokens, costMicroUsd }: TopCall, limit: BudgetStop['limit']): string {
+  if (limit === 'costUsd' && costMicroUsd !== null) return `${label}: ${formatDollars(costMicroUsd)}`
+  return `${label}: ${formatCount(tokens)} tokens`
+}
+
+/** Calls are listed by what they cost or read and wrote; other limits are used up in another way. */
+function isShareOf(limit: BudgetStop['limit']): boolean {
+  return limit === 'costUsd' || limit.endsWith('Tokens')
+}
