@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
@@ -107,6 +109,63 @@ describe.runIf(await describeSandbox())('in the sandbox', () => {
     expect(await sandboxed(workspace, `git init -q && ${commit} first`)).toMatchObject({ ok: true })
     const second = `git checkout -qb topic && echo two > a.txt && ${commit} second && git log --format=%s && git status --short`
     expect(await sandboxed(workspace, second)).toMatchObject({ ok: true, output: 'second\nfirst' })
+  })
+
+  describe('in a worktree', () => {
+    const git = 'git -c user.name=a -c user.email=a@b.c'
+    async function worktree() {
+      const folder = await temporaryFolder({ 'repo/a.txt': 'one' })
+      const shell = (command: string, cwd = folder) => promisify(execFile)('bash', ['-c', command], { cwd })
+      await shell(
+        `cd repo && git init -qb main && git add -A && ${git} commit -qm first && git worktree add -q ../topic`,
+      )
+      return { folder, shell, workspace: await openWorkspace(join(folder, 'topic')) }
+    }
+
+    test('git works, and its commits are in the repository', async () => {
+      const { folder, shell, workspace } = await worktree()
+      const commit = `echo two > a.txt && git add -A && ${git} commit -qm second && git status --short && git log --format=%s`
+      expect(await sandboxed(workspace, commit)).toMatchObject({ ok: true, output: 'second\nfirst' })
+      const { stdout } = await shell('git log --format=%s topic; git status --short; cat a.txt', join(folder, 'repo'))
+      expect(stdout).toBe('second\nfirst\none')
+    })
+
+    test('a person reads that commits leave the folder', async () => {
+      const { workspace } = await worktree()
+      expect(await describeReach(workspace, true)).toBe(
+        'Sandbox: writes in topic and temp only, commits into its repository, no network',
+      )
+    })
+
+    test('nothing that git runs later can be planted in the repository', async () => {
+      const { folder, shell, workspace } = await worktree()
+      const { stdout: before } = await shell(
+        'cat topic/.git; cd repo/.git; cat config HEAD worktrees/topic/*dir; ls hooks',
+      )
+      const common = join(folder, 'repo/.git')
+      const own = join(common, 'worktrees/topic')
+      const attempts = [
+        ...[`${common}/hooks/pre-commit`, `${common}/config`, `${common}/HEAD`, `${own}/commondir`, `${own}/gitdir`],
+        ...['.git', `${folder}/repo/a.txt`],
+      ].map((path) => `echo x > ${path}`)
+      const moves = [`mv ${own} ${own}-old`, `mv .git old`, `mv ${common}/objects ${common}/old`]
+      await sandboxed(workspace, [...attempts, ...moves].join('; '))
+      const { stdout: after } = await shell(
+        'cat topic/.git; cd repo/.git; cat config HEAD worktrees/topic/*dir; ls hooks',
+      )
+      expect([after, (await shell('cat repo/a.txt')).stdout]).toEqual([before, 'one'])
+    })
+
+    test('a folder that only claims to belong to a repository writes nothing there', async () => {
+      const { folder, workspace } = await worktree()
+      const own = join(folder, 'repo/.git/worktrees/topic')
+      const liar = await openWorkspace(await temporaryFolder({ '.git': `gitdir: ${own}\n` }))
+      await sandboxed(liar, `echo x > ${own}/HEAD; echo x > ${folder}/repo/.git/objects/x`)
+      expect(await sandboxed(workspace, 'git status --short && git rev-parse --abbrev-ref HEAD')).toMatchObject({
+        ok: true,
+        output: 'topic',
+      })
+    })
   })
 
   test('exit codes and output come through', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { linkedWorktree } from './git-worktree.ts'
 import { folderName, isInside, type Workspace } from './workspace.ts'
 
 /** A command line that runs what is appended to it inside of the sandbox, and the environment that goes with it. */
@@ -29,7 +30,9 @@ export async function describeReach(workspace: Workspace, sandboxWanted: boolean
   if (!sandboxWanted) return 'Everything your account can: the sandbox is off'
   if ((await describeSandbox()) === null) return 'Everything your account can: no sandbox on this machine'
   const folders = [workspace.root, ...workspace.addedFolders].map(folderName).join(', ')
-  return `Sandbox: writes in ${folders} and temp only, no network`
+  const worktrees = await Promise.all([workspace.root, ...workspace.addedFolders].map(linkedWorktree))
+  const commits = worktrees.some((worktree) => worktree) ? ', commits into its repository' : ''
+  return `Sandbox: writes in ${folders} and temp only${commits}, no network`
 }
 
 /** Null where there is no sandbox. */
@@ -46,6 +49,7 @@ export async function sandboxedCommand(workspace: Workspace): Promise<SandboxedC
       ...['--bind', temporary, '/tmp'],
       ...folders.filter((folder) => folder !== '/').flatMap((folder) => ['--bind', folder, folder]),
       ...(await gitGuards(folders)),
+      ...(await worktreeMounts(folders)),
       ...(await hiddenPaths(workspace)),
       ...['--chdir', workspace.root, '--'],
     ],
@@ -96,6 +100,28 @@ async function gitGuards(folders: readonly string[]): Promise<string[]> {
     }),
   )
   return guards.flat()
+}
+
+/**
+ * A commit in a worktree goes into the repository that it belongs to: of that, only what a commit writes. Its settings and
+ * hooks, other worktrees, and which repository this one belongs to, stay as they are.
+ */
+async function worktreeMounts(folders: readonly string[]): Promise<string[]> {
+  const mounts = await Promise.all(
+    folders.map(async (folder) => {
+      const worktree = await linkedWorktree(folder)
+      if (!worktree) return []
+      const { link, own, common } = worktree
+      const written = await existing(['objects', 'refs', 'logs'].map((name) => join(common, name)))
+      const fixed = await existing(['commondir', 'gitdir', 'config.worktree'].map((name) => join(own, name)))
+      return [
+        ...['--ro-bind', common, common],
+        ...[...written, own].flatMap((path) => ['--bind', path, path]),
+        ...[...fixed, link].flatMap((path) => ['--ro-bind', path, path]),
+      ]
+    }),
+  )
+  return mounts.flat()
 }
 
 const PRIVATE_HOME = [
