@@ -151,6 +151,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+export { type RunLink, readRunLink } from './budget/run-link.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
 export type { ProfileOverrides } from './profiles/profile-overrides.ts'
 export { usableFolder } from './sessions/session-store.ts'

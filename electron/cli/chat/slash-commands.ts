@@ -101,6 +101,22 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
       ]
     },
   },
+  budget: {
+    operand: '',
+    help: 'Show what was spent, and the limits.',
+    run: async (chat) => {
+      const { engine, session, shell } = chat
+      const { limitTable, spendingWords } = await import('../terminal/spending-lines.ts')
+      const { today, month, limits } = await engine.budgets.current()
+      const nameOf = (id: string) => engine.profiles.get(id)?.name ?? id
+      return [
+        ...(session ? [`Session      ${usageWords(session.view().usage)}`] : []),
+        `Today        ${spendingWords(today)}`,
+        `This month   ${spendingWords(month)}`,
+        ...(limits.length > 0 ? limitTable(shell.screen.side, limits, nameOf) : []),
+      ]
+    },
+  },
   clear: {
     operand: '',
     help: 'Begin a new session; the old one stays in `claw sessions`.',

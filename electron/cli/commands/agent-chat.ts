@@ -11,7 +11,7 @@ export async function agentChat(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(runFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags)
+  const send = await sendOptionsOf(flags, shell.env)
   return withEngine(shell, flags, reporter, async (engine) => {
     const choice = await chooseBackend(engine, flags, shell, canAnswer)
     const stage = { reporter, questions: canAnswer ? shell.screen.side : null }

@@ -23,7 +23,7 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   if (!prefix) throw new UsageError('agent-resume needs the id of a session; `claw sessions` lists them.')
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags)
+  const send = await sendOptionsOf(flags, shell.env)
   const prompt = await readPrompt(words, reporter.note)
   return withEngine(shell, flags, reporter, async (engine) => {
     const id = await engine.sessions.find(prefix)

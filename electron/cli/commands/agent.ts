@@ -16,7 +16,7 @@ export async function agent(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(runFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const options = await sendOptionsOf(flags)
+  const options = await sendOptionsOf(flags, shell.env)
   const prompt = await readPrompt(positionals, reporter.note)
   if (!prompt) throw new UsageError('A prompt is missing.')
   return withEngine(shell, flags, reporter, async (engine) => {

@@ -1,3 +1,4 @@
+import { budgetFlags } from '../command-line/budget-flags.ts'
 import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { isSlip } from '../command-line/parse-flags.ts'
@@ -64,6 +65,20 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     flags: profileFlags,
     run: async (args, shell) => (await import('./profiles.ts')).profiles(args, shell),
+  },
+  budget: {
+    operands: '[set <scope> <limit> <value>]',
+    summary: 'What was spent today and this month, and the limits.',
+    details: [
+      'budget               today, this month, and the limits',
+      'budget --since 7d --by model    sums of a range',
+      'budget set <scope> <limit> <value>   set a limit; the value none takes it away',
+      '',
+      'Scopes: run, background-run, session, day, month. Limits: total-tokens, input-tokens, output-tokens,',
+      'reasoning-tokens, usd, tool-calls, model-calls, turns, wall-time. With --profile it is for that profile alone.',
+    ],
+    flags: budgetFlags,
+    run: async (args, shell) => (await import('./budget.ts')).budget(args, shell),
   },
   doctor: {
     operands: '[<profile>]',

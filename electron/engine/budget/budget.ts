@@ -177,20 +177,8 @@ export class Budget {
   }
 
   /** What to tell of a limit that is reached. */
-  stopAt({ name, allowed, scope, origin, ...limit }: RunLimit, needs = 0): BudgetStop {
-    const used = this.#used({ name, allowed, scope, origin, ...limit })
-    const top = this.#calls
-      .toSorted((a, b) => (b.costMicroUsd ?? 0) - (a.costMicroUsd ?? 0) || b.tokens - a.tokens)
-      .slice(0, TOP)
-    return {
-      limit: name,
-      allowed,
-      used,
-      scope,
-      origin,
-      ...(used < allowed && needs > 0 && { needs }),
-      ...(top.length > 0 && { top }),
-    }
+  stopAt(limit: RunLimit): BudgetStop {
+    return this.#stop(limit, limit.allowed, this.#used(limit), 0)
   }
 
   /** Milliseconds until the time is over; undefined = no limit. */
@@ -309,8 +297,25 @@ export class Budget {
     }
   }
 
+  /** `needs`: what the next step would have added at the least. */
+  #stop({ name, scope, origin }: RunLimit, allowed: number, used: number, needs: number): BudgetStop {
+    const top = this.#calls
+      .toSorted((a, b) => (b.costMicroUsd ?? 0) - (a.costMicroUsd ?? 0) || b.tokens - a.tokens)
+      .slice(0, TOP)
+    return {
+      limit: name,
+      allowed,
+      used,
+      scope,
+      origin,
+      ...(used < allowed && needs > 0 && { needs }),
+      ...(top.length > 0 && { top }),
+    }
+  }
+
+  /** What is reserved counts here: it is why there is no room. */
   #refused({ limit, allowed }: Refusal, { need }: Want): BudgetStop {
-    return this.stopAt({ ...limit, allowed }, countOf(need, limit.name))
+    return this.#stop(limit, allowed, this.#used(limit, true), countOf(need, limit.name))
   }
 
   async #reserve(
@@ -361,17 +366,20 @@ export class Budget {
       .sort((a, b) => left(a) - left(b))[0]
   }
 
-  #used(limit: RunLimit): number {
+  /** `reserved`: what others and tool calls have reserved counts as well. */
+  #used(limit: RunLimit, reserved = limit.name === 'toolCalls'): number {
     const { name, scope, path, startedAt } = limit
     const { ledger, now } = this.#options
     if (name === 'wallTime') {
       const at = now()
       if (path !== null) return Math.max(0, at - startedAt)
       if (scope === 'session') return this.#sessionBefore().wallTime + at - this.#startedAt
-      return ledger.fold().taken(this.#lineLimit(limit)) + at - this.#writtenAt
+      const { of, profile } = this.#lineLimit(limit)
+      return ledger.fold().used(name, of, profile) + at - this.#writtenAt
     }
     if (scope === 'session') return countOf(this.#sessionBefore(), name) + countOf(this.#own, name)
-    return ledger.fold().taken(this.#lineLimit(limit))
+    const line = this.#lineLimit(limit)
+    return reserved ? ledger.fold().taken(line) : ledger.fold().used(name, line.of, line.profile)
   }
 
   #sessionBefore(): Counts {

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
+import { type CostTotal, CostTracker } from './cost-tracker.ts'
 import { dayOf, monthOf } from './day.ts'
 import { exportText } from './export.ts'
 import type { Ledger } from './ledger.ts'
@@ -54,6 +55,19 @@ export class Budgets {
     }
   }
 
+  /** The same with all that is written by now. `FailureError` `storage`. */
+  async current(): Promise<SpendingState> {
+    await this.#options.ledger.current()
+    return this.spending()
+  }
+
+  /** Totals of a range by what it was for. `FailureError` `storage`. */
+  async totals(query: SpendingQuery): Promise<CostTotal[]> {
+    const tracker = new CostTracker()
+    await readRange(this.#options.ledger.files, query, (line) => tracker.add(line))
+    return tracker.totals()
+  }
+
   /** `FailureError` `storage`. */
   async report(query: SpendingQuery): Promise<SpendingReport> {
     const { ledger, titleOf } = this.#options
@@ -68,8 +82,13 @@ export class Budgets {
 
   /** Writes every call of the range. `FailureError` `storage`. */
   async exportTo(path: string, query: SpendingQuery, format: 'csv' | 'json'): Promise<void> {
+    await writeFileAtomic(path, await this.exported(query, format))
+  }
+
+  /** Every call of the range as the text of a file. `FailureError` `storage`. */
+  async exported(query: SpendingQuery, format: 'csv' | 'json'): Promise<string> {
     const lines: SpendLine[] = []
     await readRange(this.#options.ledger.files, query, (line) => lines.push(line))
-    await writeFileAtomic(path, exportText(lines, format))
+    return exportText(lines, format)
   }
 }

@@ -6,7 +6,7 @@ import { ProfileId } from '#shared/ids.ts'
  * How a child, in whatever process, spends from the purse of the run that it belongs to. A running session has one to
  * give away; it is plain data.
  */
-export const RunLink = z.object({
+const RunLink = z.object({
   /** Ids of the runs from the first one down, such as `root/child`; a child adds its own. */
   path: z.string().regex(/^[0-9a-z]{10}(\/[0-9a-z]{10})*$/),
   /** When the first one began. Milliseconds since 1970. */
@@ -27,3 +27,13 @@ export const RunLink = z.object({
   ),
 })
 export type RunLink = z.infer<typeof RunLink>
+
+/** As it comes from another process; null = it is none. */
+export function readRunLink(text: string): RunLink | null {
+  try {
+    return RunLink.parse(JSON.parse(text))
+  } catch {
+    // The caller says what it needs.
+    return null
+  }
+}

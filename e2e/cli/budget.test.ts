@@ -1,0 +1,222 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { chunk, gate, raw, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { journalHolds } from './support/journal.ts'
+import { startInTerminal } from './support/terminal.ts'
+import { createWorld, jsonLines, type World } from './support/world.ts'
+
+const look = (id: string, input = 2000) => toolCall('list_dir', { path: '.' }, { id, usage: usage(input, 50) })
+
+/** Lines of the ledger by type. */
+async function ledgerLines({ home }: World) {
+  const folder = join(home, 'ledger')
+  const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+  return texts
+    .flatMap((part) => part.split('\n').filter((line) => line !== ''))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+async function set(world: World, ...operands: string[]): Promise<void> {
+  expect(await world.run(['budget', 'set', ...operands])).toMatchObject({ code: 0 })
+}
+
+describe('claw budget', () => {
+  test('says what was spent, in words, as a table, as JSON and as CSV', async () => {
+    const world = await createWorld(look('a'), text('Done.', { usage: usage(2100, 7, { cost: 0.0123 }) }))
+    expect((await world.run(['agent', 'Look.'])).code).toBe(0)
+    await set(world, 'day', 'total-tokens', '10000')
+    const words = await world.run(['budget'])
+    expect(words.out.split('\n').map((line) => line.replace(/ +/g, ' ').trimEnd())).toEqual([
+      'Today: 2 model calls, 4,100 in, 57 out, $0.0123, cost of 1 not known',
+      'This month: 2 model calls, 4,100 in, 57 out, $0.0123, cost of 1 not known',
+      '',
+      'for times tokens cost',
+      'answer 2 4,157 tokens $0.0123',
+      'tool:list_dir 1',
+      '',
+      'for of limit used',
+      'a day everything 10,000 tokens 4,157 tokens used 41%',
+      '',
+    ])
+    const { out } = await world.run(['budget', '--json', '--since', '7d', '--by', 'model'])
+    expect(JSON.parse(out)).toMatchObject({
+      today: { modelCalls: 2, toolCalls: 1, inputTokens: 4100, outputTokens: 57, reportedMicroUsd: 12_300 },
+      limits: [{ limit: 'totalTokens', allowed: 10_000, used: 4157 }],
+      range: { total: { modelCalls: 2 }, by: 'model', rows: [{ model: 'scripted', spending: { modelCalls: 2 } }] },
+    })
+    const csv = await world.run(['budget', '--csv'])
+    expect(csv.out.trim().split('\r\n')).toHaveLength(3)
+    const table = await world.run(['budget', '--by', 'session'])
+    expect(table.out).toMatch(/Look\. +2 +4,100 +57/)
+  })
+
+  test.each([
+    [['budget', 'set', 'week', 'usd', '1'], /one of run, background-run, session, day, month, not "week"/],
+    [['budget', 'set', 'day', 'dollars', '1'], /not "dollars"/],
+    [['budget', 'set', 'day', 'usd', 'much'], /usd needs a number from 0 on, not "much"/],
+    [['budget', 'set', 'day', 'usd'], /needs a value, or none/],
+    [['budget', '--since', 'yesterday'], /needs a number of days/],
+  ])('%j is refused in words', async (args, words) => {
+    const world = await createWorld()
+    expect(await world.run(args)).toMatchObject({ code: 2, side: expect.stringMatching(words) })
+  })
+
+  test('takes a limit away again', async () => {
+    const world = await createWorld()
+    await set(world, 'month', 'wall-time', '2h')
+    await set(world, 'month', 'usd', '1.50')
+    const { out } = await world.run(['budget', '--json'])
+    await set(world, 'month', 'wall-time', 'none')
+    await set(world, 'month', 'usd', 'none')
+    const after = await world.run(['budget', '--json'])
+    expect([JSON.parse(out).limits, JSON.parse(after.out).limits]).toMatchObject([
+      [
+        { limit: 'costUsd', allowed: 1_500_000 },
+        { limit: 'wallTime', allowed: 7_200_000 },
+      ],
+      [],
+    ])
+  })
+})
+
+describe("a day's limit", () => {
+  test('holds for eight processes together, which race for it', async () => {
+    const calls = 40
+    const world = await createWorld(
+      ...Array.from({ length: calls }, (_, at) =>
+        toolCall('list_dir', { path: '.' }, { id: `c${at}`, usage: usage(2000, 50) }),
+      ),
+    )
+    await set(world, 'day', 'total-tokens', '20500')
+    const runs = await Promise.all(Array.from({ length: 8 }, () => world.run(['agent', '--json', 'Look.'])))
+    const ends = runs.map(({ code, out }) => [code, jsonLines(out).at(-1)?.budget])
+    const spent = (await ledgerLines(world)).filter(({ type, label }) => type === 'spend' && label === 'answer')
+    const total = spent.reduce((sum, line) => sum + Number(line.input) + Number(line.output), 0)
+    expect(ends).toEqual(
+      Array.from({ length: 8 }, () => [3, expect.objectContaining({ limit: 'totalTokens', allowed: 20_500 })]),
+    )
+    expect([total, spent.length]).toEqual([
+      world.backend.chatRequests().length * 2050,
+      world.backend.chatRequests().length,
+    ])
+    expect(total).toBeLessThanOrEqual(20_500)
+    expect(total).toBeGreaterThan(20_500 - 8 * 2500)
+  })
+
+  test('is given free again by who finds that the one who reserved it was killed', async () => {
+    const held = gate()
+    const world = await createWorld(
+      text('one two', { chunks: 2, gate: held.opened }),
+      text('Done.', { usage: usage(700, 5) }),
+    )
+    // Room for one prompt, not for two.
+    await set(world, 'day', 'input-tokens', '1000')
+    const first = world.start(['agent', 'Hi'])
+    await world.backend.chatRequest(0)
+    const refused = await world.run(['agent', '--json', 'Hi'])
+    first.child.kill('SIGKILL')
+    await first.exit
+    const after = await world.run(['agent', '--json', 'Hi'])
+    expect([refused, after].map(({ code, out }) => [code, jsonLines(out).at(-1)?.reason])).toEqual([
+      [3, 'budget'],
+      [0, 'completed'],
+    ])
+    expect((await ledgerLines(world)).map(({ type }) => type)).toEqual([
+      ...['reserve', 'reserve'],
+      ...['reserve', 'release', 'reserve', 'spend'],
+    ])
+  })
+
+  test('that cannot be checked refuses, and a chat without limits goes on', async () => {
+    const world = await createWorld(text('Done.'), text('Done.'))
+    await set(world, 'day', 'turns', '5')
+    await writeFile(join(world.home, 'ledger'), 'not a folder')
+    const limited = await world.run(['agent', '--json', 'Hi'])
+    await set(world, 'day', 'turns', 'none')
+    const free = await world.run(['agent', '--json', 'Hi'])
+    const warnings = (out: string) => jsonLines(out).flatMap(({ type, code }) => (type === 'warning' ? [code] : []))
+    expect([
+      [limited.code, jsonLines(limited.out).at(-1)?.failure],
+      [free.code, warnings(free.out)],
+      world.backend.chatRequests().length,
+    ]).toEqual([[1, expect.objectContaining({ code: 'storage' })], [0, ['ledger-not-written']], 1])
+  })
+})
+
+test('a limit is told with its scope, where it was set and what it went to', async () => {
+  const world = await createWorld(look('a'), look('b', 2100))
+  const { out } = await world.run(['agent', '--json', '--max-model-calls', '2', 'Look.'])
+  const plain = await world.run(['agent', '--max-model-calls', '0', 'Look.'])
+  const lines = jsonLines(out)
+  expect([lines.at(-2), lines.at(-1)?.budget]).toEqual([
+    expect.objectContaining({
+      type: 'warning',
+      code: 'budget',
+      message:
+        'Stopped at the limit of 2 model calls for a run (--max-model-calls): 2 model calls are used. Most went to model call 2, scripted (2,150 tokens); model call 1, scripted (2,050 tokens). To go on, send another message or start it again with a higher limit.',
+    }),
+    { limit: 'modelCalls', allowed: 2, used: 2 },
+  ])
+  expect(plain.side).toContain(
+    'Stopped: the limit of 0 model calls is reached (for a run, --max-model-calls; 0 model calls used).',
+  )
+})
+
+test('an answer that reaches a limit is cut within a chunk, and its half call never runs', async () => {
+  const world = await createWorld(
+    raw(
+      [
+        ...Array.from({ length: 50 }, () => chunk({ content: 'word ' })),
+        chunk({
+          tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'bash', arguments: '{"com' } }],
+        }),
+      ],
+      { end: 'hold' },
+    ),
+  )
+  const { code, out } = await world.run(['agent', '--json', '--unsafe', '--max-output-tokens', '20', 'Write.'])
+  const [request] = world.backend.chatRequests()
+  await request?.closed
+  const texts = jsonLines(out).flatMap(({ type, text: part }) => (type === 'text-delta' ? [String(part)] : []))
+  expect([code, texts.join(''), request?.body.max_tokens, world.backend.chatRequests().length]).toEqual([
+    3,
+    'word '.repeat(21),
+    20,
+    1,
+  ])
+})
+
+describe('in a terminal a limit asks', () => {
+  test('and one last answer, a raise and a stop do what they say', async () => {
+    const world = await createWorld(
+      look('a'),
+      look('b', 2100),
+      text('That is all so far.', { usage: usage(2200, 9) }),
+      look('c', 2300),
+    )
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat', '--max-turns', '1', 'Look.'])
+    await screen.seen('the limit of 1 turn is reached (for a run, --max-turns; 1 turn used)')
+    await screen.seen('raise to')
+    type('r much\r')
+    await screen.seen('raise to')
+    type('r 2\r')
+    await screen.seen('the limit of 2 turns is reached')
+    await screen.seen('raise to')
+    type('f\r')
+    await screen.seen('That is all so far.')
+    await screen.seen('Go on with: claw agent-resume')
+    await screen.seen('> ')
+    type('More\r')
+    await screen.seen('raise to')
+    type('s\r')
+    await screen.seen('Stopped: the limit of 1 turn')
+    await screen.seen('> ')
+    type('/budget\r')
+    await screen.seen('Today        4 model calls')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, world.backend.chatRequests().length]).toEqual([3, 4])
+    await journalHolds(world, '"type":"budget-answer"')
+  })
+})

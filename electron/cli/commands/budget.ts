@@ -1,0 +1,133 @@
+import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { ExitCode } from '#shared/exit-code.ts'
+import { amountWords, scopeWords } from '#shared/limit-words.ts'
+import { microUsdFromUsd } from '#shared/money.ts'
+import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { type BudgetFlags, budgetFlags, dayKey, limitNames, limitScopes } from '../command-line/budget-flags.ts'
+import { count, decimal, duration, UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { createReporter } from '../run/reporter.ts'
+import type { Shell } from '../run/shell.ts'
+import { withEngine } from '../run/with-engine.ts'
+import { plainLine } from '../terminal/plain-text.ts'
+import { limitTable, rowTable, spendingWords } from '../terminal/spending-lines.ts'
+import { tableLines } from '../terminal/table.ts'
+
+/** What was spent, and the limits. */
+export async function budget(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(budgetFlags, args)
+  const [action, ...operands] = positionals
+  if (action !== undefined && action !== 'set') throw new UsageError(`budget has no action "${action}", only set.`)
+  if (flags.json && flags.csv) throw new UsageError('--json and --csv exclude each other.')
+  return withEngine(shell, {}, createReporter(shell.screen, false), async (engine) => {
+    if (action === 'set') await setLimit(engine, operands, flags, shell)
+    else await show(engine, flags, shell)
+    return ExitCode.completed
+  })
+}
+
+async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<void> {
+  const { out } = shell.screen
+  const { budgets } = engine
+  const state = await budgets.current()
+  const query: SpendingQuery = {
+    from: flags.since ?? `${state.day.slice(0, 7)}-01`,
+    to: flags.until ?? dayKey(new Date()),
+    profileId: flags.profile === undefined ? null : engine.profiles.find(flags.profile).id,
+  }
+  if (query.from > query.to) throw new UsageError('--since is after --until.')
+  if (flags.csv && !flags.by) {
+    out.write(await budgets.exported(query, 'csv'))
+    return
+  }
+  if (flags.by === 'session') await engine.sessions.load()
+  const report = await budgets.report(query)
+  const rows = flags.by ? rowsBy(report, flags.by) : []
+  if (flags.csv) out.write(rowsAsCsv(rows))
+  else if (flags.json) {
+    const { day, today, month, limits } = state
+    const totals = await budgets.totals(query)
+    const range = { ...query, total: report.total, totals, ...(flags.by && { by: flags.by, rows }) }
+    out.write(`${JSON.stringify({ day, today, month, limits, range })}\n`)
+  } else if (flags.by) {
+    out.write(`${rowTable(out, flags.by, rows).join('\n')}\n`)
+    shell.screen.side.write(`${query.from} to ${query.to}: ${spendingWords(report.total)}.\n`)
+  } else {
+    const ranges = flags.since || flags.until ? [[`${query.from} to ${query.to}`, report.total] as const] : []
+    const lines = [['Today', state.today] as const, ['This month', state.month] as const, ...ranges]
+    for (const [name, spending] of lines) out.write(`${`${name}:`.padEnd(12)} ${spendingWords(spending)}\n`)
+    const totals = await budgets.totals(query)
+    if (totals.length > 0) {
+      const cells = totals.map(({ label, units, tokens, costMicroUsd }) => [
+        label,
+        String(units),
+        tokens > 0 ? amountWords('totalTokens', tokens) : '',
+        costMicroUsd > 0 ? amountWords('costUsd', costMicroUsd) : '',
+      ])
+      out.write(`\n${tableLines(out, ['for', 'times', 'tokens', 'cost'], cells).join('\n')}\n`)
+    }
+    const nameOf = (id: string) => plainLine(engine.profiles.get(id)?.name ?? id)
+    if (state.limits.length > 0) out.write(`\n${limitTable(out, state.limits, nameOf).join('\n')}\n`)
+    else shell.screen.side.write('No limits are set. `claw budget set day usd 5` sets one.\n')
+  }
+}
+
+/** `set <scope> <limit> <value or none>` */
+async function setLimit(engine: Engine, operands: readonly string[], flags: BudgetFlags, shell: Shell): Promise<void> {
+  const [scopeText = '', limitText = '', valueText = '', ...more] = operands
+  const scope = limitScopes.find((name) => name === scopeText)
+  if (!scope) throw new UsageError(`budget set needs one of ${limitScopes.join(', ')}, not "${scopeText}".`)
+  const limit = Object.hasOwn(limitNames, limitText) ? limitNames[limitText] : undefined
+  if (!limit) throw new UsageError(`budget set needs one of ${Object.keys(limitNames).join(', ')}, not "${limitText}".`)
+  if (!valueText || more.length > 0) throw new UsageError(`budget set ${scope} ${limitText} needs a value, or none.`)
+  const profile = flags.profile === undefined ? null : engine.profiles.find(flags.profile)
+  const value = valueText === 'none' ? null : readValue(limit, limitText, valueText)
+  await engine.budgets.setLimit({ scope, profileId: profile?.id ?? null, limit, value })
+  shell.screen.side.write(`${setWords(scope, limit, value)}${profile ? `, ${plainLine(profile.name)}` : ''}.\n`)
+}
+
+function setWords(scope: BudgetScope, limit: LimitName, value: number | null): string {
+  return value === null
+    ? `No limit any more for ${scopeWords[scope]}`
+    : `At the most ${amountWords(limit, value)} for ${scopeWords[scope]}`
+}
+
+function readValue(limit: LimitName, name: string, text: string): number {
+  try {
+    if (limit === 'costUsd') return microUsdFromUsd(decimal('', '').read(text, undefined))
+    if (limit === 'wallTime') return duration('').read(text, undefined)
+    return count('').read(text, undefined)
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${name} ${error.message}.`)
+    throw error
+  }
+}
+
+function rowsBy(report: SpendingReport, by: NonNullable<BudgetFlags['by']>): readonly SpendingRow[] {
+  return report[`${by}s`]
+}
+
+const counts = [
+  'modelCalls',
+  'toolCalls',
+  'inputTokens',
+  'cachedInputTokens',
+  'outputTokens',
+  'reasoningTokens',
+] as const
+const money = ['reportedMicroUsd', 'estimatedMicroUsd', 'unknownCalls', 'freeCalls'] as const
+
+function rowsAsCsv(rows: readonly SpendingRow[]): string {
+  const head = ['key', 'name', ...counts, ...money].join(',')
+  const lines = rows.map(({ key, spending, title, profileName }) =>
+    [cell(key), cell(title ?? profileName ?? ''), ...[...counts, ...money].map((name) => spending[name])].join(','),
+  )
+  return [head, ...lines].map((line) => `${line}\r\n`).join('')
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe. */
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

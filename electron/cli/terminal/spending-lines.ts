@@ -1,0 +1,64 @@
+import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
+import { formatMicroUsd } from '#shared/money.ts'
+import type { LimitStatus, Spending, SpendingRow } from '#shared/spending.ts'
+import type { Output } from './output.ts'
+import { tableLines } from './table.ts'
+import { shortFolder } from './words.ts'
+
+/** `12 model calls, 1,234 in (200 cached), 56 out, $0.02`. */
+export function spendingWords(spending: Spending): string {
+  const { modelCalls, inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = spending
+  if (modelCalls === 0) return 'nothing'
+  const cached = cachedInputTokens > 0 ? ` (${groupedCount(cachedInputTokens)} cached)` : ''
+  const reasoning = reasoningTokens > 0 ? ` (${groupedCount(reasoningTokens)} reasoning)` : ''
+  return [
+    amountWords('modelCalls', modelCalls),
+    `${groupedCount(inputTokens)} in${cached}`,
+    `${groupedCount(outputTokens)} out${reasoning}`,
+    costWords(spending),
+  ].join(', ')
+}
+
+/** Money apart by how it is known; what nobody knows is never $0. */
+export function costWords(spending: Spending): string {
+  const { reportedMicroUsd, estimatedMicroUsd, unknownCalls, modelCalls } = spending
+  const parts = [
+    ...(reportedMicroUsd > 0 ? [formatMicroUsd(reportedMicroUsd)] : []),
+    ...(estimatedMicroUsd > 0 ? [`about ${formatMicroUsd(estimatedMicroUsd)}`] : []),
+  ]
+  const known = parts.join(' and ') || (unknownCalls === modelCalls ? '' : 'free')
+  if (unknownCalls === 0) return known || 'free'
+  return known ? `${known}, cost of ${groupedCount(unknownCalls)} not known` : 'cost not known'
+}
+
+export function limitTable(
+  output: Output,
+  limits: readonly LimitStatus[],
+  nameOf: (profileId: string) => string,
+): string[] {
+  const rows = limits.map(({ rule, limit, allowed, used }) => [
+    scopeWords[rule.scope],
+    rule.profileId === null ? 'everything' : nameOf(rule.profileId),
+    amountWords(limit, allowed),
+    used === null ? '' : `${amountWords(limit, used)} used`,
+    used === null || allowed === 0 ? '' : `${Math.floor((used / allowed) * 100)}%`,
+  ])
+  return tableLines(output, ['for', 'of', 'limit', 'used', ''], rows)
+}
+
+export function rowTable(output: Output, by: string, rows: readonly SpendingRow[]): string[] {
+  const cells = rows.map((row) => [
+    rowName(row),
+    groupedCount(row.spending.modelCalls),
+    groupedCount(row.spending.inputTokens),
+    groupedCount(row.spending.outputTokens),
+    costWords(row.spending),
+  ])
+  return tableLines(output, [by, 'calls', 'in', 'out', 'cost'], cells)
+}
+
+function rowName({ key, title, model, profileName, sessionId, cwd }: SpendingRow): string {
+  if (sessionId) return `${sessionId} ${title ?? '(removed)'}`
+  if (model) return `${model}, ${profileName ?? ''}`
+  return profileName ?? (cwd === undefined ? key : shortFolder(cwd))
+}
