@@ -20,20 +20,21 @@ module.exports = {
     {
       name: 'engine-without-electron',
       severity: 'error',
-      from: { path: '^electron/(engine|cli)/' },
+      from: { path: '^electron/(engine|cli|worker)/' },
       to: { path: 'node_modules/electron(-store)?/' },
     },
     {
       name: 'engine-stays-inside',
       severity: 'error',
       from: { path: '^electron/engine/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(electron/(main|preload|cli)|renderer|e2e)/' },
+      to: { path: '^(electron/(main|preload|cli|worker)|renderer|e2e)/' },
     },
     {
       name: 'engine-has-one-door',
-      comment: 'main and the terminal use engine.ts only, and data-folder.ts, which is wanted before the engine',
+      comment:
+        'main, the terminal and the worker use engine.ts only, and data-folder.ts, which is wanted before the engine',
       severity: 'error',
-      from: { path: '^electron/(main|cli)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^electron/(main|cli|worker)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^electron/engine/', pathNot: '^electron/engine/(engine|data-folder)\\.ts$' },
     },
     {
@@ -51,10 +52,10 @@ module.exports = {
       to: { path: '^electron/engine/(?!policy/|lib/|budget/limit-source)' },
     },
     {
-      name: 'main-and-cli-apart',
+      name: 'programs-apart',
       severity: 'error',
-      from: { path: '^electron/(main|cli|preload)/' },
-      to: { path: '^electron/(main|cli|preload)/', pathNot: '^electron/$1/' },
+      from: { path: '^electron/(main|cli|preload|worker)/' },
+      to: { path: '^electron/(main|cli|preload|worker)/', pathNot: '^electron/$1/' },
     },
     only(
       'preload-is-thin',

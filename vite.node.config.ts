@@ -1,8 +1,16 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
-const CORE =
-  /electron.(cli.(?!claw|program|chat|commands.(?!agent\.|command))|engine.(?!doctor|demo|data-folder|policy.(parse|describe)))|shared.(?!doctor)|undici|zod|eventsource-parser|diff/
+/** Of background runs, what only those need who start, end or attach to one. */
+const BACKGROUND =
+  'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|worker-(?!marker)|run-(host|progress|publisher))'
+const CORE = new RegExp(
+  [
+    'electron.cli.(?!claw|program|chat|commands.(?!agent\\.|command))',
+    `electron.engine.(?!doctor|demo|data-folder|policy.(parse|describe)|${BACKGROUND})`,
+    'shared.(?!doctor)|undici|zod|eventsource-parser|diff',
+  ].join('|'),
+)
 
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({

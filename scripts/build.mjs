@@ -27,7 +27,7 @@ const common = [
   'tsconfig.base.json',
 ]
 
-/** @type {Record<'window' | 'terminal', Target>} */
+/** @type {Record<'window' | 'terminal' | 'worker', Target>} */
 const targets = {
   window: {
     stamp: 'out/.built-window',
@@ -41,12 +41,18 @@ const targets = {
     results: ['out/cli/claw.js'],
     build: () => runTool('vite/bin/vite.js', ['build', '--config', 'vite.node.config.ts', '--logLevel', 'warn']),
   },
+  worker: {
+    stamp: 'out/.built-worker',
+    sources: [...common, 'electron/worker', 'vite.worker.config.ts'],
+    results: ['out/worker/worker.js'],
+    build: () => runTool('vite/bin/vite.js', ['build', '--config', 'vite.worker.config.ts', '--logLevel', 'warn']),
+  },
 }
 
 /**
  * Builds what is missing or older than its sources.
  *
- * @param {('window' | 'terminal')[]} names
+ * @param {('window' | 'terminal' | 'worker')[]} names
  */
 export async function buildStale(names) {
   if (!names.some((name) => isStale(targets[name]))) return
@@ -57,7 +63,7 @@ export async function buildStale(names) {
   })
 }
 
-/** @param {('window' | 'terminal')[]} names */
+/** @param {('window' | 'terminal' | 'worker')[]} names */
 async function buildAll(names) {
   const failures = (await Promise.all(names.map((name) => build(targets[name])))).filter((failure) => failure !== null)
   if (failures.length > 0) throw new Problem(`${failures.join('\n')}\nThe build failed: see above.`)
@@ -87,5 +93,5 @@ function isStale({ stamp, sources, results }) {
 }
 
 if (isEntry(import.meta)) {
-  await runScript(() => withLock(cloneLock, () => buildAll(['window', 'terminal'])))
+  await runScript(() => withLock(cloneLock, () => buildAll(['window', 'terminal', 'worker'])))
 }

@@ -12,7 +12,7 @@ const folder = callerFolder(process.env, 'claw', process.cwd())
 let ready = false
 await runScript(async () => {
   await setup()
-  await buildStale(['terminal'])
+  await buildStale(['terminal', 'worker'])
   ready = true
 })
 if (ready) await becomeTerminal(process.argv.slice(2), folder)

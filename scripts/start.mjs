@@ -21,14 +21,14 @@ await runScript(async () => {
   }
   notice('There is no display here, so this is the chat in the terminal.')
   await setup({ sandbox: true })
-  await buildStale(['terminal'])
+  await buildStale(['terminal', 'worker'])
   inTerminal = true
 })
 if (inTerminal) await becomeTerminal(['agent-chat', ...args], folder)
 
 async function openWindow() {
   const electron = await setupWindow({ sandbox: true })
-  await buildStale(['window', 'terminal'])
+  await buildStale(['window', 'terminal', 'worker'])
   /** @type {NodeJS.ProcessEnv} */
   const env = { CLAW_CWD: folder, ...process.env, CLAW_ELECTRON_SOURCE: electron.source }
   // Terminals inside Electron apps set it, and then Electron would not be one.

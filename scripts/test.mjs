@@ -69,7 +69,7 @@ async function prepare(chosen) {
 }
 
 async function build() {
-  await buildStale(['window', 'terminal'])
+  await buildStale(['window', 'terminal', 'worker'])
   return noTests()
 }
 

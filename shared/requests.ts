@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
+import { NewRun } from './background.ts'
 import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
-import { ProfileId, SessionId } from './ids.ts'
+import { ProfileId, RunId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
 import { SettingsPatch } from './settings.ts'
@@ -41,6 +42,19 @@ export const requests = {
   'session.setPermissions': request(z.object({ sessionId: SessionId, permissions: Permissions }), done),
   'session.rename': request(z.object({ sessionId: SessionId, title: z.string().min(1).max(200) }), done),
   'session.remove': request(z.object({ sessionId: SessionId }), done),
+
+  /** Starts a run in the background; it goes on without the window. */
+  'run.start': request(NewRun, z.object({ runId: RunId, sessionId: SessionId })),
+  /** Ends it for good; `force` = at once. Resolves when nothing of it is left. */
+  'run.stop': request(z.object({ runId: RunId, force: z.boolean() }), done),
+  /** Goes on with the session of a run that is over, in a new run; without a prompt with a turn that was cut. */
+  'run.resume': request(z.object({ runId: RunId, prompt: MessageText.optional() }), z.object({ runId: RunId })),
+  /** Runs that are over leave the list; their sessions stay. */
+  'run.clearFinished': request(nothing, done),
+  /** Sends a chat to the background: a running turn goes on there, without one the next message runs there. */
+  'run.fromSession': request(z.object({ sessionId: SessionId }), z.object({ runId: RunId })),
+  /** And back: its turn goes on in the window. */
+  'run.toSession': request(z.object({ runId: RunId }), z.object({ sessionId: SessionId })),
 
   /** `key` present = store it where `storage` says; absent = leave what is stored. */
   'profile.save': request(

@@ -24,7 +24,7 @@ export function runState(run: BackgroundRun): RunState {
   return run.queuedBefore === null ? 'running' : 'queued'
 }
 
-export function isOver(run: BackgroundRun): boolean {
+export function isOver(run: Pick<BackgroundRun, 'status'>): boolean {
   return endedStatuses.has(run.status)
 }
 

@@ -42,7 +42,7 @@ function explain(error: unknown, args: readonly string[], { screen: { side } }: 
   return ExitCode.failed
 }
 
-const shell = processShell()
+const shell = processShell(import.meta.dirname)
 // A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
+import type { SessionId } from '#shared/ids.ts'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
+import { BackgroundRuns } from './background/background-runs.ts'
+import type { HostOptions } from './background/host-run.ts'
 import { Pause } from './background/pause.ts'
 import { RunRegistry } from './background/registry.ts'
 import { RunStore } from './background/run-store.ts'
 import { Slots } from './background/slots.ts'
+import type { WorkerProgram } from './background/spawn-worker.ts'
 import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
 import { sourcesOfRules } from './budget/limit-source.ts'
@@ -31,6 +35,12 @@ export interface EngineOptions {
   /** How this process is called where it holds a session's lock: "the window", "a terminal". */
   holder: string
   platform: string
+  /** How the worker of a background run is started; null = not from here, as in a worker itself. */
+  worker: WorkerProgram | null
+  /** After so long a worker that does not answer is given up. Milliseconds; default 10,000. */
+  patienceMs?: number
+  /** A key that was handed in and need not be looked for. */
+  givenKey?: { profileId: string; value: string } | null
   /** What went wrong in the background, where nobody waited for it. */
   onDefect(error: unknown): void
   /** A run that nobody waits for: its calls go behind those of window and terminals, and hold while all are paused. */
@@ -45,7 +55,9 @@ export interface Engine {
   doctor: Doctor
   policies: Policies
   sessions: Sessions
+  /** What runs in the background. */
   runs: RunStore
+  background: BackgroundRuns
   budgets: Budgets
   /** *Pause all*: background runs hold before their next model call. */
   pause: Pick<Pause, 'paused' | 'set' | 'look' | 'onChange'>
@@ -58,10 +70,11 @@ export interface Engine {
 
 /** `FailureError` `storage`: the data folder cannot be made or read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { dataFolder, env, openConf, holder, platform, onDefect, background: inBackground = false } = options
+  const { dataFolder, env, openConf, holder, platform, onDefect, worker, givenKey } = options
+  const inBackground = options.background ?? false
   const clock = systemClock
   const settings = await SettingsStore.open({ dataFolder, openConf, clock })
-  const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain })
+  const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain, ...(givenKey && { given: givenKey }) })
   const profiles = new ProfileStore({
     settings,
     keys,
@@ -92,9 +105,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
     backendFor: profiles.backendFor.bind(profiles),
   }
-  const sessions = new SessionStore({ dataFolder, holder, services })
+  const sessions: SessionStore = new SessionStore({
+    dataFolder,
+    holder,
+    services,
+    // A worker has its session itself, whatever the registry says of it.
+    ...(worker && { attach: (id: SessionId) => background.attach(id) }),
+  })
   const registry = new RunRegistry(dataFolder)
-  const runs = new RunStore({ registry, journalOf: (id) => sessions.journalOf(id), clock }, onDefect)
+  const surroundings = { registry, journalOf: (id: SessionId) => sessions.journalOf(id), clock }
+  const runs = new RunStore(surroundings, onDefect)
+  const background = new BackgroundRuns({
+    ...{ dataFolder, surroundings, sessions, profiles, keys, env, holder },
+    store: runs,
+    program: worker,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
+  })
   const budgets = new Budgets({
     ledger,
     settings,
@@ -127,6 +153,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     policies,
     sessions,
     runs,
+    background,
     budgets,
     pause,
     tools: builtinTools,
@@ -151,6 +178,30 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** How long somebody who looks at a background run waits for its worker. */
+const PATIENCE_MS = 10_000
+
+/** Runs a background run to its end, in a process of its own; see `background/host-run.ts`. */
+export async function hostRun(
+  options: Omit<HostOptions, 'openEngine'> & Pick<EngineOptions, 'openConf' | 'env'>,
+): Promise<number> {
+  const { hostRun } = await import('./background/host-run.ts')
+  const { env, openConf, platform, onDefect } = options
+  return await hostRun({
+    ...options,
+    openEngine: ({ dataFolder, entry, env: handedOver, key }) =>
+      createEngine({
+        ...{ dataFolder, openConf, platform, onDefect },
+        env: { ...env, ...handedOver },
+        holder: `the background run ${entry.run.runId}`,
+        background: true,
+        worker: null,
+        givenKey: key,
+      }),
+  })
+}
+
+export { REPORT_FD } from './background/worker-report.ts'
 export { type RunLink, readRunLink } from './budget/run-link.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
 export type { ProfileOverrides } from './profiles/profile-overrides.ts'

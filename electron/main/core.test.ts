@@ -53,6 +53,7 @@ function start(): Promise<Core> {
     },
     env: { CLAW_LOCAL_PORTS: 'none' },
     openConf: async (options) => new Conf(options),
+    worker: null,
     desktop: {
       chooseFolder: async (startingAt) => {
         desktop.push(`choose ${startingAt}`)

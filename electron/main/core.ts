@@ -17,6 +17,7 @@ import { doctorHandlers } from './ipc/doctor-handlers.ts'
 import { pauseHandlers } from './ipc/pause-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
+import { runHandlers } from './ipc/run-handlers.ts'
 import { sessionHandlers } from './ipc/session-handlers.ts'
 
 /** Everything behind the window. Loaded while the page loads: importing it costs more than opening a window. */
@@ -30,7 +31,7 @@ export interface Core {
   close(): Promise<void>
 }
 
-export interface CoreOptions extends Pick<EngineOptions, 'env' | 'openConf'> {
+export interface CoreOptions extends Pick<EngineOptions, 'env' | 'openConf' | 'worker'> {
   environment: Environment
   desktop: Desktop
   /** At once, and whenever the settings change. */
@@ -40,11 +41,12 @@ export interface CoreOptions extends Pick<EngineOptions, 'env' | 'openConf'> {
 
 /** `FailureError` `storage`: the data folder cannot be used. */
 export async function startCore(options: CoreOptions): Promise<Core> {
-  const { environment, env, openConf, desktop, onSettings, onDefect } = options
+  const { environment, env, openConf, worker, desktop, onSettings, onDefect } = options
   const engine = await createEngine({
     dataFolder: environment.dataFolder,
     openConf,
     env,
+    worker,
     holder: 'the window',
     platform: environment.platform,
     onDefect,
@@ -64,6 +66,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   const handlers = {
     ...sessionHandlers(engine, feed, onDefect),
     ...pauseHandlers(engine),
+    ...runHandlers(engine, feed, onDefect),
     ...profileHandlers(engine, desktop, onDefect),
     ...doctorHandlers(engine),
     ...budgetHandlers(engine, desktop),

@@ -123,6 +123,12 @@ async function startEngine(window: AppWindow): Promise<Core> {
   return startCore({
     environment: readEnvironment(launch),
     env: process.env,
+    // Electron itself as plain Node: what is installed with the app is enough.
+    worker: {
+      command: process.execPath,
+      args: [join(out, 'worker', 'worker.js')],
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    },
     openConf: async (options) => new (await import('electron-store')).default(options),
     desktop: electronDesktop(() => window.current()),
     onSettings: ({ theme }) => window.setTheme(theme),

@@ -1,3 +1,4 @@
+import { psFlags } from '../command-line/background-flags.ts'
 import { budgetFlags } from '../command-line/budget-flags.ts'
 import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
@@ -39,6 +40,22 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     flags: resumeFlags,
     run: async (args, shell) => (await import('./agent-resume.ts')).agentResume(args, shell),
+  },
+  'agent-bg': {
+    operands: '"<prompt>"',
+    summary: 'Start a run that goes on by itself, and print its ids.',
+    details: [
+      'It goes on when the terminal closes. What needs an approval waits for one: from agent-attach, or from the window.',
+    ],
+    flags: runFlags,
+    run: async (args, shell) => (await import('./agent-bg.ts')).agentBg(args, shell),
+  },
+  'agent-ps': {
+    operands: '',
+    summary: 'List the background runs, newest first.',
+    details: [],
+    flags: psFlags,
+    run: async (args, shell) => (await import('./agent-ps.ts')).agentPs(args, shell),
   },
   sessions: {
     operands: '',

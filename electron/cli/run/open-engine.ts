@@ -19,6 +19,7 @@ export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'pro
     env: baseUrl && !profile ? { ...shell.env, OPENAI_BASE_URL: baseUrl } : shell.env,
     holder: 'a terminal',
     platform: process.platform,
+    worker: { command: process.execPath, args: [shell.workerProgram], env: {} },
     // In the terminal somebody waits for everything; what nobody waits for is a defect like any other.
     onDefect: (error) => queueMicrotask(() => Promise.reject(error)),
   })

@@ -1,5 +1,6 @@
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
 import type { BudgetStop } from '#shared/budget.ts'
+import { FailureError } from '#shared/failure.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { SendOptions, Session } from '../../engine/engine.ts'
 import { approvalQuestion } from '../terminal/approval-lines.ts'
@@ -55,7 +56,7 @@ async function answerApproval(
     if (signal.aborted) return
     const answer = line === null ? noAnswer : readAnswer(line)
     if (!answer) continue
-    session.answer(request.callId, answer)
+    await unlessAnswered(() => session.answer(request.callId, answer))
     return
   }
 }
@@ -70,8 +71,17 @@ async function answerBudget(session: Session, stop: BudgetStop, output: Output, 
     if (signal.aborted) return
     const answer = line === null ? ({ choice: 'stop' } as const) : readBudgetAnswer(line, stop.limit)
     if (!answer) continue
-    session.answerBudget(answer)
+    await unlessAnswered(() => session.answerBudget(answer))
     return
+  }
+}
+
+/** Who else looks at the session may have been faster. */
+async function unlessAnswered(answer: () => Promise<void>): Promise<void> {
+  try {
+    await answer()
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.code !== 'not-found') throw error
   }
 }
 

@@ -17,6 +17,11 @@ function costWords({ costMicroUsd, source }: Usage): string {
   return source === 'reported' ? formatMicroUsd(costMicroUsd) : `about ${formatMicroUsd(costMicroUsd)}`
 }
 
+/** `1,234 in, 56 out`. */
+export function tokenWords({ inputTokens, outputTokens }: Usage): string {
+  return inputTokens === null && outputTokens === null ? '' : `${tokens(inputTokens)} in, ${tokens(outputTokens)} out`
+}
+
 function tokens(count: number | null): string {
   return count === null ? '?' : String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }

@@ -1,11 +1,11 @@
 import type { SessionId } from '#shared/ids.ts'
+import { isOver } from '#shared/run-words.ts'
 import type { Clock } from '../lib/clock.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { entriesFromEnd } from '../sessions/journal-end.ts'
 import type { RunRegistry } from './registry.ts'
 import { isWorkerAlive, type RunEntry, type RunRecord, recordOf } from './run-entry.ts'
 import { interrupted, killedBy, outcomeOf, type RunOutcome } from './run-outcome.ts'
-import { isEnded } from './run-status.ts'
 import { markerOf } from './worker-marker.ts'
 
 export interface Surroundings {
@@ -20,12 +20,12 @@ export interface Surroundings {
  */
 export async function reconciled(record: RunRecord, surroundings: Surroundings): Promise<RunRecord> {
   const { entry, run } = record
-  if (isEnded(run) || (await isWorkerAlive(record))) return record
+  if (isOver(run) || (await isWorkerAlive(record))) return record
   if (!entry) return { ...record, run: { ...run, ...interrupted } }
   const { registry, clock } = surroundings
   // Gone: nobody writes the entry any more. It may have written how it ended between the two looks.
   const last = (await registry.read(entry.run.runId))?.entry ?? entry
-  if (isEnded(last.run)) return recordOf(last)
+  if (isOver(last.run)) return recordOf(last)
   const outcome = await outcomeWithout(last, surroundings)
   const change = { ...over, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
   await endProcessTree({ pid: null, marker: markerOf(last.run.runId) })

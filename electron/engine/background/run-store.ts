@@ -2,12 +2,12 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { BackgroundRun } from '#shared/background.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
+import { isOver } from '#shared/run-words.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { reconciled, type Surroundings } from './reconcile.ts'
 import { runIdOf } from './registry.ts'
 import type { RunRecord } from './run-entry.ts'
-import { isEnded } from './run-status.ts'
 
 /** A worker that dies says nothing: how often those that should run are looked at while somebody watches. Milliseconds. */
 const LOOK_MS = 1_000
@@ -100,7 +100,7 @@ export class RunStore {
   /** The run whose worker has this session open now; null = none has. */
   async holderOf(sessionId: SessionId): Promise<RunRecord | null> {
     await this.load()
-    return [...this.#records.values()].find(({ run }) => run.sessionId === sessionId && !isEnded(run)) ?? null
+    return [...this.#records.values()].find(({ run }) => run.sessionId === sessionId && !isOver(run)) ?? null
   }
 
   async #ids(): Promise<RunId[]> {
@@ -127,7 +127,7 @@ export class RunStore {
   }
 
   #lookAtRunning(): void {
-    for (const { run } of this.#records.values()) if (!isEnded(run)) this.look(run.runId).catch(this.#onDefect)
+    for (const { run } of this.#records.values()) if (!isOver(run)) this.look(run.runId).catch(this.#onDefect)
   }
 
   #forget(id: RunId): void {

@@ -1,7 +1,7 @@
 import type { SessionSummary } from '#shared/app-state.ts'
-import { FailureError, failure } from '#shared/failure.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { FeedMessage } from '#shared/feed.ts'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { ProfileId, type RunId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, viewFromStart } from '#shared/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -17,6 +17,7 @@ export function sessionId(number: number): SessionId {
 /** A session whose events the test makes. */
 export class FakeSession implements Session {
   readonly id: SessionId
+  runId: RunId | null = null
   readonly listeners = new Set<(event: SessionEvent) => void>()
   #view: SessionView
 
@@ -59,7 +60,10 @@ export class FakeSession implements Session {
     return () => this.listeners.delete(listener)
   }
 
+  lost = (): Failure | null => null
   begin = unused
+  leave = unused
+  goOn = unused
   send = unused
   stop = unused
   answer = unused
@@ -89,6 +93,8 @@ export class FakeSessions implements Sessions {
   load = async () => undefined
   create = unused
   find = unused
+  peek = unused
+  move = unused
 
   onChange(listener: () => void): Unsubscribe {
     this.#listeners.add(listener)

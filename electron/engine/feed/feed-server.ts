@@ -71,7 +71,7 @@ class Viewer {
     this.#channel = channel
     this.#sources = sources
     this.#outbox = new Outbox((message) => channel.post(message), pendingLimit)
-    this.#stopWatching = sources.sessions.onChange(() => this.#closeRemoved())
+    this.#stopWatching = sources.sessions.onChange(() => this.#followChanges())
   }
 
   /** What does not fit the schema is dropped: only a page that was tampered with sends it. */
@@ -131,7 +131,13 @@ class Viewer {
     // Snapshot and listener in one tick, on one channel: nothing is lost or told twice.
     subscription.session = session
     this.#channel.post({ type: 'snapshot', sessionId, view: session.view() })
-    subscription.stop = session.subscribe((event) => this.#outbox.add(sessionId, session, event))
+    subscription.stop = session.subscribe(
+      (event) => this.#outbox.add(sessionId, session, event),
+      () => {
+        this.#outbox.forget(sessionId)
+        this.#channel.post({ type: 'snapshot', sessionId, view: session.view() })
+      },
+    )
   }
 
   #unsubscribe(sessionId: SessionId): void {
@@ -144,11 +150,19 @@ class Viewer {
     this.#sources.holds.drop(sessionId)
   }
 
-  #closeRemoved(): void {
-    for (const [sessionId, { session }] of this.#subscriptions) {
-      if (!session || this.#sources.sessions.opened(sessionId) === session) continue
+  /** A session that went to another process, or came from there, is opened anew; one that is gone is told. */
+  #followChanges(): void {
+    const { sessions, onDefect } = this.#sources
+    for (const [sessionId, { session }] of [...this.#subscriptions]) {
+      if (!session || sessions.opened(sessionId) === session) continue
+      const failure = session.lost()
+      const isThere = sessions.list().some((summary) => summary.sessionId === sessionId)
+      if (!failure && isThere) {
+        this.#subscribe(sessionId).catch(onDefect)
+        continue
+      }
       this.#unsubscribe(sessionId)
-      this.#channel.post({ type: 'closed', sessionId, message: 'The session was removed.' })
+      this.#channel.post({ type: 'closed', sessionId, message: failure?.message ?? 'The session was removed.' })
     }
   }
 }

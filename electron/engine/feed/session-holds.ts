@@ -57,7 +57,8 @@ export class SessionHolds {
   #releaseWhenIdle(id: SessionId): void {
     const session = this.#sessions.opened(id)
     if (!session || this.#releasing.has(id)) return
-    if (!session.view().activity) {
+    // What runs in the background needs nobody here.
+    if (!session.view().activity || session.runId !== null) {
       this.#release(id)
       return
     }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { SessionId, TurnId } from '#shared/ids.ts'
+import { RunId, SessionId, TurnId } from '#shared/ids.ts'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 const LENGTH = 10
@@ -15,6 +15,10 @@ export function newTurnId(): TurnId {
 /** Of a line of the ledger, and of a call that lines reserve for. */
 export function newReservationId(): string {
   return randomText()
+}
+
+export function newRunId(): RunId {
+  return RunId.parse(randomText())
 }
 
 function randomText(): string {

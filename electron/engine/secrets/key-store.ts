@@ -12,6 +12,8 @@ export interface KeyStoreOptions {
   dataFolder: string
   env: Readonly<Record<string, string | undefined>>
   keychain: Keychain
+  /** The key of one profile, as whoever started this process found it. */
+  given?: { profileId: string; value: string }
 }
 
 /** The only way to a key. A key goes to the client of its backend and nowhere else: no log, no journal, no window. */
@@ -19,12 +21,14 @@ export class KeyStore {
   readonly #env: KeyStoreOptions['env']
   readonly #keychain: Keychain
   readonly #file: KeyFile
+  readonly #given: KeyStoreOptions['given']
   /** Data folders share one keychain, but not their keys. */
   readonly #suffix: string
   #available: Promise<boolean> | undefined
 
-  constructor({ dataFolder, env, keychain }: KeyStoreOptions) {
+  constructor({ dataFolder, env, keychain, given }: KeyStoreOptions) {
     this.#env = env
+    this.#given = given
     this.#keychain = keychain
     this.#file = new KeyFile(dataFolder)
     this.#suffix = createHash('sha256').update(dataFolder).digest('hex').slice(0, 8)
@@ -38,6 +42,7 @@ export class KeyStore {
 
   /** null = the profile needs no key. `FailureError` `auth`: the key is not where the profile says. */
   async resolve({ id, name, key }: KeyOwner): Promise<string | null> {
+    if (key.source !== 'none' && this.#given?.profileId === id) return this.#given.value
     switch (key.source) {
       case 'none':
         return null

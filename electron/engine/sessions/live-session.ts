@@ -73,11 +73,14 @@ interface RunningTurn {
   followUps: string[]
   /** null = it has not begun to spend. */
   budget: Budget | null
+  /** It goes on in another process: no end is written. */
+  leaving: boolean
 }
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
   readonly id: SessionId
+  readonly runId = null
   readonly #services: SessionServices
   readonly #conversation: Conversation
   readonly #workspace: Workspace
@@ -117,6 +120,10 @@ export class LiveSession implements Session {
     this.#turn?.abort.abort()
   }
 
+  lost(): null {
+    return null
+  }
+
   view(): SessionView {
     return this.#view
   }
@@ -142,7 +149,7 @@ export class LiveSession implements Session {
     const abort = new AbortController()
     const end = deferred<TurnEnd>()
     // Set before anything waits, so that a second message cannot start a second turn.
-    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null }
+    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null, leaving: false }
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
@@ -169,6 +176,44 @@ export class LiveSession implements Session {
     return { end: end.promise }
   }
 
+  async goOn(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> } | null> {
+    const last = this.#view.turns.at(-1)
+    if (this.#turn || !last || last.end) return null
+    const end = deferred<TurnEnd>()
+    const abort = new AbortController()
+    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null, leaving: false }
+    this.#turn = turn
+    this.#storageFailure = null
+    // An answer that was cut is no question: without a word, some servers have nothing to answer.
+    if (this.#conversation.messages().at(-1)?.role === 'assistant') {
+      this.#emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
+    }
+    let policy: Policy
+    try {
+      policy = await this.#services.policyFor(this.#workspace)
+    } catch (error) {
+      this.#turn = null
+      throw error
+    }
+    this.#run(turn, last.turnId, options, policy).then(end.resolve, end.reject)
+    return { end: end.promise }
+  }
+
+  async leave(_to: string): Promise<void> {
+    const turn = this.#turn
+    if (!turn) return
+    turn.leaving = true
+    const leaveWhenSafe = () => {
+      if (!runsTool(this.#view)) turn.abort.abort()
+    }
+    leaveWhenSafe()
+    // In the same tick as the end of the tool: before the next one begins.
+    const unsubscribe = this.subscribe(leaveWhenSafe)
+    await turn.end
+    unsubscribe()
+    await this.persisted()
+  }
+
   async stop(): Promise<void> {
     const turn = this.#turn
     if (!turn) return
@@ -176,7 +221,7 @@ export class LiveSession implements Session {
     await turn.end
   }
 
-  answer(callId: string, answer: ApprovalAnswer): void {
+  async answer(callId: string, answer: ApprovalAnswer): Promise<void> {
     const resolve = this.#waiting.get(callId)
     if (!resolve)
       throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
@@ -184,7 +229,7 @@ export class LiveSession implements Session {
     resolve(answer)
   }
 
-  answerBudget(answer: BudgetAnswer): void {
+  async answerBudget(answer: BudgetAnswer): Promise<void> {
     const resolve = this.#budgetWaiting
     if (!resolve) throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
     this.#budgetWaiting = null
@@ -219,9 +264,13 @@ export class LiveSession implements Session {
     await this.#journal?.flush()
   }
 
-  /** Written by whoever opens a journal whose last turn nobody ended. */
-  markInterrupted(notice: string | null): void {
+  /** Written by whoever opens a journal that was not whole. */
+  markRepaired(notice: string | null): void {
     if (notice) this.#emit({ type: 'warning', code: 'journal-repaired', message: notice })
+  }
+
+  /** Written by whoever opens a journal whose last turn nobody ended. */
+  markInterrupted(): void {
     const last = this.#view.turns.at(-1)
     if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
   }
@@ -300,6 +349,13 @@ export class LiveSession implements Session {
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
     const unread = turn.followUps.splice(0)
     for (const text of unread) this.#emit({ type: 'follow-up', text, origin: 'user' })
+    if (turn.leaving && outcome.reason === 'aborted') {
+      this.#turn = null
+      this.#waiting.clear()
+      this.#takeBackCalls()
+      this.#batch.flush()
+      return { reason: 'interrupted', failure: null, budget: null, at: this.#view.updatedAt }
+    }
     for (const { text: message } of policy.afterTurn()) {
       this.#emit({ type: 'warning', code: 'policy-after-turn', message })
     }
@@ -320,6 +376,22 @@ export class LiveSession implements Session {
   /** Whether somebody is there who can say what becomes of a run at a limit. */
   #isWatched(): boolean {
     return this.#canAnswer && !this.#services.background
+  }
+
+  /** Calls that only wait for an answer: who goes on with the turn lets the model ask again. */
+  #takeBackCalls(): void {
+    for (const item of this.#view.turns.at(-1)?.items ?? []) {
+      if (item.kind !== 'tool' || (item.state !== 'running' && item.state !== 'waiting')) continue
+      const { callId } = item
+      this.#emit({
+        type: 'tool-end',
+        callId,
+        outcome: 'not-run',
+        output: TAKEN_BACK,
+        summary: 'not run',
+        durationMs: 0,
+      })
+    }
   }
 
   /** The model that this session chose stays chosen when the profile's default changes. */
@@ -418,6 +490,16 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
     reject = onError
   })
   return { promise, resolve, reject }
+}
+
+const TAKEN_BACK =
+  'Error: this call did not run, because the work moved to another process. Make it again if it is needed.'
+const GO_ON_NOTE = 'Your last answer broke off because it was moved to another process. Go on from there.'
+
+/** Whether a tool is at work, and not only asked for. */
+function runsTool(view: SessionView): boolean {
+  const items = view.turns.at(-1)?.items ?? []
+  return items.some((item) => item.kind === 'tool' && item.state === 'running')
 }
 
 export function profileUse(profile: Profile): ProfileUse {

@@ -194,14 +194,14 @@ describe('a session', () => {
     const turn = session.send('Note it twice')
     await asked
     expect(store.list()[0]).toMatchObject({ state: 'waiting', note: 'needs you: note' })
-    session.answer('c1', { decision: 'allow-session' })
+    await session.answer('c1', { decision: 'allow-session' })
     expect(await turn).toMatchObject({ reason: 'completed' })
     expect(session.view().turns[0]?.items).toMatchObject([
       { state: 'done' },
       { state: 'done', answer: null },
       { text: 'Done.' },
     ])
-    expect(() => session.answer('c1', { decision: 'deny' })).toThrow('already answered')
+    await expect(session.answer('c1', { decision: 'deny' })).rejects.toThrow('already answered')
   })
 
   test('stop while it waits for an answer ends the turn', async () => {
@@ -360,7 +360,7 @@ describe('in the background', () => {
     expect(session.view().approvals).toEqual([
       { request: expect.anything(), since: 1_700_000_000_000, until: 1_700_000_060_000 },
     ])
-    session.answer('c1', { decision: 'allow-once' })
+    await session.answer('c1', { decision: 'allow-once' })
     expect((await end).reason).toBe('completed')
   })
 })

@@ -2,12 +2,13 @@ import { type FSWatcher, watch } from 'node:fs'
 import { access, constants, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SessionSummary } from '#shared/app-state.ts'
-import { FailureError, failure } from '#shared/failure.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { SessionId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
-import { viewFromEntries } from '#shared/session-view.ts'
+import { type SessionView, viewFromEntries } from '#shared/session-view.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { systemPrompt } from '../agent/prompt.ts'
+import type { RemoteSession } from '../background/remote-session.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -16,11 +17,12 @@ import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionLockState } from './session-lock.ts'
-import type { NewSession, OpenOptions, Session, Sessions } from './sessions.ts'
+import type { NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
 import { summarise } from './summary.ts'
 
 interface OpenSession {
-  session: LiveSession
+  session: Session
+  /** Where it is written here: ends its turn, and gives up its lock. */
   close(): Promise<void>
 }
 
@@ -29,6 +31,8 @@ export interface SessionStoreOptions {
   /** Who holds the locks, as others are told: "the window", "a terminal". */
   holder: string
   services: SessionServices
+  /** The session as a background run has it open; null = none has. `FailureError`: it cannot be attached to. */
+  attach?(id: SessionId): Promise<RemoteSession | null>
 }
 
 /** All sessions of the data folder: those that are open here, and the summaries of the rest. */
@@ -36,7 +40,8 @@ export class SessionStore implements Sessions {
   readonly #files: SessionFiles
   readonly #options: SessionStoreOptions
   readonly #open = new Map<SessionId, Promise<OpenSession>>()
-  readonly #live = new Map<SessionId, LiveSession>()
+  readonly #live = new Map<SessionId, Session>()
+  readonly #moving = new Map<SessionId, Promise<unknown>>()
   readonly #summaries = new Map<SessionId, SessionSummary>()
   readonly #listeners = new Set<() => void>()
   #watcher: FSWatcher | null = null
@@ -60,7 +65,7 @@ export class SessionStore implements Sessions {
   watch(): void {
     this.#watcher = watch(this.#files.folder, (_, name) => {
       const id = SessionId.safeParse(name?.replace(/\.jsonl?$/, ''))
-      if (!id.success || !name?.endsWith('.json') || this.#open.has(id.data)) return
+      if (!id.success || !name?.endsWith('.json') || this.#isWrittenHere(id.data)) return
       this.#loadSummary(id.data).then(
         () => this.#changed(),
         // Half gone between two looks: the next change tells.
@@ -80,7 +85,7 @@ export class SessionStore implements Sessions {
     // A broken manifest is told before there is a session for it.
     await this.#options.services.policyFor(workspace)
     const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
-    const id = newSessionId()
+    const id = options.id ?? newSessionId()
     const start: SessionEntry = {
       type: 'session-start',
       seq: 0,
@@ -98,42 +103,95 @@ export class SessionStore implements Sessions {
     const opening = (async () => {
       await this.#prepare()
       const session = startFrom([start], workspace, options)
-      const opened = await this.#hold(id, 0, new LiveSession(session, this.#options.services))
-      opened.journal.append(start)
-      await opened.journal.flush()
-      return opened
+      return await this.#hold(id, 0, new LiveSession(session, this.#options.services), undefined, start)
     })()
     return this.#register(id, opening)
   }
 
   async open(id: SessionId, options: OpenOptions = {}): Promise<Session> {
+    // It is on its way to or from another process.
+    await this.#moving.get(id)?.catch(() => undefined)
     const known = this.#open.get(id)
     if (known) return (await known).session
-    const opening = (async () => {
-      if (!(await this.#files.ids()).includes(id))
-        throw new FailureError(failure('not-found', `There is no session ${id}.`))
-      const path = this.#files.journal(id)
-      const lock = await lockSession(this.#files.lock(id), this.#options.holder)
-      try {
-        const content = await readJournal(path)
-        const first = content.entries[0]
-        if (first?.type !== 'session-start') {
-          throw new FailureError(
-            failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`),
-          )
-        }
-        const workspace = await this.#workspace(first.cwd, options.addedFolders)
-        const start = startFrom(content.entries, workspace, { canAnswer: options.canAnswer ?? true })
-        const session = new LiveSession(start, this.#options.services)
-        const opened = await this.#hold(id, content.wholeBytes, session, lock)
-        session.markInterrupted(repairNotice(content))
-        return opened
-      } catch (error) {
-        await lock.release()
-        throw error
+    return this.#register(id, this.#openHereOrThere(id, options))
+  }
+
+  async #openHereOrThere(id: SessionId, options: OpenOptions): Promise<OpenSession> {
+    const there = await this.#attach(id)
+    if (there) return there
+    try {
+      return await this.#openHere(id, options)
+    } catch (error) {
+      // A background run may have taken it between the two looks.
+      const taken = error instanceof FailureError && error.failure.code === 'busy' ? await this.#attach(id) : null
+      if (taken) return taken
+      throw error
+    }
+  }
+
+  async #openHere(id: SessionId, options: OpenOptions): Promise<OpenSession> {
+    if (!(await this.#files.ids()).includes(id))
+      throw new FailureError(failure('not-found', `There is no session ${id}.`))
+    const path = this.#files.journal(id)
+    const lock = await lockSession(this.#files.lock(id), this.#options.holder)
+    try {
+      const content = await readJournal(path)
+      const first = content.entries[0]
+      if (first?.type !== 'session-start') throw new FailureError(unreadable(id, path))
+      const workspace = await this.#workspace(first.cwd, options.addedFolders)
+      const start = startFrom(content.entries, workspace, { canAnswer: options.canAnswer ?? true })
+      const session = new LiveSession(start, this.#options.services)
+      const opened = await this.#hold(id, content.wholeBytes, session, lock)
+      session.markRepaired(repairNotice(content))
+      if (options.closeOpenTurn ?? true) session.markInterrupted()
+      return opened
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  async #attach(id: SessionId): Promise<OpenSession | null> {
+    const session = await this.#options.attach?.(id)
+    if (!session) return null
+    session.onEnd(() => {
+      // Whoever looks at it opens it anew: over there or, when that is over, here.
+      if (this.#live.get(id) !== session) return
+      this.#forget(id)
+      this.#changed()
+    })
+    return { session, close: async () => session.close() }
+  }
+
+  async peek(id: SessionId): Promise<SessionView> {
+    await this.#files.prepare()
+    if (!(await this.#files.ids()).includes(id))
+      throw new FailureError(failure('not-found', `There is no session ${id}.`))
+    const path = this.#files.journal(id)
+    const view = viewFromEntries((await readJournal(path)).entries)
+    if (!view) throw new FailureError(unreadable(id, path))
+    return view
+  }
+
+  async move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T> {
+    const moving = (async () => {
+      const opening = this.#open.get(id)
+      if (opening) {
+        const { session, close } = await opening
+        if (session.runId === null) await session.leave(to)
+        this.#forget(id)
+        await close()
       }
+      return await action((options) => this.#register(id, this.#openHereOrThere(id, options)))
     })()
-    return this.#register(id, opening)
+    this.#moving.set(id, moving)
+    try {
+      return await moving
+    } finally {
+      this.#moving.delete(id)
+      // Whoever looked at it opens it anew.
+      this.#changed()
+    }
   }
 
   opened(id: SessionId): Session | undefined {
@@ -161,9 +219,8 @@ export class SessionStore implements Sessions {
     const opening = this.#open.get(id)
     if (!opening) return
     const { session, close } = await opening
-    await session.stop()
-    this.#open.delete(id)
-    this.#live.delete(id)
+    if (session.runId === null) await session.stop()
+    this.#forget(id)
     await close()
   }
 
@@ -211,6 +268,15 @@ export class SessionStore implements Sessions {
     }
   }
 
+  #forget(id: SessionId): void {
+    this.#open.delete(id)
+    this.#live.delete(id)
+  }
+
+  #isWrittenHere(id: SessionId): boolean {
+    return this.#open.has(id) && this.#live.get(id)?.runId === null
+  }
+
   async #register(id: SessionId, opening: Promise<OpenSession>): Promise<Session> {
     this.#open.set(id, opening)
     try {
@@ -224,11 +290,21 @@ export class SessionStore implements Sessions {
   }
 
   /** Takes the lock and the journal, and keeps the summary current from here on. */
-  async #hold(id: SessionId, wholeBytes: number, session: LiveSession, taken?: { release(): Promise<void> }) {
+  async #hold(
+    id: SessionId,
+    wholeBytes: number,
+    session: LiveSession,
+    taken?: { release(): Promise<void> },
+    first?: SessionEntry,
+  ): Promise<OpenSession> {
     const lock = taken ?? (await lockSession(this.#files.lock(id), this.#options.holder))
     const journal = await Journal.open(this.#files.journal(id), wholeBytes, (error) =>
       session.failStorage(error.failure),
     )
+    if (first) {
+      journal.append(first)
+      await journal.flush()
+    }
     session.attach(journal)
     let writing = Promise.resolve()
     let last = ''
@@ -247,7 +323,6 @@ export class SessionStore implements Sessions {
     session.subscribe(keep)
     return {
       session,
-      journal,
       close: async () => {
         await journal.close()
         await writing
@@ -258,7 +333,7 @@ export class SessionStore implements Sessions {
   }
 
   async #loadSummary(id: SessionId): Promise<void> {
-    if (this.#open.has(id)) return
+    if (this.#isWrittenHere(id)) return
     const lock = await sessionLockState(this.#files.lock(id))
     // Who died may have left a summary from before its last turn.
     const summary = (lock === 'left' ? null : await this.#files.readSummary(id)) ?? (await this.#summaryFromJournal(id))
@@ -306,6 +381,10 @@ function startFrom(
     canAnswer: options.canAnswer,
     ...(options.overrides && { overrides: options.overrides }),
   }
+}
+
+function unreadable(id: SessionId, path: string): Failure {
+  return failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`)
 }
 
 function repairNotice(content: { tornBytes: number; unreadableLines: number }): string | null {

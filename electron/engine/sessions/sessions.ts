@@ -1,31 +1,41 @@
+import { z } from 'zod'
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
-import type { BudgetAnswer, LimitName, Limits } from '#shared/budget.ts'
-import type { ProfileId, SessionId } from '#shared/ids.ts'
+import { type BudgetAnswer, LimitName, Limits } from '#shared/budget.ts'
+import type { Failure } from '#shared/failure.ts'
+import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
-import type { RunLink } from '../budget/run-link.ts'
+import { RunLink } from '../budget/run-link.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 
-export interface SendOptions {
-  limits?: Limits
+export const SendOptions = z.object({
+  limits: Limits.optional(),
   /** Where each was set, for a person, such as a flag. */
-  limitOrigins?: Partial<Record<LimitName, string>>
+  limitOrigins: z.partialRecord(LimitName, z.string()).optional(),
   /** The run that this one is a child of: it spends from its purse. */
-  parentRun?: RunLink
+  parentRun: RunLink.optional(),
   /** JSON Schema that the final answer must follow. */
-  responseSchema?: Record<string, unknown>
-  stream?: boolean
-}
+  responseSchema: z.record(z.string(), z.unknown()).optional(),
+  stream: z.boolean().optional(),
+})
+export type SendOptions = z.infer<typeof SendOptions>
 
-/** One open conversation: the only writer of its journal while it is open here. */
+/** One open conversation. It is written here, or by the worker of a background run, which nobody needs to know. */
 export interface Session {
   readonly id: SessionId
+  /** The background run that it belongs to; null = it runs in this process. */
+  readonly runId: RunId | null
+  /** Why nothing more comes of it: its worker does not answer. null = all is well. */
+  lost(): Failure | null
   view(): SessionView
-  /** Every event after the current view, in order; the listener must not throw. */
-  subscribe(listener: (event: SessionEvent) => void): Unsubscribe
+  /**
+   * Every event after the current view, in order; the listeners must not throw. `onSnapshot`: the view was replaced by a
+   * newer one, and the events between the two are not told.
+   */
+  subscribe(listener: (event: SessionEvent) => void, onSnapshot?: () => void): Unsubscribe
   /**
    * Runs a turn to its end. While one runs, the text is handed to it and read at its next step, and the promise is that
    * turn's. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
@@ -35,12 +45,19 @@ export interface Session {
   send(text: string, options?: SendOptions): Promise<TurnEnd>
   /** The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. */
   begin(text: string, options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
+  /**
+   * Stops at the next safe point, but leaves the turn open, so that another process can go on with it: a tool that runs is
+   * let finish, an answer that is being written is not. `to`: who goes on, for a person. Only `persisted` may follow.
+   */
+  leave(to: string): Promise<void>
+  /** Goes on with a turn that was left open; null = there is none here. `end` as with `begin`. */
+  goOn(options?: SendOptions): Promise<{ end: Promise<TurnEnd> } | null>
   /** Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. */
   stop(): Promise<void>
   /** `FailureError` `not-found` when that call does not wait any more. */
-  answer(callId: string, answer: ApprovalAnswer): void
+  answer(callId: string, answer: ApprovalAnswer): Promise<void>
   /** `FailureError` `not-found` when it does not wait at a limit any more. */
-  answerBudget(answer: BudgetAnswer): void
+  answerBudget(answer: BudgetAnswer): Promise<void>
   /** For a child of the run that goes on here; null = none does. */
   runLink(): RunLink | null
   setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void>
@@ -51,6 +68,8 @@ export interface Session {
 }
 
 export interface NewSession {
+  /** If it is known before. */
+  id?: SessionId
   cwd: string
   profileId: ProfileId
   permissions: Permissions
@@ -67,7 +86,11 @@ export interface OpenOptions {
   /** Default true. */
   canAnswer?: boolean
   addedFolders?: readonly string[]
+  /** Default true. false: a turn that was left open stays open, for `goOn`. */
+  closeOpenTurn?: boolean
 }
+
+export type OpenMoved = (options: OpenOptions) => Promise<Session>
 
 export interface Sessions {
   /** Newest first; from the summaries, no journal is read. */
@@ -79,15 +102,24 @@ export interface Sessions {
   /** `FailureError`: `invalid-input` (folder missing or not readable, broken policy), `not-found` (profile), `storage`. */
   create(options: NewSession): Promise<Session>
   /**
-   * Opens a journal, marks a turn that nobody ended as interrupted, and holds the session's lock until `release`.
-   * `FailureError`: `not-found`, `busy` (another process has it open, the message names it), `storage` (unreadable).
+   * Opens a journal, marks a turn that nobody ended as interrupted, and holds the session's lock until `release`. One
+   * that a background run has open is seen and steered over there.
+   * `FailureError`: `not-found`, `busy` (another process has it open, the message names it), `storage` (unreadable),
+   * `timeout` (its background run does not answer).
    */
   open(id: SessionId, options?: OpenOptions): Promise<Session>
+  /** Its view from the journal, without opening it. Rejects like `open`, but for `busy`. */
+  peek(id: SessionId): Promise<SessionView>
   /** The open session, or undefined. */
   opened(id: SessionId): Session | undefined
   /** A prefix that fits exactly one session; `FailureError` `not-found` or `invalid-input` with the candidates. */
   find(prefix: string): Promise<SessionId>
-  /** Closes one and gives up its lock; a running turn is stopped first. */
+  /**
+   * Gives a session up, runs `action`, which gives it to another process or takes it from there, and meanwhile lets
+   * everybody wait who wants to open it; only `action` can. A running turn stays open.
+   */
+  move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T>
+  /** Closes one and gives up its lock; a turn that runs here is stopped first. */
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import { endProcessTree, leftProcesses } from '../lib/process-tree.ts'
+import { RUN_MARKER } from '../lib/run-marker.ts'
 import { CommandOutput } from './command-output.ts'
 import { ToolProblem } from './tool-problem.ts'
 
@@ -45,7 +46,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const id = randomUUID()
   const child = spawn('sh', ['-c', SHELL, 'sh', request.command, ...wrapper], {
     cwd: request.folder,
-    env: { ...request.environment, [MARKER]: id },
+    env: { ...request.environment, ...runMarker(), [MARKER]: id },
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   })
@@ -63,6 +64,12 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   child.stdout.destroy()
   signal.throwIfAborted()
   return { output: output.end(), exitCode, timedOut: why === 'timeout', leftovers }
+}
+
+/** A command of a background run can be found as such, whatever becomes of the run. */
+function runMarker(): Record<string, string> {
+  const run = process.env[RUN_MARKER]
+  return run === undefined ? {} : { [RUN_MARKER]: run }
 }
 
 function exitOf(child: ChildProcess): Promise<number> {

@@ -34,13 +34,13 @@ export function sessionHandlers(
         return null
       }),
     'session.answer': ({ sessionId, callId, answer }) =>
-      holds.with(sessionId, (session) => {
-        session.answer(callId, answer)
+      holds.with(sessionId, async (session) => {
+        await session.answer(callId, answer)
         return null
       }),
     'session.answerBudget': ({ sessionId, answer }) =>
-      holds.with(sessionId, (session) => {
-        session.answerBudget(answer)
+      holds.with(sessionId, async (session) => {
+        await session.answerBudget(answer)
         return null
       }),
     'session.setProfile': ({ sessionId, profileId }) =>

@@ -1,0 +1,37 @@
+import { ExitCode } from '#shared/exit-code.ts'
+import { UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { readPrompt } from '../run/read-prompt.ts'
+import { createReporter } from '../run/reporter.ts'
+import type { Shell } from '../run/shell.ts'
+import { tellStarted } from '../run/tell-started.ts'
+import { withEngine } from '../run/with-engine.ts'
+
+/** Starts a run that goes on by itself. */
+export async function agentBg(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(runFlags, args)
+  const reporter = createReporter(shell.screen, flags.json === true)
+  const canAsk = shell.interactive && !flags.json
+  const send = await sendOptionsOf(flags)
+  const prompt = await readPrompt(positionals, reporter.note)
+  if (!prompt) throw new UsageError('A prompt is missing.')
+  return withEngine(shell, flags, reporter, async (engine) => {
+    const choice = await chooseBackend(engine, flags, shell, canAsk)
+    const { cwd, profileId, permissions, overrides, addedFolders, systemPrompt, appendSystemPrompt } =
+      await sessionOptions(flags, shell, choice, true)
+    const started = await engine.background.start(
+      { prompt, cwd, profileId, permissions, limits: send.limits ?? {} },
+      {
+        send,
+        ...(overrides && { overrides }),
+        ...(addedFolders && { addedFolders }),
+        ...(systemPrompt !== undefined && { systemPrompt }),
+        ...(appendSystemPrompt !== undefined && { appendSystemPrompt }),
+      },
+    )
+    tellStarted(shell.screen, started, flags.json === true)
+    return ExitCode.completed
+  })
+}

@@ -1,0 +1,82 @@
+import type { BackgroundRun } from '#shared/background.ts'
+import { ExitCode } from '#shared/exit-code.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { psFlags } from '../command-line/background-flags.ts'
+import { UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { withInterrupts } from '../run/interrupts.ts'
+import { createReporter } from '../run/reporter.ts'
+import type { Shell } from '../run/shell.ts'
+import { withEngine } from '../run/with-engine.ts'
+import { runRows } from '../terminal/run-rows.ts'
+import { tableLines } from '../terminal/table.ts'
+
+/** Lists background runs, newest first. */
+export async function agentPs(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(psFlags, args)
+  if (positionals.length > 0) throw new UsageError(`agent-ps takes no ${positionals[0]}.`)
+  const { out } = shell.screen
+  const show = (runs: readonly BackgroundRun[]) => {
+    if (flags.watch && out.terminal && !flags.json) out.write(HOME_AND_CLEAR)
+    if (flags.json) showJson(runs, shell)
+    else showTable(runs, shell)
+  }
+  return withEngine(shell, {}, createReporter(shell.screen, false), async ({ runs }) => {
+    if (flags.watch) return watchRuns(runs, () => show(runs.list()))
+    await runs.load()
+    show(runs.list())
+    return ExitCode.completed
+  })
+}
+
+async function watchRuns(runs: Engine['runs'], show: () => void): Promise<ExitCode> {
+  await runs.watch()
+  show()
+  let stop = () => {}
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve
+  })
+  let waiting: NodeJS.Timeout | undefined
+  runs.onChange(() => {
+    // What changes together is shown together.
+    waiting ??= setTimeout(() => {
+      waiting = undefined
+      show()
+    }, REDRAW_MS)
+  })
+  await withInterrupts(stop, () => stopped)
+  clearTimeout(waiting)
+  return ExitCode.completed
+}
+
+const REDRAW_MS = 200
+
+/** Exactly the array of the contract (design.md section 5). */
+function showJson(runs: readonly BackgroundRun[], { screen: { out } }: Shell): void {
+  const rows = runs.map((run) => ({
+    runId: run.runId,
+    sessionId: run.sessionId,
+    status: run.status,
+    pid: run.pid,
+    cwd: run.cwd,
+    profile: run.profileId,
+    model: run.model,
+    prompt: run.prompt,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    exitCode: run.exitCode,
+    usage: run.usage,
+  }))
+  out.write(`${JSON.stringify(rows)}\n`)
+}
+
+const HOME_AND_CLEAR = '\x1b[H\x1b[J'
+
+function showTable(runs: readonly BackgroundRun[], { screen: { out, side } }: Shell): void {
+  if (runs.length === 0) {
+    side.write('There are no background runs. `claw agent-bg "<prompt>"` starts one.\n')
+    return
+  }
+  const lines = tableLines(out, ['run', 'age', 'state', 'model', 'used', 'folder', 'title'], runRows(runs, Date.now()))
+  out.write(`${lines.join('\n')}\n`)
+}

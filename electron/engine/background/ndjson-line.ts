@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net'
+import { StringDecoder } from 'node:string_decoder'
+
+/** One JSON value a line, over a socket. */
+export class NdjsonLine {
+  readonly #socket: Socket
+  readonly #limit: number
+  readonly #decoder = new StringDecoder('utf8')
+  /** Of a line that is not whole yet. */
+  #parts: string[] = []
+  #size = 0
+
+  /** `limit`: characters of a line. A longer one, or one that is no JSON, ends the connection. */
+  constructor(socket: Socket, limit: number, onValue: (value: unknown) => void) {
+    this.#socket = socket
+    this.#limit = limit
+    socket.on('data', (bytes: Buffer) => {
+      for (const line of this.#lines(this.#decoder.write(bytes))) {
+        if (socket.destroyed) return
+        const value = parsed(line)
+        if (value === undefined) socket.destroy()
+        else onValue(value)
+      }
+    })
+    // What broke is told by `close`, which follows.
+    socket.on('error', () => undefined)
+  }
+
+  /** How many bytes wait to leave. */
+  get waiting(): number {
+    return this.#socket.writableLength
+  }
+
+  post(value: unknown): void {
+    if (!this.#socket.destroyed && !this.#socket.writableEnded) this.#socket.write(`${JSON.stringify(value)}\n`)
+  }
+
+  *#lines(text: string): Generator<string> {
+    let from = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.#parts.push(text.slice(from, end))
+      yield this.#parts.join('')
+      this.#parts = []
+      this.#size = 0
+      from = end + 1
+    }
+    const rest = text.slice(from)
+    if (rest === '') return
+    this.#parts.push(rest)
+    this.#size += rest.length
+    if (this.#size > this.#limit) this.#socket.destroy()
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // undefined is no JSON value: the caller hangs up.
+    return undefined
+  }
+}

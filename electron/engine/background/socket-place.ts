@@ -1,0 +1,34 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** The longest path of a socket that every system takes (macOS: 104 bytes with the end). */
+const PATH_LIMIT = 100
+
+/** Where a worker listens, and how to leave it. */
+export interface SocketPlace {
+  path: string
+  leave(): Promise<void>
+}
+
+/** In a folder that only this user can enter: that of the registry, or a short one where its path is too long. */
+export async function socketPlace(folder: string, name: string, platform: string): Promise<SocketPlace> {
+  if (platform === 'win32') return { path: `\\\\.\\pipe\\claw-${name}`, leave: async () => undefined }
+  const path = join(folder, `${name}.sock`)
+  if (Buffer.byteLength(path) <= PATH_LIMIT) return { path, leave: () => rm(path, { force: true }) }
+  // mkdtemp makes it 0700.
+  const short = await mkdtemp(join(tmpdir(), 'claw-'))
+  return { path: join(short, 's'), leave: () => rm(short, { recursive: true, force: true }) }
+}
+
+/** What a worker that was killed could not remove itself. */
+export async function removeSocket(path: string, folder: string): Promise<void> {
+  if (dirname(path) === folder) await rm(path, { force: true })
+  else if (/^claw-[A-Za-z0-9]{6}$/.test(dirname(path).slice(tmpdir().length + 1)))
+    await rm(dirname(path), { recursive: true, force: true })
+}
+
+/** The folder keeps others out; this keeps them out where a system ignores the folder. */
+export async function closeToOthers(path: string, platform: string): Promise<void> {
+  if (platform !== 'win32') await chmod(path, 0o600)
+}

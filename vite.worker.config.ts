@@ -1,0 +1,21 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vite'
+
+/**
+ * Builds the program of background runs: one file, loaded whole when it starts. An update that replaces the files of the
+ * app takes nothing away from a run that goes on.
+ */
+export default defineConfig({
+  resolve: { alias: [{ find: /^undici$/, replacement: resolve(import.meta.dirname, 'scripts/lib/undici-core.mjs') }] },
+  ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'out/worker',
+    emptyOutDir: true,
+    rollupOptions: {
+      input: { worker: resolve(import.meta.dirname, 'electron/worker/worker.ts') },
+      output: { codeSplitting: false },
+    },
+  },
+})
