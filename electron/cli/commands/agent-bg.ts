@@ -14,7 +14,7 @@ export async function agentBg(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(runFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAsk = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags)
+  const send = await sendOptionsOf(flags, shell.env)
   const prompt = await readPrompt(positionals, reporter.note)
   if (!prompt) throw new UsageError('A prompt is missing.')
   return withEngine(shell, flags, reporter, async (engine) => {

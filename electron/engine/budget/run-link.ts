@@ -6,7 +6,7 @@ import { ProfileId } from '#shared/ids.ts'
  * How a child, in whatever process, spends from the purse of the run that it belongs to. A running session has one to
  * give away; it is plain data.
  */
-const RunLink = z.object({
+export const RunLink = z.object({
   /** Ids of the runs from the first one down, such as `root/child`; a child adds its own. */
   path: z.string().regex(/^[0-9a-z]{10}(\/[0-9a-z]{10})*$/),
   /** When the first one began. Milliseconds since 1970. */
