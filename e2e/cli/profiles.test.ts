@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { text } from '../support/scripted-backend.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { json, startScriptedBackend, text } from '../support/scripted-backend.ts'
 import { createWorld } from './support/world.ts'
 
 const unset = { OPENAI_BASE_URL: undefined, OPENAI_MODEL: undefined }
@@ -54,6 +54,30 @@ test('a profile is added, listed, shown, changed, tested, used and removed', asy
   expect(list.map(({ id, active }) => [id, active])).toEqual([
     ['ollama', true],
     ['demo', false],
+  ])
+})
+
+test('the kind of a server that answers is found out, with its models and what it says of them', async () => {
+  const world = await createWorld()
+  const server = await startScriptedBackend({
+    routes: {
+      '/v1/models': json({ data: [{ id: 'coder', owned_by: 'llamacpp', meta: { n_ctx: 4096 } }] }),
+      '/props': json({ default_generation_settings: { n_ctx: 4096 }, chat_template_caps: { supports_tools: false } }),
+    },
+  })
+  onTestFinished(() => server.close())
+  const claw = async (...args: string[]) => await world.run(args, { env: unset })
+  const { baseUrl } = server
+  const added = await claw('profiles', 'add', 'box', '--base-url', baseUrl, '--no-key')
+  const absent = await claw('profiles', 'add', 'later', '--base-url', 'http://127.0.0.1:9/v1', '--no-key')
+  const list = JSON.parse((await claw('profiles', 'list', '--json')).out) as { id: string; kind: string }[]
+  expect([added.side, absent.side, list.slice(0, 2).map(({ id, kind }) => [id, kind])]).toEqual([
+    `It is llama-server, and lists:\n  coder  4096 tokens  no tools\nSaved box: ${baseUrl}. \`claw profiles test box\` asks the server.\n`,
+    'Saved later: http://127.0.0.1:9/v1. `claw profiles test later` asks the server.\n',
+    [
+      ['box', 'llama-server'],
+      ['later', 'custom'],
+    ],
   ])
 })
 
@@ -201,5 +225,5 @@ test('a stand-in is named when the backend does not answer, and not asked by its
     5,
     expect.stringMatching(/Answer with Spare: claw agent-resume [0-9a-z]{10} --profile spare/),
   ])
-  expect(world.backend.requests).toEqual([])
+  expect(world.backend.chatRequests()).toEqual([])
 })

@@ -11,6 +11,7 @@ import { cleared, type ProfileFlags, profileChange, profileFlags } from '../comm
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
+import { modelWords } from '../terminal/model-words.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { tableLines } from '../terminal/table.ts'
 import { readKey } from './read-key.ts'
@@ -63,7 +64,8 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const { engine, flags, wanted, shell } = request
     const name = flags.name ?? (wanted || presets.find(({ kind }) => kind === flags.kind)?.name)
     if (!name) throw new UsageError('profiles add needs a name.')
-    const kind = flags.kind ?? 'custom'
+    const found = flags.kind === undefined ? await whatAnswers(request) : null
+    const kind = flags.kind ?? found?.kind ?? 'custom'
     const preset = presets.find((candidate) => candidate.kind === kind)
     if (!flags['base-url'] && !flags.kind)
       throw new UsageError('profiles add needs --base-url, or --kind for a preset.')
@@ -79,6 +81,11 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     }
     const needsKey = preset?.needsKey === true && !flags['no-key'] && profile.key.source === 'none'
     const saved = await engine.profiles.save(profile, await secret(request, profile.name, needsKey))
+    if (found) {
+      const models = found.models.slice(0, 5).map((model) => plainLine(modelWords(model)))
+      const more = found.models.length > models.length ? [`… and ${found.models.length - models.length} more`] : []
+      shell.screen.side.write(`${[`It is ${kindName(found.kind)}, and lists:`, ...models, ...more].join('\n  ')}\n`)
+    }
     shell.screen.side.write(
       `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`claw profiles test ${saved.id}\` asks the server.\n`,
     )
@@ -154,9 +161,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       screen.side.write(
         `${plainLine(profile.name)} is reachable${profile.baseUrl && ` at ${plainLine(profile.baseUrl)}`}.\n`,
       )
-      for (const { id, contextWindow } of status?.models ?? []) {
-        screen.out.write(`${plainLine(id)}${contextWindow ? `  ${contextWindow} tokens` : ''}\n`)
-      }
+      for (const model of status?.models ?? []) screen.out.write(`${plainLine(modelWords(model))}\n`)
     }
     return problem ? exitCodeOfFailure(problem) : ExitCode.completed
   },
@@ -171,6 +176,25 @@ export async function profiles(args: readonly string[], shell: Shell): Promise<E
   return withEngine(shell, {}, createReporter(shell.screen, false), (engine) =>
     action({ engine, flags, wanted, shell }),
   )
+}
+
+/** The server at the address that was given, told by its own answers; null = nobody answers, or it tells nothing. */
+async function whatAnswers({ engine, flags, shell }: Request) {
+  const baseUrl = flags['base-url']
+  if (!baseUrl) return null
+  const key = flags['key-env'] === undefined ? undefined : shell.env[flags['key-env']]
+  try {
+    const { server, models } = await engine.profiles.probe({ baseUrl, ...(key && { key }) })
+    return server && server.kind !== 'custom' ? { kind: server.kind, models } : null
+  } catch (error) {
+    // It may be started later; an address that is none is refused when it is saved.
+    if (error instanceof FailureError) return null
+    throw error
+  }
+}
+
+function kindName(kind: Profile['kind']): string {
+  return presets.find((preset) => preset.kind === kind)?.name ?? kind
 }
 
 /** What flags name by something that is here: a file, another profile. */
