@@ -1,5 +1,6 @@
 import type { DoctorCheck, DoctorRemedy } from '#shared/doctor.ts'
 import { modelInfo } from '../backend/models.ts'
+import { speaksNative } from '../backend/ollama-native/native-request.ts'
 import { check, tokenCount } from './check.ts'
 import type { Examination } from './examination.ts'
 import { countAt, recordsAt, textAt } from './json-path.ts'
@@ -99,13 +100,15 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
 }
 
 function largerWindow(examination: Examination, possible: number, file = ''): DoctorRemedy[] {
-  const { kind, model, probe } = examination
+  const { kind, model, probe, profile } = examination
   const target = Math.min(COMFORTABLE, possible)
   switch (kind) {
     case 'ollama':
       return [
         {
-          text: 'Ollama drops the start of what does not fit without a word. More memory is needed; the chat then uses Ollama’s own API.',
+          text: speaksNative(profile)
+            ? 'A larger one needs more memory.'
+            : 'Ollama drops the start of what does not fit without a word. More memory is needed; the chat then uses Ollama’s own API.',
           apply: {
             label: `Use ${tokenCount(target)} on this profile`,
             change: { kind: 'ollama', contextWindow: target },

@@ -45,6 +45,8 @@ export function nativeBody(
   const members = [
     member('model', profile.model),
     member('stream', request.stream !== false),
+    // Without these it drops the start of what does not fit, and goes on for ever, without a word (backends.md F).
+    ...(['truncate', 'shift'] as const).filter((name) => !(name in rest)).map((name) => member(name, false)),
     ...extra.map(([name, value]) => member(name, value)),
     ...(thinks === undefined ? [] : [member('think', thinks)]),
     ...(request.responseSchema ? [member('format', request.responseSchema)] : []),

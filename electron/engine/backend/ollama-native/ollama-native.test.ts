@@ -175,6 +175,7 @@ describe('what the server sends', () => {
       'the prompt is longer than the context length currently available to the model; shorten the prompt',
       'context-overflow',
     ],
+    [400, 'the input length exceeds the context length', 'context-overflow'],
     [401, 'unauthorized', 'auth'],
     [500, 'model runner has unexpectedly stopped', 'server-error'],
   ])('%i %s is %s', async (status, error, code) => {
@@ -222,6 +223,8 @@ describe('what is sent', () => {
     expect(first?.body).toEqual({
       model: 'm',
       stream: true,
+      truncate: false,
+      shift: false,
       keep_alive: '1h',
       think: true,
       format: { type: 'object' },
