@@ -73,8 +73,7 @@ async function runColumn(column, options, record) {
 
 /** @param {string} name @param {import('./live/journey.mjs').Cell} cell */
 function tell(name, { state, remark }) {
-  if (state !== 'none')
-    console.log(`  ${{ ok: '✓', missed: '✗', strayed: '~' }[state]} ${name}${remark ? ` (${remark})` : ''}`)
+  if (state !== 'none') console.log(`  ${{ ok: '✓', missed: '✗' }[state]} ${name}${remark ? ` (${remark})` : ''}`)
 }
 
 /** Nothing = all. @param {string[]} wanted @param {string} name @param {string} server */

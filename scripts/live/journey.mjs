@@ -4,12 +4,12 @@ import { acrossServers } from './across-servers.mjs'
 import { checks } from './checks.mjs'
 import { lastChecks } from './last-checks.mjs'
 import { addProfile, Person } from './person.mjs'
-import { Missed, Strayed } from './scripted.mjs'
+import { Missed } from './scripted.mjs'
 import { becomesQuiet, startOther } from './servers.mjs'
 import { windowJourney } from './window.mjs'
 
 /**
- * @typedef {{ state: 'ok' | 'missed' | 'strayed' | 'none', remark?: string }} Cell `none` = there is nothing to check on this server
+ * @typedef {{ state: 'ok' | 'missed' | 'none', remark?: string }} Cell `none` = there is nothing to check on this server
  * @typedef {Map<string, Cell>} Cells by the name of the check
  */
 
@@ -100,7 +100,6 @@ export async function cellOf(run) {
     return { state: 'ok', ...(remark && { remark }) }
   } catch (error) {
     const { message, stack } = /** @type {Error} */ (error)
-    if (error instanceof Strayed) return { state: 'strayed', remark: message }
     return { state: 'missed', remark: error instanceof Missed || error instanceof Problem ? message : stack }
   }
 }

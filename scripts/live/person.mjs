@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,10 +8,10 @@ import { createInterface } from 'node:readline'
 import { root } from '../lib/paths.mjs'
 import { Problem } from '../lib/problem.mjs'
 
-/** A copy: another build in the meantime does not change what is looked at. Libraries are found from here as well. */
-const programFolder = join(root, 'test-results/live/cli')
+/** A copy for this run: another build in the meantime does not change what is looked at. Libraries are found from here as well. */
+const programFolder = join(root, `test-results/live/cli-${process.pid}`)
 const program = join(programFolder, 'claw.js')
-const longestRunMs = 3 * 60_000
+const longestRunMs = 6 * 60_000
 
 /** What the scripts of the small model work on; the sum is wrong. */
 const projectFiles = {
@@ -36,6 +37,7 @@ const projectFiles = {
 export async function takeProgram() {
   await rm(programFolder, { recursive: true, force: true })
   await cp(join(root, 'out/cli'), programFolder, { recursive: true })
+  process.on('exit', () => rmSync(programFolder, { recursive: true, force: true }))
 }
 
 /** Someone with the terminal program: a data folder and a project, both of their own. */

@@ -5,9 +5,6 @@ import { described, toolsOf } from './person.mjs'
 /** A check that does not hold; the message is the reason. */
 export class Missed extends Error {}
 
-/** The model itself did something else, as it always does there: no fault of the product, and nothing shown either. */
-export class Strayed extends Error {}
-
 /** @param {import('./person.mjs').Run} run @param {boolean} holds @param {string} otherwise */
 export function must(run, holds, otherwise) {
   if (!holds) throw new Missed(`${otherwise} (${described(run)})`)
@@ -30,7 +27,7 @@ export function must(run, holds, otherwise) {
  * @param {Script} script
  * @returns {Promise<string | undefined>} a remark
  */
-export async function scripted({ person, facts }, keyword, { tools, says, flags = [], also }) {
+export async function scripted({ person }, keyword, { tools, says, flags = [], also }) {
   let strayed = 0
   let last
   for (const prompt of wordings(keyword)) {
@@ -39,7 +36,6 @@ export async function scripted({ person, facts }, keyword, { tools, says, flags 
     must(run, run.end.failure === null && run.code === 0, 'failed')
     const followed = toolsOf(run).join() === tools.join() && run.end.finalText.includes(says)
     if (!followed) {
-      if (facts.straysIn?.includes(keyword)) throw new Strayed(described(run))
       strayed++
       last = run
       continue

@@ -11,7 +11,8 @@ import { run } from '../lib/run.mjs'
 
 const scripts = join(root, 'scripts/servers')
 export const resultsFolder = join(root, 'test-results/live')
-const readyMs = 5 * 60_000
+/** vLLM needs a minute on a quiet machine. */
+const readyMs = 20 * 60_000
 const endMs = 15_000
 
 /**
@@ -93,7 +94,7 @@ export class ServerProcess {
 export async function startServer(name, { env = {}, flags = [], key, model = 'small' } = {}) {
   const port = await freePort()
   mkdirSync(resultsFolder, { recursive: true })
-  const log = createWriteStream(join(resultsFolder, `${name}.log`))
+  const log = createWriteStream(join(resultsFolder, `${name}-${port}.log`))
   const child = spawn(join(scripts, 'start'), [name, String(port), ...flags], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,7 +9,6 @@ import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTo
  * @typedef {object} Facts what is a server's own way (and no fault of ours)
  * @property {boolean} [servesAnyModel] it does not look at the name of the model
  * @property {boolean} [cutsSilently] a prompt longer than the window is answered all the same
- * @property {string[]} [straysIn] scripts that the small model does not follow there, and why stands beside them
  *
  * @typedef {Pick<ServerProcess, 'address' | 'key' | 'fetch' | 'stop' | 'kill'>} Server
  *
@@ -40,8 +39,8 @@ const KEY = 'sk-live-test'
 /** Tokens; the journey needs about 3,000. */
 const OLLAMA_WINDOW = 4096
 
-/** It writes the arguments of earlier calls into the prompt with sorted keys, which the small model was not taught. */
-const ollamaFacts = { cutsSilently: true, straysIn: ['#fix'] }
+/** On `/v1` it cannot be asked to refuse what does not fit; by its own route the client asks for that. */
+const ollamaFacts = { cutsSilently: true }
 
 /** @type {Column[]} */
 export const columns = [
@@ -65,7 +64,6 @@ export const columns = [
     name: 'ollama native',
     servers: ['ollama'],
     kind: 'ollama',
-    facts: ollamaFacts,
     profile: ['--context-window', '6144'],
     start: async () => [await startServer('ollama')],
     isQuiet: ([server]) => ollamaIsQuiet(server),

@@ -59,18 +59,18 @@ export const reasoningField = [
 ]
 
 /**
- * The agent's own words and tools do not fit: Ollama answers all the same.
+ * Hardly more than the agent's own words and tools fits: what does not is refused, as the client asked for, and said.
  *
  * @type {Check[]}
  */
 export const windowTooSmall = [
+  { name: 'chat', run: async ({ person }) => void (await saysChat(person, 'hello')) },
   {
-    name: 'cut silently',
+    name: 'longer than the window',
     run: async ({ person }) => {
       const run = await person.agent(`hello ${'many words follow each other here '.repeat(300)}`, ['--max-turns', '3'])
-      const warning = run.lines.find(({ type, code }) => type === 'warning' && code === 'truncated-by-server')
-      must(run, warning !== undefined, 'cut without a word')
-      return warning?.message
+      must(run, run.code === 1 && run.end.failure?.code === 'context-overflow', 'not context-overflow')
+      return run.end.failure.message
     },
   },
   { name: 'doctor', run: doctorSays(0, /! Context window .*/) },
@@ -139,7 +139,7 @@ export const twoServers = [
 /** @param {number} code @param {RegExp} line @returns {Check['run']} */
 function doctorSays(code, line) {
   return async ({ person }) => {
-    const run = await person.claw(['doctor', 'live'])
+    const run = await person.claw(['doctor', 'live', '--load'])
     const said = line.exec(run.out)?.[0]
     if (run.code !== code || !said) throw new Missed(`exit ${run.code}: ${(run.out + run.side).trim().slice(0, 2000)}`)
     return said.replace(/ {2,}/g, ': ').replace(/: \d+ m?s$/, '')
