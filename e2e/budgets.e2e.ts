@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
 import { text, usage } from './support/scripted-backend.ts'
+import { spendAMonth } from './support/spent-month.ts'
 
 async function say(page: Page, message: string, answer: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(message)
@@ -166,4 +167,44 @@ test('the arrow keys go through the chart, and ranges can be looked back on', as
   await expect(page.getByRole('heading', { name: 'Nothing was used', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'The day after' }).click()
   await expect(over.getByRole('group', { name: /^Spend per hour of/ })).toBeVisible()
+})
+
+test('the calls of the range go into a file, as they stand in the ledger', async ({ machine }) => {
+  await spendAMonth(machine, { now: new Date(), calls: 50 })
+  const { app, page } = await machine.launch()
+  const saved = join(machine.project, 'calls.csv')
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+  }, saved)
+  await openBudgets(page)
+  await page.getByRole('button', { name: 'Export' }).press('Enter')
+  await page.getByRole('menuitem', { name: /^CSV/ }).press('Enter')
+  await expect(page.getByText('The calls are saved.')).toBeVisible()
+  const [head, ...rows] = (await readFile(saved, 'utf8')).trim().split('\r\n')
+  const lines = await ledgerOf(machine)
+  const column = head?.split(',').indexOf('input') ?? -1
+  expect(rows.map((row) => Number(row.split(',')[column]))).toEqual(lines.map(({ input }) => input))
+})
+
+test('one profile is shown alone, its figures and limits with it', async ({ machine }) => {
+  await spendAMonth(machine, { now: new Date() })
+  const { page } = await machine.launch()
+  await openBudgets(page)
+  const ofOpenRouter = (await ledgerOf(machine)).filter(({ profileName }) => profileName === 'OpenRouter')
+  const cost = ofOpenRouter.reduce((sum, line) => sum + Number(line.cost), 0)
+  const month = page.getByRole('region', { name: 'This month' })
+  await expect(month).toContainText('of $40.00')
+  await page.getByRole('combobox', { name: 'Profile' }).click()
+  await page.getByRole('option', { name: /OpenRouter/ }).click()
+  // It has no limit of its own.
+  await expect(month).not.toContainText('of $')
+  await expect(month).toContainText(`$${(cost / 1e6).toFixed(2)}`)
+  await expect(page.getByRole('region', { name: 'Tokens by model' }).getByRole('listitem')).toHaveCount(1)
+  await page.getByRole('combobox', { name: 'Profile' }).click()
+  await page.getByRole('option', { name: /vLLM/ }).click()
+  await expect(month).toContainText('free')
+  await page.getByRole('combobox', { name: 'Profile' }).click()
+  await page.getByRole('option', { name: /Another/ }).click()
+  await expect(month).toContainText('not known')
+  await expect(month).not.toContainText('$')
 })

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { ElectronApplication, Page } from '@playwright/test'
+import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
+import { gate, text, toolCall, usage } from './support/scripted-backend.ts'
 import { spendAMonth } from './support/spent-month.ts'
 
 /** The pictures of the README; `CLAW_PICTURES=1` renews them. All others go with the results of the run. */
@@ -107,6 +110,33 @@ for (const scheme of ['light', 'dark'] as const) {
 }
 
 for (const scheme of ['light', 'dark'] as const) {
+  test(`a limit that is reached, ${scheme}, wide to narrow`, async ({ machine, backend }) => {
+    await machine.write({ 'README.md': '# Read me\n' })
+    await writeFile(
+      join(machine.home, 'settings.json'),
+      JSON.stringify({
+        ...defaultSettings,
+        limits: [{ scope: 'session', profileId: null, limits: { totalTokens: 40_000 } }],
+      }),
+    )
+    backend.script(toolCall('read_file', { path: 'README.md' }, { usage: usage(39_000, 900) }))
+    const { app, page } = await machine.launch({ env: environmentFor(backend), colorScheme: scheme })
+    await page.getByRole('textbox', { name: 'Message' }).fill('Read everything')
+    await page.getByRole('button', { name: 'Send' }).click()
+    const card = page.getByRole('region', { name: 'Limit reached' })
+    await expect(card).toContainText('39,900 of 40,000 tokens')
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(`limit-${scheme}${width === 1440 ? '' : `-${width}`}`))
+    }
+    await card.getByRole('textbox', { name: 'New limit' }).fill('30k')
+    await expect(card).toContainText('write at least')
+    await checkAccess(page)
+    await page.screenshot(picture(`limit-wrong-${scheme}`))
+  })
+
   test(`a month of spending, ${scheme}, wide to narrow`, async ({ machine }) => {
     await spendAMonth(machine, { now: new Date() })
     const { app, page } = await machine.launch({ colorScheme: scheme })

@@ -180,12 +180,11 @@ function ProfileFilter(props: {
   onChange: (value: SpendingQuery['profileId']) => void
 }) {
   const backends = useAppStore((state) => state.backends)
+  const spenders = useSpenders(props.report)
   const profiles = backends.map(({ profile: { id, name } }) => ({ id, name, hint: '' }))
   // One that was removed may have spent.
-  for (const { profileId, profileName } of props.report?.profiles ?? []) {
-    if (profileId && !profiles.some(({ id }) => id === profileId)) {
-      profiles.push({ id: profileId, name: profileName ?? profileId, hint: 'removed' })
-    }
+  for (const { id, name } of spenders) {
+    if (!profiles.some((profile) => profile.id === id)) profiles.push({ id, name, hint: 'removed' })
   }
   return (
     <Select
@@ -203,6 +202,26 @@ function ProfileFilter(props: {
       </span>
     </Select>
   )
+}
+
+interface Spender {
+  id: NonNullable<SpendingQuery['profileId']>
+  name: string
+}
+
+/** All that were in a report since the page was opened: a report of one profile knows only that one. */
+function useSpenders(report: SpendingReport | null): readonly Spender[] {
+  const [seen, setSeen] = useState<readonly Spender[]>([])
+  useEffect(() => {
+    const found = (report?.profiles ?? []).flatMap(({ profileId: id, profileName }) =>
+      id ? [{ id, name: profileName ?? id }] : [],
+    )
+    setSeen((before) => {
+      const news = found.filter(({ id }) => !before.some((one) => one.id === id))
+      return news.length > 0 ? [...before, ...news] : before
+    })
+  }, [report])
+  return seen
 }
 
 /** Milliseconds that an empty page is better than bars that flash by. */

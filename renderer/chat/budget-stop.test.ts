@@ -49,12 +49,14 @@ test('a limit is raised to more than is used and needed', () => {
     read('400k'),
     read('much'),
     readRaise({ ...money, top: [] }, '2.05'),
+    readRaise({ ...money, top: [] }, '2.07'),
     readRaise({ ...money, top: [] }, '$3'),
   ]).toEqual([
     { value: 600_000 },
     { problem: '400,112 tokens are used: write more than 400,112.' },
     { problem: 'This is no number of tokens. Write a number such as 400k or 1.5 M.' },
-    { problem: 'The next step needs more: write more than $2.07.' },
+    { problem: 'The next step needs more: write at least $2.07.' },
+    { value: 2_070_000 },
     { value: 3_000_000 },
   ])
 })

@@ -38,9 +38,10 @@ export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
 export function readRaise(stop: BudgetStop, text: string): Typed {
   const { limit, used, needs = 0 } = stop
   const read = readLimit(limit, text)
-  if ('problem' in read || read.value > used + needs) return read
-  const why = needs > 0 ? 'The next step needs more' : `${exactAmount(limit, used)}${unitWord(limit)} are used`
-  return { problem: `${why}: write more than ${exactAmount(limit, used + needs)}.` }
+  if ('problem' in read || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
+  if (needs > 0) return { problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
+  const amount = exactAmount(limit, used)
+  return { problem: `${amount}${unitWord(limit)} are used: write more than ${amount}.` }
 }
 
 type TopCall = NonNullable<BudgetStop['top']>[number]

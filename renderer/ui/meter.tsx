@@ -6,7 +6,7 @@ export function Meter(props: { label: string; text: string; share: number; estim
   const share = clamp(props.share)
   const estimated = Math.min(clamp(props.estimated ?? 0), share)
   const percent = Math.round(share * 100)
-  const tone = percent >= 100 ? 'danger' : percent >= 80 ? 'warn' : ''
+  const tone = share >= 1 ? 'danger' : share >= 0.8 ? 'warn' : ''
   return (
     // biome-ignore lint/a11y/useSemanticElements: the parts of <meter> cannot be styled on every platform
     <span
