@@ -190,3 +190,44 @@ test('everything can be reached and done by keyboard', async ({ machine, backend
   await page.keyboard.press('Control+,')
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
 })
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`a policy and the question for trust, ${scheme}, wide to narrow`, async ({ machine, backend }) => {
+    await machine.write({
+      '.claw-policy.json': JSON.stringify({
+        trusted: true,
+        denyTools: ['bash'],
+        denyToolPrefixes: ['web_'],
+        budget: { maxToolCalls: 200, maxTotalCostUsd: 2 },
+        safeEnv: ['DATABASE_URL'],
+        managedSettings: { permissions: { write: 'allow' }, reviewMode: 'strict' },
+        hooks: {
+          beforePrompt: ['The public API is in api/: do not change it without a note in docs/api.md.'],
+          beforeTool: { edit_file: ['Keep the licence header.'], '*': ['Be careful.'] },
+          afterTurn: ['Add a line to the changelog.'],
+        },
+      }),
+      '.claw-hooks.json': JSON.stringify({ hooks: { afterTool: { read_file: 'Say what you saw.' } } }),
+    })
+    const { app, page } = await machine.launch({ env: environmentFor(backend), colorScheme: scheme })
+    const question = page.getByRole('alertdialog', { name: 'Trust these policies?' })
+    await expect(question).toContainText('DATABASE_URL')
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(`trust-${scheme}${width === 1440 ? '' : `-${width}`}`))
+    }
+    await question.getByRole('button', { name: 'Go on without' }).click()
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await page.getByRole('button', { name: 'Policy' }).click()
+      await expect(page.getByRole('dialog', { name: 'Policy' })).toContainText('Has no effect')
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(`policy-${scheme}${width === 1440 ? '' : `-${width}`}`))
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog', { name: 'Policy' })).toBeHidden()
+    }
+  })
+}

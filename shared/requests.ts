@@ -4,6 +4,7 @@ import { NewRun } from './background.ts'
 import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
 import { ProfileId, RunId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
+import { PolicyView, SeenManifest } from './policy.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
 import { SettingsPatch } from './settings.ts'
 import { SpendingQuery, SpendingReport } from './spending.ts'
@@ -103,6 +104,13 @@ export const requests = {
     z.object({ query: SpendingQuery, format: z.enum(['csv', 'json']) }),
     z.object({ saved: z.boolean() }),
   ),
+
+  /** What the manifests of a folder and above it say. */
+  'policy.show': request(z.object({ folder: Folder }), PolicyView),
+  /** A person's yes or no to manifests as they were shown. `busy`: one of them was changed meanwhile. */
+  'policy.answer': request(z.object({ files: z.array(SeenManifest).min(1).max(200), trusted: z.boolean() }), done),
+  /** Takes the answers back: the person is asked again. */
+  'policy.revoke': request(z.object({ paths: z.array(Folder).min(1).max(200) }), done),
 
   'settings.update': request(z.object({ patch: SettingsPatch }), done),
   'folder.choose': request(nothing, z.object({ folder: z.string().nullable() })),

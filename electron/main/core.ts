@@ -15,6 +15,7 @@ import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
 import { budgetHandlers } from './ipc/budget-handlers.ts'
 import { doctorHandlers } from './ipc/doctor-handlers.ts'
 import { pauseHandlers } from './ipc/pause-handlers.ts'
+import { policyHandlers } from './ipc/policy-handlers.ts'
 import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
 import { runHandlers } from './ipc/run-handlers.ts'
@@ -70,6 +71,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     ...profileHandlers(engine, desktop, onDefect),
     ...doctorHandlers(engine),
     ...budgetHandlers(engine, desktop),
+    ...policyHandlers(engine),
     ...appHandlers(engine, feed, desktop),
   }
   return {

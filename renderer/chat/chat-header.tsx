@@ -3,6 +3,7 @@ import { PageTitle } from '../app/page-title.tsx'
 import { folderName } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useChatSession, useView } from './chat-place.ts'
+import { PolicyButton } from './policy-button.tsx'
 
 /** Title and folder of the chat, and whether a demo answers. */
 export function ChatHeader({ folder }: { folder: string | null }) {
@@ -22,6 +23,7 @@ export function ChatHeader({ folder }: { folder: string | null }) {
         </span>
       )}
       {demo && <span className="badge warn">{DEMO_LABEL}</span>}
+      {place && <PolicyButton folder={place} />}
     </header>
   )
 }

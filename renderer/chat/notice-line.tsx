@@ -1,4 +1,4 @@
-import { Gauge, List, RotateCw, TriangleAlert, Wrench } from 'lucide-react'
+import { Gauge, List, RotateCw, ScrollText, TriangleAlert, Wrench } from 'lucide-react'
 import { memo } from 'react'
 import type { NoticeItem } from '#shared/session-view.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
@@ -18,6 +18,7 @@ function looks(code: string): { icon: IconShape; warn: boolean } {
   if (code.startsWith('budget')) return { icon: Gauge, warn: code === 'budget-80' }
   if (/recover/.test(code)) return { icon: Wrench, warn: false }
   if (/retr|again|overload|rate/.test(code)) return { icon: RotateCw, warn: true }
+  if (/^policy/.test(code)) return { icon: ScrollText, warn: false }
   if (/compact|summ/.test(code)) return { icon: List, warn: false }
   return { icon: TriangleAlert, warn: true }
 }

@@ -1,11 +1,13 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import './confirm-dialog.css'
 
 /** Asks before something that cannot be undone. Focus starts on the way out and returns to where it was. */
 export function ConfirmDialog(props: {
   title: string
   children: ReactNode
+  /** What it is about, below the sentence: it scrolls where it is long. */
+  details?: ReactNode
   /** Verbs that name the thing: "Remove session", "Keep it". */
   confirm: string
   cancel: string
@@ -14,15 +16,19 @@ export function ConfirmDialog(props: {
   onConfirm: () => void
   onClose: () => void
 }) {
+  const wayOut = useRef<HTMLButtonElement>(null)
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && props.onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="confirm-veil" />
-        <AlertDialog.Popup className="confirm">
+        <AlertDialog.Popup className={props.details ? 'confirm roomy' : 'confirm'} initialFocus={wayOut}>
           <AlertDialog.Title className="strong">{props.title}</AlertDialog.Title>
           <AlertDialog.Description className="ink2">{props.children}</AlertDialog.Description>
+          {props.details}
           <div className="confirm-acts">
-            <AlertDialog.Close className="btn">{props.cancel}</AlertDialog.Close>
+            <AlertDialog.Close ref={wayOut} className="btn">
+              {props.cancel}
+            </AlertDialog.Close>
             <AlertDialog.Close className={props.harmless ? 'btn primary' : 'btn danger'} onClick={props.onConfirm}>
               {props.confirm}
             </AlertDialog.Close>

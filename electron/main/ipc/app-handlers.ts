@@ -5,7 +5,12 @@ import type { Handlers } from './router.ts'
 
 type AppRequest = Exclude<
   keyof Handlers,
-  `session.${string}` | `profile.${string}` | `discovery.${string}` | `budget.${string}` | `run.${string}`
+  | `session.${string}`
+  | `profile.${string}`
+  | `discovery.${string}`
+  | `budget.${string}`
+  | `run.${string}`
+  | `policy.${string}`
 >
 
 /** What only the desktop can do; Electron behind it, or a test. */

@@ -1,0 +1,19 @@
+import type { Engine } from '../../engine/engine.ts'
+import type { Handlers } from './router.ts'
+
+type PolicyRequest = Extract<keyof Handlers, `policy.${string}`>
+
+/** What the window does with the manifests of a folder. */
+export function policyHandlers({ policies }: Engine): Pick<Handlers, PolicyRequest> {
+  return {
+    'policy.show': ({ folder }) => policies.show(folder),
+    'policy.answer': async ({ files, trusted }) => {
+      await policies.answer(files, trusted)
+      return null
+    },
+    'policy.revoke': async ({ paths }) => {
+      await policies.revoke(paths)
+      return null
+    },
+  }
+}
