@@ -10,8 +10,10 @@ export interface LimitSource {
   limits: Limits
   /** Only what this profile spends counts. */
   profileId?: ProfileId
-  /** Replaces looser settings of the same scope: a trusted manifest. */
+  /** Takes the place of the settings of the same scope: a trusted manifest. */
   raises?: boolean
+  /** Gives way to one that raises: a setting of the person. All else can only be made tighter. */
+  yields?: boolean
 }
 
 /** One limit of one source. */
@@ -45,9 +47,9 @@ export function limitsOf(sources: readonly LimitSource[]): Limit[] {
   )
   return limitOrder.flatMap((name) =>
     sources
-      .flatMap(({ scope, origin, limits, profileId, raises }): Limit[] => {
+      .flatMap(({ scope, origin, limits, profileId, yields }): Limit[] => {
         const allowed = limits[name]
-        if (allowed === undefined || (!raises && raised.has(`${scope} ${name}`))) return []
+        if (allowed === undefined || (yields && raised.has(`${scope} ${name}`))) return []
         return [{ name, allowed, scope, origin, profileId: profileId ?? null }]
       })
       .sort((a, b) => a.allowed - b.allowed),
@@ -59,6 +61,7 @@ export function sourcesOfRules(rules: readonly LimitRule[], nameOf: (id: Profile
   return rules.map(({ scope, profileId, limits }) => ({
     scope,
     limits,
+    yields: true,
     origin: `Settings: ${scopeWords[scope]}${profileId === null ? '' : `, ${nameOf(profileId)}`}`,
     ...(profileId !== null && { profileId }),
   }))

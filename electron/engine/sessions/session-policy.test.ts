@@ -2,12 +2,14 @@ import { access, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { LimitRule } from '#shared/budget.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
+import { sourcesOfRules } from '../budget/limit-source.ts'
 import { Policies } from '../policy/policies.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { describeSandbox } from '../tools/sandbox.ts'
@@ -52,6 +54,8 @@ let requests: ChatRequest[]
 let policies: Policies
 let store: SessionStore
 let ledger: Ledger
+/** Limits that the person set. */
+let settings: LimitRule[]
 
 beforeEach(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'claw-session-policy-')))
@@ -59,6 +63,7 @@ beforeEach(async () => {
   data = join(top, 'data')
   await mkdir(work)
   answers = []
+  settings = []
   requests = []
   const clock = { now: () => 1_700_000_000_000 }
   const backend: Backend = {
@@ -77,7 +82,7 @@ beforeEach(async () => {
     backendFor: () => Promise.resolve({ backend, profile }),
     tools: builtinTools,
     ledger,
-    limitSources: () => [],
+    limitSources: () => sourcesOfRules(settings, String),
     slots: { seat: () => freeSeat },
     background: false,
     policyFor: policies.policyFor.bind(policies),
@@ -307,15 +312,50 @@ describe('what a manifest manages', () => {
     expect(outputs).toEqual(['<>', '<sesame>'])
   })
 
-  test('limits of an untrusted manifest lower those of the run, and never raise them', async () => {
+  const near = '.claw-policy.json'
+  const hooks = '.claw-hooks.json'
+  const limit = (modelCalls: number) => JSON.stringify({ budget: { maxModelCalls: modelCalls } })
+  test.each([
+    ['an untrusted manifest lowers', 5, null, { [near]: limit(2) }, [], 2, near],
+    ['an untrusted manifest does not raise', 1, null, { [near]: limit(2) }, [], 1, 'Settings: a session'],
+    ['an untrusted manifest does not raise a flag', null, 1, { [near]: limit(2) }, [], 1, 'set for this run'],
+    ['a trusted manifest raises the settings', 1, null, { [near]: limit(2) }, [near], 2, near],
+    ['a trusted manifest lowers the settings', 5, null, { [near]: limit(2) }, [near], 2, near],
+    ['a trusted manifest does not raise a flag', 1, 1, { [near]: limit(2) }, [near], 1, 'set for this run'],
+    ['the nearest of the trusted counts', 1, null, { [near]: limit(1), [hooks]: limit(3) }, [near, hooks], 3, hooks],
+    [
+      'an untrusted one lowers what a trusted one raised',
+      1,
+      null,
+      { [near]: limit(2), [hooks]: limit(4) },
+      [hooks],
+      2,
+      near,
+    ],
+  ])('limits: %s', async (_what, setting, flag, files, trusted, allowed, origin) => {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(work, name), content)
+    const { files: seen } = await policies.show(work)
+    await policies.answer(
+      seen.filter(({ path }) => trusted.some((name) => path.endsWith(name))),
+      true,
+    )
+    if (setting !== null) settings = [{ scope: 'session', profileId: null, limits: { modelCalls: setting } }]
+    answers = Array.from({ length: 9 }, (_, at) => use('list_dir', { path: `${at}` }))
+    const end = await (await newSession()).send('Look.', flag === null ? {} : { limits: { modelCalls: flag } })
+    expect([end.reason, end.budget]).toMatchObject([
+      'budget',
+      { limit: 'modelCalls', allowed, used: allowed, origin: origin.startsWith('.claw') ? join(work, origin) : origin },
+    ])
+    expect(requests).toHaveLength(allowed)
+  })
+
+  test('a limit of a manifest counts over all messages of the session', async () => {
     await policy({ budget: { maxSessionTurns: 2 } })
-    const limits = []
-    for (const turns of [undefined, 1, 9]) {
-      answers = Array.from({ length: 9 }, (_, at) => use('list_dir', { path: `${at}` }))
-      const session = await newSession()
-      limits.push((await session.send('Look.', turns === undefined ? {} : { limits: { turns } })).budget?.allowed)
-    }
-    expect(limits).toEqual([2, 1, 2])
+    answers = [say('One.'), say('Two.'), say('Never.')]
+    const session = await newSession()
+    const ends = []
+    for (const text of ['One?', 'Two?', 'Three?']) ends.push((await session.send(text)).reason)
+    expect([ends, requests.length]).toEqual([['completed', 'completed', 'budget'], 2])
   })
 })
 
