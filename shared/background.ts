@@ -20,6 +20,10 @@ export type RunStatus = z.infer<typeof RunStatus>
 /** Those that are over. */
 export const endedStatuses: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'killed', 'interrupted'])
 
+/** A copy of the repository that a run works in, so that it meets nobody else's changes; see `git worktree`. */
+export const RunWorktree = z.object({ path: z.string(), branch: z.string() })
+export type RunWorktree = z.infer<typeof RunWorktree>
+
 /** A background run as lists, tray and dashboards show it. The contents of the work are in its session. */
 export const BackgroundRun = z.object({
   runId: RunId,
@@ -28,6 +32,8 @@ export const BackgroundRun = z.object({
   /** null before the worker has published itself. */
   pid: z.number().int().positive().nullable(),
   cwd: z.string(),
+  /** Missing = it works in the folder itself. */
+  worktree: RunWorktree.optional(),
   profileId: ProfileId,
   profileName: z.string(),
   model: z.string(),
@@ -69,5 +75,21 @@ export const NewRun = z.object({
   profileId: ProfileId,
   permissions: Permissions,
   limits: Limits,
+  /** In a worktree of its own, on a new branch; the folder has to be in a git repository. */
+  worktree: z.boolean().optional(),
 })
 export type NewRun = z.infer<typeof NewRun>
+
+/** Who works already in the folder that a new run was to work in. */
+export const FolderConflict = z.object({
+  /** null = a chat in a window or a terminal. */
+  runId: RunId.nullable(),
+  sessionId: SessionId,
+  title: z.string(),
+  cwd: z.string(),
+  /** "the background", "the window", "a terminal" */
+  where: z.string(),
+  /** The new run can have a worktree of its own. */
+  canHaveWorktree: z.boolean(),
+})
+export type FolderConflict = z.infer<typeof FolderConflict>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
-import { NewRun } from './background.ts'
+import { FolderConflict, NewRun } from './background.ts'
 import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
 import { ProfileId, RunId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
@@ -46,6 +46,11 @@ export const requests = {
 
   /** Starts a run in the background; it goes on without the window. */
   'run.start': request(NewRun, z.object({ runId: RunId, sessionId: SessionId })),
+  /** Who works in that folder already, if both may change something there; null = nobody. */
+  'run.conflicts': request(
+    z.object({ cwd: Folder, permissions: Permissions }),
+    z.object({ conflict: FolderConflict.nullable() }),
+  ),
   /** Ends it for good; `force` = at once. Resolves when nothing of it is left. */
   'run.stop': request(z.object({ runId: RunId, force: z.boolean() }), done),
   /** Goes on with the session of a run that is over, in a new run; without a prompt with a turn that was cut. */

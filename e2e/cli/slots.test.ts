@@ -1,38 +1,9 @@
-import { watch } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { gate, type Reply, type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
+import { queueHolds, worldWithSlots } from './support/slots.ts'
 import { startInTerminal } from './support/terminal.ts'
-import { createWorld, type World } from './support/world.ts'
-
-/** A world whose backend is saved as `mine` and takes so many answers at once. */
-async function worldWithSlots(slots: number, ...script: ScriptStep[]): Promise<World> {
-  const world = await createWorld(...script)
-  const { backend } = world
-  const args = ['profiles', 'add', 'mine', '--name', 'Mine', '--base-url', backend.baseUrl, '--model', 'scripted']
-  expect((await world.run([...args, '--slots', String(slots)])).code).toBe(0)
-  return world
-}
 
 const agent = ['agent', '--profile', 'mine']
-
-/** Resolves when so many lines of this type stand in the queue of the only server. */
-async function queueHolds({ home }: World, type: string, count: number): Promise<void> {
-  const [name = ''] = await readdir(join(home, 'slots'))
-  const path = join(home, 'slots', name, 'queue-0')
-  await new Promise<void>((resolve, reject) => {
-    const look = async () => {
-      if ((await readFile(path, 'utf8')).split(`"type":"${type}"`).length <= count) return
-      watcher.close()
-      resolve()
-    }
-    const watcher = watch(path, () => {
-      look().catch(reject)
-    })
-    look().catch(reject)
-  })
-}
 
 test('with five processes and two slots never more than two calls are at the server', async () => {
   let working = 0

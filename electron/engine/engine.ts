@@ -117,6 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const runs = new RunStore(surroundings, onDefect)
   const background = new BackgroundRuns({
     ...{ dataFolder, surroundings, sessions, profiles, keys, env, holder },
+    working: () => sessions.working(),
     store: runs,
     program: worker,
     patienceMs: options.patienceMs ?? PATIENCE_MS,

@@ -1,7 +1,9 @@
 import { ExitCode } from '#shared/exit-code.ts'
+import { bgFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
-import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { sendOptionsOf } from '../command-line/run-flags.ts'
+import { choosePlace } from '../run/choose-place.ts'
 import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
@@ -11,7 +13,7 @@ import { withEngine } from '../run/with-engine.ts'
 
 /** Starts a run that goes on by itself. */
 export async function agentBg(args: readonly string[], shell: Shell) {
-  const { values: flags, positionals } = parseFlags(runFlags, args)
+  const { values: flags, positionals } = parseFlags(bgFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAsk = shell.interactive && !flags.json
   const send = await sendOptionsOf(flags, shell.env)
@@ -21,8 +23,14 @@ export async function agentBg(args: readonly string[], shell: Shell) {
     const choice = await chooseBackend(engine, flags, shell, canAsk)
     const { cwd, profileId, permissions, overrides, addedFolders, systemPrompt, appendSystemPrompt } =
       await sessionOptions(flags, shell, choice, true)
+    const place = await choosePlace(engine, { cwd, permissions }, flags, { canAsk, tell: reporter.note })
+    if (place === 'nowhere') return ExitCode.refused
     const started = await engine.background.start(
-      { prompt, cwd, profileId, permissions, limits: send.limits ?? {} },
+      {
+        ...{ prompt, cwd, profileId, permissions },
+        limits: send.limits ?? {},
+        ...(place === 'worktree' && { worktree: true }),
+      },
       {
         send,
         ...(overrides && { overrides }),

@@ -21,7 +21,11 @@ export async function agentPs(args: readonly string[], shell: Shell) {
     if (flags.json) showJson(runs, shell)
     else showTable(runs, shell)
   }
-  return withEngine(shell, {}, createReporter(shell.screen, false), async ({ runs }) => {
+  if (flags.pause && flags['go-on']) throw new UsageError('Choose --pause or --go-on, not both.')
+  const reporter = createReporter(shell.screen, false)
+  return withEngine(shell, {}, reporter, async ({ runs, pause }) => {
+    if (flags.pause || flags['go-on']) await pause.set(flags.pause === true)
+    if (await pause.look()) reporter.note(PAUSED)
     if (flags.watch) return watchRuns(runs, () => show(runs.list()))
     await runs.load()
     show(runs.list())
@@ -48,6 +52,9 @@ async function watchRuns(runs: Engine['runs'], show: () => void): Promise<ExitCo
   clearTimeout(waiting)
   return ExitCode.completed
 }
+
+const PAUSED =
+  'Background runs are paused: they hold before their next model call. claw agent-ps --go-on lets them go on.'
 
 const REDRAW_MS = 200
 

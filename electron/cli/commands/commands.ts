@@ -1,4 +1,4 @@
-import { psFlags } from '../command-line/background-flags.ts'
+import { bgFlags, psFlags } from '../command-line/background-flags.ts'
 import { budgetFlags } from '../command-line/budget-flags.ts'
 import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
@@ -46,8 +46,9 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'Start a run that goes on by itself, and print its ids.',
     details: [
       'It goes on when the terminal closes. What needs an approval waits for one: from agent-attach, or from the window.',
+      'Where something works in the folder already, --worktree gives this run a copy and a branch of its own.',
     ],
-    flags: runFlags,
+    flags: bgFlags,
     run: async (args, shell) => (await import('./agent-bg.ts')).agentBg(args, shell),
   },
   'agent-ps': {

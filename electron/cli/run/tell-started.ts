@@ -1,13 +1,33 @@
+import type { RunWorktree } from '#shared/background.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
+import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
 
+export interface StartedRun {
+  runId: RunId
+  sessionId: SessionId
+  /** `uncommitted`: changed files that are in no commit, and so not in the worktree. */
+  worktree?: RunWorktree & { uncommitted: number }
+}
+
 /** What a person or a script needs to come back to a run. */
-export function tellStarted({ out, side }: Screen, ids: { runId: RunId; sessionId: SessionId }, json: boolean): void {
+export function tellStarted({ out, side }: Screen, started: StartedRun, json: boolean): void {
+  const { runId, sessionId, worktree } = started
+  if (worktree && worktree.uncommitted > 0) side.write(`${uncommittedWords(worktree.uncommitted)}\n`)
   if (json) {
-    out.write(`${JSON.stringify(ids)}\n`)
+    const place = worktree && { worktree: { path: worktree.path, branch: worktree.branch } }
+    out.write(`${JSON.stringify({ runId, sessionId, ...place })}\n`)
     return
   }
-  out.write(`run      ${ids.runId}\nsession  ${ids.sessionId}\n`)
-  const look = `Look in with: claw agent-attach ${ids.runId}`
-  if (side.terminal) side.write(`${paint(side, 'dim', `It goes on by itself. ${look}`)}\n`)
+  const place = worktree ? `worktree ${worktree.path}\nbranch   ${worktree.branch}\n` : ''
+  out.write(`run      ${runId}\nsession  ${sessionId}\n${place}`)
+  if (!side.terminal) return
+  const lines = [`It goes on by itself. Look in with: claw agent-attach ${runId}`]
+  if (worktree) lines.push(`When its branch is merged: ${removeWorktreeCommands(worktree).join(' && ')}`)
+  side.write(`${lines.map((line) => paint(side, 'dim', line)).join('\n')}\n`)
+}
+
+function uncommittedWords(count: number): string {
+  const files = count === 1 ? 'One changed file is' : `${count} changed files are`
+  return `The worktree begins at the last commit: ${files} in none, and not there.`
 }

@@ -1,4 +1,4 @@
-import type { NewRun } from '#shared/background.ts'
+import type { FolderConflict, NewRun, RunWorktree } from '#shared/background.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -12,18 +12,22 @@ import type { KeyStore } from '../secrets/key-store.ts'
 import { usableFolder } from '../sessions/session-store.ts'
 import type { SendOptions, Sessions } from '../sessions/sessions.ts'
 import { titleFrom } from '../sessions/summary.ts'
+import type { WorkingSession } from './folder-conflict.ts'
 import type { Surroundings } from './reconcile.ts'
 import type { RemoteSession } from './remote-session.ts'
 import type { RunEntry, RunRecord } from './run-entry.ts'
 import type { RunStore } from './run-store.ts'
 import type { WorkerProgram } from './spawn-worker.ts'
 import type { RunSession, RunTurn } from './start-data.ts'
+import type { NewWorktree } from './worktree.ts'
 
 export interface BackgroundOptions {
   dataFolder: string
   surroundings: Surroundings
   store: RunStore
   sessions: Sessions
+  /** Turns that go on in windows and terminals. */
+  working(): Promise<WorkingSession[]>
   profiles: ProfileStore
   keys: KeyStore
   env: Readonly<Record<string, string | undefined>>
@@ -61,10 +65,41 @@ export class BackgroundRuns {
     this.#options = options
   }
 
-  /** `FailureError`: `invalid-input` the folder, `not-found` the profile, or why the worker did not begin. */
-  async start(run: NewRun, extras: StartExtras = {}): Promise<{ runId: RunId; sessionId: SessionId }> {
+  /** Who works already where a new run would; null = nobody. `FailureError` `storage`. */
+  async conflict(wanted: Pick<NewRun, 'cwd' | 'permissions'>): Promise<FolderConflict | null> {
+    const { store, working } = this.#options
+    const [{ folderConflict }, sessions] = await Promise.all([import('./folder-conflict.ts'), working(), store.load()])
+    return folderConflict(wanted, store.list(), sessions)
+  }
+
+  /**
+   * `FailureError`: `invalid-input` the folder, or no worktree can be had there, `not-found` the profile, or why the worker
+   * did not begin.
+   */
+  async start(
+    run: NewRun,
+    extras: StartExtras = {},
+  ): Promise<{ runId: RunId; sessionId: SessionId; worktree?: NewWorktree }> {
+    const asked = await usableFolder(run.cwd)
+    this.#profile(run.profileId)
+    if (!run.worktree) return await this.#start(run, asked, extras)
+    const { createWorktree, discardWorktree } = await import('./worktree.ts')
+    const worktree = await createWorktree(asked, titleFrom(run.prompt))
+    try {
+      return { ...(await this.#start(run, worktree.cwd, extras, worktree)), worktree }
+    } catch (error) {
+      await discardWorktree(asked, worktree)
+      throw error
+    }
+  }
+
+  async #start(
+    run: NewRun,
+    cwd: string,
+    extras: StartExtras,
+    worktree?: RunWorktree,
+  ): Promise<{ runId: RunId; sessionId: SessionId }> {
     const { send, overrides = {}, addedFolders = [], systemPrompt, appendSystemPrompt } = extras
-    const cwd = await usableFolder(run.cwd)
     const profile = this.#profile(run.profileId)
     const sessionId = newSessionId()
     return await this.#spawn({
@@ -74,6 +109,7 @@ export class BackgroundRuns {
         prompt: run.prompt,
         title: titleFrom(run.prompt),
         model: overrides.model ?? profile.model,
+        ...(worktree && { worktree: { path: worktree.path, branch: worktree.branch } }),
       },
       profile,
       overrides,
@@ -217,7 +253,7 @@ export class BackgroundRuns {
   }
 
   async #spawn(order: {
-    run: Pick<RunEntry['run'], 'sessionId' | 'cwd' | 'prompt' | 'title' | 'model'>
+    run: Pick<RunEntry['run'], 'sessionId' | 'cwd' | 'prompt' | 'title' | 'model' | 'worktree'>
     profile: Profile
     overrides: ProfileOverrides
     permissions: Permissions

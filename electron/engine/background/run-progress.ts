@@ -24,6 +24,7 @@ type Progress = Pick<
   | 'tokensPerSecond'
   | 'approvals'
   | 'queuedBefore'
+  | 'waitsUntil'
 >
 
 /** What lists say of a running run, folded from its session's events. */
@@ -61,6 +62,7 @@ export class RunProgress {
       tokensPerSecond: this.#speed(),
       approvals: [...approvals],
       queuedBefore: activity?.queuedBefore ?? null,
+      waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
     }
   }
 
@@ -79,6 +81,10 @@ export class RunProgress {
     const tokens = this.#written.slice(1).reduce((sum, one) => sum + one.tokens, 0)
     return Math.round((tokens / (last.at - first.at)) * 10_000) / 10
   }
+}
+
+function earliest(times: readonly number[]): number | null {
+  return times.length > 0 ? Math.min(...times) : null
 }
 
 function plus(sum: UsageTotals, turn: UsageTotals): UsageTotals {

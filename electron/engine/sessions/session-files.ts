@@ -33,6 +33,15 @@ export class SessionFiles {
     })
   }
 
+  /** Ids that a process has open, or had when it died. */
+  async locked(): Promise<SessionId[]> {
+    const names = await readdir(this.folder)
+    return names.flatMap((name) => {
+      const id = SessionId.safeParse(name.endsWith('.lock') ? name.slice(0, -'.lock'.length) : undefined)
+      return id.success ? [id.data] : []
+    })
+  }
+
   /** null = missing or not readable: it is made again from the journal. */
   async readSummary(id: SessionId): Promise<SessionSummary | null> {
     try {

@@ -33,6 +33,12 @@ export async function sessionLockState(path: string): Promise<'free' | 'held' | 
   return current !== 'unreadable' && (await isAlive(current)) ? 'held' : 'left'
 }
 
+/** Who has the session open now: "the window", "a terminal"; null = nobody. */
+export async function sessionHolder(path: string): Promise<string | null> {
+  const current = await readHolder(path)
+  return current !== 'gone' && current !== 'unreadable' && (await isAlive(current)) ? current.holder : null
+}
+
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)

@@ -8,6 +8,7 @@ import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
 import { type SessionView, viewFromEntries } from '#shared/session-view.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { systemPrompt } from '../agent/prompt.ts'
+import type { WorkingSession } from '../background/folder-conflict.ts'
 import type { RemoteSession } from '../background/remote-session.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
@@ -16,7 +17,7 @@ import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
 import { SessionFiles } from './session-files.ts'
-import { lockSession, sessionLockState } from './session-lock.ts'
+import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
 import { summarise } from './summary.ts'
 
@@ -192,6 +193,21 @@ export class SessionStore implements Sessions {
       // Whoever looked at it opens it anew.
       this.#changed()
     }
+  }
+
+  /** Sessions with a turn that goes on, whoever has them open. Only those that are open are looked at. */
+  async working(): Promise<WorkingSession[]> {
+    await this.#prepare()
+    const found = await Promise.all(
+      (await this.#files.locked()).map(async (id): Promise<WorkingSession | null> => {
+        const holder = await sessionHolder(this.#files.lock(id))
+        const summary = holder === null ? null : await this.#files.readSummary(id)
+        return holder !== null && (summary?.state === 'running' || summary?.state === 'waiting')
+          ? { summary, holder }
+          : null
+      }),
+    )
+    return found.filter((one) => one !== null)
   }
 
   opened(id: SessionId): Session | undefined {

@@ -10,7 +10,11 @@ export function runHandlers(
   onDefect: (error: unknown) => void,
 ): Pick<Handlers, RunRequest> {
   return {
-    'run.start': (run) => background.start(run),
+    'run.start': async (run) => {
+      const { runId, sessionId } = await background.start(run)
+      return { runId, sessionId }
+    },
+    'run.conflicts': async (wanted) => ({ conflict: await background.conflict(wanted) }),
     'run.stop': async ({ runId, force }) => {
       await background.stop(runId, { force })
       return null

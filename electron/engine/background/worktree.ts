@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process'
+import { mkdir, realpath, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import type { RunWorktree } from '#shared/background.ts'
+import { FailureError, failure } from '#shared/failure.ts'
+import { errorCode, storageFailure } from '../lib/storage-failure.ts'
+
+export interface NewWorktree extends RunWorktree {
+  /** Where a run of the folder that was asked for works now. */
+  cwd: string
+  /** Changed and new files that the worktree does not have, because they are in no commit. */
+  uncommitted: number
+}
+
+/** A branch's name; the folder has it as well. Characters. */
+const NAME_LENGTH = 40
+/** How many namesakes are tried before it is given up. */
+const NAMESAKES = 99
+
+const run = promisify(execFile)
+
+/** Whether a run in that folder can have a worktree: a repository with a commit, and a git that knows it. */
+export async function canHaveWorktree(cwd: string): Promise<boolean> {
+  try {
+    await git(cwd, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
+    return (await git(cwd, 'rev-parse', '--is-inside-work-tree')) === 'true'
+  } catch {
+    // No repository, no commit in it, or no git on this machine.
+    return false
+  }
+}
+
+/**
+ * Makes a worktree at the commit that the folder is at, on a new branch named after the work, beside the repository:
+ * `<repository>.worktrees/<name>`. `FailureError`: `invalid-input` (why git did not), `storage`.
+ */
+export async function createWorktree(cwd: string, title: string): Promise<NewWorktree> {
+  if (!(await canHaveWorktree(cwd))) {
+    throw new FailureError(
+      failure('invalid-input', `${cwd} cannot have a worktree: it needs git, and a repository with a commit in it.`),
+    )
+  }
+  const top = await git(cwd, 'rev-parse', '--show-toplevel')
+  const within = relative(await realpath(top), await realpath(cwd))
+  const changes = await git(cwd, '-c', 'core.fsmonitor=false', 'status', '--porcelain', '--untracked-files=normal')
+  const home = `${await mainFolder(cwd)}.worktrees`
+  const wanted = nameFrom(title)
+  for (let number = 1; number <= NAMESAKES; number++) {
+    const branch = number === 1 ? wanted : `${wanted}-${number}`
+    const path = join(home, branch)
+    if ((await isBranch(cwd, branch)) || !(await reserved(path))) continue
+    try {
+      await git(cwd, 'worktree', 'add', '--quiet', '-b', branch, path, 'HEAD')
+    } catch (error) {
+      await takeBack(cwd, path, branch)
+      throw new FailureError(failure('invalid-input', `git could not make a worktree: ${wordsOf(error)}`), {
+        cause: error,
+      })
+    }
+    const inside = join(path, within)
+    return { path, branch, cwd: (await isThere(inside)) ? inside : path, uncommitted: lineCount(changes) }
+  }
+  throw new FailureError(failure('invalid-input', `There are too many worktrees named ${wanted} in ${home} already.`))
+}
+
+/** Takes back what was made for a run that did not begin. */
+export async function discardWorktree(cwd: string, { path, branch }: RunWorktree): Promise<void> {
+  await takeBack(cwd, path, branch)
+}
+
+/** Whoever reserved the folder made all that is in it. Each part may not have come to be. */
+async function takeBack(cwd: string, path: string, branch: string): Promise<void> {
+  await git(cwd, 'worktree', 'remove', '--force', path).catch(() => undefined)
+  await rm(path, { recursive: true, force: true })
+  await git(cwd, 'branch', '--quiet', '-d', branch).catch(() => undefined)
+}
+
+/** Of the repository, also where the folder is in one of its worktrees. */
+async function mainFolder(cwd: string): Promise<string> {
+  const [first = ''] = (await git(cwd, 'worktree', 'list', '--porcelain')).split('\n')
+  return first.replace(/^worktree /, '')
+}
+
+function nameFrom(title: string): string {
+  const words = title
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, NAME_LENGTH)
+    .replace(/^-+|-+$/g, '')
+  return words || 'run'
+}
+
+async function isBranch(cwd: string, branch: string): Promise<boolean> {
+  const found = await git(cwd, 'branch', '--list', '--all', '--format=%(refname)', branch, `${branch}/*`)
+  return found !== ''
+}
+
+/** false = it is there already. `FailureError` `storage`: the folder beside the repository cannot be made. */
+async function reserved(path: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await mkdir(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await isThere(path))) return false
+    throw new FailureError(storageFailure(`make the folder ${path}`, error), { cause: error })
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false
+    throw error
+  }
+}
+
+async function git(cwd: string, ...args: string[]): Promise<string> {
+  // Its words are passed on, and the app speaks English.
+  const env = { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }
+  const { stdout } = await run('git', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })
+  return stdout.trim()
+}
+
+function lineCount(text: string): number {
+  return text === '' ? 0 : text.split('\n').length
+}
+
+/** The last words of git, which say why. */
+function wordsOf(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+  return (
+    said
+      .split('\n')
+      .at(-1)
+      ?.replace(/^fatal: /, '') || (error instanceof Error ? error.message : String(error))
+  )
+}
