@@ -350,6 +350,20 @@ describe('a server that drops the start of a conversation', () => {
     expect((await play({ answers, allotment: small })).warnings.length).toBe(expected)
   })
 
+  test('is found out behind a proxy too, by the count alone and with less certainty', async () => {
+    const told = async (kind: Profile['kind'], tokens: number) =>
+      (await play({ answers: [look('a', 50), text('A', tokens)], profile: { kind } })).warnings.map(
+        ({ message: words }) => words,
+      )
+    expect([await told('litellm', 400), await told('litellm', 900), await told('vllm', 400)]).toEqual([
+      [
+        'Local read much less than was sent to it: a server behind it drops what does not fit without a word. Give the model there a larger window.',
+      ],
+      [],
+      [],
+    ])
+  })
+
   test('is not asked when it cannot tell, and a refusal to tell holds up nothing', async () => {
     const deaf = () => Promise.reject(new FailureError(failure('protocol', 'No.')))
     const { outcomes, warnings } = await play({ answers: [look('a', 50), text('A', 400)], allotment: deaf })

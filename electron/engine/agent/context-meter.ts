@@ -11,6 +11,8 @@ const PLATEAU = 0.95
 /** Less than this part of what was expected was read: by our own rule of thumb, and by what the server counted before. */
 const SHORT_OF_ESTIMATE = 0.5
 const SHORT_OF_CALIBRATED = 0.75
+/** Where nobody can be asked for the window, the rule of thumb has to be broken by far. */
+const SHORT_BY_FAR = 0.35
 /** Shorter conversations fit everywhere, and an estimate of them says little. Tokens. */
 const TOO_SHORT = 1000
 
@@ -69,8 +71,8 @@ export class ContextMeter {
    */
   check(profile: Profile, characters: number, { inputTokens }: Usage, window: ContextAllotment): string | null {
     if (inputTokens === null || inputTokens === 0) return null
-    const isShort = this.#isShort(characters, inputTokens)
     const { inUse } = window
+    const isShort = this.#isShort(characters, inputTokens, inUse === null ? SHORT_BY_FAR : SHORT_OF_ESTIMATE)
     const isFull = inUse !== null && inputTokens >= inUse * PLATEAU
     // A count that lacks a part would spoil the measure.
     if (!isShort && !isFull) this.#reading = { characters, tokens: inputTokens }
@@ -80,14 +82,16 @@ export class ContextMeter {
   }
 
   /** A conversation that grew cannot have fewer tokens than before. */
-  #isShort(characters: number, tokens: number): boolean {
-    if (!this.#reading) return tokens < estimateTokens(characters) * SHORT_OF_ESTIMATE
+  #isShort(characters: number, tokens: number, part: number): boolean {
+    if (!this.#reading) return tokens < estimateTokens(characters) * part
     return tokens < this.tokensOf(characters) * SHORT_OF_CALIBRATED
   }
 }
 
 /** The numbers of the window, not those of the call: they make it the same warning or another one. */
-function words({ name, contextWindow }: Profile, { inUse, possible }: ContextAllotment): string {
+function words({ name, kind, contextWindow }: Profile, { inUse, possible }: ContextAllotment): string {
+  if (kind !== 'ollama' && inUse === null)
+    return `${name} read much less than was sent to it: a server behind it drops what does not fit without a word. Give the model there a larger window.`
   const lost = `The window of ${name} is full: what no longer fits of the conversation is dropped there without a word.`
   const could = possible !== null && inUse !== null && possible > inUse ? possible : null
   const use = inUse === null ? '' : ` ${grouped(inUse)} tokens are in use`

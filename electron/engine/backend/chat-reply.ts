@@ -11,6 +11,7 @@ import { inParameterOrder } from './member-order.ts'
 import { readUsage } from './read-usage.ts'
 import { AnswerText } from './recover/answer-text.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
+import { redact } from './redact.ts'
 import type { Server } from './server.ts'
 import { readErrorValue } from './server-error.ts'
 import { type SettledCalls, ToolCallSlots } from './tool-call-slots.ts'
@@ -29,6 +30,8 @@ export interface Asked {
 
 /** More output tokens than this in an answer without text and call were swallowed (backends.md I, 1). */
 const SWALLOWED_FROM = 5
+/** How much of what is no answer is kept, in characters. */
+const EXCERPT = 200
 /** From so many answers in a row that were reasoning only, the reasoning is the answer. */
 const ONLY_REASONED = 2
 
@@ -116,9 +119,10 @@ export class ChatReply {
   }
 
   protocolError(what: string, excerpt = ''): AttemptError {
-    const { name, address } = this.#asked.server
+    const { name, address, key } = this.#asked.server
     const message = `${what}. Is ${address.base} the right base URL of ${name}?`
-    return new AttemptError(failure('protocol', message, excerpt ? { details: { serverMessage: excerpt } } : {}))
+    const details = { serverMessage: redact(excerpt, key).slice(0, EXCERPT) }
+    return new AttemptError(failure('protocol', message, excerpt ? { details } : {}))
   }
 
   /**

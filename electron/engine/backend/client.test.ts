@@ -441,6 +441,35 @@ it('puts the arguments that Ollama shuffles back in the order of the tool, and l
   expect(calls).toEqual(['{"path":"a","new_text":"b","extra":1}', shuffled])
 })
 
+it('87 keeps the key out of every word, whatever the server repeats of it', async () => {
+  const key = 'a plain word of mine'
+  const echo = `Wrong: ${key}, and sk-or-v1-0123456789abcdef too`
+  const { client } = open({}, { key })
+  backend.script(
+    httpError(503, echo),
+    httpError(401, echo),
+    raw([chunk({ content: 'A' }), frame({ error: { message: echo, code: 500 } })]),
+    raw([`data: {no json, ${'.'.repeat(170)} ${echo}\n\n`]),
+    raw([echo], { headers: { 'content-type': 'application/json' } }),
+  )
+  const words: unknown[] = []
+  for (let call = 0; call < 4; call++) {
+    try {
+      for await (const event of client.chat(request, never)) words.push(event)
+    } catch (error) {
+      if (!(error instanceof OpenAICompatError)) throw error
+      words.push(error.failure)
+    }
+  }
+  const text = JSON.stringify(words)
+  expect([
+    backend.chatRequests().length,
+    text.includes('[key]'),
+    text.includes(key),
+    /0123456|a plain/.test(text),
+  ]).toEqual([5, true, false, false])
+})
+
 it('takes the reasoning for the answer where a server takes every answer for reasoning', async () => {
   const { client } = open()
   const onlyReasoned = () => raw([chunk({ reasoning: 'I am ' }), chunk({ reasoning: 'small.' }, 'stop'), DONE])
@@ -471,9 +500,17 @@ it('takes the cost of a stream from its usage, not from a header that was writte
 it('routes through OpenRouter as the profile says, and takes its cost', async () => {
   const provider = { only: ['deepinfra'], data_collection: 'deny' as const, zdr: true }
   const { client } = open({ kind: 'openrouter', provider })
-  backend.script(text('A', { usage: usage(10, 5, { cost: 0.0021 }) }))
+  backend.script(text('A', { usage: usage(10, 5, { cost: 0.0021 }) }), text('B'), text('C'))
   const events = await all(client.chat(request, never))
+  await all(client.chat({ ...request, stream: false }, never))
+  const own = open({ kind: 'openrouter', extraBody: { plugins: [] } }).client
+  await all(own.chat(request, never))
   const sent = backend.chatRequests()[0]
+  expect(backend.chatRequests().map(({ body }) => body.plugins)).toEqual([
+    [{ id: 'context-compression', enabled: false }],
+    [{ id: 'context-compression', enabled: false }],
+    [],
+  ])
   expect([
     sent?.body.provider,
     sent?.headers['http-referer'],

@@ -5,8 +5,9 @@ import type { BackendKind, Profile } from '#shared/profile.ts'
 export interface Quirks {
   /** Headers that say who asks. */
   headers?: Readonly<Record<string, string>>
-  /** Parameters that only this server knows. */
-  body?: Readonly<Record<string, boolean>>
+  /** Parameters that only this server knows, of every request and of a stream. */
+  body?: Readonly<Record<string, unknown>>
+  streamBody?: Readonly<Record<string, unknown>>
   /** The members of a call's arguments come in no order. */
   shufflesArguments?: boolean
   /** How often one request is sent at most; a server that retries by itself is asked less often. */
@@ -14,11 +15,16 @@ export interface Quirks {
 }
 
 const quirks: Partial<Record<BackendKind, Quirks>> = {
-  // App attribution (backends.md F).
-  openrouter: { headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' }, attempts: 4 },
+  openrouter: {
+    // App attribution (backends.md F).
+    headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' },
+    // For small windows it would drop the middle of a conversation by itself: an agent has to know what it still knows.
+    body: { plugins: [{ id: 'context-compression', enabled: false }] },
+    attempts: 4,
+  },
   ollama: { shufflesArguments: true, attempts: 4 },
   // It then tells how far it has read the prompt (backends.md B.6).
-  'llama-server': { body: { return_progress: true }, attempts: 4 },
+  'llama-server': { streamBody: { return_progress: true }, attempts: 4 },
   // It retries upstream itself: more of ours would multiply (backends.md F).
   litellm: { attempts: 2 },
 }

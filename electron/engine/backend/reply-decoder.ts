@@ -1,6 +1,5 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
 import type { ChatReply } from './chat-reply.ts'
-import { redact } from './redact.ts'
 
 export interface DecoderOptions {
   contentType: string
@@ -114,10 +113,7 @@ export class ReplyDecoder implements Decoder {
       // A frame that the end of the body cut in two says nothing about the protocol.
       if (this.#flushing) return
       if (data.trim() === '[DONE]') return
-      throw this.#reply.protocolError(
-        'The server sent a piece of its answer that is not JSON',
-        redact(data.slice(0, 200)),
-      )
+      throw this.#reply.protocolError('The server sent a piece of its answer that is not JSON', data.slice(0, 1000))
     }
     if (event === 'error') this.#reply.fail(chunk)
     this.#reply.take(chunk)
@@ -128,7 +124,7 @@ export class ReplyDecoder implements Decoder {
     try {
       value = JSON.parse(this.#whole)
     } catch {
-      throw this.#reply.protocolError('The answer of the server is not JSON', redact(this.#whole.slice(0, 200)))
+      throw this.#reply.protocolError('The answer of the server is not JSON', this.#whole.slice(0, 1000))
     }
     this.#reply.takeWhole(value)
     this.#reply.end('done')

@@ -74,7 +74,7 @@ it('sends the sampling of the profile in one order, and routing to OpenRouter al
   const bodies = profiles.map((one) => requestBody({ messages: [], tools: [], stream: false }, one).text)
   expect(bodies).toEqual([
     '{"model":"m","stream":false,"top_p":0.9,"seed":7,"min_p":0.05,"top_k":20,"stop":["###"],"messages":[]}',
-    '{"model":"m","stream":false,"min_p":0.05,"top_k":20,"provider":{"order":["a"],"allow_fallbacks":false},"messages":[]}',
+    '{"model":"m","stream":false,"plugins":[{"id":"context-compression","enabled":false}],"min_p":0.05,"top_k":20,"provider":{"order":["a"],"allow_fallbacks":false},"messages":[]}',
     '{"model":"m","stream":false,"top_k":40,"messages":[]}',
   ])
 })

@@ -31,10 +31,12 @@ export function requestBody(
   { refused, wantsReasoning, alternates }: Lessons = noLessons(),
 ): RequestBody {
   const stream = request.stream !== false
+  const quirks = quirksOf(profile.kind)
   const { max_tokens: ownLimit, ...extra } = profile.extraBody ?? {}
   const limit = ownLimit ?? request.maxOutputTokens
   const parameters = Object.entries({
-    ...(stream && { stream_options: { include_usage: true }, ...quirksOf(profile.kind).body }),
+    ...(stream && { stream_options: { include_usage: true }, ...quirks.streamBody }),
+    ...quirks.body,
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...samplingOf(profile),
     ...(request.responseSchema && { response_format: responseFormat(request.responseSchema) }),

@@ -1,6 +1,5 @@
 import type { ChatReply } from '../chat-reply.ts'
 import { isRecord } from '../json-record.ts'
-import { redact } from '../redact.ts'
 import type { Decoder, DecoderOptions } from '../reply-decoder.ts'
 import { callsOf, chunkFromNative } from './native-chunk.ts'
 
@@ -55,10 +54,7 @@ export class NdjsonDecoder implements Decoder {
       line = JSON.parse(text)
     } catch {
       if (isRest && this.#reply.started) return
-      throw this.#reply.protocolError(
-        'The server sent a piece of its answer that is not JSON',
-        redact(text.slice(0, 200)),
-      )
+      throw this.#reply.protocolError('The server sent a piece of its answer that is not JSON', text.slice(0, 1000))
     }
     this.progressed = true
     if (!isRecord(line)) throw this.#reply.protocolError('The answer of the server is not a chat completion')
