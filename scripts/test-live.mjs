@@ -32,7 +32,7 @@ async function main() {
     },
   })
   if (values.kept) return console.log(markdownTables(columns, await keptResults()))
-  const chosen = columns.filter(({ name, servers }) => wants(positionals, name, servers.at(-1) ?? ''))
+  const chosen = columnsOf(positionals)
   if (chosen.length === 0) throw new Problem(`There is only ${columns.map(({ name }) => `"${name}"`).join(', ')}.`)
   await setup()
   await buildStale(['terminal', 'window'])
@@ -76,7 +76,12 @@ function tell(name, { state, remark }) {
   if (state !== 'none') console.log(`  ${{ ok: '✓', missed: '✗' }[state]} ${name}${remark ? ` (${remark})` : ''}`)
 }
 
-/** Nothing = all. @param {string[]} wanted @param {string} name @param {string} server */
-function wants(wanted, name, server) {
-  return wanted.length === 0 || wanted.includes(name) || wanted.includes(server)
+/** A name is that of a column, or else of a server: all ways to run it. @param {string[]} wanted */
+function columnsOf(wanted) {
+  if (wanted.length === 0) return columns
+  return columns.filter((column) =>
+    wanted.some((word) =>
+      columns.some(({ name }) => name === word) ? column.name === word : column.servers.at(-1) === word,
+    ),
+  )
 }

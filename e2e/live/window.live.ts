@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { expect, type RunningApp, test } from '../support/app.ts'
 
 /** What scripts/live/window.mjs says about the running server. */
@@ -36,7 +39,8 @@ test('#markdown', async ({ machine }) => {
 })
 
 test('#forever, Stop, and on in another chat', async ({ machine }) => {
-  const { page } = await machine.launch({ env })
+  // Where the server can be told, the answer has no end of its own: that takes a profile.
+  const { page } = await machine.launch({ env: endless ? await savedProfile(machine.home) : env })
   await say(page, '#forever')
   await expect(transcript(page)).toContainText('tick tock tick tock')
   await page.getByRole('button', { name: 'Stop' }).click()
@@ -46,6 +50,24 @@ test('#forever, Stop, and on in another chat', async ({ machine }) => {
   await say(page, 'hello')
   await expect(transcript(page)).toContainText('I am a very small model.')
 })
+
+const endless = process.env.LIVE_ENDLESS
+
+/** Saved by the terminal program; returns the environment without a profile of its own. */
+async function savedProfile(home: string): Promise<Record<string, string>> {
+  const { OPENAI_BASE_URL: baseUrl = '', OPENAI_MODEL: model = '', OPENAI_API_KEY: key } = env
+  const rest = { LIVE_KEY: key ?? '' }
+  const address = ['--kind', process.env.LIVE_KIND ?? 'custom', '--base-url', baseUrl, '--model', model]
+  const flags = [...address, '--extra-body', endless ?? '{}', ...(key ? ['--key-env', 'LIVE_KEY'] : ['--no-key'])]
+  const program = join(import.meta.dirname, '../../out/cli/claw.js')
+  const child = spawn(process.execPath, [program, 'profiles', 'add', 'endless', ...flags], {
+    env: { ...process.env, ...rest, CLAW_HOME: home, CLAW_LOCAL_PORTS: 'none' },
+    stdio: 'inherit',
+  })
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(0)
+  return rest
+}
 
 type Page = RunningApp['page']
 

@@ -48,7 +48,7 @@ export async function journey(column, servers, { only, window, recorder, tell })
   if (column.own) return cells
   await check('a session of llama-server', () => (column.name === 'llama-server' ? null : withOther(live)))
   if (window && column.window !== false && only.length === 0)
-    for (const [name, cell] of await windowJourney(live.server, column.path ?? '/v1')) take(name, cell)
+    for (const [name, cell] of await windowJourney(live.server, column)) take(name, cell)
   for (const { name, run } of lastChecks) await check(name, () => run(live))
   return cells
 }
@@ -110,13 +110,15 @@ export async function cellOf(run) {
  * @param {import('./servers.mjs').Server} server
  * @param {string} address where the server, or what listens in between, is
  */
-async function addProfiles(person, { kind, model = 'small', path = '/v1', profile = [] }, server, address) {
+async function addProfiles(person, column, server, address) {
+  const { kind, model = 'small', path = '/v1', profile = [], endless } = column
   const general = ['--kind', kind, '--model', model, ...profile]
   const common = [...general, '--base-url', `${address}${path}`]
   const key = server.key === null ? ['--no-key'] : ['--key-env', 'LIVE_KEY']
   person.env = { ...person.env, LIVE_KEY: server.key ?? undefined, WRONG_KEY: 'sk-wrong-0123456789' }
   const additions = [
     ['live', ...common, ...key],
+    ['endless', ...common, ...key, ...(endless ? ['--extra-body', endless] : [])],
     ['short', ...common, ...key, '--max-output-tokens', '12'],
     ['direct', ...general, '--base-url', `${server.address}${path}`, ...key],
     ['stranger', ...common, '--key-env', 'WRONG_KEY'],

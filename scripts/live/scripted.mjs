@@ -62,19 +62,19 @@ export async function saysChat(person, prompt, flags) {
 }
 
 /**
- * Has the model begin an answer without end, and calls `began` with its first words. A model that came to an end all the
- * same is asked again in other words, where that can show more.
+ * Has the model begin an answer without end, and calls `began` with its first words. Where the server cannot be kept from
+ * ending it, a model that came to an end all the same is asked again in other words.
  *
  * @param {import('./person.mjs').Person} person
  * @param {(child: import('node:child_process').ChildProcess) => void} began
- * @param {{ again?: boolean }} [options]
+ * @param {{ again?: boolean, flags?: string[] }} [options]
  */
-export async function endless(person, began, { again = true } = {}) {
+export async function endless(person, began, { again = true, flags = ['--profile', 'endless'] } = {}) {
   let run
   for (const prompt of wordings('#forever')) {
     let hasBegun = false
     let text = ''
-    run = await person.agent(prompt, ['--max-turns', '2'], {
+    run = await person.agent(prompt, ['--max-turns', '2', ...flags], {
       onLine: (line, child) => {
         if (line.type === 'text-delta') text += line.text
         if (hasBegun || !text.includes('tick')) return
@@ -84,5 +84,5 @@ export async function endless(person, began, { again = true } = {}) {
     })
     if (!again || run.end.reason !== 'completed') return run
   }
-  throw new Missed(`strayed in every wording${run ? ` (${described(run)})` : ''}`)
+  throw new Missed(`ended by itself in every wording${run ? ` (${described(run)})` : ''}`)
 }

@@ -18,6 +18,8 @@ import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTo
  * @property {string} kind of the profile
  * @property {boolean} [stands] in for a server that cannot be had, in front of the last of `servers`
  * @property {Facts} [facts]
+ * @property {string} [endless] JSON members of a request that keep the server from ending an answer: by itself the small
+ *   model ends what should have no end after some 200 tokens, which are over before anybody can press Stop
  * @property {string} [model] default: the small one
  * @property {string} [path] between its address and `/chat/completions`; default `/v1`
  * @property {string[]} [profile] more flags of `claw profiles add`
@@ -28,7 +30,7 @@ import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTo
  * @property {(servers: Server[]) => Promise<boolean>} isQuiet whether it generates nothing
  *
  * @typedef {object} Live what a check has
- * @property {import('./person.mjs').Person} person with the profiles `live`, `short` (answers of 12 tokens), `stranger` (a wrong key), `direct` (past a recorder)
+ * @property {import('./person.mjs').Person} person with the profiles `live`, `endless` (no answer ends by itself, where that can be had), `short` (answers of 12 tokens), `stranger` (a wrong key), `direct` (past a recorder)
  * @property {Server} server the one that is talked to
  * @property {Server[]} servers it, and before it what it needs
  * @property {Facts} facts
@@ -36,6 +38,7 @@ import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTo
  */
 
 const KEY = 'sk-live-test'
+const endless = '{"ignore_eos": true}'
 /** Tokens; the journey needs about 3,000. */
 const OLLAMA_WINDOW = 4096
 
@@ -46,6 +49,7 @@ const ollamaFacts = { cutsSilently: true }
 export const columns = [
   {
     name: 'llama-server',
+    endless,
     servers: ['llama-server'],
     kind: 'llama-server',
     facts: { servesAnyModel: true },
@@ -70,6 +74,7 @@ export const columns = [
   },
   {
     name: 'vllm',
+    endless,
     servers: ['vllm'],
     kind: 'vllm',
     start: async () => [await startServer('vllm', { key: KEY })],
@@ -77,6 +82,7 @@ export const columns = [
   },
   {
     name: 'litellm',
+    endless,
     servers: ['llama-server', 'litellm'],
     kind: 'litellm',
     start: async () => withLiteLlm(await startOther(), 'openai/small'),
@@ -84,6 +90,7 @@ export const columns = [
   },
   {
     name: 'openrouter stand-in',
+    endless,
     servers: ['llama-server'],
     kind: 'openrouter',
     stands: true,
@@ -109,6 +116,7 @@ export const columns = [
   },
   {
     name: 'litellm over vllm',
+    endless,
     servers: ['vllm', 'litellm'],
     kind: 'litellm',
     window: false,

@@ -11,10 +11,10 @@ import { setupWindow } from '../setup.mjs'
  * The journey of the window (e2e/live) on a running server.
  *
  * @param {import('./servers.mjs').Server} server
- * @param {string} path
+ * @param {import('./servers.mjs').Column} column
  * @returns {Promise<import('./journey.mjs').Cells>}
  */
-export async function windowJourney(server, path) {
+export async function windowJourney(server, { kind, path = '/v1', endless = '' }) {
   const electron = await setupWindow({ screen: true })
   const screen = await openScreen()
   try {
@@ -29,6 +29,8 @@ export async function windowJourney(server, path) {
           OPENAI_BASE_URL: `${server.address}${path}`,
           OPENAI_API_KEY: server.key ?? '',
           OPENAI_MODEL: 'small',
+          LIVE_KIND: kind,
+          LIVE_ENDLESS: endless,
         },
       },
     )
