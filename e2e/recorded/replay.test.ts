@@ -26,11 +26,9 @@ for (const recording of await recordings()) {
 async function replay(recording: Recording, parts: readonly Uint8Array[]): Promise<string[]> {
   const { status, contentType, headers, asked, kind } = recording
   const isWhole = !/event-stream|ndjson/.test(contentType) || /\[DONE\]|"done":true/.test(recording.body.toString())
-  const server = await startScriptedBackend({
-    script: [
-      raw(parts, { status, headers: { 'content-type': contentType, ...headers }, end: isWhole ? 'end' : 'cut' }),
-    ],
-  })
+  const end = isWhole ? 'end' : 'cut'
+  const answer = raw(parts, { status, headers: { 'content-type': contentType, ...headers }, end })
+  const server = await startScriptedBackend({ script: [answer], routes: { '/api/chat': answer } })
   const backend = createBackend({
     profile: profileOf(kind, server.baseUrl, asked),
     key: 'sk-recorded-0123456789',
