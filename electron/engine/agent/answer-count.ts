@@ -42,14 +42,19 @@ export class AnswerCount {
   }
 
   /** Reasoning tokens where the server does not tell them apart. */
-  get reasoning(): number {
-    return Math.max(this.atLeast.reasoning, estimateTokens(this.#allReasoning))
+  reasoning(cut = false): number {
+    const counted = this.atLeast.reasoning
+    return cut ? counted : Math.max(counted, estimateTokens(this.#allReasoning))
   }
 
-  /** What the server did not count is estimated, and then the whole is marked so: it is never taken for nothing. */
-  usage(profile: Profile, inputTokens: number): Usage {
+  /**
+   * What the server did not count is estimated, and then the whole is marked so: it is never taken for nothing. Of an
+   * answer that a limit cut, what it was cut by counts.
+   */
+  usage(profile: Profile, inputTokens: number, cut = false): Usage {
     const known = this.#reported
-    const output = Math.max(this.atLeast.output, estimateTokens(this.#allCharacters))
+    const counted = this.atLeast.output
+    const output = cut ? counted : Math.max(counted, estimateTokens(this.#allCharacters))
     const isWhole = known !== null && known.inputTokens !== null && known.outputTokens !== null
     const usage: Usage = {
       inputTokens: known?.inputTokens ?? inputTokens,

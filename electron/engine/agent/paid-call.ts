@@ -73,15 +73,15 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
     // Who broke off has paid for what was sent and received; who was refused has paid nothing.
     const usage = count.received ? count.usage(profile, inputTokens) : free
     if (count.received) turn.emit({ type: 'usage', usage })
-    await budget.settle(usage, count.reasoning)
+    await budget.settle(usage, count.reasoning())
     throw error
   }
   call.onEnd(cut)
-  const usage = count.usage(profile, inputTokens)
+  const usage = count.usage(profile, inputTokens, cut)
   turn.emit({ type: 'usage', usage })
   // A server cuts at its window as well: only an answer that used up its room was cut by a limit.
   if (finish === 'length') budget.cutByServer(usage.outputTokens ?? 0)
-  return { usage, cut, stop: await budget.settle(usage, count.reasoning) }
+  return { usage, cut, stop: await budget.settle(usage, count.reasoning(cut)) }
 }
 
 function requestOf(call: PaidCall, budget: CallBudget) {

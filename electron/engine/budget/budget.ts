@@ -8,7 +8,7 @@ import { addCounts, type Counts, countOf, countsOfSpend, noCounts } from './coun
 import { dayOf, monthOf } from './day.ts'
 import { type Grant, grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
-import type { LineLimit } from './ledger-line.ts'
+import { type LineLimit, RUN } from './ledger-line.ts'
 import { warningAt80 } from './limit-messages.ts'
 import { type Limit, type LimitSource, limitsOf } from './limit-source.ts'
 import { promptCost, savedByCache, tokenPrice } from './price.ts'
@@ -389,7 +389,7 @@ export class Budget {
 
   #lineLimit({ name, allowed, scope, path, profileId }: RunLimit): LineLimit {
     const day = dayOf(this.#options.now())
-    const of = path === null ? (scope === 'month' ? monthOf(day) : day) : `run ${path}`
+    const of = path === null ? (scope === 'month' ? monthOf(day) : day) : RUN + path
     return { name, allowed, of, profile: profileId }
   }
 

@@ -1,11 +1,11 @@
 import type { LimitName } from '#shared/budget.ts'
 import { noSpending } from '#shared/no-spending.ts'
 import type { Spending } from '#shared/spending.ts'
-import { addCounts, type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
+import { addCounts, type Counts, countOf, noCounts } from './counts.ts'
 import { monthOf } from './day.ts'
 import { type Grant, grantOf } from './grant.ts'
-import { type LedgerLine, type LineLimit, type ReserveLine, readLine, type SpendLine } from './ledger-line.ts'
-import { addSpend } from './spending.ts'
+import { type LedgerLine, type LineLimit, type ReserveLine, RUN, readLine, type SpendLine } from './ledger-line.ts'
+import { addSpend, knownCost } from './spending.ts'
 
 /** A reservation that nobody has settled. */
 export interface Hold {
@@ -15,31 +15,35 @@ export interface Hold {
 }
 
 interface OpenCall extends Hold {
-  parts: { keys: readonly string[]; counts: Counts }[]
+  parts: { sums: readonly Sum[]; counts: Counts }[]
+}
+
+/** What a day, a month or a run came to, and what is reserved of it. */
+interface Sum {
+  spending: Spending
+  turns: number
+  ms: number
+  held: Counts | null
 }
 
 /**
- * What days, months and runs came to, and what is reserved of them: a fold over the lines of the ledger in their order.
- * Whoever folds the same lines comes to the same sums and the same grants.
+ * A fold over the lines of the ledger in their order. Whoever folds the same lines comes to the same sums and the same
+ * grants.
  */
 export class LedgerFold {
-  readonly #spending = new Map<string, Spending>()
-  readonly #used = new Map<string, Counts>()
-  readonly #held = new Map<string, Counts>()
+  /** By day or month, then by profile; under '' is everything together. */
+  readonly #periods = new Map<string, Map<string, Sum>>()
+  /** The runs that somebody limits, by path and profile. A run with a limit reserves before it spends. */
+  readonly #runs = new Map<string, Map<string, Sum>>()
   readonly #calls = new Map<string, OpenCall>()
   /** Grants that somebody in this process waits for, by the id of their line. */
   readonly #awaited = new Map<string, Grant | null>()
+  /** The sums of the line before: the next one is nearly always of the same day. */
+  #last: { day: string; profile: string; sums: readonly Sum[] } | null = null
   /** Lines so far; grows with every change. */
   revision = 0
   /** Torn or foreign ones, left out. */
   unreadable = 0
-
-  take(text: string): void {
-    this.revision++
-    const line = readLine(text)
-    if (line) this.#takeLine(line)
-    else this.unreadable++
-  }
 
   /** One that begins anew, and whose revision goes on. */
   again(): LedgerFold {
@@ -47,6 +51,13 @@ export class LedgerFold {
     fold.revision = this.revision
     for (const id of this.#awaited.keys()) fold.expect(id)
     return fold
+  }
+
+  take(text: string): void {
+    this.revision++
+    const line = readLine(text)
+    if (line) this.#takeLine(line)
+    else this.unreadable++
   }
 
   /** Keeps what becomes of that line, until `grant` asks for it. */
@@ -63,19 +74,19 @@ export class LedgerFold {
 
   /** Of a day (`2026-11-26`) or a month (`2026-11`). */
   spending(period: string, profileId: string | null = null): Spending {
-    return this.#spending.get(keyOf(period, profileId)) ?? noSpending()
+    return this.#find(period, profileId)?.spending ?? noSpending()
   }
 
   /** Used of a day, a month or a run (`run <path>`), in the unit of the limit. */
   used(limit: LimitName, of: string, profileId: string | null): number {
-    const counts = this.#used.get(keyOf(of, profileId))
-    return counts ? countOf(counts, limit) : 0
+    const sum = this.#find(of, profileId)
+    return sum ? usedOf(limit, sum) : 0
   }
 
   /** Used, and reserved by whoever spends just now. */
-  taken({ name, of, profile }: LineLimit): number {
-    const held = this.#held.get(keyOf(of, profile))
-    return this.used(name, of, profile) + (held ? countOf(held, name) : 0)
+  taken({ name, of, profile }: Omit<LineLimit, 'allowed'>): number {
+    const sum = this.#find(of, profile)
+    return sum ? usedOf(name, sum) + (sum.held ? countOf(sum.held, name) : 0) : 0
   }
 
   holds(): readonly Hold[] {
@@ -85,7 +96,7 @@ export class LedgerFold {
   #takeLine(line: LedgerLine): void {
     if (line.type === 'spend') {
       for (const call of line.settles ?? []) this.#release(call)
-      this.#spend(line)
+      for (const sum of this.#sumsOf(line)) add(sum, line)
     } else if (line.type === 'release') {
       for (const call of line.calls) this.#release(call)
     } else {
@@ -93,16 +104,8 @@ export class LedgerFold {
     }
   }
 
-  #spend(line: SpendLine): void {
-    const counts = countsOfSpend(line)
-    for (const period of [line.day, monthOf(line.day)]) {
-      addSpend(entryOf(this.#spending, period, noSpending), line)
-      addSpend(entryOf(this.#spending, keyOf(period, line.profile), noSpending), line)
-    }
-    for (const key of keysOf(line)) addCounts(entryOf(this.#used, key, noCounts), counts)
-  }
-
   #reserve(line: ReserveLine): void {
+    for (const { of } of line.limits) if (of.startsWith(RUN)) entryOf(this.#runs, of.slice(RUN.length), newSums)
     const standings = line.limits.map((limit) => ({ ...limit, used: this.taken(limit) }))
     const grant = grantOf(line, standings)
     if (this.#awaited.has(line.id)) this.#awaited.set(line.id, grant)
@@ -111,33 +114,68 @@ export class LedgerFold {
     counts.outputTokens += grant.output
     counts.reasoningTokens += grant.reasoning
     counts.costUsd += Math.ceil(grant.output * line.outputPrice)
-    const keys = keysOf(line)
-    for (const key of keys) addCounts(entryOf(this.#held, key, noCounts), counts)
+    const sums = this.#sumsOf(line)
+    for (const sum of sums) {
+      sum.held ??= noCounts()
+      addCounts(sum.held, counts)
+    }
     const { call, pid, startedAt } = line
-    entryOf(this.#calls, call, () => ({ call, pid, startedAt, parts: [] })).parts.push({ keys, counts })
+    entryOf(this.#calls, call, () => ({ call, pid, startedAt, parts: [] })).parts.push({ sums, counts })
   }
 
   #release(call: string): void {
-    for (const { keys, counts } of this.#calls.get(call)?.parts ?? []) {
-      for (const key of keys) addCounts(entryOf(this.#held, key, noCounts), counts, -1)
+    for (const { sums, counts } of this.#calls.get(call)?.parts ?? []) {
+      for (const { held } of sums) if (held) addCounts(held, counts, -1)
     }
     this.#calls.delete(call)
   }
+
+  /** Everything that a line counts for: its day, its month and its runs, alone and by profile. */
+  #sumsOf({ day, run, profile }: Pick<SpendLine, 'day' | 'run' | 'profile'>): readonly Sum[] {
+    if (this.#last?.day !== day || this.#last.profile !== profile) {
+      const periods = [day, monthOf(day)].map((period) => entryOf(this.#periods, period, newSums))
+      this.#last = { day, profile, sums: periods.flatMap((sums) => both(sums, profile)) }
+    }
+    const { sums } = this.#last
+    if (this.#runs.size === 0) return sums
+    const runs: Sum[] = []
+    for (let end = run.indexOf('/'); ; end = run.indexOf('/', end + 1)) {
+      const limited = this.#runs.get(end < 0 ? run : run.slice(0, end))
+      if (limited) runs.push(...both(limited, profile))
+      if (end < 0) break
+    }
+    return runs.length > 0 ? [...sums, ...runs] : sums
+  }
+
+  #find(of: string, profileId: string | null): Sum | undefined {
+    const sums = of.startsWith(RUN) ? this.#runs.get(of.slice(RUN.length)) : this.#periods.get(of)
+    return sums?.get(profileId ?? '')
+  }
 }
 
-/** Everything that a line counts for: its day, its month and its runs, alone and by profile. */
-function keysOf({ day, run, profile }: Pick<SpendLine, 'day' | 'run' | 'profile'>): string[] {
-  const keys: string[] = []
-  const add = (of: string) => keys.push(of, keyOf(of, profile))
-  add(day)
-  add(monthOf(day))
-  for (let end = run.indexOf('/'); end > 0; end = run.indexOf('/', end + 1)) add(`run ${run.slice(0, end)}`)
-  add(`run ${run}`)
-  return keys
+function both(sums: Map<string, Sum>, profile: string): Sum[] {
+  return [entryOf(sums, '', newSum), entryOf(sums, profile, newSum)]
 }
 
-function keyOf(of: string, profile: string | null): string {
-  return profile === null ? of : `${of} ${profile}`
+function add(sum: Sum, line: SpendLine): void {
+  addSpend(sum.spending, line)
+  if (line.label === 'answer') sum.turns++
+  sum.ms += line.ms
+}
+
+function usedOf(limit: LimitName, { spending, turns, ms }: Sum): number {
+  if (limit === 'totalTokens') return spending.inputTokens + spending.outputTokens
+  if (limit === 'costUsd') return knownCost(spending)
+  if (limit === 'turns') return turns
+  return limit === 'wallTime' ? ms : spending[limit]
+}
+
+function newSum(): Sum {
+  return { spending: noSpending(), turns: 0, ms: 0, held: null }
+}
+
+function newSums(): Map<string, Sum> {
+  return new Map()
 }
 
 function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {

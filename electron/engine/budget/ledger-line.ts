@@ -43,6 +43,9 @@ export interface SpendLine extends Stamp {
   settles?: readonly string[]
 }
 
+/** Before the path of a run, in `of`. */
+export const RUN = 'run '
+
 /** A limit as the one who reserves knows it: everybody who folds the ledger grants by these numbers. */
 export interface LineLimit {
   name: LimitName

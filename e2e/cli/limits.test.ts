@@ -1,0 +1,186 @@
+import Conf from 'conf'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { LimitName, Limits } from '#shared/budget.ts'
+import { createEngine } from '../../electron/engine/engine.ts'
+import { chunk, gate, type Reply, raw, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { createWorld, jsonLines, type World } from './support/world.ts'
+
+/**
+ * Every limit in every place that a run can be in, reached exactly, by one less and by one more than it allows. The work
+ * is always the same three calls: two tools run, and these are its sums.
+ */
+const sums: Record<Exclude<LimitName, 'wallTime'>, number> = {
+  totalTokens: 6480,
+  inputTokens: 6300,
+  outputTokens: 180,
+  reasoningTokens: 90,
+  costUsd: 8100,
+  toolCalls: 2,
+  modelCalls: 3,
+  turns: 3,
+}
+const prices = ['--input-cost-per-million', '1', '--output-cost-per-million', '10']
+
+const counted = (input: number, output: number, reasoning: number) =>
+  usage(input, output, { completion_tokens_details: { reasoning_tokens: reasoning } })
+const first = (name = 'list_dir', args: Record<string, unknown> = { path: '.' }) =>
+  toolCall(name, args, { id: 'a', usage: counted(2000, 50, 20) })
+const second = toolCall('list_dir', { path: '.' }, { id: 'b', usage: counted(2100, 60, 30) })
+const third = text('Done.', { usage: counted(2200, 70, 40) })
+/** A server that writes on, whatever it was asked for. */
+const endless = (delta: Record<string, string>): Reply =>
+  raw(
+    Array.from({ length: 400 }, () => chunk(delta)),
+    { end: 'hold' },
+  )
+
+interface Case {
+  limit: LimitName
+  /** The last answer where the limit is one too small, and how it must end: not asked for, cut, or after its usage. */
+  last: Reply
+  over: 'not sent' | 'cut' | 'counted'
+}
+const words = endless({ content: 'word ' })
+const cases: Case[] = [
+  { limit: 'totalTokens', last: words, over: 'cut' },
+  { limit: 'inputTokens', last: third, over: 'counted' },
+  { limit: 'outputTokens', last: words, over: 'cut' },
+  { limit: 'reasoningTokens', last: endless({ reasoning_content: 'hm ' }), over: 'cut' },
+  { limit: 'costUsd', last: words, over: 'cut' },
+  { limit: 'toolCalls', last: third, over: 'not sent' },
+  { limit: 'modelCalls', last: third, over: 'not sent' },
+  { limit: 'turns', last: third, over: 'not sent' },
+  { limit: 'wallTime', last: text('one two', { chunks: 2, gate: gate().opened }), over: 'cut' },
+]
+
+/** How the run ended, as the one who started it is told. */
+interface End {
+  reason: unknown
+  limit?: unknown
+  allowed?: unknown
+  used?: unknown
+}
+type Place = (world: World, limits: Limits) => Promise<End>
+
+const flags: Record<LimitName, (value: number) => string[]> = {
+  totalTokens: (value) => ['--max-total-tokens', `${value}`],
+  inputTokens: (value) => ['--max-input-tokens', `${value}`],
+  outputTokens: (value) => ['--max-output-tokens', `${value}`],
+  reasoningTokens: (value) => ['--max-reasoning-tokens', `${value}`],
+  costUsd: (value) => ['--max-budget-usd', `${value / 1_000_000}`],
+  toolCalls: (value) => ['--max-tool-calls', `${value}`],
+  modelCalls: (value) => ['--max-model-calls', `${value}`],
+  turns: (value) => ['--max-turns', `${value}`],
+  wallTime: (value) => ['--max-wall-time', `${value}ms`],
+}
+
+function flagsOf(limits: Limits): string[] {
+  return Object.entries(limits).flatMap(([name, value]) => flags[name as LimitName](value))
+}
+
+function endOf(out: string): End {
+  const { reason, budget } = jsonLines(out).at(-1) ?? {}
+  const stop = (budget ?? {}) as Partial<End>
+  const unit = stop.limit === 'costUsd' ? 1_000_000 : 1
+  const amount = (value: unknown) => (typeof value === 'number' ? Math.round(value * unit) : undefined)
+  return { reason, limit: stop.limit, allowed: amount(stop.allowed), used: amount(stop.used) }
+}
+
+async function openEngine({ home, env }: World) {
+  const engine = await createEngine({
+    dataFolder: home,
+    openConf: async (options) => new Conf(options),
+    env: { ...env },
+    holder: 'the window',
+    platform: process.platform,
+    onDefect: (error) => {
+      throw error
+    },
+  })
+  onTestFinished(() => engine.close())
+  return engine
+}
+
+async function newSession(world: World) {
+  const engine = await openEngine(world)
+  const profile = engine.profiles.find('environment')
+  return engine.sessions.create({
+    cwd: world.work,
+    profileId: profile.id,
+    permissions: { write: 'ask', shell: 'ask', sandbox: true },
+    overrides: { inputCostPerMillion: 1, outputCostPerMillion: 10 },
+    canAnswer: true,
+  })
+}
+
+const inWindow: Place = async (world, limits) => {
+  const session = await newSession(world)
+  session.subscribe(({ type }) => {
+    if (type === 'budget-request') session.answerBudget({ choice: 'stop' })
+  })
+  const { reason, budget } = await session.send('Look.', { limits })
+  return { reason, limit: budget?.limit, allowed: budget?.allowed, used: budget?.used }
+}
+
+const agent: Place = async (world, limits) =>
+  endOf((await world.run(['agent', '--json', ...prices, ...flagsOf(limits), 'Look.'])).out)
+
+const chat: Place = async (world, limits) => {
+  const { out } = await world.run(['agent-chat', '--json', ...prices, ...flagsOf(limits)], {
+    input: { text: 'Look.\n' },
+  })
+  return endOf(out)
+}
+
+/** The first call is that of a run which then waits for an approval; the rest is another process, its child. */
+const secondProcess: Place = async (world, limits) => {
+  const session = await newSession(world)
+  const waits = new Promise<void>((resolve) => {
+    session.subscribe(({ type }) => {
+      if (type === 'approval-request' || type === 'budget-request') resolve()
+    })
+  })
+  const { end } = await session.begin('Look.', { limits })
+  await Promise.race([waits, end])
+  const link = session.runLink()
+  if (!link) throw new Error('The run is over.')
+  const child = await world.run(['agent', '--json', ...prices, 'Look too.'], {
+    env: { CLAW_PARENT_RUN: JSON.stringify(link) },
+  })
+  await session.stop()
+  return endOf(child.out)
+}
+
+const places: [string, Place, boolean][] = [
+  ['the window', inWindow, false],
+  ['agent', agent, false],
+  ['agent-chat', chat, false],
+  ['a second process of the run', secondProcess, true],
+]
+
+describe.each(places)('in %s', (_place, run, isChild) => {
+  const begin = isChild ? first('bash', { command: 'true' }) : first()
+
+  test.each(cases)('$limit holds', async ({ limit, last, over }) => {
+    const total = limit === 'wallTime' ? 120_000 : sums[limit]
+    for (const allowed of [total, total + 1]) {
+      const world = await createWorld(begin, second, third)
+      expect([allowed, await run(world, { [limit]: allowed })]).toEqual([allowed, { reason: 'completed' }])
+    }
+
+    const world = await createWorld(begin, second, last, third)
+    const allowed = limit === 'wallTime' ? 3000 : total - 1
+    const end = await run(world, { [limit]: allowed })
+    expect(end).toMatchObject({ reason: 'budget', limit, allowed })
+    const requests = world.backend.chatRequests()
+    if (limit !== 'wallTime') expect(requests).toHaveLength(over === 'not sent' ? 2 : 3)
+    if (over === 'cut') await requests.at(-1)?.closed
+    // One chunk is one token here, or ten micro-dollars.
+    const chunkSize = limit === 'costUsd' ? 10 : 1
+    if (limit !== 'wallTime') {
+      const most = over === 'not sent' ? allowed : total + chunkSize - 1
+      expect(end.used).toBeGreaterThanOrEqual(allowed)
+      expect(end.used).toBeLessThanOrEqual(most)
+    }
+  })
+})
