@@ -92,6 +92,7 @@ async function openEngine({ home, env }: World) {
     openConf: async (options) => new Conf(options),
     env: { ...env },
     holder: 'the window',
+    worker: null,
     platform: process.platform,
     onDefect: (error) => {
       throw error
