@@ -11,5 +11,8 @@ export const defaultSettings: Settings = {
   limits: [],
   lastFolder: null,
   recentFolders: [],
+  autostart: false,
+  closeTo: 'tray',
+  notifications: true,
   sidebar: { width: 264, hidden: false },
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AppState } from './app-state.ts'
-import { SessionId } from './ids.ts'
+import { type RunId, SessionId } from './ids.ts'
 import type { SessionEvent } from './session-event.ts'
 import type { SessionView } from './session-view.ts'
 
@@ -27,7 +27,11 @@ export type FeedMessage =
   | { type: 'show'; place: Place }
 
 /** Where in the window; a session of null is a new chat. */
-export type Place = { page: 'chat'; sessionId: SessionId | null }
+export type Place =
+  | { page: 'chat'; sessionId: SessionId | null }
+  | { page: 'budgets' }
+  /** null = the form of a new task. */
+  | { page: 'background'; runId: RunId | null }
 
 /** The window's preload posts this with the port; the page checks source and nonce. */
 export interface PortHandOver {

@@ -28,6 +28,11 @@ export function isOver(run: Pick<BackgroundRun, 'status'>): boolean {
   return endedStatuses.has(run.status)
 }
 
+/** Whether it can go on where it stopped. */
+export function canResume(run: BackgroundRun): boolean {
+  return run.usable && isOver(run) && run.status !== 'completed'
+}
+
 export interface RunCounts {
   running: number
   waiting: number
@@ -77,6 +82,11 @@ export function approvalLine({ subject }: ApprovalRequest): string {
   if (subject.kind === 'change') return `change ${subject.diff.path}`
   const [first = '', ...more] = subject.command.trim().split('\n')
   return more.length > 0 ? `${first} …` : first
+}
+
+/** The last part of a folder's path: "parcel-api". */
+export function folderName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
 /** A text of at most `length` characters, cut at its end. */

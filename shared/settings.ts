@@ -18,10 +18,24 @@ export const Settings = z.object({
   lastFolder: z.string().nullable(),
   /** Newest first. */
   recentFolders: z.array(z.string()).max(20),
+  /** The desktop starts the app, without its window, when the person logs in. */
+  autostart: z.boolean(),
+  /** What closing the window does where there is a tray. */
+  closeTo: z.enum(['tray', 'quit']),
+  /** By the desktop, of what happens while nobody looks. */
+  notifications: z.boolean(),
   sidebar: z.object({ width: z.number().int().min(220).max(360), hidden: z.boolean() }),
 })
 export type Settings = z.infer<typeof Settings>
 
 /** What the window may change by itself; profiles have requests of their own. */
-export const SettingsPatch = Settings.pick({ theme: true, contrast: true, permissions: true, sidebar: true }).partial()
+export const SettingsPatch = Settings.pick({
+  theme: true,
+  contrast: true,
+  permissions: true,
+  sidebar: true,
+  autostart: true,
+  closeTo: true,
+  notifications: true,
+}).partial()
 export type SettingsPatch = z.infer<typeof SettingsPatch>

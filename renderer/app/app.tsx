@@ -19,6 +19,7 @@ import { SidebarResize } from './sidebar-resize.tsx'
 import { applyTheme } from './theme.ts'
 import './frame.css'
 
+const BackgroundPage = lazy(() => import('../background/background-page.tsx'))
 const BudgetsPage = lazy(() => import('../budget/budgets-page.tsx'))
 const BackendsPage = lazy(() => import('../backends/backends-page.tsx'))
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'))
@@ -144,6 +145,7 @@ function CurrentPage() {
   const sessionId = useRouteStore((state) => state.sessionId)
   useWindowTitle(page, sessionId)
   if (!ready) return null
+  if (page === 'background') return guarded(page, <BackgroundPage />)
   if (page === 'budgets') return guarded(page, <BudgetsPage />)
   if (page === 'backends') return guarded(page, <BackendsPage />)
   if (page === 'settings') return guarded(page, <SettingsPage />)

@@ -1,6 +1,7 @@
 import { PanelLeft, Plus, Search, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
+import { countRuns, countWords, type RunCounts } from '#shared/run-words.ts'
 import { countOf } from '../backends/backend-state.ts'
 import { attentionCount } from '../backends/doctor-line.ts'
 import { TodayMeter } from '../budget/today-meter.tsx'
@@ -132,16 +133,21 @@ function focusOnce(element: HTMLElement | null): void {
 function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
   const page = useRouteStore((state) => state.page)
   const attention = useAppStore(attentionCount)
+  const runs = useAppStore((state) => state.runs)
+  const counts = countRuns(runs)
+  const words: Readonly<Partial<Record<Page, string>>> = {
+    background: countWords(counts),
+    backends: attention > 0 ? `${countOf(attention, 'backend')} ${attention === 1 ? 'needs' : 'need'} attention` : '',
+  }
   return (
     <nav className="sidebar-nav" aria-label="Main navigation">
       {navigation.map(({ page: target, label, icon }) => {
-        const alert = target === 'backends' && attention > 0
         const link = (
           <a
             key={target}
             href={`#${target}`}
             aria-current={page === target ? 'page' : undefined}
-            aria-describedby={alert ? 'navigation-backends' : undefined}
+            aria-describedby={words[target] ? `navigation-${target}` : undefined}
             onClick={(event) => {
               event.preventDefault()
               props.onGo(target)
@@ -149,7 +155,8 @@ function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
           >
             <Icon of={icon} />
             <span className={props.rail ? 'sr' : undefined}>{label}</span>
-            {alert && <span className="dot warn" aria-hidden="true" />}
+            {target === 'backends' && attention > 0 && <span className="dot warn" aria-hidden="true" />}
+            {target === 'background' && <RunCount {...counts} />}
           </a>
         )
         return props.rail ? (
@@ -160,10 +167,24 @@ function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
           link
         )
       })}
-      <span id="navigation-backends" hidden>
-        {countOf(attention, 'backend')} {attention === 1 ? 'needs' : 'need'} attention
-      </span>
+      {navigation.map(({ page: target }) => (
+        <span key={target} id={`navigation-${target}`} hidden>
+          {words[target]}
+        </span>
+      ))}
     </nav>
+  )
+}
+
+/** What waits for a person in orange, what runs in grey. On the rail one dot, for what matters more. */
+function RunCount({ waiting, running, queued }: RunCounts) {
+  const going = running + queued
+  if (waiting + going === 0) return null
+  return (
+    <span className="end sidebar-counts" aria-hidden="true">
+      {waiting > 0 && <span className="count waiting">{waiting}</span>}
+      {going > 0 && <span className="count">{going}</span>}
+    </span>
   )
 }
 

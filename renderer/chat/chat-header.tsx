@@ -2,6 +2,7 @@ import { DEMO_LABEL } from '#shared/presets.ts'
 import { PageTitle } from '../app/page-title.tsx'
 import { folderName } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { BackgroundSwitch } from './background-switch.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { PolicyButton } from './policy-button.tsx'
 
@@ -24,6 +25,7 @@ export function ChatHeader({ folder }: { folder: string | null }) {
       )}
       {demo && <span className="badge warn">{DEMO_LABEL}</span>}
       {place && <PolicyButton folder={place} />}
+      {sessionId && <BackgroundSwitch sessionId={sessionId} />}
     </header>
   )
 }

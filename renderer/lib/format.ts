@@ -49,6 +49,11 @@ export function formatTime(at: number, now: number): string {
   return `${now - at < 6 * 24 * 3600_000 ? weekday.format(at) : day.format(at)} ${time}`
 }
 
+/** "14:31:05", for a log. */
+export function formatClock(at: number): string {
+  return clockWithSeconds.format(at)
+}
+
 /** The last part of a folder's path: "parcel-api". */
 export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
@@ -65,5 +70,6 @@ function trimZero(text: string): string {
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const clockWithSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })

@@ -3,6 +3,7 @@ import { PageTitle } from '../app/page-title.tsx'
 import { AboutSection } from './about-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { DataSection } from './data-section.tsx'
+import { GeneralSection } from './general-section.tsx'
 import { KeyboardSection } from './keyboard-section.tsx'
 import { PermissionsSection } from './permissions-section.tsx'
 import './settings.css'
@@ -12,6 +13,7 @@ const sections: readonly { id: string; label: string; content: ReactNode }[] = [
   { id: 'keyboard', label: 'Keyboard', content: <KeyboardSection /> },
   { id: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
   { id: 'data', label: 'Data', content: <DataSection /> },
+  { id: 'general', label: 'General', content: <GeneralSection /> },
   { id: 'about', label: 'About', content: <AboutSection /> },
 ]
 

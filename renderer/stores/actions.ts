@@ -110,7 +110,7 @@ export async function copyText(place: string, text: string): Promise<boolean> {
 }
 
 /** Shows a failure in its place and gives null; a success clears what stood there. */
-async function surface<T>(place: string, reply: Promise<Reply<T>>): Promise<{ value: T } | null> {
+export async function surface<T>(place: string, reply: Promise<Reply<T>>): Promise<{ value: T } | null> {
   const answer = await reply
   if (answer.ok) {
     clearProblem(place)

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { SessionId } from '#shared/ids.ts'
 
-export type Page = 'chat' | 'budgets' | 'backends' | 'settings'
+export type Page = 'chat' | 'background' | 'budgets' | 'backends' | 'settings'
 
 interface RouteStore {
   page: Page

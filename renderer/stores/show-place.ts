@@ -1,7 +1,21 @@
 import type { Place } from '#shared/feed.ts'
+import { focusNextTitle } from '../app/focus.ts'
+import { goToRun, setRunPlace } from '../background/run-place.ts'
 import { useRouteStore } from './route-store.ts'
 
 /** Goes where main asks, as when a person clicked in the tray. */
 export function showPlace(place: Place): void {
-  useRouteStore.getState().go(place.page, place.sessionId)
+  const { go } = useRouteStore.getState()
+  if (place.page === 'chat') {
+    go('chat', place.sessionId)
+    return
+  }
+  focusNextTitle()
+  if (place.page === 'budgets') {
+    go('budgets')
+    return
+  }
+  if (place.runId === null) setRunPlace({ step: 'new' })
+  else goToRun(place.runId)
+  go('background')
 }

@@ -1,0 +1,69 @@
+import { CirclePause, CirclePlay, Plus } from 'lucide-react'
+import { countRuns, countWords, isOver } from '#shared/run-words.ts'
+import { PageTitle } from '../app/page-title.tsx'
+import { useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import './background.css'
+import { NewTask } from './new-task.tsx'
+import { pauseAll } from './run-actions.ts'
+import { RunDetails } from './run-details.tsx'
+import { groupRuns } from './run-line.ts'
+import { RunList } from './run-list.tsx'
+import { goToRun, setRunPlace, useRunPlace } from './run-place.ts'
+
+/** The runs of window and terminals: a list, and the one that is opened. */
+export default function BackgroundPage() {
+  const runs = useAppStore((state) => state.runs)
+  const paused = useAppStore((state) => state.runsPaused)
+  const place = useRunPlace((state) => state.place)
+  const grouped = groupRuns(runs)
+  const first = grouped['needs-you'][0] ?? grouped.running[0] ?? grouped.finished[0]
+  const chosen = place.step === 'run' ? runs.find(({ runId }) => runId === place.runId) : undefined
+  const selected = place.step === 'new' ? null : (chosen ?? first ?? null)
+  const listIsStep = place.step === 'list' || (place.step === 'run' && !chosen)
+  const going = runs.some((run) => !isOver(run))
+  return (
+    <>
+      <header className="bar runs-bar">
+        <PageTitle>Background</PageTitle>
+        <span className="ink3 cut hide-s">
+          {[paused && 'paused', countWords(countRuns(runs))].filter(Boolean).join(': ') || 'nothing runs'}
+        </span>
+        <span className="end row">
+          {(going || paused) && (
+            <button type="button" className="btn quiet" onClick={() => void pauseAll(!paused)}>
+              <Icon of={paused ? CirclePlay : CirclePause} small />
+              {paused ? 'Go on with all' : 'Pause all'}
+            </button>
+          )}
+          <button type="button" className="btn primary" onClick={() => setRunPlace({ step: 'new' })}>
+            <Icon of={Plus} />
+            New task
+          </button>
+        </span>
+      </header>
+      <div className="runs-split">
+        <RunList
+          runs={runs}
+          selected={selected?.runId ?? null}
+          hiddenWhenNarrow={!listIsStep}
+          onOpen={goToRun}
+          onNew={() => setRunPlace({ step: 'new' })}
+        />
+        <section
+          className="runs-detail"
+          aria-label={place.step === 'new' ? 'New task' : selected ? selected.title || selected.prompt : 'No run'}
+          data-narrow-off={listIsStep || undefined}
+        >
+          <div className="runs-inner">
+            {place.step === 'new' ? (
+              <NewTask onBack={() => setRunPlace({ step: 'list' })} />
+            ) : (
+              selected && <RunDetails key={selected.runId} run={selected} logs={place.step === 'run' && place.logs} />
+            )}
+          </div>
+        </section>
+      </div>
+    </>
+  )
+}

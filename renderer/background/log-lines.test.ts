@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
+import { applyEvent, viewFromStart } from '#shared/session-view.ts'
+import { logLines } from './log-lines.ts'
+
+const start = viewFromStart({
+  type: 'session-start',
+  seq: 0,
+  at: 0,
+  version: 1,
+  sessionId: SessionId.parse('session001'),
+  cwd: '/work',
+  systemPrompt: '',
+  profile: { profileId: ProfileId.parse('demo'), profileName: 'Demo', kind: 'demo', model: 'demo' },
+  permissions: { write: 'allow', shell: 'allow', sandbox: true },
+})
+const turnId = TurnId.parse('turn000000')
+const tool = { name: 'bash', arguments: '{}', recovered: false, verb: 'Run' }
+const ended = { durationMs: 1, summary: '' }
+
+test('a session is read as lines', () => {
+  const events: UnstampedEvent[] = [
+    { type: 'turn-start', turnId, text: 'Run the tests', facts: '' },
+    { type: 'reasoning-delta', text: 'Which ones?' },
+    { type: 'text-delta', text: 'I run them.\nAll of them.' },
+    { type: 'tool-start', callId: 'a', target: 'npm test', ...tool },
+    { type: 'tool-end', callId: 'a', outcome: 'failed', output: 'not ok 1\n1 failed\n', exitCode: 1, ...ended },
+    { type: 'warning', code: 'x', message: 'The server was slow.' },
+    { type: 'follow-up', text: 'Go on', origin: 'user' },
+    { type: 'tool-start', callId: 'b', target: 'npm run lint', ...tool },
+    {
+      type: 'turn-end',
+      turnId,
+      reason: 'failed',
+      failure: { code: 'unreachable', message: 'Ollama is gone.', retryable: true },
+      budget: null,
+    },
+  ]
+  const view = events.reduce(
+    (current, event, index) => applyEvent(current, { ...event, seq: index + 1, at: index + 1 }),
+    start,
+  )
+  expect(logLines(view).map(({ at, who, text, tone }) => `${at ?? '·'} ${who}| ${text} (${tone})`)).toEqual([
+    '1 you| Run the tests (words)',
+    '2 thought| Which ones? (quiet)',
+    '· agent| I run them. (words)',
+    '· | All of them. (words)',
+    '4 Run| npm test (words)',
+    '· | not ok 1 (output)',
+    '· | 1 failed (output)',
+    '· | exit 1 (problem)',
+    '· note| The server was slow. (quiet)',
+    '· you| Go on (words)',
+    '8 Run| npm run lint (words)',
+    '· | interrupted (quiet)',
+    '9 end| failed: Ollama is gone. (problem)',
+  ])
+})

@@ -1,0 +1,178 @@
+import { ChevronLeft, Folder } from 'lucide-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { Failure } from '#shared/failure.ts'
+import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
+import { ProblemBox } from '../backends/failure-box.tsx'
+import { ChoiceField, FormField, TextField } from '../backends/form-field.tsx'
+import { chooseFolder } from '../stores/actions.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { readTask, type TaskFields, type TaskProblems } from './new-task-form.ts'
+import { startRun } from './run-actions.ts'
+
+const noProblems: TaskProblems = {}
+/** What was typed outlives a look at another page. */
+let draft: Partial<TaskFields> = {}
+
+/** A task that goes on without the window. */
+export function NewTask(props: { onBack: () => void }) {
+  const backends = useAppStore((state) => state.backends)
+  const activeId = useAppStore((state) => state.activeProfileId)
+  const proposed = useAppStore(({ settings }) => settings.permissions)
+  const proposedFolder = useAppStore(({ environment, settings }) => environment.startFolder ?? settings.lastFolder)
+  const [fields, setFields] = useState<TaskFields>(() => ({
+    prompt: '',
+    folder: proposedFolder ?? '',
+    tokens: '',
+    dollars: '',
+    minutes: '',
+    ...draft,
+  }))
+  const [profileId, setProfileId] = useState(activeId ?? '')
+  const [tier, setTier] = useState(() => tierOf(permissionLabel(proposed)))
+  const [tried, setTried] = useState(false)
+  const [starting, setStarting] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const prompt = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => prompt.current?.focus(), [])
+  // After a refusal the first field that is wrong takes the focus, once it is drawn as such.
+  useEffect(() => {
+    if (tried) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tried])
+
+  const task = readTask(fields)
+  const problems = tried && !task.ok ? task.problems : noProblems
+  const change = (name: keyof TaskFields) => (value: string) => {
+    draft = { ...draft, [name]: value }
+    setFields((known) => ({ ...known, [name]: value }))
+  }
+  const start = async (event: FormEvent) => {
+    event.preventDefault()
+    const profile = findBackend(backends, profileId)?.profile
+    if (!task.ok || !profile) {
+      setTried(false)
+      requestAnimationFrame(() => setTried(true))
+      return
+    }
+    setStarting(true)
+    const refused = await startRun({
+      prompt: task.prompt,
+      cwd: task.folder,
+      profileId: profile.id,
+      permissions: permissionTiers.find(({ id }) => id === tier)?.permissions ?? proposed,
+      limits: task.limits,
+    })
+    setStarting(false)
+    if (refused) setFailure(refused)
+    else draft = {}
+  }
+  return (
+    <form ref={form} className="stack g4" noValidate onSubmit={(event) => void start(event)}>
+      <button type="button" className="link xs run-back only-list-step" onClick={props.onBack}>
+        <Icon of={ChevronLeft} small />
+        All runs
+      </button>
+      <h2 className="strong run-name">New task</h2>
+      {failure && <ProblemBox failure={failure} />}
+      <div className="card form-card">
+        <FormField label="Task" wide problem={problems.prompt} hint="It works on its own, and asks where it may not.">
+          {(ids) => (
+            <textarea
+              {...ids}
+              ref={prompt}
+              className={`form-json task-prompt${problems.prompt ? ' bad' : ''}`}
+              rows={4}
+              placeholder="What should be done?"
+              value={fields.prompt}
+              onChange={(event) => change('prompt')(event.target.value)}
+            />
+          )}
+        </FormField>
+        <FormField label="Folder" wide problem={problems.folder}>
+          {(ids) => (
+            <span className="row">
+              <span className={`field grow${problems.folder ? ' bad' : ''}`}>
+                <input
+                  {...ids}
+                  className="mono"
+                  spellCheck={false}
+                  value={fields.folder}
+                  onChange={(event) => change('folder')(event.target.value)}
+                />
+              </span>
+              <button
+                type="button"
+                className="btn"
+                onClick={() => void chooseFolder().then((folder) => folder && change('folder')(folder))}
+              >
+                <Icon of={Folder} small />
+                Choose…
+              </button>
+            </span>
+          )}
+        </FormField>
+        <ChoiceField
+          label="Backend"
+          name="profile"
+          value={profileId}
+          options={backends.map(({ profile }) => ({ value: profile.id as string, label: profile.name }))}
+          onChange={setProfileId}
+        />
+        <ChoiceField
+          label="It may"
+          name="permissions"
+          hint="What it may not do by itself waits for you, here and in the tray."
+          value={tier}
+          options={permissionTiers.map(({ id, label }) => ({ value: id as string, label }))}
+          onChange={setTier}
+        />
+      </div>
+      <fieldset className="card form-card form-group task-limits">
+        <legend>Limits of this task</legend>
+        <TextField
+          label="Tokens"
+          name="tokens"
+          inputMode="numeric"
+          placeholder="no limit of its own"
+          problem={problems.tokens}
+          value={fields.tokens}
+          onChange={change('tokens')}
+          onLeave={() => undefined}
+        />
+        <TextField
+          label="Dollars"
+          name="dollars"
+          inputMode="decimal"
+          placeholder="no limit of its own"
+          problem={problems.dollars}
+          value={fields.dollars}
+          onChange={change('dollars')}
+          onLeave={() => undefined}
+        />
+        <TextField
+          label="Minutes"
+          name="minutes"
+          inputMode="numeric"
+          placeholder="no limit of its own"
+          problem={problems.minutes}
+          value={fields.minutes}
+          onChange={change('minutes')}
+          onLeave={() => undefined}
+        />
+      </fieldset>
+      <div className="row form-acts">
+        <button type="submit" className="btn primary" disabled={starting}>
+          Start task
+        </button>
+        <button type="button" className="btn" onClick={props.onBack}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function tierOf(label: string): string {
+  return permissionTiers.find((tier) => tier.label === label)?.id ?? 'ask'
+}

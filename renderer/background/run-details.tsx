@@ -1,0 +1,186 @@
+import { ChevronLeft, MessageSquare, Square, Terminal } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import type { BackgroundRun } from '#shared/background.ts'
+import type { SessionId } from '#shared/ids.ts'
+import { canResume, isOver, runState } from '#shared/run-words.ts'
+import type { PendingApproval } from '#shared/session-view.ts'
+import { useNow } from '../app/clock.ts'
+import { Announcer } from '../chat/announcer.tsx'
+import { ApprovalCard } from '../chat/approval-card.tsx'
+import { BudgetCard } from '../chat/budget-card.tsx'
+import { ChatSession, useView } from '../chat/chat-place.ts'
+import { TurnEndNotice } from '../chat/turn-end-notice.tsx'
+import { followSession } from '../stores/feed.ts'
+import { useRouteStore } from '../stores/route-store.ts'
+import { useSessionStore } from '../stores/session-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { LastSteps } from './last-steps.tsx'
+import { resumeRun, stopRun } from './run-actions.ts'
+import { RunFacts } from './run-facts.tsx'
+import { RunGlyph } from './run-glyph.tsx'
+import { roughDuration, runLine, startedWords } from './run-line.ts'
+import { RunLog } from './run-log.tsx'
+import { RunMessage } from './run-message.tsx'
+import { setRunPlace } from './run-place.ts'
+
+const noApprovals: readonly PendingApproval[] = []
+
+/** One run, live: what it asks first, then how it stands, what it did, and a word to it. */
+export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
+  const { run, logs } = props
+  const followed = run.usable ? run.sessionId : null
+  useEffect(() => followSession(followed), [followed])
+  return (
+    <ChatSession value={run.sessionId}>
+      <RunHead run={run} logs={logs} />
+      {run.usable ? (
+        <>
+          <Closed sessionId={run.sessionId} />
+          <Approval run={run} />
+          <BudgetQuestion />
+          {logs ? <RunLog /> : <Overview run={run} />}
+          <RunMessage run={run} />
+          <Announcer />
+        </>
+      ) : (
+        <>
+          <div className="notice box warn">
+            Another version of the app started this run, and only that version can look into it, answer or stop it. It
+            is not disturbed by this one.
+          </div>
+          <RunFacts run={run} />
+        </>
+      )}
+    </ChatSession>
+  )
+}
+
+function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
+  const now = useNow(30_000)
+  const heading = useFocusOnChange(run.runId)
+  const { state, word } = runLine(run)
+  const over = isOver(run)
+  return (
+    <div className="row top run-head">
+      <div className="stack grow">
+        <button type="button" className="link xs run-back only-list-step" onClick={() => setRunPlace({ step: 'list' })}>
+          <Icon of={ChevronLeft} small />
+          All runs
+        </button>
+        <h2 className="strong run-name" ref={heading} tabIndex={-1}>
+          {run.title || run.prompt}
+        </h2>
+        <div className="row xs ink3 run-meta">
+          <span className="row">
+            <RunGlyph state={state} />
+            {word}
+          </span>
+          <span className="mono" title="As terminals call it">
+            {run.runId}
+          </span>
+          <span>{startedWords(run, now)}</span>
+          {run.viewers > 1 && <span>{run.viewers} viewers</span>}
+        </div>
+      </div>
+      {run.usable && (
+        <div className="row run-head-acts">
+          <button type="button" className="btn" onClick={() => useRouteStore.getState().go('chat', run.sessionId)}>
+            <Icon of={MessageSquare} small />
+            Open as chat
+          </button>
+          <button
+            type="button"
+            className="btn"
+            aria-pressed={logs}
+            onClick={() => setRunPlace({ step: 'run', runId: run.runId, logs: !logs })}
+          >
+            <Icon of={Terminal} small />
+            Logs
+          </button>
+          {!over && (
+            <button type="button" className="btn" onClick={() => void stopRun(run.runId)}>
+              <Icon of={Square} small className="filled" />
+              Stop
+            </button>
+          )}
+          {canResume(run) && (
+            <button type="button" className="btn primary" onClick={() => void resumeRun(run.runId)}>
+              Resume
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Why nothing more comes of it, in words. */
+function Closed({ sessionId }: { sessionId: SessionId }) {
+  const closed = useSessionStore(({ slots }) => slots[sessionId]?.closed ?? null)
+  if (closed === null) return null
+  return (
+    <div className="notice box danger" role="alert">
+      <span className="grow">{closed}</span>
+      <button type="button" className="btn sm" onClick={() => followSession(sessionId)}>
+        Try again
+      </button>
+    </div>
+  )
+}
+
+function Approval({ run }: { run: BackgroundRun }) {
+  const approvals = useView((view) => view.approvals) ?? noApprovals
+  const now = useNow(1000)
+  const [asked] = approvals
+  if (!asked) return null
+  return (
+    <div className="stack g2">
+      <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />
+      {run.waitsUntil !== null && (
+        <p className="xs ink2">The run ends in {roughDuration(run.waitsUntil - now)} if nobody answers.</p>
+      )}
+    </div>
+  )
+}
+
+function BudgetQuestion() {
+  const request = useView((view) => view.budgetRequest)
+  return request && <BudgetCard key={request.since} request={request} />
+}
+
+function Overview({ run }: { run: BackgroundRun }) {
+  const turn = useView((view) => view.turns.at(-1) ?? null)
+  const ended = runState(run) !== 'killed' && turn?.end ? turn : null
+  return (
+    <>
+      {ended && <TurnEndNotice turn={ended} newest={false} />}
+      <div className="run-about">
+        <section className="stack g2" aria-labelledby="run-task">
+          <h3 id="run-task" className="med">
+            Task
+          </h3>
+          <p className="run-prompt ink2">{run.prompt}</p>
+        </section>
+        <section className="stack g2" aria-labelledby="run-facts">
+          <h3 id="run-facts" className="med">
+            Run
+          </h3>
+          <RunFacts run={run} />
+        </section>
+      </div>
+      <LastSteps onAll={() => useRouteStore.getState().go('chat', run.sessionId)} />
+    </>
+  )
+}
+
+/** A choice in the list moves the focus to what it opened; the page itself does not. */
+function useFocusOnChange(id: string) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const { activeElement } = document
+    if (activeElement === document.body || activeElement?.closest('.runs-list')) heading.current?.focus()
+    // The details are drawn anew for each run; `id` says what this is about.
+    void id
+  }, [id])
+  return heading
+}

@@ -1,0 +1,88 @@
+import type { BackgroundRun } from '#shared/background.ts'
+import { formatMicroUsd } from '#shared/money.ts'
+import { permissionLabel } from '#shared/permission-tiers.ts'
+import { localKinds } from '#shared/presets.ts'
+import { isOver } from '#shared/run-words.ts'
+import { stateLine } from '../backends/backend-state.ts'
+import { useSeconds } from '../chat/elapsed.tsx'
+import { folderName, formatCount } from '../lib/format.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { Meter } from '../ui/meter.tsx'
+import { roughDuration } from './run-line.ts'
+
+/** What a run is allowed and what it used so far. */
+export function RunFacts({ run }: { run: BackgroundRun }) {
+  const backend = useAppStore(({ backends }) => findBackend(backends, run.profileId))
+  const now = useSeconds()
+  const time = (run.endedAt ?? now) - run.startedAt
+  const model = run.model.split('/').at(-1) ?? run.model
+  return (
+    <dl className="facts run-facts">
+      <dt>Profile</dt>
+      <dd className="row">
+        {backend && <span className={`dot ${stateLine(backend).tone}`} aria-hidden="true" />}
+        <span className="cut">
+          {run.profileName}
+          {model !== '' && ` · ${model}`}
+        </span>
+      </dd>
+      <dt>Folder</dt>
+      <dd className="cut" title={run.cwd}>
+        {folderName(run.cwd)}
+      </dd>
+      <dt>May</dt>
+      <dd>{permissionLabel(run.permissions)}</dd>
+      <dt>Tokens</dt>
+      <dd className="row">
+        <Tokens run={run} />
+      </dd>
+      <dt>Time</dt>
+      <dd>
+        {roughDuration(time)}
+        {run.limits.wallTime !== undefined && ` of ${roughDuration(run.limits.wallTime)}`}
+      </dd>
+      <dt>Cost</dt>
+      <dd className="row">
+        <Cost run={run} free={backend !== null && localKinds.has(backend.profile.kind)} />
+      </dd>
+      <dt>Process</dt>
+      <dd>{processWords(run)}</dd>
+    </dl>
+  )
+}
+
+function Tokens({ run }: { run: BackgroundRun }) {
+  const { usage, limits } = run
+  const known = usage.inputTokens !== null || usage.outputTokens !== null
+  const used = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+  const about = usage.source === 'reported' ? '' : 'about '
+  const words = known ? `${about}${formatCount(used)}` : 'not known yet'
+  if (limits.totalTokens === undefined) return words
+  const text = `${words} of ${formatCount(limits.totalTokens)}`
+  return (
+    <>
+      {text}
+      <Meter label="Tokens of this run" text={text} share={used / limits.totalTokens} className="run-meter" />
+    </>
+  )
+}
+
+function Cost({ run, free }: { run: BackgroundRun; free: boolean }) {
+  const cost = run.usage.costMicroUsd
+  if (free) return 'free, the server is your own'
+  const words = cost === null ? 'not known' : cost === 0 ? 'free' : formatMicroUsd(cost)
+  const limit = run.limits.costUsd
+  if (limit === undefined) return words
+  const text = `${words} of ${formatMicroUsd(limit)}`
+  return (
+    <>
+      {text}
+      {cost !== null && <Meter label="Cost of this run" text={text} share={cost / limit} className="run-meter" />}
+    </>
+  )
+}
+
+function processWords(run: BackgroundRun): string {
+  if (isOver(run)) return run.exitCode === null ? 'ended' : `ended, exit code ${run.exitCode}`
+  return run.pid === null ? 'not there yet' : `${run.pid}, alive`
+}

@@ -1,0 +1,43 @@
+import { CircleAlert, CircleCheck, CircleDashed, CirclePause, CircleSlash, Clock, Gauge, Hand } from 'lucide-react'
+import type { RunState } from '#shared/run-words.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
+
+/** The state of a run as a shape and a colour, and as a word for readers. */
+export function RunGlyph({ state }: { state: RunState }) {
+  switch (state) {
+    case 'waiting':
+      return <Icon of={Hand} className="c-waiting" label="waiting for you" />
+    case 'running':
+      return <Ring small label="running" />
+    case 'starting':
+      return <Icon of={CircleDashed} small className="c-running" label="starting" />
+    case 'queued':
+      return <Icon of={Clock} small className="ink3" label="queued" />
+    case 'paused':
+      return <Icon of={CirclePause} small className="ink3" label="paused" />
+    case 'completed':
+      return <Icon of={CircleCheck} small className="c-ok" label="completed" />
+    case 'budget':
+      return <Icon of={Gauge} small className="c-danger" label="stopped by its limit" />
+    case 'failed':
+      return <Icon of={CircleAlert} small className="c-danger" label="failed" />
+    case 'killed':
+      return <Icon of={CircleSlash} small className="ink3" label="stopped" />
+    case 'interrupted':
+      return <Icon of={CircleDashed} small className="ink3" label="interrupted" />
+  }
+}
+
+export const stateTone: Readonly<Record<RunState, string>> = {
+  waiting: 'c-waiting med',
+  running: 'c-running med',
+  starting: 'c-running med',
+  queued: 'med',
+  paused: 'med',
+  completed: '',
+  budget: 'c-danger med',
+  failed: 'c-danger med',
+  killed: '',
+  interrupted: '',
+}

@@ -1,0 +1,105 @@
+import type { BackgroundRun } from '#shared/background.ts'
+import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run-words.ts'
+import { sentences } from '../chat/turn-end.ts'
+import { folderName, formatCount, formatDuration, formatTime } from '../lib/format.ts'
+
+export type RunGroup = 'needs-you' | 'running' | 'finished'
+
+export function groupOf(run: BackgroundRun): RunGroup {
+  if (isOver(run)) return 'finished'
+  return runState(run) === 'waiting' ? 'needs-you' : 'running'
+}
+
+/** Where the look of a run's list is decided: in this order, each as main sent them. */
+export function groupRuns(runs: readonly BackgroundRun[]): Readonly<Record<RunGroup, readonly BackgroundRun[]>> {
+  const of = (group: RunGroup) => runs.filter((run) => groupOf(run) === group)
+  return { 'needs-you': of('needs-you'), running: of('running'), finished: of('finished') }
+}
+
+export interface RunLine {
+  state: RunState
+  /** "writing", "completed in 6 min". */
+  word: string
+  /** The one thing that matters; empty = none. */
+  fact: string
+  /** The fact is a command. */
+  mono: boolean
+  folder: string
+}
+
+/** The second line of a run's card. */
+export function runLine(run: BackgroundRun): RunLine {
+  const state = runState(run)
+  const line = (word: string, fact: string, mono = false) => ({
+    state,
+    word,
+    fact,
+    mono,
+    folder: folderName(run.cwd),
+  })
+  const [question] = run.approvals
+  switch (state) {
+    case 'waiting':
+      return question
+        ? line('waiting for you', approvalLine(question.request), question.request.subject.kind === 'command')
+        : line('waiting for you', run.note)
+    case 'running':
+      if (run.tokensPerSecond !== null) return line(stateWord(run), `${Math.round(run.tokensPerSecond)} tok/s`)
+      return line(stateWord(run), run.phaseDetail, run.phase === 'running a tool')
+    case 'starting':
+      return line('starting', run.phaseDetail || run.model)
+    case 'queued':
+      return line('queued', run.queuedBefore === 0 ? 'next' : `${run.queuedBefore} before it`)
+    case 'paused':
+      return line('paused', 'goes on when you let it')
+    case 'completed':
+      return line(`completed in ${spent(run)}`, usedTokens(run))
+    case 'budget':
+      return line('stopped at its limit', firstSentence(run.note))
+    case 'killed':
+      return line(run.note || 'stopped by you', '')
+    case 'interrupted':
+      return line('interrupted', run.note || 'can go on')
+    case 'failed':
+      return line('failed', firstSentence(run.note))
+  }
+}
+
+/** What to do about it stands in the opened run. */
+function firstSentence(note: string): string {
+  return sentences(note)[0].replace(/\.$/, '')
+}
+
+function spent({ startedAt, endedAt }: BackgroundRun): string {
+  return roughDuration((endedAt ?? startedAt) - startedAt)
+}
+
+function usedTokens({ usage }: BackgroundRun): string {
+  if (usage.inputTokens === null && usage.outputTokens === null) return ''
+  return `${formatCount((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0))} tokens`
+}
+
+/** In the unit that people count in: "12 s", "7 min", "2 h 5 min". */
+export function roughDuration(milliseconds: number): string {
+  if (milliseconds < 60_000) return formatDuration(Math.max(0, milliseconds))
+  if (milliseconds < 3_600_000) return `${Math.floor(milliseconds / 60_000)} min`
+  return formatDuration(milliseconds).replace(/ 0 min$/, '')
+}
+
+/** At the right of a card: how long it has waited or run, or when it ended. */
+export function runTime(run: BackgroundRun, now: number): string {
+  if (run.endedAt !== null) return shortTime(run.endedAt, now)
+  return roughDuration(now - (run.approvals[0]?.since ?? run.startedAt))
+}
+
+/** The time of today, the day of earlier. */
+function shortTime(at: number, now: number): string {
+  const [day, ...rest] = formatTime(at, now).split(' ')
+  return rest.length === 2 ? `${day} ${rest[0]}` : (day ?? '')
+}
+
+/** "a terminal" started it "in a terminal". */
+export function startedWords(run: BackgroundRun, now: number): string {
+  const where = run.origin === '' ? '' : ` in ${run.origin}`
+  return `started ${formatTime(run.startedAt, now)}${where}`
+}

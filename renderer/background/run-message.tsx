@@ -1,0 +1,76 @@
+import { ArrowUp } from 'lucide-react'
+import { type KeyboardEvent, useState } from 'react'
+import type { BackgroundRun } from '#shared/background.ts'
+import { isOver } from '#shared/run-words.ts'
+import { setDraft, useDraftStore } from '../chat/draft-store.ts'
+import { sendMessage } from '../stores/actions.ts'
+import { useSessionStore } from '../stores/session-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { resumeRun } from './run-actions.ts'
+
+const noTexts: readonly string[] = []
+
+/** A word to the run: at its next step, or to let it go on. */
+export function RunMessage({ run }: { run: BackgroundRun }) {
+  const { sessionId } = run
+  const text = useDraftStore((state) => state.drafts[sessionId] ?? '')
+  const queued = useSessionStore(({ slots }) => slots[sessionId]?.queued ?? noTexts)
+  const [sending, setSending] = useState(false)
+  const over = isOver(run)
+  const empty = text.trim() === ''
+  const send = async () => {
+    if (empty || sending) return
+    setSending(true)
+    setDraft(sessionId, '')
+    const sent = over ? await resumeRun(run.runId, text.trim()) : await sendMessage(sessionId, text.trim())
+    setSending(false)
+    // Do not write over what was typed meanwhile.
+    if (!sent && !useDraftStore.getState().drafts[sessionId]) setDraft(sessionId, text)
+  }
+  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // 229 = the input method has the key: Enter there ends a word, not the message.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
+    // Without a text it may be meant for the approval.
+    if (empty && (event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    void send()
+  }
+  return (
+    <div className="stack g2 run-words">
+      {queued.map((one, index) => {
+        const key = index
+        return (
+          <p key={key} className="notice">
+            <span className="cut">“{one}”</span>
+            <span className="end nowrap">read at the next step</span>
+          </p>
+        )
+      })}
+      <div className="composer run-message">
+        <textarea
+          aria-label="Message"
+          rows={1}
+          placeholder={
+            over
+              ? 'Say what comes next. The run goes on with it.'
+              : 'Say something to this run. It is read at the next step.'
+          }
+          value={text}
+          onChange={(event) => setDraft(sessionId, event.target.value)}
+          onKeyDown={keyDown}
+        />
+        <button
+          type="button"
+          className="btn primary send"
+          aria-label="Send"
+          aria-keyshortcuts="Enter"
+          title={empty ? 'Write a message first' : undefined}
+          disabled={empty || sending}
+          onClick={() => void send()}
+        >
+          <Icon of={ArrowUp} />
+        </button>
+      </div>
+    </div>
+  )
+}
