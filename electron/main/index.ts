@@ -5,6 +5,7 @@ import type { Core } from './core.ts'
 import { surviveCrashes } from './crash.ts'
 import { Defects } from './defects.ts'
 import { electronDesktop } from './desktop.ts'
+import type { DesktopPresence } from './desktop-presence.ts'
 import { readEnvironment } from './environment.ts'
 import { giveFeedPort } from './feed-port.ts'
 import { guardContents, refusePermissions } from './guard-contents.ts'
@@ -16,7 +17,6 @@ import { offerContextMenu, setMenu, skipDefaultMenu } from './menu.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { registerPageScheme, servePageFrom } from './page-scheme.ts'
 import { finishBeforeQuit } from './quit.ts'
-import type { AppTray } from './tray/app-tray.ts'
 import { AppWindow } from './window.ts'
 
 // The composition of the desktop app. Only what the first paint needs is imported here; the engine comes with core.ts.
@@ -56,17 +56,18 @@ async function start(): Promise<void> {
     mayClose: () => leaving.mayClose(),
     onDefect: defects.report,
   })
-  let tray: AppTray | null = null
+  let presence: DesktopPresence | null = null
   const leaving = new Leaving({
     window: () => window.current(),
-    hasTray: () => tray?.isThere() ?? false,
-    goingOn: () => tray?.goingOn() ?? { runs: 0, chats: 0 },
-    stopRuns: async () => stopRuns(await core),
+    hasTray: () => presence?.hasTray() ?? false,
+    closeQuits: () => presence?.closeQuits() ?? false,
+    goingOn: () => presence?.goingOn() ?? { runs: 0, chats: 0 },
+    settle: async (answer) => presence?.settle(answer) ?? [],
     onDefect: defects.report,
   })
   const core = (launch.hidden ? Promise.resolve() : window.open()).then(() => startEngine(window))
   defects.watchStart(core)
-  core.then(openTray).catch(defects.report)
+  core.then(joinDesktop).catch(defects.report)
   setMenu(process.platform, launch.developmentUrl !== null)
 
   listen(ipcMain, {
@@ -82,24 +83,24 @@ async function start(): Promise<void> {
   })
   app.on('activate', () => window.focus())
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin' && !tray?.isThere()) app.quit()
+    if (process.platform !== 'darwin' && !leaving.staysInTray()) app.quit()
   })
   finishBeforeQuit(async () => {
-    tray?.close()
+    presence?.close()
     await Promise.all([window.save(), core.then(({ close }) => close())])
   }, defects.report)
 
-  async function openTray(started: Core): Promise<void> {
-    const { AppTray } = await import('./tray/app-tray.ts')
-    tray = await AppTray.start({
+  async function joinDesktop(started: Core): Promise<void> {
+    const { startDesktopPresence } = await import('./desktop-presence.ts')
+    presence = await startDesktopPresence({
       core: started,
       platform: process.platform,
       desktop: process.env.XDG_CURRENT_DESKTOP ?? '',
       toldPath: join(electronFolder, 'told-no-tray'),
+      window: () => window.current(),
       showWindow: () => {
         if (!leaving.isQuitting()) window.focus()
       },
-      isWindowOpen: () => window.current() !== null,
       quit: () => leaving.quit(),
       onDefect: defects.report,
     })
@@ -134,12 +135,6 @@ async function startEngine(window: AppWindow): Promise<Core> {
     onSettings: ({ theme }) => window.setTheme(theme),
     onDefect: defects.report,
   })
-}
-
-/** Asks all of them at once; what cannot be stopped is left, and can be seen again at the next start. */
-async function stopRuns({ feed, answer }: Core): Promise<void> {
-  const going = feed.app.state().runs.filter(({ endedAt }) => endedAt === null)
-  await Promise.all(going.map(({ runId }) => answer('run.stop', { runId, force: false })))
 }
 
 function pageOrigin({ developmentUrl }: Launch): string {

@@ -4,9 +4,11 @@ import { type GoingOn, type QuitAnswer, quitQuestion } from './quit-question.ts'
 export interface LeavingOptions {
   window(): BrowserWindow | null
   hasTray(): boolean
+  /** The person wants a closed window to end the app. */
+  closeQuits(): boolean
   goingOn(): GoingOn
-  /** Resolves when no run goes on any more. */
-  stopRuns(): Promise<void>
+  /** Ends the runs, or lets the chats go on as runs. The sentences of what could not be done. */
+  settle(answer: 'leave' | 'stop'): Promise<readonly string[]>
   onDefect(error: unknown): void
 }
 
@@ -27,10 +29,18 @@ export class Leaving {
     return this.#isQuitting
   }
 
+  /** Whether the app goes on without its window. */
+  staysInTray(): boolean {
+    return this.#options.hasTray() && !this.#options.closeQuits()
+  }
+
   /** Whether the window may close now; if not, the person is asked, and the app ends if they want it to. */
   mayClose(): boolean {
     const { hasTray, goingOn } = this.#options
-    if (this.#isQuitting || hasTray() || quitQuestion(goingOn(), false) === null) return true
+    if (this.#isQuitting || this.staysInTray()) return true
+    const { runs, chats } = goingOn()
+    // With a tray, runs that go on are seen again; a chat would end without a word.
+    if (quitQuestion({ runs: hasTray() ? 0 : runs, chats }, false) === null) return true
     this.quit()
     return false
   }
@@ -47,8 +57,9 @@ export class Leaving {
       this.#isAsking = false
     })
     if (answer === 'cancel') return
-    if (answer === 'stop') await this.#options.stopRuns()
-    app.quit()
+    const problems = await this.#options.settle(answer)
+    if (problems.length > 0) dialog.showErrorBox('The app did not quit', problems.join('\n'))
+    else app.quit()
   }
 
   async #ask(): Promise<QuitAnswer> {

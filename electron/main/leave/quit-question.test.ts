@@ -3,9 +3,8 @@ import { type GoingOn, quitQuestion } from './quit-question.ts'
 
 function asked(going: GoingOn, hasTray = true): string {
   const question = quitQuestion(going, hasTray)
-  return question
-    ? [question.message, question.detail, question.buttons.map(({ label }) => label).join(' | ')].join('\n')
-    : ''
+  if (!question) return ''
+  return [question.message, question.detail, question.buttons.map(({ label }) => label).join(' | ')].join('\n')
 }
 
 test('nothing goes on: nothing is asked', () => {
@@ -20,12 +19,14 @@ test('runs may be left going', () => {
   )
 })
 
-test('a chat cannot go on, and that is said', () => {
+test('a chat goes on as a run, and that is said', () => {
   expect([asked({ runs: 0, chats: 1 }), asked({ runs: 1, chats: 2 }, false)]).toEqual([
-    'A chat is working\nIts turn stops now and can go on later.\nStop it and quit | Cancel',
-    '1 run is going on\n' +
-      'This desktop has no tray, so the app ends with its window. It can go on without the app. Open it again, or use ' +
-      '“claw agent-ps”, to see it. 2 chats work too: their turns stop now and can go on later.\n' +
+    '1 chat is going on\n' +
+      'It can go on without the app. The chat becomes a background run. Open it again, or use “claw agent-ps”, to see it.\n' +
       'Leave it going | Stop it and quit | Cancel',
+    '1 run and 2 chats are going on\n' +
+      'This desktop has no tray, so the app ends with its window. They can go on without the app. The chats become ' +
+      'background runs. Open it again, or use “claw agent-ps”, to see them.\n' +
+      'Leave them going | Stop them and quit | Cancel',
   ])
 })

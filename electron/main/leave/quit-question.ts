@@ -1,9 +1,10 @@
-/** What goes on while somebody wants to end the app. Chats end with it, runs need not. */
+/** What goes on while somebody wants to end the app: runs go on without it, chats only when they are sent there. */
 export interface GoingOn {
   runs: number
   chats: number
 }
 
+/** `leave`: runs go on, and chats become runs. `stop`: all of it ends now. */
 export type QuitAnswer = 'leave' | 'stop' | 'cancel'
 
 export interface QuitQuestion {
@@ -15,31 +16,30 @@ export interface QuitQuestion {
 
 /** null = nothing goes on, there is nothing to ask. `hasTray` false: the question comes from closing the window. */
 export function quitQuestion({ runs, chats }: GoingOn, hasTray: boolean): QuitQuestion | null {
-  if (runs === 0 && chats === 0) return null
-  const reason = hasTray ? '' : 'This desktop has no tray, so the app ends with its window. '
-  const cancel = { label: 'Cancel', answer: 'cancel' } as const
-  if (runs === 0) {
-    const one = chats === 1
-    return {
-      message: one ? 'A chat is working' : `${chats} chats are working`,
-      detail: `${reason}${one ? 'Its turn stops' : 'Their turns stop'} now and can go on later.`,
-      buttons: [{ label: one ? 'Stop it and quit' : 'Stop them and quit', answer: 'stop' }, cancel],
-    }
-  }
-  const one = runs === 1
-  const chatsToo =
-    chats === 0
-      ? ''
-      : chats === 1
-        ? ' A chat works too: its turn stops now and can go on later.'
-        : ` ${chats} chats work too: their turns stop now and can go on later.`
+  const all = runs + chats
+  if (all === 0) return null
+  const it = all === 1 ? 'it' : 'them'
+  const detail = [
+    hasTray ? '' : 'This desktop has no tray, so the app ends with its window.',
+    all === 1 ? 'It can go on without the app.' : 'They can go on without the app.',
+    chats === 0 ? '' : chats === 1 ? 'The chat becomes a background run.' : 'The chats become background runs.',
+    `Open it again, or use “claw agent-ps”, to see ${it}.`,
+  ]
   return {
-    message: one ? '1 run is going on' : `${runs} runs are going on`,
-    detail: `${reason}${one ? 'It' : 'They'} can go on without the app. Open it again, or use “claw agent-ps”, to see ${one ? 'it' : 'them'}.${chatsToo}`,
+    message: goingOnWords(runs, chats),
+    detail: detail.filter(Boolean).join(' '),
     buttons: [
-      { label: one ? 'Leave it going' : 'Leave them going', answer: 'leave' },
-      { label: one ? 'Stop it and quit' : 'Stop them and quit', answer: 'stop' },
-      cancel,
+      { label: `Leave ${it} going`, answer: 'leave' },
+      { label: `Stop ${it} and quit`, answer: 'stop' },
+      { label: 'Cancel', answer: 'cancel' },
     ],
   }
+}
+
+function goingOnWords(runs: number, chats: number): string {
+  const parts = [
+    runs > 0 && `${runs} ${runs === 1 ? 'run' : 'runs'}`,
+    chats > 0 && `${chats} ${chats === 1 ? 'chat' : 'chats'}`,
+  ].filter(Boolean)
+  return `${parts.join(' and ')} ${runs + chats === 1 ? 'is' : 'are'} going on`
 }

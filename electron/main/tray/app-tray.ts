@@ -1,13 +1,15 @@
 import { access, writeFile } from 'node:fs/promises'
 import { app } from 'electron'
 import type { Place } from '#shared/feed.ts'
+import type { SessionId } from '#shared/ids.ts'
 import type { Core } from '../core.ts'
 import type { GoingOn } from '../leave/quit-question.ts'
+import { liveState } from '../notifications/live-state.ts'
 import { DesktopTray } from './desktop-tray.ts'
 import { todayLine } from './today-line.ts'
 import { type TrayAct, trayModel } from './tray-model.ts'
 import { type TrayPresence, watchTrayPresence } from './tray-presence.ts'
-import { type Work, workOf } from './work.ts'
+import type { Work } from './work.ts'
 
 export interface AppTrayOptions {
   core: Core
@@ -17,8 +19,12 @@ export interface AppTrayOptions {
   /** A file that is there once a person was told that their desktop has no tray. */
   toldPath: string
   showWindow(): void
+  /** Opens the window at a place. */
+  show(place: Place): void
   isWindowOpen(): boolean
   quit(): void
+  /** The person stops it here: its end is no news. */
+  onStop(sessionId: SessionId): void
   onDefect(error: unknown): void
 }
 
@@ -95,9 +101,8 @@ export class AppTray {
     return trayModel({ state, work: this.#work(), today: todayLine(state.spending), lookedAt: this.#lookedAt })
   }
 
-  #work(): Work[] {
-    const { feed, opened } = this.#options.core
-    return workOf(feed.app.state(), opened)
+  #work(): readonly Work[] {
+    return liveState(this.#options.core).work
   }
 
   async #tellOnce(): Promise<void> {
@@ -122,15 +127,18 @@ export class AppTray {
   }
 
   async #perform(act: TrayAct): Promise<void> {
-    const { quit, showWindow } = this.#options
+    const { onStop, quit, show, showWindow } = this.#options
     switch (act.type) {
       case 'open':
-        return this.#show({ page: 'chat', sessionId: act.sessionId })
+        return show(
+          act.runId === null ? { page: 'chat', sessionId: act.sessionId } : { page: 'background', runId: act.runId },
+        )
       case 'new-task':
-        return this.#show({ page: 'chat', sessionId: null })
+        return show({ page: 'background', runId: null })
       case 'open-window':
         return showWindow()
       case 'stop':
+        onStop(act.sessionId)
         return act.runId === null
           ? this.#ask('session.stop', { sessionId: act.sessionId })
           : this.#ask('run.stop', { runId: act.runId, force: false })
@@ -145,11 +153,6 @@ export class AppTray {
       case 'quit':
         return quit()
     }
-  }
-
-  #show(place: Place): void {
-    this.#options.core.feed.server.show(place)
-    this.#options.showWindow()
   }
 
   /** What did not work is said in the window: the tray has no place for it. */

@@ -161,6 +161,7 @@ function chat(): Work {
     sessionId: SessionId.parse('session009'),
     runId: null,
     title: 'Fix the test',
+    folder: 'parcel-api',
     waits: true,
     words: 'waiting for you',
     approvals: [{ callId: 'call-9', text: 'npm test' }],

@@ -1,7 +1,16 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
-import { approvalLine, countRuns, countWords, isOver, type RunCounts, runState, stateWord } from '#shared/run-words.ts'
+import {
+  approvalLine,
+  countRuns,
+  countWords,
+  folderName,
+  isOver,
+  type RunCounts,
+  runState,
+  stateWord,
+} from '#shared/run-words.ts'
 import type { PendingApproval, SessionView } from '#shared/session-view.ts'
 
 /** Something that goes on or waits, whether anybody looks or not: a background run, or a turn of a chat of this app. */
@@ -10,6 +19,8 @@ export interface Work {
   /** null = a chat of this app, which ends with it. */
   runId: RunId | null
   title: string
+  /** The last part of where it works. */
+  folder: string
   waits: boolean
   /** What it does, in a few words. */
   words: string
@@ -44,6 +55,7 @@ function runWork(run: BackgroundRun): Work {
     sessionId: run.sessionId,
     runId: run.runId,
     title: run.title || run.prompt,
+    folder: folderName(run.cwd),
     waits: state === 'waiting',
     words: state === 'queued' && before > 0 ? `queued, ${before} before` : stateWord(run),
     approvals: questions(run.approvals),
@@ -52,11 +64,12 @@ function runWork(run: BackgroundRun): Work {
 }
 
 function chatWork(view: SessionView): Work {
-  const waits = view.approvals.length > 0
+  const waits = view.approvals.length > 0 || view.budgetRequest !== null
   return {
     sessionId: view.sessionId,
     runId: null,
     title: view.title || 'New chat',
+    folder: folderName(view.cwd),
     waits,
     words: waits ? 'waiting for you' : 'working',
     approvals: questions(view.approvals),
