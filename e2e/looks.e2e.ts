@@ -4,8 +4,9 @@ import AxeBuilder from '@axe-core/playwright'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text, toolCall, usage } from './support/scripted-backend.ts'
+import { gate, httpError, text, toolCall, usage } from './support/scripted-backend.ts'
 import { spendAMonth } from './support/spent-month.ts'
+import { claw, runsOf } from './support/terminal.ts'
 
 /** The pictures of the README; `CLAW_PICTURES=1` renews them. All others go with the results of the run. */
 const published = ['chat-light', 'approval-dark']
@@ -162,6 +163,64 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('region', { name: 'Limits' }).getByRole('button', { name: 'Add' }).click()
     await checkAccess(page)
     await page.screenshot(picture(name('spent-table', 1440)))
+  })
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`runs in every state, ${scheme}, wide to narrow`, async ({ machine, backend }) => {
+    test.slow()
+    const env = environmentFor(backend)
+    const never = gate()
+    const statusOf = async (prompt: string) => (await runsOf(machine)).find((run) => run.prompt === prompt)?.status
+    const start = async (prompt: string, status: string, ...flags: string[]) => {
+      await claw(machine, ['agent-bg', prompt, ...flags], env)
+      await expect.poll(() => statusOf(prompt)).toBe(status)
+    }
+    await machine.write({ 'package.json': '{ "name": "parcel-api" }\n' })
+    backend.script(text('eslint is at 10, the 31 tests pass.'))
+    await start('Bump eslint to 10', 'completed')
+    backend.script(httpError(401, 'Incorrect API key provided.'))
+    await start('October incidents', 'failed')
+    backend.script(text('I begin with the parser, and', { chunks: 2, gate: never.opened }))
+    await start('Property tests for the tariff parser', 'running')
+    backend.script(
+      toolCall('read_file', { path: 'package.json' }, { text: 'The worker **retries** with backoff.' }),
+      toolCall('bash', { command: 'git push -u origin webhooks-queue' }),
+    )
+    await start('Move webhooks to a queue', 'waiting-approval', '--max-tokens', '1000000')
+
+    const { app, page } = await machine.launch({ env, colorScheme: scheme })
+    const name = (of: string, width: number) => `${of}-${scheme}${width === 1440 ? '' : `-${width}`}`
+    await page.getByRole('link', { name: 'Background' }).click()
+    await page.getByRole('button', { name: 'Dismiss: This desktop has no tray' }).click()
+    await page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }).click()
+    await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(name('run', width)))
+      if (width !== 760) continue
+      await page.getByRole('button', { name: 'All runs' }).click()
+      await checkNothingCut(page)
+      await checkAccess(page)
+      await page.screenshot(picture(name('runs', width)))
+      await page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }).click()
+    }
+    await resize(app, page, 1440, 900)
+    await page.getByRole('button', { name: 'Logs' }).click()
+    await checkAccess(page)
+    await page.screenshot(picture(name('run-log', 1440)))
+    await page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'October incidents' }).click()
+    await expect(page.getByRole('region', { name: 'October incidents' })).toContainText('refused the key')
+    await checkAccess(page)
+    await page.screenshot(picture(name('run-failed', 1440)))
+    await page.getByRole('button', { name: 'New task', exact: true }).click()
+    await checkAccess(page)
+    await page.screenshot(picture(name('new-task', 1440)))
+    await resize(app, page, 480, 800)
+    await checkNothingCut(page)
+    await page.screenshot(picture(name('new-task', 480)))
   })
 }
 

@@ -23,7 +23,7 @@ test('without a tray, closing the window asks while something goes on', async ({
   await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Before')
   const asked = await answerQuestions(app, 'Cancel')
   await closeWindow(app)
-  await expect.poll(asked).toEqual(['A chat is working: Stop it and quit, Cancel'])
+  await expect.poll(asked).toEqual(['1 chat is going on: Leave it going, Stop it and quit, Cancel'])
   await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
   const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
   await answerQuestions(app, 'Stop it and quit')

@@ -7,7 +7,7 @@ import { gate, text } from './support/scripted-backend.ts'
 const ways: Record<string, (app: ElectronApplication) => Promise<unknown>> = {
   'its window is closed where there is no tray, and that is meant': (app) =>
     app.evaluate(({ BrowserWindow, dialog }) => {
-      dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+      dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false })
       BrowserWindow.getAllWindows()[0]?.close()
     }),
   'it is told to quit': (app) => app.evaluate(({ app: main }) => main.quit()),

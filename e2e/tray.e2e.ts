@@ -1,5 +1,5 @@
 import { environmentFor } from './support/app.ts'
-import { answerQuestions, closeWindow, windowCount } from './support/desktop.ts'
+import { answerQuestions, closeWindow } from './support/desktop.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
 import { expect, test } from './support/tray-host.ts'
 
@@ -21,7 +21,7 @@ test('a chat is allowed and stopped from the tray while the window is closed', a
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
   await closeWindow(app)
-  await expect.poll(() => windowCount(app)).toBe(0)
+  await expect.poll(() => app.windows()).toEqual([])
 
   await expect
     .poll(() => desktop.menu())
@@ -68,7 +68,7 @@ test('quitting from the tray asks while something goes on', async ({ machine, ba
   await expect.poll(() => desktop.menu()).toContain('Quit…')
   const asked = await answerQuestions(app, 'Cancel')
   await desktop.click('Quit…')
-  await expect.poll(asked).toEqual(['A chat is working: Stop it and quit, Cancel'])
+  await expect.poll(asked).toEqual(['1 chat is going on: Leave it going, Stop it and quit, Cancel'])
   await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
 
   const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
@@ -84,7 +84,7 @@ test('the panel of the desktop may come and go', async ({ machine, desktop }) =>
   await desktop.showTray()
   await expect.poll(() => desktop.count()).toBe(1)
   await closeWindow(app)
-  await expect.poll(() => windowCount(app)).toBe(0)
+  await expect.poll(() => app.windows()).toEqual([])
   // Nobody could reach an app without window and tray.
   const opened = app.waitForEvent('window')
   await desktop.hideTray()
@@ -96,7 +96,7 @@ test('the panel of the desktop may come and go', async ({ machine, desktop }) =>
 test('the app starts into the tray, and a click on its icon opens the window', async ({ machine, desktop }) => {
   const { app } = await machine.start({ args: ['--hidden'] })
   await expect.poll(() => desktop.count()).toBe(1)
-  expect(await windowCount(app)).toBe(0)
+  expect(app.windows()).toEqual([])
   const opened = app.waitForEvent('window')
   desktop.activate()
   await expect((await opened).getByRole('heading', { name: 'Connect a backend' })).toBeVisible()

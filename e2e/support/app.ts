@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base, type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
+import { endRuns } from './end-runs.ts'
 import { type ScriptedBackend, startScriptedBackend } from './scripted-backend.ts'
 
 /** A folder of files for the agent to work in, such as `{ 'src/sum.js': '…' }`. */
@@ -101,6 +102,7 @@ export class Machine {
 
   async dispose(): Promise<void> {
     await Promise.all([...this.#running].map((app) => app.close()))
+    await endRuns(this.home)
     await rm(dirname(this.home), { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Message, type MessageBus, sessionBus, Variant } from '@jellybrick/dbus-next'
 import { test as base } from './app.ts'
@@ -17,6 +17,8 @@ export interface ShownNotification {
   id: number
   title: string
   body: string
+  /** The app took it back. */
+  closed: boolean
 }
 
 const WATCHER = 'org.kde.StatusNotifierWatcher'
@@ -31,6 +33,7 @@ export class TrayHost {
   readonly notifications: ShownNotification[] = []
   readonly #daemon: ChildProcess
   readonly #bus: MessageBus
+  readonly #menuChanges = new EventEmitter()
   #items: string[] = []
 
   private constructor(address: string, daemon: ChildProcess, bus: MessageBus) {
@@ -39,6 +42,7 @@ export class TrayHost {
     this.#bus = bus
     bus.addMethodHandler((message) => this.#answer(message))
     bus.on('message', ({ member, body }) => {
+      if (member === 'LayoutUpdated' || member === 'RegisterStatusNotifierItem') this.#menuChanges.emit('change')
       const [name, , owner] = body
       if (member === 'NameOwnerChanged' && owner === '') this.#items = this.#items.filter((item) => item !== name)
     })
@@ -53,9 +57,9 @@ export class TrayHost {
     const bus = sessionBus({ busAddress: address })
     await once(bus, 'connect')
     const host = new TrayHost(address, daemon, bus)
-    await host.#call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'AddMatch', 's', [
-      "type='signal',member='NameOwnerChanged'",
-    ])
+    for (const rule of ["type='signal',member='NameOwnerChanged'", `type='signal',interface='${MENU}'`]) {
+      await host.#call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'AddMatch', 's', [rule])
+    }
     await bus.requestName(NOTIFICATIONS)
     if (tray) await host.showTray()
     return host
@@ -98,16 +102,24 @@ export class TrayHost {
     return this.count() === 0 ? [] : lines(await this.#layout(), '')
   }
 
-  /** Clicks an entry, such as `click('Waiting: Fix the test', 'Allow once')`. */
-  async click(...path: string[]): Promise<void> {
-    let entries = await this.#layout()
-    let found: MenuEntry | undefined
-    for (const label of path) {
-      found = entries.find((entry) => entry.label === label)
-      if (!found) throw new Error(`The menu has no "${label}", but ${entries.map((entry) => entry.label).join(', ')}.`)
-      entries = found.children
+  /**
+   * Clicks an entry, such as `click('Waiting: Fix the test', 'Allow once')` or `click(/^Fix the test · /, 'Stop')`. Waits
+   * for it as long as the menu changes within ten seconds.
+   */
+  async click(...path: (string | RegExp)[]): Promise<void> {
+    for (;;) {
+      const changed = once(this.#menuChanges, 'change', { signal: AbortSignal.timeout(10_000) })
+      const entries = this.count() === 0 ? [] : await this.#layout()
+      const found = entryAt(entries, path)
+      if (found) {
+        changed.catch(() => undefined)
+        this.#send('/com/canonical/dbusmenu', MENU, 'Event', 'isvu', [found.id, 'clicked', new Variant('s', ''), 0])
+        return
+      }
+      await changed.catch(() => {
+        throw new Error(`The menu has no "${path.join('", "')}", but ${entries.map(({ label }) => label).join(', ')}.`)
+      })
     }
-    this.#send('/com/canonical/dbusmenu', MENU, 'Event', 'isvu', [found?.id, 'clicked', new Variant('s', ''), 0])
   }
 
   /** Clicks on the icon itself. */
@@ -188,11 +200,14 @@ export class TrayHost {
         return reply('as', [['actions', 'body']])
       case 'Notify': {
         const id = this.notifications.length + 1
-        this.notifications.push({ id, title: String(body[3]), body: String(body[4]) })
+        this.notifications.push({ id, title: String(body[3]), body: String(body[4]), closed: false })
         return reply('u', [id])
       }
-      case 'CloseNotification':
+      case 'CloseNotification': {
+        const shown = this.notifications.find(({ id }) => id === body[0])
+        if (shown) shown.closed = true
         return reply()
+      }
       default:
         return false
     }
@@ -209,6 +224,14 @@ function menuEntry([id, properties, children]: Layout): MenuEntry {
     enabled: properties.enabled?.value !== false,
     children: children.map(({ value }) => menuEntry(value)),
   }
+}
+
+function entryAt(
+  entries: readonly MenuEntry[],
+  [label, ...deeper]: readonly (string | RegExp)[],
+): MenuEntry | undefined {
+  const found = entries.find((entry) => (typeof label === 'string' ? entry.label === label : label?.test(entry.label)))
+  return found && deeper.length > 0 ? entryAt(found.children, deeper) : found
 }
 
 /** As in `app.ts`, on a desktop that shows icons and notifications. */

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import { environmentFor } from './support/app.ts'
+import { closeWindow } from './support/desktop.ts'
+import { gate, text, toolCall } from './support/scripted-backend.ts'
+import { claw, runsOf } from './support/terminal.ts'
+import { expect, test } from './support/tray-host.ts'
+
+async function openBackground(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Background' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Background' })).toBeVisible()
+}
+
+const list = (page: Page) => page.getByRole('region', { name: 'Runs' })
+const opened = (page: Page, title: string) => page.getByRole('region', { name: title, exact: true })
+
+test('a run is started in the terminal, approved in the window and stopped from the tray', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  const never = gate()
+  backend.script(
+    toolCall('write_file', { path: 'note.txt', content: 'from the run\n' }),
+    text('It is written, and there is more to say', { chunks: 2, gate: never.opened }),
+  )
+  await claw(machine, ['agent-bg', 'Write a note'], environmentFor(backend))
+
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  await expect(list(page)).toContainText('Needs you')
+  await expect(page.getByRole('link', { name: 'Background' })).toHaveAccessibleDescription('1 waits for you')
+  await list(page).getByRole('link', { name: 'Write a note' }).click()
+  const approval = opened(page, 'Write a note').getByRole('alertdialog', { name: 'Approval needed' })
+  await expect(approval).toContainText('from the run')
+  await approval.getByRole('button', { name: 'Allow once' }).click()
+  await expect.poll(() => machine.has('note.txt')).toBe(true)
+  await expect(opened(page, 'Write a note')).toContainText('It is written')
+
+  await expect.poll(() => desktop.menu()).toContain('(1 runs)')
+  const [running] = await runsOf(machine)
+  await desktop.click(/^Write a note · /, 'Stop')
+  await expect(list(page)).toContainText('Finished')
+  await expect.poll(() => desktop.menu()).toContain('(Nothing runs)')
+  const [ended] = await runsOf(machine)
+  expect([running?.status, ended?.status]).toEqual(['running', 'killed'])
+  await expect.poll(() => isAlive(Number(running?.pid))).toBe(false)
+})
+
+test('a task is started in the window, answered from the tray, and told when it is done', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  backend.script(toolCall('write_file', { path: 'note.txt', content: 'x\n' }), text('The note is there.'))
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  await page.getByRole('button', { name: 'New task', exact: true }).click()
+  await page.getByRole('button', { name: 'Start task' }).click()
+  await expect(page.getByRole('textbox', { name: 'Task' })).toBeFocused()
+  await page.getByRole('textbox', { name: 'Task' }).fill('Write a note')
+  await page.getByRole('button', { name: 'Start task' }).click()
+  await expect(list(page)).toContainText('waiting for you')
+  await closeWindow(app)
+  await expect.poll(() => app.windows()).toEqual([])
+
+  await desktop.click('Waiting: Write a note', 'Allow once')
+  await expect.poll(() => desktop.notifications.map(({ title }) => title)).toContain('Done: Write a note')
+  expect(await machine.read('note.txt')).toBe('x\n')
+  const window = app.waitForEvent('window')
+  desktop.openNotification(desktop.notifications.length)
+  const again = await window
+  await expect(opened(again, 'Write a note')).toContainText('The note is there.')
+  await again.getByRole('button', { name: 'Clear finished' }).click()
+  await expect(list(again)).toContainText('Tasks that go on without the window are listed here')
+})
+
+test('a run hears a message at its next step, shows its log, and goes on after a stop', async ({
+  machine,
+  backend,
+}) => {
+  const held = gate()
+  backend.script(
+    text('I think about it for long', { chunks: 2, gate: held.opened }),
+    text('Right, in capitals.'),
+    text('Gone on.'),
+  )
+  await claw(machine, ['agent-bg', 'Write a poem'], environmentFor(backend))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  await list(page).getByRole('link', { name: 'Write a poem' }).click()
+  await expect(opened(page, 'Write a poem')).toContainText('I think')
+  await opened(page, 'Write a poem').getByRole('textbox', { name: 'Message' }).fill('In capitals')
+  await opened(page, 'Write a poem').getByRole('button', { name: 'Send' }).click()
+  await expect(opened(page, 'Write a poem')).toContainText('read at the next step')
+  held.open()
+  await expect(opened(page, 'Write a poem')).toContainText('Right, in capitals.')
+  await opened(page, 'Write a poem').getByRole('button', { name: 'Logs' }).click()
+  await expect(opened(page, 'Write a poem').getByRole('region', { name: 'Log' })).toContainText('In capitals')
+  await expect(list(page)).toContainText('completed')
+
+  await opened(page, 'Write a poem').getByRole('textbox', { name: 'Message' }).fill('Go on')
+  await opened(page, 'Write a poem').getByRole('button', { name: 'Send' }).click()
+  await expect(opened(page, 'Write a poem')).toContainText('Gone on.')
+})
+
+test('a chat is sent to the background in mid-turn, and taken back', async ({ machine, backend }) => {
+  const never = gate()
+  backend.script(
+    text('A long story, that', { chunks: 2, gate: never.opened }),
+    text('It goes on without', { chunks: 2, gate: never.opened }),
+    text('And here it ends.'),
+  )
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me a story')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('A long')
+  await page.getByRole('button', { name: 'Send to the background' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Background' })).toBeVisible()
+  await expect(opened(page, 'Tell me a story')).toContainText('It goes')
+  await opened(page, 'Tell me a story').getByRole('button', { name: 'Open as chat' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('It goes')
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('And here it ends.')
+  await expect(page.getByRole('button', { name: 'Send to the background' })).toBeVisible()
+  expect((await runsOf(machine)).filter(({ endedAt }) => endedAt === null)).toEqual([])
+})
+
+/** A process that ended and that nobody has asked about yet counts as gone. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  return stat !== null && !/\) Z /.test(stat)
+}
