@@ -8,7 +8,7 @@ import { request } from '../bridge/bridge.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { displayName } from './backend-list.tsx'
-import { countOf, keyWords, tokens } from './backend-state.ts'
+import { countOf, keyWords, learnedWords, tokens } from './backend-state.ts'
 import { DoctorButton, DoctorResult, useDoctorTest } from './doctor-test.tsx'
 import { FailureBox, ProblemBox } from './failure-box.tsx'
 import { ModelsTable } from './models-table.tsx'
@@ -130,6 +130,7 @@ export function BackendDetails(props: {
 
 function Facts({ profile }: { profile: Profile }) {
   const fallback = useAppStore(({ backends }) => findBackend(backends, profile.fallbackProfileId ?? null)?.profile)
+  const learned = learnedWords(profile)
   return (
     <div className="row xs ink3 details-facts">
       <span className="mono">{profile.baseUrl}</span>
@@ -139,6 +140,7 @@ function Facts({ profile }: { profile: Profile }) {
       {profile.caFile !== undefined && <span>own CA file</span>}
       {fallback && <span>stand-in: {fallback.name}</span>}
       {profile.plainHttp && <span>plain http allowed</span>}
+      {learned && <span>{learned}</span>}
     </div>
   )
 }

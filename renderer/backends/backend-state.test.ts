@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { BackendStatus } from '#shared/app-state.ts'
 import { type FailureCode, failure } from '#shared/failure.ts'
 import { type ModelInfo, Profile } from '#shared/profile.ts'
-import { chosenModel, hostOf, prices, remedyFor, stateLine, tokens } from './backend-state.ts'
+import { chosenModel, hostOf, learnedWords, prices, remedyFor, stateLine, tokens } from './backend-state.ts'
 
 const profile = Profile.parse({
   id: 'one',
@@ -97,5 +97,22 @@ test('a host is shown with its port, and text that is no URL as it is', () => {
     'openrouter.ai',
     '127.0.0.1:8000',
     'local',
+  ])
+})
+
+test('what was learned of a server is told while it is about this address and model', () => {
+  const compat = { baseUrl: profile.baseUrl, model: profile.model }
+  const words = (more: object, change: Partial<Profile> = {}) =>
+    learnedWords({ ...profile, compat: { ...compat, ...more }, ...change })
+  expect([
+    learnedWords(profile),
+    words({ leaveOut: ['seed', 'temperature'], outputLimitName: 'max_completion_tokens' }),
+    words({ returnReasoning: true, takeTurns: true }),
+    words({ takeTurns: true }, { model: 'another' }),
+  ]).toEqual([
+    '',
+    'asked without seed, temperature, answer length as max_completion_tokens',
+    'gets its reasoning back, user and assistant take turns',
+    '',
   ])
 })

@@ -151,6 +151,20 @@ export function canWords({ abilities }: ModelInfo): string {
   return ['text', ...more].join(', ')
 }
 
+/** What the doctor learned about this server with this model; empty = nothing, or of another one. */
+export function learnedWords({ baseUrl, model, compat }: Profile): string {
+  if (!compat || compat.baseUrl !== baseUrl || compat.model !== model) return ''
+  const { leaveOut = [], outputLimitName, returnReasoning, takeTurns } = compat
+  return [
+    leaveOut.length > 0 ? `asked without ${leaveOut.join(', ')}` : '',
+    outputLimitName === undefined ? '' : `answer length as ${outputLimitName}`,
+    returnReasoning ? 'gets its reasoning back' : '',
+    takeTurns ? 'user and assistant take turns' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
+}
+
 export function dollars(amount: number | null): string {
   if (amount === null) return 'not known'
   return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 3 : 2)}`

@@ -183,6 +183,7 @@ test('everything that a profile can hold is shown in the form and saved again as
     slots: 2,
     caFile: '/etc/ssl/lab-ca.pem',
     fallbackProfileId: 'spare',
+    compat: { baseUrl: saved.baseUrl, model: saved.model, leaveOut: ['temperature'] },
   })
   const context = { ...empty, original: full, takenIds: ['spare'] }
   expect(readForm(fieldsFromProfile(full), context)).toEqual({ ok: true, input: { profile: full } })

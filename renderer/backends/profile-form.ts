@@ -175,6 +175,8 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     }),
     slots: take('slots', () => readSlots(fields.slots)),
     caFile: take('caFile', () => readPath(fields.caFile)),
+    // What the doctor learned; it knows itself which address and model it is about.
+    compat: original?.compat,
     fallbackProfileId: fields.fallback && context.takenIds.includes(fields.fallback) ? fields.fallback : undefined,
   } satisfies { [Key in keyof z.input<typeof ProfileSchema>]: unknown }
   if (fields.keyPlace === 'file' && !fields.fileConsent)
