@@ -32,13 +32,13 @@ afterEach(async () => {
   proxy.close()
 })
 
-async function list(baseUrl: string, noProxy?: string): Promise<string[]> {
+async function list(baseUrl: string, noProxy?: string, variable = 'HTTP_PROXY'): Promise<string[]> {
   const address = proxy.address()
   const port = address && typeof address === 'object' ? address.port : 0
   const client = createBackend({
     profile: testProfile(baseUrl, { plainHttp: true }),
     key: null,
-    env: { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: noProxy },
+    env: { [variable]: `http://127.0.0.1:${port}`, NO_PROXY: noProxy },
   })
   try {
     return (await client.listModels(AbortSignal.timeout(5000))).map(({ id }) => id)
@@ -51,6 +51,16 @@ it('goes through the proxy to a public host, never to one of its own', async () 
   const models = [await list('http://models.invalid/v1'), await list(backend.baseUrl)]
   expect([models, asked]).toEqual([[['a'], ['a']], ['models.invalid:80']])
 })
+
+it.each(['HTTPS_PROXY', 'https_proxy'])(
+  'a secure server goes through %s, and is spoken to through a tunnel',
+  async (name) => {
+    // What answers behind the tunnel does not speak TLS, and the key would not be shown to it.
+    await expect(list('https://models.invalid/v1', undefined, name)).rejects.toMatchObject({ code: 'unreachable' })
+    expect(asked).toEqual(['models.invalid:443'])
+    expect(backend.requests).toEqual([])
+  },
+)
 
 it('leaves out what NO_PROXY names', async () => {
   await expect(list('http://models.invalid/v1', 'models.invalid')).rejects.toMatchObject({ code: 'unreachable' })
