@@ -26,6 +26,8 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
   const silent = isSilent(activity.phase, silence)
   const waited = Math.max(0, now - activity.since)
   const rate = isStreaming(activity.phase) ? tokenRate(sessionId) : null
+  // A place in a queue is all that there is to say; elsewhere the detail is what a narrow window can do without.
+  const wide = activity.phase === 'queued' ? '' : 'hide-s'
   const percent = activity.progress === undefined ? null : Math.round(activity.progress * 100)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
@@ -59,8 +61,8 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
       )}
       {detail && !silent && (
         <>
-          <span className="sep hide-s">·</span>
-          <span className="cut hide-s" title={detail}>
+          <span className={`sep ${wide}`}>·</span>
+          <span className={`cut ${wide}`} title={detail}>
             {detail}
           </span>
         </>
