@@ -116,10 +116,12 @@ async function newSession(world: World) {
 
 const inWindow: Place = async (world, limits) => {
   const session = await newSession(world)
+  const answers: Promise<void>[] = []
   session.subscribe(({ type }) => {
-    if (type === 'budget-request') session.answerBudget({ choice: 'stop' })
+    if (type === 'budget-request') answers.push(session.answerBudget({ choice: 'stop' }))
   })
   const { reason, budget } = await session.send('Look.', { limits })
+  await Promise.all(answers)
   return { reason, limit: budget?.limit, allowed: budget?.allowed, used: budget?.used }
 }
 
