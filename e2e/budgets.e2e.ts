@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
@@ -207,4 +207,27 @@ test('one profile is shown alone, its figures and limits with it', async ({ mach
   await page.getByRole('option', { name: /Another/ }).click()
   await expect(month).toContainText('not known')
   await expect(month).not.toContainText('$')
+})
+
+test('a ledger that cannot be read is said in its place, the limits can still be set, and it can be tried again', async ({
+  machine,
+}) => {
+  await spendAMonth(machine, { now: new Date(), calls: 20 })
+  const { page } = await machine.launch()
+  await openBudgets(page)
+  await expect(page.getByRole('table', { name: /Costliest sessions/ })).toBeVisible()
+  const [month] = (await readdir(join(machine.home, 'ledger'))).filter((name) => name.endsWith('.jsonl'))
+  const file = join(machine.home, 'ledger', month ?? '')
+  // A folder where a file should be: reading it fails for everybody, whatever the rights.
+  await rename(file, `${file}.away`)
+  await mkdir(file)
+  await page.getByRole('radio', { name: 'Week' }).click()
+  const problem = page.getByRole('alert')
+  await expect(problem).toContainText(/The numbers below are as of \d\d:\d\d\./)
+  await expect(page.getByRole('table', { name: /Costliest sessions/ })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Limits' }).getByRole('button', { name: 'Add' })).toBeEnabled()
+  await rmdir(file)
+  await rename(`${file}.away`, file)
+  await problem.getByRole('button', { name: 'Try again' }).click()
+  await expect(problem).toBeHidden()
 })

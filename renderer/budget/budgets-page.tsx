@@ -4,6 +4,7 @@ import { noSpending } from '#shared/no-spending.ts'
 import type { DayKey, Spending, SpendingQuery, SpendingReport } from '#shared/spending.ts'
 import { useNow } from '../app/clock.ts'
 import { PageTitle } from '../app/page-title.tsx'
+import { formatTime } from '../lib/format.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -38,7 +39,7 @@ export default function BudgetsPage() {
   const [profileId, setProfileId] = useState<SpendingQuery['profileId']>(null)
   const span = spanOf(range, day ?? today)
   const query = { ...span, profileId }
-  const { report, failure, again } = useReport(query)
+  const { report, at, failure, again } = useReport(query)
   const figures = useFigures(profileId, today)
   const [exported, setExported] = useState<{ said: string } | { problem: string }>({ said: '' })
 
@@ -91,7 +92,7 @@ export default function BudgetsPage() {
           {'said' in exported ? exported.said : ''}
         </p>
         {'problem' in exported && <Problem text={exported.problem} />}
-        {failure && <Problem text={failure.message} again={again} />}
+        {failure && <Problem text={`${failure.message}${report ? staleWords(at) : ''}`} again={again} />}
         {figures && <FigureCards {...figures} limits={limits} profileId={profileId} />}
         {report ? (
           <Spent report={report} range={range} today={today} profileId={profileId} current={current} />
@@ -158,6 +159,11 @@ function rangeOf({ query }: SpendingReport): Range | null {
       return span.from === from && span.to === to
     }) ?? null
   )
+}
+
+/** What is shown then is still true of a moment ago. */
+function staleWords(at: number): string {
+  return ` The numbers below are as of ${formatTime(at, Date.now())}.`
 }
 
 function Problem(props: { text: string; again?: () => void }) {

@@ -8,6 +8,8 @@ import { ReportFollower } from './report-follower.ts'
 interface Followed {
   /** Of the newest range that was answered: what is asked for anew stays as it was until its answer is here. */
   report: SpendingReport | null
+  /** When that answer came, in milliseconds since 1970. */
+  at: number
   /** Why the newest question had no answer; the report is then an older one. */
   failure: Failure | null
   again(): void
@@ -16,7 +18,7 @@ interface Followed {
 /** A report that follows the ledger. null asks for nothing. */
 export function useReport(query: SpendingQuery | null): Followed {
   const revision = useAppStore((state) => state.spending.revision)
-  const [report, setReport] = useState<SpendingReport | null>(null)
+  const [{ report, at }, setAnswer] = useState<{ report: SpendingReport | null; at: number }>({ report: null, at: 0 })
   const [failure, setFailure] = useState<Failure | null>(null)
   const follower = useRef<ReportFollower | null>(null)
 
@@ -24,7 +26,7 @@ export function useReport(query: SpendingQuery | null): Followed {
     const made = new ReportFollower({
       ask: (asked) => request('budget.report', asked),
       tell(reply) {
-        if ('report' in reply) setReport(reply.report)
+        if ('report' in reply) setAnswer({ report: reply.report, at: Date.now() })
         setFailure('failure' in reply ? reply.failure : null)
       },
       later(work, milliseconds) {
@@ -42,5 +44,5 @@ export function useReport(query: SpendingQuery | null): Followed {
     if (from !== '') follower.current?.want({ from, to, profileId }, revision)
   }, [from, to, profileId, revision])
 
-  return { report: query ? report : null, failure, again: () => follower.current?.again() }
+  return { report: query ? report : null, at, failure, again: () => follower.current?.again() }
 }

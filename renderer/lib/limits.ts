@@ -51,5 +51,5 @@ export function unitWord(limit: LimitName): string {
 }
 
 function wholeDuration(milliseconds: number): string {
-  return formatDuration(milliseconds).replace(/ 0 min$/, '')
+  return formatDuration(milliseconds, milliseconds % 1000 !== 0).replace(/ 0 min$/, '')
 }
