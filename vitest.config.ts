@@ -9,6 +9,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Nothing in a test is timed; this only ends one that hangs, on the busiest machine.
+          testTimeout: 30_000,
           include: [
             'shared/**/*.test.ts',
             'electron/**/*.test.ts',
