@@ -8,6 +8,8 @@ export interface Quirks {
   /** Parameters that only this server knows, of every request and of a stream. */
   body?: Readonly<Record<string, unknown>>
   streamBody?: Readonly<Record<string, unknown>>
+  /** Sent where nobody set one: without it an answer may have no end. Tokens. */
+  outputLimit?: number
   /** The members of a call's arguments come in no order. */
   shufflesArguments?: boolean
   /** How often one request is sent at most; a server that retries by itself is asked less often. */
@@ -22,7 +24,9 @@ const quirks: Partial<Record<BackendKind, Quirks>> = {
     body: { plugins: [{ id: 'context-compression', enabled: false }] },
     attempts: 4,
   },
-  ollama: { shufflesArguments: true, attempts: 4 },
+  // Past its window it drops what it read and writes on for ever, silently where its parser holds the answer back, and
+  // after the client has gone (seen).
+  ollama: { outputLimit: 16_384, shufflesArguments: true, attempts: 4 },
   // It then tells how far it has read the prompt (backends.md B.6).
   'llama-server': { streamBody: { return_progress: true }, attempts: 4 },
   // It retries upstream itself: more of ours would multiply (backends.md F).

@@ -58,6 +58,18 @@ it('98 writes the history as every server takes it', () => {
   ])
 })
 
+const asked: ChatRequest = { messages: [], tools: [] }
+
+it('gives an answer of Ollama an end, unless somebody said another one', () => {
+  const limits = [
+    requestBody(asked, { kind: 'ollama', model: 'm' }),
+    requestBody({ ...asked, maxOutputTokens: 7 }, { kind: 'ollama', model: 'm' }),
+    requestBody(asked, { kind: 'ollama', model: 'm', extraBody: { max_tokens: 90_000 } }),
+    requestBody(asked, { kind: 'vllm', model: 'm' }),
+  ].map(({ text }) => JSON.parse(text).max_tokens)
+  expect(limits).toEqual([16_384, 7, 90_000, undefined])
+})
+
 it('asks llama-server how far it has read the prompt', () => {
   const asked = (stream: boolean) => sent({ stream }, { ...profile, kind: 'llama-server' }).return_progress
   expect([asked(true), asked(false)]).toEqual([true, undefined])

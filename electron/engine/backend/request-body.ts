@@ -33,7 +33,7 @@ export function requestBody(
   const stream = request.stream !== false
   const quirks = quirksOf(profile.kind)
   const { max_tokens: ownLimit, ...extra } = profile.extraBody ?? {}
-  const limit = ownLimit ?? request.maxOutputTokens
+  const limit = ownLimit ?? request.maxOutputTokens ?? quirks.outputLimit
   const parameters = Object.entries({
     ...(stream && { stream_options: { include_usage: true }, ...quirks.streamBody }),
     ...quirks.body,
