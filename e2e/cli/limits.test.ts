@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import Conf from 'conf'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LimitName, Limits } from '#shared/budget.ts'
 import { createEngine } from '../../electron/engine/engine.ts'
 import { chunk, gate, type Reply, raw, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { runsOf } from './support/runs.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
 /**
@@ -135,6 +138,16 @@ const chat: Place = async (world, limits) => {
   return endOf(out)
 }
 
+/** As its journal tells it: nobody watches. */
+const inBackground: Place = async (world, limits) => {
+  const runs = runsOf(world)
+  const { runId } = await runs.start([...prices, ...flagsOf(limits), 'Look.'])
+  const { sessionId } = await runs.is(runId, ({ endedAt }) => endedAt !== null)
+  const journal = await readFile(join(world.home, 'sessions', `${sessionId}.jsonl`), 'utf8')
+  const { reason, budget } = JSON.parse(journal.trimEnd().split('\n').at(-1) ?? '')
+  return { reason, limit: budget?.limit, allowed: budget?.allowed, used: budget?.used }
+}
+
 /** The first call is that of a run which then waits for an approval; the rest is another process, its child. */
 const secondProcess: Place = async (world, limits) => {
   const session = await newSession(world)
@@ -158,6 +171,7 @@ const places: [string, Place, boolean][] = [
   ['the window', inWindow, false],
   ['agent', agent, false],
   ['agent-chat', chat, false],
+  ['a background run', inBackground, false],
   ['a second process of the run', secondProcess, true],
 ]
 

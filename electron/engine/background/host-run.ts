@@ -31,12 +31,13 @@ export async function hostRun(options: HostOptions): Promise<number> {
   const { onDefect } = options
   const registry = new RunRegistry(start.dataFolder)
   const publisher = new RunPublisher(registry, start.entry, onDefect)
+  const audience = { viewers: 0 }
   let engine: Engine | null = null
   let host: RunHost | null = null
   try {
     engine = await options.openEngine(start)
-    const session = await openSession(engine, start)
-    host = await RunHost.begin({ ...options, session, start, registry, publisher })
+    const session = await openSession(engine, start, audience)
+    host = await RunHost.begin({ ...options, session, start, registry, publisher, audience })
     options.report({ ok: true })
     const outcome = await host.ended()
     // The journal is closed and its lock is free before anybody hears that the run is over.
@@ -58,17 +59,26 @@ export async function hostRun(options: HostOptions): Promise<number> {
   }
 }
 
-async function openSession({ sessions, profiles }: Engine, start: StartData): Promise<Session> {
+async function openSession(
+  { sessions, profiles }: Engine,
+  start: StartData,
+  audience: { viewers: number },
+): Promise<Session> {
   const { entry, session: how, overrides, permissions } = start
-  const { sessionId: id, cwd, profileId } = entry.run
+  const { runId, startedAt, sessionId: id, cwd, profileId } = entry.run
+  const hosting = {
+    // All that is said in a background run spends from its purse.
+    parentRun: { path: runId, startedAt, background: true, limits: [] },
+    isWatched: () => audience.viewers > 0,
+  }
   // One that was found on a usual port and saved nowhere is found there again.
   if (!profiles.get(profileId)) await profiles.ensureActive({ save: false })
   if (how.kind === 'new') {
     const { kind: _, ...rest } = how
-    return await sessions.create({ ...rest, id, cwd, profileId, overrides, permissions, canAnswer: true })
+    return await sessions.create({ ...rest, ...hosting, id, cwd, profileId, overrides, permissions, canAnswer: true })
   }
   const { addedFolders } = how
-  const session = await sessions.open(id, { addedFolders, closeOpenTurn: start.turn.kind !== 'continue' })
+  const session = await sessions.open(id, { ...hosting, addedFolders, closeOpenTurn: start.turn.kind !== 'continue' })
   if (session.runId !== null) {
     throw new FailureError(failure('busy', `This session already runs in the background, as ${session.runId}.`))
   }

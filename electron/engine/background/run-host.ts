@@ -21,6 +21,8 @@ export interface RunHostOptions {
   start: StartData
   registry: RunRegistry
   publisher: RunPublisher
+  /** How many look on now; kept current here. */
+  audience: { viewers: number }
   platform: string
   onEndRequest(listener: () => void): void
   onDefect(error: unknown): void
@@ -101,14 +103,17 @@ export class RunHost {
   }
 
   async #listen(token: string): Promise<void> {
-    const { session, start, platform, publisher, onDefect } = this.#options
+    const { session, start, platform, publisher, audience, onDefect } = this.#options
     this.#endpoint = await Endpoint.listen({
       session,
       place: this.#place,
       platform,
       token,
       instanceId: start.entry.worker.instanceId,
-      onViewers: (viewers) => publisher.soon({ viewers }),
+      onViewers: (viewers) => {
+        audience.viewers = viewers
+        publisher.soon({ viewers })
+      },
       onDefect,
       answers: {
         send: async ({ text }) => {

@@ -61,6 +61,8 @@ export interface SessionStart {
   facts: string
   workspace: Workspace
   canAnswer: boolean
+  isWatched(): boolean
+  parentRun?: RunLink
   overrides?: ProfileOverrides
 }
 
@@ -85,6 +87,8 @@ export class LiveSession implements Session {
   readonly #conversation: Conversation
   readonly #workspace: Workspace
   readonly #canAnswer: boolean
+  readonly #isWatched: () => boolean
+  readonly #parentRun: RunLink | undefined
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #waiting = new Map<string, (answer: ApprovalAnswer) => void>()
   #budgetWaiting: ((answer: BudgetAnswer) => void) | null = null
@@ -106,6 +110,8 @@ export class LiveSession implements Session {
     this.#facts = start.facts
     this.#workspace = start.workspace
     this.#canAnswer = start.canAnswer
+    this.#isWatched = start.isWatched
+    this.#parentRun = start.parentRun
     this.#overrides = start.overrides
   }
 
@@ -294,11 +300,12 @@ export class LiveSession implements Session {
     const { clock, tools, slots, background, ledger, limitSources, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
+    const parent = options.parentRun ?? this.#parentRun
     const budget = new Budget({
       sources: [...runSources(options), ...limitSources(), ...policy.limitSources()],
       ledger,
       run: { id: turnId, session: sessionId, cwd },
-      ...(options.parentRun && { parent: options.parentRun }),
+      ...(parent && { parent }),
       spentBefore: () => spentIn(before),
       now: () => clock.now(),
       warn: (code, message) => this.#tellOnce(code, message),
@@ -324,7 +331,7 @@ export class LiveSession implements Session {
         sessionRules: this.#sessionRules,
         ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal, answerMs) : null,
         answerMs: () => answerMs,
-        askBudget: (_stop, signal) => (this.#isWatched() ? this.#askBudget(signal) : null),
+        askBudget: (_stop, signal) => (this.#isWatched() ? this.#askBudget(signal, answerMs) : null),
         takeFollowUps: () => turn.followUps.splice(0),
         emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
@@ -371,11 +378,6 @@ export class LiveSession implements Session {
     if (this.#told.has(once)) return
     this.#told.add(once)
     this.#emit({ type: 'warning', code, message })
-  }
-
-  /** Whether somebody is there who can say what becomes of a run at a limit. */
-  #isWatched(): boolean {
-    return this.#canAnswer && !this.#services.background
   }
 
   /** Calls that only wait for an answer: who goes on with the turn lets the model ask again. */
@@ -430,18 +432,25 @@ export class LiveSession implements Session {
     })
   }
 
-  #askBudget(signal: AbortSignal): Promise<BudgetAnswer> {
+  /** Who does not answer for so long has gone away, and then it is as if nobody watched. */
+  #askBudget(signal: AbortSignal, limit: number | null): Promise<BudgetAnswer> {
     return new Promise((resolve, reject) => {
       const aborted = () => {
+        clearTimeout(timer)
         this.#budgetWaiting = null
         reject(new FailureError(failure('aborted', 'The turn was stopped.')))
       }
+      let timer: NodeJS.Timeout | undefined
       if (signal.aborted) return aborted()
       signal.addEventListener('abort', aborted, { once: true })
-      this.#budgetWaiting = (answer) => {
+      const settle = (answer: BudgetAnswer) => {
+        clearTimeout(timer)
+        this.#budgetWaiting = null
         signal.removeEventListener('abort', aborted)
         resolve(answer)
       }
+      this.#budgetWaiting = settle
+      if (limit !== null) timer = setTimeout(() => settle({ choice: 'stop' }), limit)
     })
   }
 

@@ -18,7 +18,7 @@ import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionServices, type SessionStart } from './live-session.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
-import type { NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
+import type { Hosting, NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
 import { summarise } from './summary.ts'
 
 interface OpenSession {
@@ -140,7 +140,7 @@ export class SessionStore implements Sessions {
       const first = content.entries[0]
       if (first?.type !== 'session-start') throw new FailureError(unreadable(id, path))
       const workspace = await this.#workspace(first.cwd, options.addedFolders)
-      const start = startFrom(content.entries, workspace, { canAnswer: options.canAnswer ?? true })
+      const start = startFrom(content.entries, workspace, { ...options, canAnswer: options.canAnswer ?? true })
       const session = new LiveSession(start, this.#options.services)
       const opened = await this.#hold(id, content.wholeBytes, session, lock)
       session.markRepaired(repairNotice(content))
@@ -379,7 +379,7 @@ export class SessionStore implements Sessions {
 function startFrom(
   entries: readonly SessionEntry[],
   workspace: SessionStart['workspace'],
-  options: Pick<NewSession, 'canAnswer' | 'overrides'>,
+  options: Pick<NewSession, 'canAnswer' | 'overrides' | keyof Hosting>,
 ): SessionStart {
   const view = viewFromEntries(entries)
   if (!view) throw new Error('A session begins with session-start.')
@@ -395,6 +395,8 @@ function startFrom(
     facts,
     workspace,
     canAnswer: options.canAnswer,
+    isWatched: options.isWatched ?? (() => options.canAnswer),
+    ...(options.parentRun && { parentRun: options.parentRun }),
     ...(options.overrides && { overrides: options.overrides }),
   }
 }

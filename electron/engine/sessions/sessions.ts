@@ -67,7 +67,15 @@ export interface Session {
   persisted(): Promise<void>
 }
 
-export interface NewSession {
+/** What a process knows of a session that it runs for somebody else. */
+export interface Hosting {
+  /** The run that all turns of this session are children of: a background run. */
+  parentRun?: RunLink
+  /** Whether somebody is there who can say what becomes of a run at a limit. Default: whoever can answer approvals. */
+  isWatched?(): boolean
+}
+
+export interface NewSession extends Hosting {
   /** If it is known before. */
   id?: SessionId
   cwd: string
@@ -82,7 +90,7 @@ export interface NewSession {
   canAnswer: boolean
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends Hosting {
   /** Default true. */
   canAnswer?: boolean
   addedFolders?: readonly string[]
