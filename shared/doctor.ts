@@ -91,6 +91,11 @@ export type DoctorReport = z.infer<typeof DoctorReport>
 /** What is known of a profile: the last report, and while it is examined the checks so far. */
 export interface DoctorState {
   /** null = not being examined. */
-  running: { startedAt: number; checks: readonly DoctorCheck[] } | null
+  running: {
+    startedAt: number
+    checks: readonly DoctorCheck[]
+    /** Before its next call: "next, vLLM has 1 slot"; null = it does not wait. */
+    waits: string | null
+  } | null
   report: DoctorReport | null
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { gate, type Reply, type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
 import { queueHolds, worldWithSlots } from './support/slots.ts'
 import { startInTerminal } from './support/terminal.ts'
+import type { World } from './support/world.ts'
 
 const agent = ['agent', '--profile', 'mine']
 
@@ -80,6 +81,46 @@ test('who waits is told its place, and gets the slot of a process that was kille
   holder.child.kill('SIGKILL')
   await waiting.screen.seen('At last.')
   expect([await waiting.exit, world.backend.chatRequests().length]).toEqual([0, 2])
+})
+
+test('a process that is killed in the middle of its call never leaves a slot behind', async () => {
+  let working = 0
+  let most = 0
+  let seen = 0
+  const kill = new Set([2, 5, 9])
+  const started: ReturnType<World['start']>[] = []
+  const answer: ScriptStep = (request) => ({
+    async play(exchange) {
+      most = Math.max(most, ++working)
+      const asked = request.messages.find(({ role }) => role === 'user')
+      const index = Number(/Look (\d+)/.exec(String(asked?.content))?.[1])
+      if (kill.has(++seen)) {
+        started[index]?.child.kill('SIGKILL')
+        await request.closed
+      } else {
+        const isFirst = request.messages.at(-1)?.role !== 'tool'
+        await (isFirst ? toolCall('list_dir', { path: '.' }) : text('Done.')).play(exchange)
+      }
+      working--
+    },
+  })
+  const world = await worldWithSlots(2, ...Array.from({ length: 40 }, () => answer))
+  for (let index = 0; index < 8; index++) started.push(world.start([...agent, `Look ${index}`]))
+  const codes = await Promise.all(started.map(({ exit }) => exit))
+  expect([most <= 2, codes.sort((a, b) => a - b)]).toEqual([true, [-1, -1, -1, 0, 0, 0, 0, 0]])
+})
+
+test('the doctor waits for a slot as well, and says so', async () => {
+  const held = gate()
+  const world = await worldWithSlots(1, text('At last.', { gate: held.opened }))
+  const holder = world.start([...agent, 'Hold it.'])
+  await world.backend.chatRequest(0)
+  const doctor = startInTerminal(world, ['doctor', 'mine'])
+  await doctor.screen.seen('Queued, next, Mine has 1 slot')
+  held.open()
+  expect(await holder.exit).toBe(0)
+  await doctor.screen.seen('Streams')
+  await doctor.exit
 })
 
 test('the wait counts as wall time', async () => {

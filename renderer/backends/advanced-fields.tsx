@@ -78,7 +78,12 @@ function AnswerGroup(props: AdvancedProps) {
       <Text {...props} name="temperature" label="Temperature" hint="0 to 2. Empty leaves it to the server." decimal />
       <Text {...props} name="topP" label="Top p" hint="Above 0, up to 1. Empty leaves it to the server." decimal />
       <Text {...props} name="seed" label="Seed" hint="A whole number makes answers repeatable where the server can." />
-      <Text {...props} name="slots" label="Answers at once" hint="How many the server writes side by side." />
+      <Text
+        {...props}
+        name="slots"
+        label="Answers at once"
+        hint="Side by side. Empty takes what the server says, else 4 for vLLM and 1 for Ollama."
+      />
       <Area
         {...props}
         name="sampling"

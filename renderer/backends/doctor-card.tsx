@@ -34,6 +34,7 @@ export function DoctorCard(props: { running: DoctorState['running']; report: Doc
           {running ? (
             <>
               <Ring small />
+              {running.waits && `queued: ${running.waits} · `}
               {Math.min(checks.length + 1, DOCTOR_CHECKS)} of {DOCTOR_CHECKS}
             </>
           ) : (

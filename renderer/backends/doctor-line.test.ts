@@ -55,7 +55,7 @@ test('a backend in the list says what its last test found, problems before warni
     backendLine(backend, tested(report(bad, { profileModel: 'another' }))),
     backendLine(backend, tested(report([check('key', 'ok')], { wantsLoad: true }))),
     backendLine(gone, tested(report(bad))),
-    backendLine(backend, { running: { startedAt: 0, checks: [] }, report: report(bad) }),
+    backendLine(backend, { running: { startedAt: 0, checks: [], waits: null }, report: report(bad) }),
   ]).toEqual([
     { tone: 'ok', text: '0 models' },
     { tone: 'ok', text: '2 of 3 pass' },

@@ -27,6 +27,7 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
       throw new FailureError(failure('unreachable', 'No backend is configured, and none was found on the usual ports.'))
     }
     const phase = new PhaseLine(side, Date.now)
+    const testing = `Testing ${plainLine(profile.name)}`
     const say = (lines: readonly string[]) => {
       phase.clear()
       out.write(`${lines.join('\n')}\n`)
@@ -38,10 +39,13 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
       onCheck(check) {
         if (json) return
         say(checkLines(out, check, profile.id))
-        phase.show(`Testing ${plainLine(profile.name)}`)
+        phase.show(testing)
+      },
+      onWait(words) {
+        if (!json) phase.show(words === null ? testing : `Queued, ${plainLine(words)}`)
       },
     })
-    if (!json) phase.show(`Testing ${plainLine(profile.name)}`)
+    if (!json) phase.show(testing)
     const report = await withInterrupts(
       () => stop.abort(),
       () => test,

@@ -1,5 +1,6 @@
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
+import { waitWords } from '../background/slots.ts'
 import type { TurnContext } from './turn.ts'
 
 /**
@@ -14,14 +15,9 @@ export function takeSlot(turn: TurnContext, backend: Backend, profile: Profile):
     signal,
     onWarning: (message) => emit({ type: 'warning', code: 'no-queue', message }),
     onWait(wait) {
-      if (wait.kind === 'paused') {
-        emit({ type: 'phase', phase: 'paused', detail: 'background runs are paused' })
-        return
-      }
-      const { before, slots } = wait
-      const place = before === 0 ? 'next' : `${before} before it`
-      const detail = `${place}, ${profile.name} has ${slots} ${slots === 1 ? 'slot' : 'slots'}`
-      emit({ type: 'phase', phase: 'queued', detail, queuedBefore: before })
+      const detail = waitWords(profile.name, wait)
+      if (wait.kind === 'paused') emit({ type: 'phase', phase: 'paused', detail })
+      else emit({ type: 'phase', phase: 'queued', detail, queuedBefore: wait.before })
     },
   })
 }

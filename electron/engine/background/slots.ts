@@ -16,6 +16,14 @@ export type SlotWait =
   /** *Pause all*. */
   | { kind: 'paused' }
 
+/** "1 before it, vLLM has 2 slots" */
+export function waitWords(profileName: string, wait: SlotWait): string {
+  if (wait.kind === 'paused') return 'background runs are paused'
+  const { before, slots } = wait
+  const place = before === 0 ? 'next' : `${before} before it`
+  return `${place}, ${profileName} has ${slots} ${slots === 1 ? 'slot' : 'slots'}`
+}
+
 export interface SlotTarget {
   backend: Backend
   profile: Profile

@@ -17,6 +17,8 @@ export interface TestOptions {
   /** Asked before anything that would load the model; default: no. */
   mayLoad?(model: string): Promise<boolean>
   onCheck?(check: DoctorCheck): void
+  /** As in `DoctorState`. */
+  onWait?(words: string | null): void
   signal?: AbortSignal
 }
 
@@ -24,6 +26,7 @@ interface Running {
   stop: AbortController
   startedAt: number
   checks: readonly DoctorCheck[]
+  waits: string | null
   done: Promise<DoctorReport>
 }
 
@@ -84,10 +87,18 @@ export class Doctor {
       stop,
       startedAt: this.#options.clock.now(),
       checks: [],
-      done: this.#examine(profile, options, stop.signal, (check) => {
-        running.checks = [...running.checks.filter((other) => other.id !== check.id), check]
-        this.#changed()
-        options.onCheck?.(check)
+      waits: null,
+      done: this.#examine(profile, options, stop.signal, {
+        onCheck: (check) => {
+          running.checks = [...running.checks.filter((other) => other.id !== check.id), check]
+          this.#changed()
+          options.onCheck?.(check)
+        },
+        onWait: (words) => {
+          running.waits = words
+          this.#changed()
+          options.onWait?.(words)
+        },
       }).finally(() => {
         this.#running.delete(id)
         this.#changed()
@@ -115,11 +126,11 @@ export class Doctor {
     profile: Profile,
     { mayLoad = async () => false, signal }: TestOptions,
     stopped: AbortSignal,
-    onCheck: (check: DoctorCheck) => void,
+    { onCheck, onWait }: Required<Pick<TestOptions, 'onCheck' | 'onWait'>>,
   ): Promise<DoctorReport> {
     const both = signal ? AbortSignal.any([signal, stopped]) : stopped
     const { runDoctor } = await import('./run-doctor.ts')
-    const { report, proven } = await runDoctor(profile, { ...this.#options, mayLoad }, onCheck, both)
+    const { report, proven } = await runDoctor(profile, { ...this.#options, mayLoad, onWait }, onCheck, both)
     this.#reports.set(profile.id, report)
     const { writeReport } = await files()
     await writeReport(this.#options.dataFolder, report).catch((error: unknown) => {
@@ -169,7 +180,7 @@ export class Doctor {
   #state(id: ProfileId): DoctorState {
     const running = this.#running.get(id)
     return {
-      running: running ? { startedAt: running.startedAt, checks: running.checks } : null,
+      running: running ? { startedAt: running.startedAt, checks: running.checks, waits: running.waits } : null,
       report: this.#reports.get(id) ?? null,
     }
   }

@@ -60,12 +60,16 @@ async function serve({ chat, routes }: Behaviour) {
 
 interface Asked {
   seat?: Seat
+  onWait?: (words: string | null) => void
   profile?: Partial<Profile>
   key?: string
   mayLoad?: boolean
 }
 
-async function examine(behaviour: Behaviour, { profile = {}, key, mayLoad = false, seat = freeSeat }: Asked = {}) {
+async function examine(
+  behaviour: Behaviour,
+  { profile = {}, key, mayLoad = false, seat = freeSeat, onWait }: Asked = {},
+) {
   const backend = await serve(behaviour)
   const seen: DoctorCheck[] = []
   const { report, proven } = await runDoctor(
@@ -76,6 +80,7 @@ async function examine(behaviour: Behaviour, { profile = {}, key, mayLoad = fals
       resolveKey: async () => key ?? null,
       connect: createBackend,
       seat: () => seat,
+      ...(onWait && { onWait }),
       mayLoad: async () => mayLoad,
       freeMs: 120,
     },
@@ -341,6 +346,20 @@ describe('the doctor', () => {
     const { backend } = await examine({}, { seat })
     const calls = backend.chatRequests().flatMap(() => ['take', 'release'])
     expect([log.length > 10, log]).toEqual([true, [...calls, 'leave']])
+  })
+
+  it('says what it waits for', async () => {
+    const heard: (string | null)[] = []
+    let waits = 1
+    const seat: Seat = {
+      take({ onWait }) {
+        if (waits-- > 0) onWait({ kind: 'queued', before: 1, slots: 2 })
+        return Promise.resolve(() => {})
+      },
+      leave() {},
+    }
+    await examine({}, { seat, onWait: (words) => heard.push(words) })
+    expect(heard).toEqual(['1 before it, Test has 2 slots', null])
   })
 
   it('says that nobody answers, and everything else waits for that', async () => {

@@ -4,7 +4,7 @@ import { FailureError } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { RetryOptions } from '../backend/retry.ts'
-import type { Seat } from '../background/slots.ts'
+import { type Seat, waitWords } from '../background/slots.ts'
 import type { Clock } from '../lib/clock.ts'
 import { readCertificates } from '../profiles/certificates.ts'
 import { checkReasoning, checkStream, checkSystem, checkUsage } from './answer-checks.ts'
@@ -25,6 +25,8 @@ export interface DoctorServices {
   connect(options: { profile: Profile; key: string | null; ca?: string; retry: RetryOptions }): Backend
   /** Its calls queue like those of everybody. */
   seat(): Seat
+  /** What it waits for before a call: "next, vLLM has 1 slot"; null = no more. */
+  onWait?(words: string | null): void
   /** Asked before anything that would load the model. */
   mayLoad(model: string): Promise<boolean>
   /** How long one answer may take; a model may have to be loaded for it. Milliseconds. */
@@ -92,7 +94,19 @@ export async function runDoctor(
     answerMs: services.answerMs ?? ANSWER_MS,
     freeMs: services.freeMs ?? FREE_MS,
     put,
-    slot: () => seat.take({ backend: examination.backend, profile, signal, onWait() {}, onWarning() {} }),
+    async slot() {
+      let waited = false
+      const release = await seat.take({
+        ...{ backend: examination.backend, profile, signal },
+        onWait(wait) {
+          waited = true
+          services.onWait?.(waitWords(profile.name, wait))
+        },
+        onWarning() {},
+      })
+      if (waited) services.onWait?.(null)
+      return release
+    },
     async mayLoad(model) {
       const yes = await services.mayLoad(model)
       if (yes) examination.answerMs = services.answerMs ?? LOADING_MS
