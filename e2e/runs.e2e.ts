@@ -1,5 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { RunId } from '#shared/ids.ts'
+import { sampleRun } from '#shared/sample-run.ts'
 import { environmentFor } from './support/app.ts'
 import { closeWindow } from './support/desktop.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
@@ -124,6 +129,49 @@ test('a chat is sent to the background in mid-turn, and taken back', async ({ ma
   await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('And here it ends.')
   await expect(page.getByRole('button', { name: 'Send to the background' })).toBeVisible()
   expect((await runsOf(machine)).filter(({ endedAt }) => endedAt === null)).toEqual([])
+})
+
+test('a second task in a folder is told of the first, and gets a worktree', async ({ machine, backend }) => {
+  const never = gate()
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: machine.project })
+  await machine.write({ 'a.txt': 'one\n' })
+  await git('init', '-q')
+  await git('add', '.')
+  await git('commit', '-qm', 'begin')
+  backend.script(text('At work', { chunks: 2, gate: never.opened }), text('Beside it.'))
+  const env = environmentFor(backend)
+  await claw(machine, ['agent-bg', 'The first'], env)
+  const { page } = await machine.launch({ env })
+  await openBackground(page)
+  await page.getByRole('button', { name: 'New task', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Task' }).fill('The second')
+  await page.getByRole('button', { name: 'Start task' }).click()
+  const told = page.getByRole('region', { name: 'The folder is in use' })
+  await expect(told).toContainText('“The first” works in this folder already')
+  await expect(told.getByRole('button', { name: 'Start in a worktree' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(opened(page, 'The second')).toContainText('Beside it.')
+  await expect(opened(page, 'The second')).toContainText('git worktree remove')
+  expect((await git('worktree', 'list')).stdout.trim().split('\n').length).toBe(2)
+})
+
+test('a run of another version is shown, and left alone', async ({ machine }) => {
+  const runs = join(machine.home, 'runs')
+  await mkdir(runs, { recursive: true })
+  await writeFile(
+    join(runs, 'other00001.json'),
+    JSON.stringify({
+      version: 999,
+      run: { ...sampleRun({ runId: RunId.parse('other00001'), title: 'From the future', pid: process.pid }) },
+      worker: null,
+    }),
+  )
+  const { page } = await machine.launch()
+  await openBackground(page)
+  await list(page).getByRole('link', { name: 'From the future' }).click()
+  await expect(opened(page, 'From the future')).toContainText('Another version of the app started this run')
+  await expect(opened(page, 'From the future').getByRole('button')).toHaveCount(0)
 })
 
 /** A process that ended and that nobody has asked about yet counts as gone. */

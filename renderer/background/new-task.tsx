@@ -1,5 +1,6 @@
 import { ChevronLeft, Folder } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { FolderConflict } from '#shared/background.ts'
 import type { Failure } from '#shared/failure.ts'
 import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
 import { ProblemBox } from '../backends/failure-box.tsx'
@@ -9,6 +10,7 @@ import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { readTask, type TaskFields, type TaskProblems } from './new-task-form.ts'
 import { startRun } from './run-actions.ts'
+import { SharedFolder } from './shared-folder.tsx'
 
 const noProblems: TaskProblems = {}
 /** What was typed outlives a look at another page. */
@@ -33,6 +35,7 @@ export function NewTask(props: { onBack: () => void }) {
   const [tried, setTried] = useState(false)
   const [starting, setStarting] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const [conflict, setConflict] = useState<FolderConflict | null>(null)
   const form = useRef<HTMLFormElement>(null)
   const prompt = useRef<HTMLTextAreaElement>(null)
   useEffect(() => prompt.current?.focus(), [])
@@ -46,29 +49,37 @@ export function NewTask(props: { onBack: () => void }) {
   const change = (name: keyof TaskFields) => (value: string) => {
     draft = { ...draft, [name]: value }
     setFields((known) => ({ ...known, [name]: value }))
+    if (name === 'folder') setConflict(null)
   }
-  const start = async (event: FormEvent) => {
-    event.preventDefault()
+  /** Who works in the folder already is told first; then the person says where. */
+  const start = async (where: 'ask' | 'folder' | 'worktree') => {
     const profile = findBackend(backends, profileId)?.profile
     if (!task.ok || !profile) {
       setTried(false)
       requestAnimationFrame(() => setTried(true))
       return
     }
-    setStarting(true)
-    const refused = await startRun({
+    const run = {
       prompt: task.prompt,
       cwd: task.folder,
       profileId: profile.id,
       permissions: permissionTiers.find(({ id }) => id === tier)?.permissions ?? proposed,
       limits: task.limits,
-    })
+      worktree: where === 'worktree',
+    }
+    setStarting(true)
+    const { conflict: found, failure: refused } = await startRun(run, where === 'ask')
     setStarting(false)
-    if (refused) setFailure(refused)
-    else draft = {}
+    setConflict(found)
+    setFailure(refused)
+    if (!found && !refused) draft = {}
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void start('ask')
   }
   return (
-    <form ref={form} className="stack g4" noValidate onSubmit={(event) => void start(event)}>
+    <form ref={form} className="stack g4" noValidate onSubmit={submit}>
       <button type="button" className="link xs run-back only-list-step" onClick={props.onBack}>
         <Icon of={ChevronLeft} small />
         All runs
@@ -161,14 +172,23 @@ export function NewTask(props: { onBack: () => void }) {
           onLeave={() => undefined}
         />
       </fieldset>
-      <div className="row form-acts">
-        <button type="submit" className="btn primary" disabled={starting}>
-          Start task
-        </button>
-        <button type="button" className="btn" onClick={props.onBack}>
-          Cancel
-        </button>
-      </div>
+      {conflict ? (
+        <SharedFolder
+          conflict={conflict}
+          disabled={starting}
+          onStart={(where) => void start(where)}
+          onBack={() => setConflict(null)}
+        />
+      ) : (
+        <div className="row form-acts">
+          <button type="submit" className="btn primary" disabled={starting}>
+            Start task
+          </button>
+          <button type="button" className="btn" onClick={props.onBack}>
+            Cancel
+          </button>
+        </div>
+      )}
     </form>
   )
 }

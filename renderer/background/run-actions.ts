@@ -1,4 +1,4 @@
-import type { NewRun } from '#shared/background.ts'
+import type { FolderConflict, NewRun } from '#shared/background.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { request } from '../bridge/bridge.ts'
@@ -21,12 +21,20 @@ export async function resumeRun(runId: RunId, prompt?: string): Promise<boolean>
   return resumed !== null
 }
 
-/** The failure where it was not started. */
-export async function startRun(run: NewRun): Promise<Failure | null> {
+/** Both null = it was started. With `ask` a folder in which somebody works already is told instead. */
+export async function startRun(
+  run: NewRun,
+  ask: boolean,
+): Promise<{ conflict: FolderConflict | null; failure: Failure | null }> {
+  if (ask) {
+    const asked = await request('run.conflicts', { cwd: run.cwd, permissions: run.permissions })
+    if (!asked.ok) return { conflict: null, failure: asked.failure }
+    if (asked.value.conflict) return { conflict: asked.value.conflict, failure: null }
+  }
   const started = await request('run.start', run)
-  if (!started.ok) return started.failure
+  if (!started.ok) return { conflict: null, failure: started.failure }
   goToRun(started.value.runId)
-  return null
+  return { conflict: null, failure: null }
 }
 
 /** Their sessions stay. */

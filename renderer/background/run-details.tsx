@@ -1,10 +1,12 @@
 import { ChevronLeft, MessageSquare, Square, Terminal } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { BackgroundRun } from '#shared/background.ts'
+import type { BackgroundRun, RunWorktree } from '#shared/background.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { canResume, isOver, runState } from '#shared/run-words.ts'
 import type { PendingApproval } from '#shared/session-view.ts'
+import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
 import { useNow } from '../app/clock.ts'
+import { CopyCommand } from '../backends/copy-command.tsx'
 import { Announcer } from '../chat/announcer.tsx'
 import { ApprovalCard } from '../chat/approval-card.tsx'
 import { BudgetCard } from '../chat/budget-card.tsx'
@@ -143,6 +145,21 @@ function Approval({ run }: { run: BackgroundRun }) {
   )
 }
 
+/** What was done in a worktree is on its branch; somebody has to merge it and put the copy away. */
+function WorktreeEnd({ worktree }: { worktree: RunWorktree }) {
+  return (
+    <section className="stack g2" aria-labelledby="run-worktree">
+      <h3 id="run-worktree" className="med">
+        Worktree
+      </h3>
+      <p className="ink2">
+        The work is on the branch <code>{worktree.branch}</code>. When it is merged, or not wanted:
+      </p>
+      <CopyCommand command={removeWorktreeCommands(worktree).join(' && ')} />
+    </section>
+  )
+}
+
 function BudgetQuestion() {
   const request = useView((view) => view.budgetRequest)
   return request && <BudgetCard key={request.since} request={request} />
@@ -169,6 +186,7 @@ function Overview({ run }: { run: BackgroundRun }) {
         </section>
       </div>
       <LastSteps onAll={() => useRouteStore.getState().go('chat', run.sessionId)} />
+      {run.worktree && isOver(run) && <WorktreeEnd worktree={run.worktree} />}
     </>
   )
 }

@@ -29,6 +29,7 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
       <dt>Folder</dt>
       <dd className="cut" title={run.cwd}>
         {folderName(run.cwd)}
+        {run.worktree && `, worktree ${run.worktree.branch}`}
       </dd>
       <dt>May</dt>
       <dd>{permissionLabel(run.permissions)}</dd>
