@@ -213,7 +213,6 @@ describe('the exit code', () => {
   test.each([
     [['agnt'], 'There is no command "agnt"; perhaps agent was meant.'],
     [['chat'], 'perhaps agent-chat was meant'],
-    [['agent-bg', 'x'], 'There is no command "agent-bg"'],
     [['agent'], 'A prompt is missing.'],
     [['agent', '--modle', 'x', 'Hi'], 'There is no flag --modle; perhaps --model was meant.'],
     [['agent', 'Hi', '--model'], '--model needs a value: --model <model>.'],

@@ -202,6 +202,9 @@ export async function hostRun(
   })
 }
 
+export { goOnPrompt, heldBy } from './background/background-runs.ts'
+export type { RemoteSession } from './background/remote-session.ts'
+export type { RunLog } from './background/run-log.ts'
 export { REPORT_FD } from './background/worker-report.ts'
 export { type RunLink, readRunLink } from './budget/run-link.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'

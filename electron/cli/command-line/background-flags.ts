@@ -1,4 +1,4 @@
-import { toggle } from './flag.ts'
+import { count, toggle } from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 import { runFlags } from './run-flags.ts'
 
@@ -18,3 +18,15 @@ export const bgFlags = {
   'same-folder': toggle('Work in the folder although something works there already.'),
 }
 export type BgFlags = FlagValues<typeof bgFlags>
+export const logsFlags = {
+  follow: toggle('Stay until the run is over, and show what comes.'),
+  tail: count('Only the last so many lines.'),
+  json: toggle('Print one JSON object a line, as agent --json does.'),
+  help,
+}
+export const attachFlags = { json: toggle('Print one JSON object a line, and ask nothing.'), help }
+export const killFlags = {
+  all: toggle('Every run that is not over.'),
+  force: toggle('At once, without the time to stop in order.'),
+  help,
+}

@@ -58,8 +58,9 @@ const beginningFlags = {
   'append-system-prompt': text('<text>', 'Add this to the system prompt.'),
 }
 
-export const resumeFlags = { ...backendFlags, ...boundFlags, ...outputFlags, ...folderFlags, help }
-export const runFlags = { ...beginningFlags, ...resumeFlags }
+const goingOnFlags = { ...backendFlags, ...boundFlags, ...outputFlags, ...folderFlags, help }
+export const resumeFlags = { ...goingOnFlags, bg: toggle('Go on in the background.') }
+export const runFlags = { ...beginningFlags, ...goingOnFlags }
 
 export const sessionsFlags = { json: toggle('Print one JSON array.'), help }
 

@@ -5,6 +5,7 @@ import { parseFlags } from '../command-line/parse-flags.ts'
 import { sendOptionsOf } from '../command-line/run-flags.ts'
 import { choosePlace } from '../run/choose-place.ts'
 import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
@@ -23,6 +24,8 @@ export async function agentBg(args: readonly string[], shell: Shell) {
     const choice = await chooseBackend(engine, flags, shell, canAsk)
     const { cwd, profileId, permissions, overrides, addedFolders, systemPrompt, appendSystemPrompt } =
       await sessionOptions(flags, shell, choice, true)
+    const note = await policyNote(engine, [cwd, addedFolders ?? []], shell)
+    if (note) reporter.note(note)
     const place = await choosePlace(engine, { cwd, permissions }, flags, { canAsk, tell: reporter.note })
     if (place === 'nowhere') return ExitCode.refused
     const started = await engine.background.start(

@@ -1,7 +1,9 @@
-import { exitCodeOfEnd } from '#shared/exit-code.ts'
+import { ExitCode, exitCodeOfEnd } from '#shared/exit-code.ts'
+import { FailureError } from '#shared/failure.ts'
+import type { SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
-import type { Engine, Session } from '../../engine/engine.ts'
+import { type Engine, goOnPrompt, heldBy, type SendOptions, type Session } from '../../engine/engine.ts'
 import { openChat } from '../chat/open-chat.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
@@ -13,6 +15,7 @@ import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
 import { standInHint } from '../run/stand-in.ts'
+import { tellStarted } from '../run/tell-started.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { ageWords, shortFolder } from '../terminal/words.ts'
 
@@ -26,7 +29,10 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   const send = await sendOptionsOf(flags, shell.env)
   const prompt = await readPrompt(words, reporter.note)
   return withEngine(shell, flags, reporter, async (engine) => {
-    const id = await engine.sessions.find(prefix)
+    const id = await sessionOf(engine, prefix)
+    const holder = await engine.runs.holderOf(id)
+    if (holder) throw new FailureError(heldBy(holder))
+    if (flags.bg) return goOnInBackground(engine, id, prompt, send, flags, shell)
     const added = await addedFolders(flags, shell)
     const session = await engine.sessions.open(id, { canAnswer, addedFolders: added })
     reporter.note(standing(session.view()))
@@ -42,11 +48,44 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   })
 }
 
+/** A session by the beginning of its id, or by that of a run that it had. */
+async function sessionOf(engine: Engine, prefix: string): Promise<SessionId> {
+  try {
+    return await engine.sessions.find(prefix)
+  } catch (error) {
+    const unknown = error instanceof FailureError && error.failure.code === 'not-found'
+    const run = unknown ? await engine.runs.find(prefix).catch(() => null) : null
+    if (run) return run.run.sessionId
+    throw error
+  }
+}
+
+async function goOnInBackground(
+  engine: Engine,
+  id: SessionId,
+  prompt: string,
+  send: SendOptions,
+  flags: RunFlags,
+  shell: Shell,
+): Promise<ExitCode> {
+  const view = await engine.sessions.peek(id)
+  const canAsk = shell.interactive && !flags.json
+  const { profileId, overrides } = await choiceOf(view, engine, flags, shell, canAsk)
+  const permissions = allowed(permissionsOf(flags), view.permissions)
+  const changes = { profileId, overrides, permissions, send, addedFolders: await addedFolders(flags, shell) }
+  const { runId } = await engine.background.resume(id, prompt || goOn(view), changes)
+  tellStarted(shell.screen, { runId, sessionId: id }, flags.json === true)
+  return ExitCode.completed
+}
+
 /** Where nobody can type: a turn that did not come to its end goes on by itself. */
 function goOn(view: SessionView): string {
-  const reason = view.turns.at(-1)?.end?.reason
-  if (reason && reason !== 'completed') return 'Go on where you stopped.'
-  throw new UsageError('The last turn of this session is complete: agent-resume needs a prompt to go on with.')
+  try {
+    return goOnPrompt(view)
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error
+    throw new UsageError('The last turn of this session is complete: agent-resume needs a prompt to go on with.')
+  }
 }
 
 /** Its own backend answers, unless a flag names another or it is gone; it may no more than this run says. */
@@ -58,15 +97,25 @@ async function takeFlags(
   canAsk: boolean,
 ): Promise<Choice> {
   const { profile, permissions } = session.view()
-  const own = engine.profiles.get(profile.profileId)
-  const overrides = overridesOf(flags)
-  const other = flags.profile !== undefined || flags['base-url'] !== undefined || !own
-  const choice = other
-    ? await chooseBackend(engine, flags, shell, canAsk)
-    : { profileId: own.id, overrides: { model: profile.model, ...overrides } }
-  if (other || Object.keys(overrides).length > 0) await session.setProfile(choice.profileId, choice.overrides)
+  const choice = await choiceOf(session.view(), engine, flags, shell, canAsk)
+  const isOther = choice.profileId !== profile.profileId || flags['base-url'] !== undefined
+  if (isOther || Object.keys(overridesOf(flags)).length > 0)
+    await session.setProfile(choice.profileId, choice.overrides)
   await session.setPermissions(allowed(permissionsOf(flags), permissions))
   return choice
+}
+
+async function choiceOf(
+  { profile }: SessionView,
+  engine: Engine,
+  flags: RunFlags,
+  shell: Shell,
+  canAsk: boolean,
+): Promise<Choice> {
+  const own = engine.profiles.get(profile.profileId)
+  if (flags.profile !== undefined || flags['base-url'] !== undefined || !own)
+    return await chooseBackend(engine, flags, shell, canAsk)
+  return { profileId: own.id, overrides: { model: profile.model, ...overridesOf(flags) } }
 }
 
 /** What a flag allows; otherwise what the session had, but nothing without asking. */

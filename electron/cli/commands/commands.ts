@@ -1,4 +1,4 @@
-import { bgFlags, psFlags } from '../command-line/background-flags.ts'
+import { attachFlags, bgFlags, killFlags, logsFlags, psFlags } from '../command-line/background-flags.ts'
 import { budgetFlags } from '../command-line/budget-flags.ts'
 import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
@@ -32,11 +32,12 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args, shell) => (await import('./agent-chat.ts')).agentChat(args, shell),
   },
   'agent-resume': {
-    operands: '<session> ["<prompt>"]',
-    summary: 'Go on with a session: the beginning of its id is enough.',
+    operands: '<session or run> ["<prompt>"]',
+    summary: 'Go on with a session: the beginning of its id is enough, or of that of its run.',
     details: [
       'With a prompt it runs it; without, it goes on as a conversation. The session keeps its folder, its system prompt',
       'and its backend unless a flag names another; it never may more than the flags of this run say.',
+      'One that runs in the background is not taken away from there: agent-attach looks in. With --bg it goes on there.',
     ],
     flags: resumeFlags,
     run: async (args, shell) => (await import('./agent-resume.ts')).agentResume(args, shell),
@@ -57,6 +58,30 @@ export const commands: Readonly<Record<string, Command>> = {
     details: [],
     flags: psFlags,
     run: async (args, shell) => (await import('./agent-ps.ts')).agentPs(args, shell),
+  },
+  'agent-logs': {
+    operands: '<run>',
+    summary: 'Show what a run did: the beginning of its id is enough.',
+    details: [],
+    flags: logsFlags,
+    run: async (args, shell) => (await import('./agent-logs.ts')).agentLogs(args, shell),
+  },
+  'agent-attach': {
+    operands: '<run>',
+    summary: 'Look at a run as it goes on, answer it, and tell it more.',
+    details: [
+      'What is typed is its next message, or the answer to an approval. Ctrl-C stops it, Ctrl-D leaves it to itself. Several',
+      'may look at once, here and in the window: all see the same, and any may answer. The exit code is that of the run.',
+    ],
+    flags: attachFlags,
+    run: async (args, shell) => (await import('./agent-attach.ts')).agentAttach(args, shell),
+  },
+  'agent-kill': {
+    operands: '<run>... | --all',
+    summary: 'End runs for good, with all that they started.',
+    details: ['It ends when nothing of them is left. Their sessions stay, and agent-resume can go on with them.'],
+    flags: killFlags,
+    run: async (args, shell) => (await import('./agent-kill.ts')).agentKill(args, shell),
   },
   sessions: {
     operands: '',

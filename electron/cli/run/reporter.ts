@@ -1,5 +1,6 @@
 import { exitCodeOfFailure } from '#shared/exit-code.ts'
 import { type Failure, failure } from '#shared/failure.ts'
+import type { RunId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
@@ -22,13 +23,14 @@ export interface Reporter {
   refuse(failure: Failure): void
 }
 
-export function createReporter(screen: Screen, json: boolean): Reporter {
-  return json ? jsonReporter(screen) : textReporter(screen)
+/** `runId`: of a background run, which may have begun before what is reported. */
+export function createReporter(screen: Screen, json: boolean, runId?: RunId): Reporter {
+  return json ? jsonReporter(screen, runId) : textReporter(screen)
 }
 
-function jsonReporter({ out, side }: Screen): Reporter {
+function jsonReporter({ out, side }: Screen, runId: RunId | undefined): Reporter {
   let record = new RunRecord()
-  let begun = false
+  let begun = runId !== undefined
   return {
     take(event, view) {
       if (event.type === 'turn-start') {
@@ -39,7 +41,7 @@ function jsonReporter({ out, side }: Screen): Reporter {
       if (!begun) return
       record.take(event)
       const { sessionId, cwd, profile } = view
-      const run = { sessionId, cwd, profile: profile.profileId, model: profile.model }
+      const run = { sessionId, cwd, profile: profile.profileId, model: profile.model, ...(runId && { runId }) }
       const line = jsonLine(event, run, () => record.totals())
       if (line) out.write(`${JSON.stringify(line)}\n`)
       if (event.type === 'turn-end') begun = false

@@ -60,13 +60,13 @@ export type JsonLine = { type: string; seq: number; at: number } & Record<string
 /** The lines that one event is worth; most are one, some none. */
 export function jsonLine(
   event: SessionEvent,
-  run: { sessionId: string; profile: string; model: string; cwd: string },
+  run: { sessionId: string; profile: string; model: string; cwd: string; runId?: string },
   totals: () => RunTotals,
 ): JsonLine | null {
   const { type, seq, at } = event
   switch (event.type) {
     case 'turn-start':
-      return { type: 'run-start', seq, at, sessionId: run.sessionId, runId: event.turnId, ...pick(run) }
+      return { type: 'run-start', seq, at, sessionId: run.sessionId, runId: run.runId ?? event.turnId, ...pick(run) }
     case 'text-delta':
     case 'reasoning-delta':
       return { type, seq, at, text: event.text }

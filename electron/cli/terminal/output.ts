@@ -6,6 +6,8 @@ export interface Output {
   colour: boolean
   /** Columns; asked each time, because windows are resized. */
   width(): number
+  /** Resolves when there is room for more, or nobody reads any more; without it, there always is. */
+  ready?(): Promise<void>
 }
 
 /** Where a command speaks: its result on `out`, everything that goes with it on `side`. */
@@ -26,6 +28,18 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
     // https://no-color.org: any value but an empty one.
     colour: !env.NO_COLOR && (terminal ? env.TERM !== 'dumb' : Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0')),
     width: () => stream.columns || 80,
+    ready: async () => {
+      if (stream.writableNeedDrain && !stream.destroyed)
+        await new Promise<void>((resolve) => {
+          const done = () => {
+            stream.off('drain', done)
+            stream.off('close', done)
+            resolve()
+          }
+          stream.on('drain', done)
+          stream.on('close', done)
+        })
+    },
   }
 }
 

@@ -16,6 +16,7 @@ import type { WorkingSession } from './folder-conflict.ts'
 import type { Surroundings } from './reconcile.ts'
 import type { RemoteSession } from './remote-session.ts'
 import type { RunEntry, RunRecord } from './run-entry.ts'
+import type { RunLog } from './run-log.ts'
 import type { RunStore } from './run-store.ts'
 import type { WorkerProgram } from './spawn-worker.ts'
 import type { RunSession, RunTurn } from './start-data.ts'
@@ -211,6 +212,14 @@ export class BackgroundRuns {
       if (!now || isOver(now.run)) return null
       throw error
     }
+  }
+
+  /** What a run did so far, and what it does. `FailureError` `not-found`. */
+  async log(runId: RunId): Promise<RunLog> {
+    const record = await this.#record(runId)
+    const { RunLog } = await import('./run-log.ts')
+    const { surroundings, store } = this.#options
+    return new RunLog(record, surroundings.journalOf(record.run.sessionId), store)
   }
 
   async #attach({ run, entry }: RunRecord): Promise<RemoteSession> {

@@ -1,0 +1,128 @@
+import { ExitCode as Code, type ExitCode, exitCodeOfEnd, exitCodeOfFailure } from '#shared/exit-code.ts'
+import { FailureError } from '#shared/failure.ts'
+import type { SessionEvent } from '#shared/session-event.ts'
+import type { RemoteSession } from '../../engine/engine.ts'
+import { type Interruption, withInterrupts } from '../run/interrupts.ts'
+import type { Reporter } from '../run/reporter.ts'
+import { readAnswer } from '../run/run-turn.ts'
+import { approvalQuestion } from '../terminal/approval-lines.ts'
+import type { Output } from '../terminal/output.ts'
+import { turnEvents } from './turn-events.ts'
+
+export interface AttachmentOptions {
+  session: RemoteSession
+  reporter: Reporter
+  /** null = nobody sits there: it is only shown. */
+  questions: Output | null
+}
+
+/** A terminal at a run: shows it, and says what the person says, until it is over or they leave. */
+export class Attachment {
+  readonly #session: RemoteSession
+  readonly #reporter: Reporter
+  readonly #questions: Output | null
+  readonly #shows: (event: SessionEvent) => void
+  #leave: (exitCode: ExitCode) => void = () => undefined
+  #ask: (question: string) => void = () => undefined
+  #stopping = false
+
+  constructor({ session, reporter, questions }: AttachmentOptions) {
+    this.#session = session
+    this.#reporter = reporter
+    this.#questions = questions
+    this.#shows = (event) => this.#show(event)
+  }
+
+  /** Resolves with the exit code of the run, or 0 when the person left it to itself. */
+  async run(): Promise<ExitCode> {
+    const over = new Promise<ExitCode>((resolve) => {
+      this.#leave = resolve
+    })
+    const keyboard = this.#questions && (await this.#openKeyboard())
+    for (const event of turnEvents(this.#session.view())) this.#show(event)
+    this.#session.subscribe(this.#shows, () =>
+      this.#reporter.note('Some output was skipped: it came faster than it was read.'),
+    )
+    this.#session.onEnd(() => this.#leave(this.#exitCode()))
+    if (keyboard) this.#reporter.note('Type to send a message. Ctrl-C stops the run, Ctrl-D leaves it to itself.')
+    try {
+      return await withInterrupts(
+        (why) => this.#interrupted(why),
+        () => over,
+      )
+    } finally {
+      this.#reporter.finishLine()
+      keyboard?.close()
+      this.#session.close()
+    }
+  }
+
+  #show(event: SessionEvent): void {
+    const said =
+      event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
+    if (said !== null && this.#questions) this.#reporter.note(`> ${said}`)
+    this.#reporter.take(event, this.#session.view())
+    if (event.type === 'approval-request') this.#askApproval()
+    if (event.type === 'approval-answer' && this.#session.view().approvals.length > 0) this.#askApproval()
+  }
+
+  #askApproval(): void {
+    const [first] = this.#session.view().approvals
+    if (first && this.#questions) this.#ask(approvalQuestion(this.#questions, first.request))
+  }
+
+  async #openKeyboard() {
+    const { openKeyboard } = await import('./keyboard.ts')
+    const keyboard = openKeyboard({
+      onLine: (line) => this.#say(line).catch((error: unknown) => this.#explain(error)),
+      onInterrupt: () => this.#interrupted('SIGINT'),
+      onEnd: () => this.#detach(),
+    })
+    this.#ask = keyboard.ask
+    return keyboard
+  }
+
+  /** An answer where one is asked for, otherwise a message. */
+  async #say(line: string): Promise<void> {
+    const [pending] = this.#session.view().approvals
+    if (pending) {
+      const answer = readAnswer(line)
+      if (answer) await this.#session.answer(pending.request.callId, answer)
+      else this.#askApproval()
+    } else if (line.trim() !== '') await this.#session.begin(line)
+  }
+
+  #explain(error: unknown): void {
+    if (!(error instanceof FailureError)) throw error
+    this.#reporter.note(error.failure.message)
+  }
+
+  #interrupted(why: Interruption): void {
+    // A terminal that is closed takes nothing with it.
+    if (why !== 'SIGINT') this.#detach()
+    else if (this.#stopping) this.#detach()
+    else {
+      this.#stopping = true
+      this.#reporter.note('Stopping the run… (again to leave it)')
+      this.#session.stop().catch((error: unknown) => this.#explain(error))
+    }
+  }
+
+  #detach(): void {
+    const { runId } = this.#session
+    this.#reporter.note(`The run goes on. Look in again with: claw agent-attach ${runId}`)
+    this.#leave(Code.completed)
+  }
+
+  #exitCode(): ExitCode {
+    const lost = this.#session.lost()
+    if (lost) {
+      this.#reporter.refuse(lost)
+      return exitCodeOfFailure(lost)
+    }
+    const end = this.#session.view().turns.at(-1)?.end
+    if (end) return exitCodeOfEnd(end)
+    this.#reporter.note('The run ended in mid-turn. What it did is in its session.')
+    return Code.interrupted
+  }
+}

@@ -1,0 +1,49 @@
+import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
+import type { SessionView, TurnView } from '#shared/session-view.ts'
+
+/** What a viewer who was there from its beginning would have seen of the last turn, as far as the view still tells. */
+export function turnEvents(view: SessionView): SessionEvent[] {
+  const turn = view.turns.at(-1)
+  if (!turn) return []
+  const stamp = { seq: view.seq, at: view.updatedAt }
+  const events: UnstampedEvent[] = [{ type: 'turn-start', turnId: turn.turnId, text: turn.text, facts: '' }]
+  for (const item of turn.items) events.push(...itemEvents(item))
+  if (turn.usage.modelCalls > 0) {
+    const { modelCalls: _, ...usage } = turn.usage
+    events.push({ type: 'usage', usage })
+  }
+  for (const { request } of view.approvals) events.push({ type: 'approval-request', request })
+  if (turn.end) {
+    const { reason, failure, budget } = turn.end
+    events.push({ type: 'turn-end', turnId: turn.turnId, reason, failure, budget })
+  }
+  return events.map((event): SessionEvent => ({ ...event, ...stamp }))
+}
+
+function itemEvents(item: TurnView['items'][number]): UnstampedEvent[] {
+  switch (item.kind) {
+    case 'text':
+      return [{ type: 'text-delta', text: item.text }]
+    case 'reasoning':
+      return [{ type: 'reasoning-delta', text: item.text }]
+    case 'follow-up':
+      return [{ type: 'follow-up', text: item.text, origin: item.origin }]
+    case 'notice':
+      return [{ type: 'warning', code: item.code, message: item.message }]
+    case 'tool': {
+      const { callId, name, arguments: text, recovered, verb, target, state, output, summary, durationMs, diff } = item
+      const start: UnstampedEvent = { type: 'tool-start', callId, name, arguments: text, recovered, verb, target }
+      if (state === 'running' || state === 'waiting') return [start]
+      const end: UnstampedEvent = {
+        type: 'tool-end',
+        callId,
+        outcome: state,
+        output,
+        summary,
+        durationMs: durationMs ?? 0,
+        ...(diff && { diff }),
+      }
+      return [start, end]
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { ExitCode } from '#shared/exit-code.ts'
+import { FailureError, failure } from '#shared/failure.ts'
+import type { SessionEntry } from '#shared/session-entry.ts'
+import type { SessionView } from '#shared/session-view.ts'
+import type { RunLog } from '../../engine/engine.ts'
+import { logsFlags } from '../command-line/background-flags.ts'
+import { UsageError } from '../command-line/flag.ts'
+import { parseFlags } from '../command-line/parse-flags.ts'
+import { withInterrupts } from '../run/interrupts.ts'
+import { createReporter, type Reporter } from '../run/reporter.ts'
+import { viewOfRun } from '../run/run-view.ts'
+import type { Shell } from '../run/shell.ts'
+import { withEngine } from '../run/with-engine.ts'
+import type { Output } from '../terminal/output.ts'
+
+/** Shows what a run did, from its journal; the run itself is not asked. */
+export async function agentLogs(args: readonly string[], shell: Shell) {
+  const { values: flags, positionals } = parseFlags(logsFlags, args)
+  const [prefix, ...more] = positionals
+  if (!prefix || more.length > 0) throw new UsageError('agent-logs needs the id of one run.')
+  const json = flags.json === true
+  const { out } = shell.screen
+  return withEngine(shell, {}, createReporter(shell.screen, json), async (engine) => {
+    const { run } = await engine.runs.find(prefix)
+    const log = await engine.background.log(run.runId)
+    const view = viewOfRun(run)
+    const follow = flags.follow === true
+    let shownSeq = 0
+    // Begun before the end is read: what comes in between is in one of the two, and told once.
+    const coming = log.entries({ from: flags.tail === undefined ? 'start' : 'end', follow })[Symbol.asyncIterator]()
+    let next = coming.next()
+    // What goes wrong is told when it is waited for.
+    next.catch(() => undefined)
+    if (flags.tail !== undefined) {
+      const end = await lastLines(log, view, flags.tail, json, out)
+      shownSeq = end.seq
+      if (end.text) out.write(end.text)
+    }
+    const reporter = reporterTo(out, json, log)
+    const show = async () => {
+      for (let entry = await next; !entry.done; entry = await next) {
+        if (entry.value.seq > shownSeq) take(reporter, entry.value, view, json)
+        await out.ready?.()
+        next = coming.next()
+      }
+    }
+    try {
+      await withInterrupts(
+        // Whoever follows has seen enough; the run goes on.
+        () => process.exit(ExitCode.completed),
+        () => show(),
+      )
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+      throw new FailureError(
+        failure('not-found', `The run ${run.runId} has no journal: it ended before it began, or was removed.`),
+      )
+    }
+    reporter.finishLine()
+    return ExitCode.completed
+  })
+}
+
+/** Everything on one way out: a log is its own result. */
+function reporterTo(out: Output, json: boolean, { run }: RunLog): Reporter {
+  return createReporter({ out, side: out }, json, run.runId)
+}
+
+function take(reporter: Reporter, entry: SessionEntry, view: SessionView, json: boolean): void {
+  const said =
+    entry.type === 'turn-start' || (entry.type === 'follow-up' && entry.origin === 'user') ? entry.text : null
+  if (said !== null && !json) reporter.note(`> ${said}`)
+  reporter.take(entry, view)
+}
+
+/** So much of a journal is looked at for its last lines. Characters. */
+const TAIL_LIMIT = 8_000_000
+
+/** The last lines that an output shows, and the last entry that they hold. */
+async function lastLines(log: RunLog, view: SessionView, count: number, json: boolean, out: Output) {
+  const newestFirst: SessionEntry[] = []
+  let [size, looked, text] = [0, 0, '']
+  const render = () => {
+    const memory = memoryOutput(out)
+    const reporter = reporterTo(memory.output, json, log)
+    for (const entry of newestFirst.toReversed()) take(reporter, entry, view, json)
+    reporter.finishLine()
+    const lines = memory.text().split('\n').slice(0, -1)
+    text = lines
+      .slice(-count)
+      .map((line) => `${line}\n`)
+      .join('')
+    return lines.length
+  }
+  for await (const entry of log.fromEnd()) {
+    newestFirst.push(entry)
+    size += 'text' in entry ? entry.text.length : JSON.stringify(entry).length
+    // Rendered again only when there is twice as much: the work stays in proportion.
+    if (newestFirst.length < looked * 2 || newestFirst.length < count) continue
+    looked = newestFirst.length
+    // The first line may be the end of a longer one.
+    if (render() > count || size > TAIL_LIMIT) return { text, seq: newestFirst[0]?.seq ?? 0 }
+  }
+  render()
+  return { text: count === 0 ? '' : text, seq: newestFirst[0]?.seq ?? 0 }
+}
+
+function memoryOutput(like: Output): { output: Output; text(): string } {
+  const parts: string[] = []
+  const output: Output = { ...like, terminal: false, write: (text) => void parts.push(text) }
+  return { output, text: () => parts.join('') }
+}

@@ -1,0 +1,19 @@
+import type { BackgroundRun } from '#shared/background.ts'
+import { type SessionView, viewFromStart } from '#shared/session-view.ts'
+
+/** As much of a session's view as its list entry tells; what is shown of events needs no more. */
+export function viewOfRun(run: BackgroundRun): SessionView {
+  const { sessionId, cwd, profileId, profileName, model, permissions, startedAt: at } = run
+  const profile = { profileId, profileName, kind: 'custom', model } as const
+  return viewFromStart({
+    type: 'session-start',
+    seq: 0,
+    at,
+    version: 1,
+    sessionId,
+    cwd,
+    systemPrompt: '',
+    profile,
+    permissions,
+  })
+}
