@@ -30,7 +30,7 @@ export interface EngineOptions {
   dataFolder: string
   /** Opens the settings file for writing: electron-store in the app, conf in the terminal. */
   openConf: OpenConf
-  /** OPENAI_* make a profile, `env:NAME` keys are read from here, CLAW_LOCAL_PORTS replaces the usual ports. */
+  /** OPENAI_* make a profile, `env:NAME` keys are read from here, CLAW_LOCAL_PORTS replaces the usual ports, CLAW_PATIENCE_MS `patienceMs`. */
   env: Readonly<Record<string, string | undefined>>
   /** How this process is called where it holds a session's lock: "the window", "a terminal". */
   holder: string
@@ -120,7 +120,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     working: () => sessions.working(),
     store: runs,
     program: worker,
-    patienceMs: options.patienceMs ?? PATIENCE_MS,
+    patienceMs: options.patienceMs ?? (Number(env.CLAW_PATIENCE_MS) || PATIENCE_MS),
   })
   const budgets = new Budgets({
     ledger,
