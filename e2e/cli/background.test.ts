@@ -220,6 +220,8 @@ describe('agent-attach', () => {
     const world = await createWorld(text('one two', { chunks: 2, gate: gate().opened }))
     const { runId, sessionId } = await startRun(world, ['Count.'])
     const entry = await runIs(world, runId, (run) => run.phase === 'writing')
+    // Or it would write its entry again, in its own version.
+    process.kill(entry.worker.pid, 'SIGSTOP')
     await writeFile(join(runsFolder(world), `${runId}.json`), JSON.stringify({ ...entry, protocol: 99 }))
     const attach = await world.run(['agent-attach', runId])
     const resume = await world.run(['agent-resume', sessionId, 'More.'])
@@ -227,6 +229,7 @@ describe('agent-attach', () => {
       { code: 1, side: expect.stringContaining('belongs to another version of the app') },
       { code: 1, side: expect.stringContaining('claw agent-attach') },
     ])
+    process.kill(entry.worker.pid, 'SIGCONT')
     await world.run(['agent-kill', runId])
     expect(await leftOf([runId])).toEqual([])
   })

@@ -8,6 +8,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { withInterrupts } from '../run/interrupts.ts'
 import { createReporter, type Reporter } from '../run/reporter.ts'
+import { RunRecord } from '../run/run-record.ts'
 import { viewOfRun } from '../run/run-view.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
@@ -62,8 +63,8 @@ export async function agentLogs(args: readonly string[], shell: Shell) {
 }
 
 /** Everything on one way out: a log is its own result. */
-function reporterTo(out: Output, json: boolean, { run }: RunLog): Reporter {
-  return createReporter({ out, side: out }, json, run.runId)
+function reporterTo(out: Output, json: boolean, { run }: RunLog, before?: RunRecord): Reporter {
+  return createReporter({ out, side: out }, json, run.runId, before)
 }
 
 function take(reporter: Reporter, entry: SessionEntry, view: SessionView, json: boolean): void {
@@ -79,30 +80,51 @@ const TAIL_LIMIT = 8_000_000
 /** The last lines that an output shows, and the last entry that they hold. */
 async function lastLines(log: RunLog, view: SessionView, count: number, json: boolean, out: Output) {
   const newestFirst: SessionEntry[] = []
-  let [size, looked, text] = [0, 0, '']
-  const render = () => {
-    const memory = memoryOutput(out)
-    const reporter = reporterTo(memory.output, json, log)
-    for (const entry of newestFirst.toReversed()) take(reporter, entry, view, json)
-    reporter.finishLine()
-    const lines = memory.text().split('\n').slice(0, -1)
-    text = lines
-      .slice(-count)
-      .map((line) => `${line}\n`)
-      .join('')
-    return lines.length
-  }
+  let size = 0
+  let rendered = 0
   for await (const entry of log.fromEnd()) {
     newestFirst.push(entry)
     size += 'text' in entry ? entry.text.length : JSON.stringify(entry).length
-    // Rendered again only when there is twice as much: the work stays in proportion.
-    if (newestFirst.length < looked * 2 || newestFirst.length < count) continue
-    looked = newestFirst.length
-    // The first line may be the end of a longer one.
-    if (render() > count || size > TAIL_LIMIT) return { text, seq: newestFirst[0]?.seq ?? 0 }
+    if (size > TAIL_LIMIT) break
+    // Rendered only when there is twice as much as the last time: the work stays in proportion.
+    if (newestFirst.length < Math.max(count, rendered * 2)) continue
+    rendered = newestFirst.length
+    // More than that many: the first line may be the end of a longer one.
+    if (linesOf(newestFirst, log, view, json, out).length > count) break
   }
-  render()
-  return { text: count === 0 ? '' : text, seq: newestFirst[0]?.seq ?? 0 }
+  const before = await recordBefore(newestFirst, log)
+  const lines = count === 0 ? [] : linesOf(newestFirst, log, view, json, out, before).slice(-count)
+  return { text: lines.map((line) => `${line}\n`).join(''), seq: newestFirst[0]?.seq ?? 0 }
+}
+
+function linesOf(
+  newestFirst: readonly SessionEntry[],
+  log: RunLog,
+  view: SessionView,
+  json: boolean,
+  out: Output,
+  before?: RunRecord,
+): string[] {
+  const memory = memoryOutput(out)
+  const reporter = reporterTo(memory.output, json, log, before)
+  for (const entry of newestFirst.toReversed()) take(reporter, entry, view, json)
+  reporter.finishLine()
+  return memory.text().split('\n').slice(0, -1)
+}
+
+/** What a turn came to before the entries that are shown of it: its end tells of all of it. */
+async function recordBefore(newestFirst: readonly SessionEntry[], log: RunLog): Promise<RunRecord> {
+  const record = new RunRecord()
+  const first = newestFirst.at(-1)
+  const oldest = newestFirst.findLast(({ type }) => type === 'turn-start' || type === 'turn-end')
+  if (!first || oldest?.type !== 'turn-end') return record
+  let current = record
+  for await (const entry of log.entries({ from: 'start', follow: false })) {
+    if (entry.seq >= first.seq) break
+    if (entry.type === 'turn-start') current = new RunRecord()
+    current.take(entry)
+  }
+  return current
 }
 
 function memoryOutput(like: Output): { output: Output; text(): string } {

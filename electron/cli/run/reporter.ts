@@ -23,13 +23,13 @@ export interface Reporter {
   refuse(failure: Failure): void
 }
 
-/** `runId`: of a background run, which may have begun before what is reported. */
-export function createReporter(screen: Screen, json: boolean, runId?: RunId): Reporter {
-  return json ? jsonReporter(screen, runId) : textReporter(screen)
+/** `runId`: of a background run, which may have begun before what is reported; `before`: what it came to by then. */
+export function createReporter(screen: Screen, json: boolean, runId?: RunId, before = new RunRecord()): Reporter {
+  return json ? jsonReporter(screen, runId, before) : textReporter(screen, before)
 }
 
-function jsonReporter({ out, side }: Screen, runId: RunId | undefined): Reporter {
-  let record = new RunRecord()
+function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: RunRecord): Reporter {
+  let record = before
   let begun = runId !== undefined
   return {
     take(event, view) {
@@ -57,10 +57,10 @@ function jsonReporter({ out, side }: Screen, runId: RunId | undefined): Reporter
   }
 }
 
-function textReporter(screen: Screen): Reporter {
+function textReporter(screen: Screen, before: RunRecord): Reporter {
   const { side } = screen
   const renderer = new TurnRenderer(screen)
-  let record = new RunRecord()
+  let record = before
   return {
     take(event, view) {
       if (event.type === 'turn-start') record = new RunRecord()

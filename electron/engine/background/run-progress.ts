@@ -69,8 +69,9 @@ export class RunProgress {
   /** Of this run alone. */
   usage(view: SessionView): Usage {
     const totals = view.turns.slice(this.#turnsBefore).reduce((sum, turn) => plus(sum, turn.usage), noUsage)
-    const { modelCalls, ...usage } = totals
-    return modelCalls > 0 ? usage : { ...usage, source: 'unknown' }
+    const { modelCalls: _, ...usage } = totals
+    // A call that goes on has been counted, and said nothing yet.
+    return usage.inputTokens === null && usage.outputTokens === null ? { ...usage, source: 'unknown' } : usage
   }
 
   #speed(): number | null {
