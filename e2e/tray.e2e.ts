@@ -1,6 +1,7 @@
 import { environmentFor } from './support/app.ts'
 import { answerQuestions, closeWindow } from './support/desktop.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
+import { runsOf } from './support/terminal.ts'
 import { expect, test } from './support/tray-host.ts'
 
 test('a chat is allowed and stopped from the tray while the window is closed', async ({
@@ -76,6 +77,36 @@ test('quitting from the tray asks while something goes on', async ({ machine, ba
   await desktop.click('Quit…')
   await gone
   await expect.poll(() => desktop.count()).toBe(0)
+})
+
+test('a chat is left going: the app ends, and it goes on as a run', async ({ machine, backend, desktop }) => {
+  const never = gate()
+  backend.script(text('Before and after', { chunks: 2, gate: never.opened }), text('It went on.'))
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Before')
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await answerQuestions(app, 'Leave it going')
+  await desktop.click('Quit…')
+  await gone
+  const runs = async () => (await runsOf(machine)).map(({ prompt, status }) => `${prompt}: ${status}`)
+  await expect.poll(runs).toEqual(['Tell me: completed'])
+
+  const again = await machine.launch({ env: environmentFor(backend) })
+  await again.page.getByRole('link', { name: 'Background' }).click()
+  await expect(again.page.getByRole('region', { name: 'Tell me', exact: true })).toContainText('It went on.')
+})
+
+test('a person may want a closed window to end the app', async ({ machine, desktop }) => {
+  const { app, page } = await machine.launch()
+  await expect.poll(() => desktop.count()).toBe(1)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('radiogroup', { name: 'When the window is closed' }).getByRole('radio', { name: 'Quit' }).click()
+  await expect(page.getByRole('radio', { name: 'Quit' })).toBeChecked()
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await closeWindow(app)
+  await gone
 })
 
 test('the panel of the desktop may come and go', async ({ machine, desktop }) => {

@@ -44,12 +44,12 @@ export function BackgroundSwitch({ sessionId }: { sessionId: SessionId }) {
     <button
       type="button"
       className="btn quiet sm end"
-      aria-label="Send to the background"
+      aria-label="Move to the background"
       title="It goes on without the window"
       onClick={() => void sendToBackground(sessionId)}
     >
       <Icon of={Layers} small />
-      <span className="wide">Send to the background</span>
+      <span className="wide">Move to the background</span>
     </button>
   )
 }
