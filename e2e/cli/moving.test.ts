@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ProfileId, type SessionId } from '../../shared/ids.ts'
+import { gate, type RecordedRequest, type Reply, text, toolCall } from '../support/scripted-backend.ts'
+import { openEngine, runSeen } from './support/engine.ts'
+import { endWithTest, leftOf } from './support/registry.ts'
+import { createWorld, jsonLines, type World } from './support/world.ts'
+
+const allowed = { write: 'allow', shell: 'allow', sandbox: false } as const
+const asking = { ...allowed, write: 'ask' } as const
+const profileId = ProfileId.parse('environment')
+
+async function newSession(world: World, permissions: typeof allowed | typeof asking = allowed) {
+  endWithTest(world)
+  const engine = await openEngine(world)
+  const session = await engine.sessions.create({ cwd: world.work, profileId, permissions, canAnswer: true })
+  return { engine, session }
+}
+
+/** A model that has three things done, and is told of each that was. */
+function threeSteps({ messages }: RecordedRequest): Reply {
+  const done = messages.flatMap(({ role, content }) =>
+    role === 'tool' ? (/did (\d)/.exec(String(content))?.[1] ?? []) : [],
+  )
+  if (done.length >= 3) return text('All done.')
+  const step = done.length
+  return toolCall('bash', { command: `echo ${step} >> steps.txt; sleep 0.4; echo did ${step}` })
+}
+
+const stepsDone = ({ work }: World) => readFile(join(work, 'steps.txt'), 'utf8')
+
+async function turnsOf({ home }: World, id: SessionId): Promise<unknown[]> {
+  const lines = jsonLines(await readFile(join(home, 'sessions', `${id}.jsonl`), 'utf8'))
+  return lines.flatMap(({ type, reason }) => (type === 'turn-start' ? ['start'] : type === 'turn-end' ? [reason] : []))
+}
+
+/** Resolves when an event of that kind comes. */
+function told(
+  session: { subscribe(listener: (event: { type: string }) => void): () => void },
+  type: string,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = session.subscribe((event) => {
+      if (event.type !== type) return
+      stop()
+      resolve()
+    })
+  })
+}
+
+test('a turn that runs a tool goes on in the background: no call that finished is lost or made again', async () => {
+  const world = await createWorld(threeSteps, threeSteps, threeSteps, threeSteps)
+  const { engine, session } = await newSession(world)
+  const running = told(session, 'tool-start')
+  const { end } = await session.begin('Do three things.')
+  await running
+  const { runId } = await engine.background.fromSession(session.id)
+  expect((await end).reason).toBe('interrupted')
+  const run = await runSeen(engine, runId, (one) => one.endedAt !== null)
+  expect([run.status, await stepsDone(world), await turnsOf(world, session.id), await leftOf([runId])]).toMatchObject([
+    'completed',
+    '0\n1\n2\n',
+    ['start', 'completed'],
+    expect.anything(),
+  ])
+})
+
+test('an answer that is being written goes on from there, in the same turn', async () => {
+  const never = gate()
+  const world = await createWorld(text('one two', { chunks: 2, gate: never.opened }), text('three'))
+  const { engine, session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  await session.begin('Count.')
+  await writing
+  const { runId } = await engine.background.fromSession(session.id)
+  await runSeen(engine, runId, (run) => run.status === 'completed')
+  const roles = world.backend.chatRequests()[1]?.messages.map(({ role, content }) => [role, String(content)])
+  expect([roles?.slice(1), await turnsOf(world, session.id)]).toEqual([
+    [
+      ['user', expect.stringContaining('Count.')],
+      ['assistant', 'one '],
+      ['user', expect.stringContaining('moved to another process')],
+    ],
+    ['start', 'completed'],
+  ])
+})
+
+test('a run comes back in mid-turn, and its turn ends here', async () => {
+  const world = await createWorld(threeSteps, threeSteps, threeSteps, threeSteps)
+  endWithTest(world)
+  const engine = await openEngine(world)
+  const order = { prompt: 'Do three things.', cwd: world.work, profileId, permissions: allowed, limits: {} }
+  const { runId, sessionId } = await engine.background.start(order)
+  await runSeen(engine, runId, (run) => run.phase === 'running-tool')
+  await engine.background.toSession(runId)
+  const session = await engine.sessions.open(sessionId)
+  if (session.view().activity) await told(session, 'turn-end')
+  const run = engine.runs.list().find((one) => one.runId === runId)
+  expect([session.runId, run, await stepsDone(world), await turnsOf(world, sessionId)]).toMatchObject([
+    null,
+    { status: 'completed', exitCode: null, note: 'went on in a test' },
+    '0\n1\n2\n',
+    ['start', 'completed'],
+  ])
+})
+
+test('a question that waits is asked again over there, and what it is about happens once', async () => {
+  const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
+  const again = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c2' })
+  const world = await createWorld(write, again, text('Made it.'))
+  const { engine, session } = await newSession(world, asking)
+  const waiting = told(session, 'approval-request')
+  await session.begin('Make it.')
+  await waiting
+  const { runId } = await engine.background.fromSession(session.id)
+  const run = await runSeen(engine, runId, ({ status }) => status === 'waiting-approval')
+  const remote = await engine.sessions.open(session.id)
+  expect([remote.runId, remote.view().approvals, run.approvals.length]).toMatchObject([
+    runId,
+    [{ request: { callId: 'c2' } }],
+    1,
+  ])
+  await remote.answer('c2', { decision: 'allow-once' })
+  await runSeen(engine, runId, ({ status }) => status === 'completed')
+  expect(await readFile(join(world.work, 'new.txt'), 'utf8')).toBe('made\n')
+})
+
+test('where nothing runs, the next message goes to a worker, and the session is free again after it', async () => {
+  const world = await createWorld(text('Here.'), text('There.'), text('Here again.'))
+  const { engine, session } = await newSession(world)
+  await session.send('Where?')
+  const { runId } = await engine.background.fromSession(session.id)
+  const remote = await engine.sessions.open(session.id)
+  expect([remote.runId, (await remote.send('And now?')).reason]).toEqual([runId, 'completed'])
+  const { status } = await runSeen(engine, runId, (run) => run.endedAt !== null)
+  const local = await engine.sessions.open(session.id)
+  expect([status, local.runId, (await local.send('And now?')).reason]).toEqual(['completed', null, 'completed'])
+  expect(local.view().turns.map(({ items }) => items.at(-1))).toMatchObject([
+    { text: 'Here.' },
+    { text: 'There.' },
+    { text: 'Here again.' },
+  ])
+})
+
+test('a session that cannot be sent away goes on where it was', async () => {
+  const world = await createWorld(threeSteps, threeSteps, threeSteps, threeSteps)
+  const { engine, session } = await newSession(world)
+  const running = told(session, 'tool-start')
+  await session.begin('Do three things.')
+  await running
+  // The worker cannot start: where its log should be, there is a folder that nobody may write in.
+  const { rename, symlink, rm } = await import('node:fs/promises')
+  const runs = join(world.home, 'runs')
+  await rename(runs, `${runs}.kept`)
+  await symlink('/proc/sys/kernel', runs)
+  await expect(engine.background.fromSession(session.id)).rejects.toThrow('could not start a background run')
+  await rm(runs)
+  await rename(`${runs}.kept`, runs)
+  const here = await engine.sessions.open(session.id)
+  if (here.view().activity) await told(here, 'turn-end')
+  expect([here.runId, await stepsDone(world), await turnsOf(world, session.id)]).toEqual([
+    null,
+    '0\n1\n2\n',
+    ['start', 'completed'],
+  ])
+})
