@@ -63,16 +63,16 @@ test('paused runs hold before their next call, and go on when the pause is over'
 
 test('an approval that nobody gives ends the run with code 4, after the time of its profile', async () => {
   const world = await worldWithSlots(1, toolCall('write_file', { path: 'a.txt', content: 'x' }))
-  expect((await world.run(['profiles', 'set', 'mine', '--approval-timeout', '2s'])).code).toBe(0)
+  expect((await world.run(['profiles', 'set', 'mine', '--approval-timeout', '5s'])).code).toBe(0)
   const runs = runsOf(world)
   const { runId } = await runs.start([...agent, 'Write.'])
   const waiting = await runs.is(runId, ({ status }) => status === 'waiting-approval')
   const since = waiting.approvals[0]?.since ?? 0
-  expect(Math.abs((waiting.waitsUntil ?? 0) - since - 2000)).toBeLessThan(100)
+  expect(Math.abs((waiting.waitsUntil ?? 0) - since - 5000)).toBeLessThan(100)
   const ended = await runs.is(runId, ({ endedAt }) => endedAt !== null)
   expect([ended.status, ended.exitCode, ended.note]).toEqual([
     'failed',
     4,
-    expect.stringContaining('nobody answered for 2 seconds'),
+    expect.stringContaining('nobody answered for 5 seconds'),
   ])
 })

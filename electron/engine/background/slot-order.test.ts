@@ -7,6 +7,7 @@ const enter = (id: string, { background = false, slots = 1 } = {}): SlotLine => 
   id,
   pid: 1,
   startedAt: 'then',
+  boot: 'now',
   background,
   slots,
 })

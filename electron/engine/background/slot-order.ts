@@ -14,6 +14,8 @@ export const SlotLine = z.discriminatedUnion('type', [
     id: z.string(),
     pid: z.number().int().positive(),
     startedAt: z.string(),
+    /** Of the machine: after it was started anew, pid and start time may come again. */
+    boot: z.string(),
     background: z.boolean(),
     /** How many calls the server takes at once, as far as this process knows; the newest line counts. */
     slots: z.number().int().positive(),
@@ -31,6 +33,7 @@ export interface SlotTicket {
   id: string
   pid: number
   startedAt: string
+  boot: string
   background: boolean
   state: 'waiting' | 'working' | 'resting'
   /** Since when it rests; milliseconds since 1970. */
@@ -99,12 +102,13 @@ export class SlotOrder {
     this.#grant()
   }
 
-  #enter({ id, pid, startedAt, background, slots }: Extract<SlotLine, { type: 'enter' }>): void {
+  #enter({ slots, type: _, ...place }: Extract<SlotLine, { type: 'enter' }>): void {
+    const { id } = place
     this.#slots = slots
     const known = this.#tickets.get(id)
     if (known?.state === 'resting') known.state = 'working'
     if (known) return
-    this.#tickets.set(id, { id, pid, startedAt, background, state: 'waiting', restsSince: 0, kept: 0 })
+    this.#tickets.set(id, { ...place, state: 'waiting', restsSince: 0, kept: 0 })
   }
 
   /** It keeps its slot for its next call, unless somebody goes first or has waited long enough. */

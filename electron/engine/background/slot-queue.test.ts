@@ -20,8 +20,9 @@ afterEach(async () => {
 })
 
 /** As another process would have it: with a file of its own. */
-async function openQueue({ own, now = () => 0 }: { own?: ProcessIdentity; now?: () => number } = {}) {
-  const queue = new SlotQueue({ folder, own: own ?? (await ownIdentity()), now })
+async function openQueue(as: { own?: ProcessIdentity; boot?: string; now?: () => number } = {}) {
+  const { own, boot = 'this', now = () => 0 } = as
+  const queue = new SlotQueue({ folder, own: { ...(own ?? (await ownIdentity())), boot }, now })
   queues.push(queue)
   return queue
 }
@@ -100,6 +101,11 @@ describe('a queue', () => {
     // The pid lives, but it is another process by now.
     await enter(await openQueue(), 'b').entered
     child.kill('SIGKILL')
+  })
+
+  test('frees what was held before the machine was started anew', async () => {
+    await enter(await openQueue({ boot: 'last' }), 'a').entered
+    await enter(await openQueue(), 'b').entered
   })
 
   test('frees the slot of a process that dies while others wait for it', async () => {

@@ -21,7 +21,7 @@ export interface SlotPlace {
 
 export interface SlotQueueOptions {
   folder: string
-  own: ProcessIdentity
+  own: ProcessIdentity & { boot: string }
   now(): number
 }
 
@@ -132,9 +132,11 @@ export class SlotQueue {
     for (const gone of dead.flat()) await this.#append({ type: 'leave', id: gone })
   }
 
-  async #lives({ pid, startedAt }: SlotTicket): Promise<boolean> {
+  async #lives({ pid, startedAt, boot }: SlotTicket): Promise<boolean> {
     const { own } = this.#options
-    return (pid === own.pid && startedAt === own.startedAt) || isAlive({ pid, startedAt })
+    return (
+      boot === own.boot && ((pid === own.pid && startedAt === own.startedAt) || (await isAlive({ pid, startedAt })))
+    )
   }
 
   #isWorking(id: string): boolean {

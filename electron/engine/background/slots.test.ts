@@ -196,5 +196,13 @@ test('the lines of a queue hold no key, no prompt and no folder', async () => {
   await seat.take(callOf(profileOf({ slots: 1 })).call)
   const [key = ''] = (await readdir(join(dataFolder, 'slots'))).filter((name) => name !== 'paused')
   const text = await readFile(join(dataFolder, 'slots', key, 'queue-0'), 'utf8')
-  expect(Object.keys(JSON.parse(text)).sort()).toEqual(['background', 'id', 'pid', 'slots', 'startedAt', 'type'])
+  expect(Object.keys(JSON.parse(text)).sort()).toEqual([
+    'background',
+    'boot',
+    'id',
+    'pid',
+    'slots',
+    'startedAt',
+    'type',
+  ])
 })

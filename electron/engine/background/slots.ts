@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
-import { ownIdentity } from '../lib/process-identity.ts'
+import { bootIdentity, ownIdentity } from '../lib/process-identity.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Pause } from './pause.ts'
 import { knownSlots, serverKey, slotCount } from './slot-count.ts'
@@ -156,7 +156,8 @@ export class Slots {
     const opening = (async () => {
       // Only who needs a queue pays for loading it.
       const { SlotQueue } = await import('./slot-queue.ts')
-      return new SlotQueue({ folder: join(dataFolder, 'slots', key), own: await ownIdentity(), now })
+      const [identity, boot] = await Promise.all([ownIdentity(), bootIdentity()])
+      return new SlotQueue({ folder: join(dataFolder, 'slots', key), own: { ...identity, boot }, now })
     })()
     this.#queues.set(key, opening)
     return opening
