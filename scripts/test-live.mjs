@@ -1,5 +1,6 @@
 // @ts-check
-// The built program on real servers: `npm run test:live [column…]`. `--check NAME` runs one check, `--record` keeps what the
+// The built program on real servers: `npm run test:live [column…]`. `--check NAME` runs one check (`window`: the journey
+// through the window), `--record` keeps what the
 // servers say as fixtures, `--no-window` leaves the window out, `--kept` prints what earlier runs found, as Markdown. Not
 // part of npm test: it installs servers (see scripts/servers).
 import './lib/node-version.mjs'

@@ -47,7 +47,7 @@ export async function journey(column, servers, { only, window, recorder, tell })
   }
   if (column.own) return cells
   await check('a session of llama-server', () => (column.name === 'llama-server' ? null : withOther(live)))
-  if (window && column.window !== false && only.length === 0)
+  if (window && column.window !== false && (only.length === 0 || only.includes('window')))
     for (const [name, cell] of await windowJourney(live.server, column)) take(name, cell)
   for (const { name, run } of lastChecks) await check(name, () => run(live))
   return cells
