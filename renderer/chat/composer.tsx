@@ -62,7 +62,8 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
         <ProfileSelect />
         <PermissionSelect />
         <span className="end row tb-end">
-          {running && sessionId && (
+          {/* At a limit its card has the button: only one of the chat is called Stop. */}
+          {running && sessionId && !atLimit && (
             <button
               type="button"
               className="btn stop"

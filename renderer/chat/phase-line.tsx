@@ -49,8 +49,9 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
             : formatDuration(waited)}
       </span>
       {silent && (
+        // Not "Stop": that name belongs to the one button of the composer.
         <button type="button" className="link xs" onClick={() => void stopTurn(sessionId)}>
-          Stop
+          End it
         </button>
       )}
       {rate !== null && !silent && (
