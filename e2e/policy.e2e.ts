@@ -59,7 +59,7 @@ test('a trusted policy speaks, the panel says so and takes it back, and a change
   await send(page, 'Say hello.')
   await expect(transcript(page)).toContainText('Bonjour.')
   await expect(transcript(page)).toContainText('Look at the changelog.')
-  expect(backend.chatRequests()[0]?.messages.at(-1)?.content).toContain('<policy>\n- Answer in French.')
+  expect(backend.chatRequests()[0]?.messages.at(-1)?.content).toMatch(/<policy-\w+>\n- Answer in French\./)
 
   await page.getByRole('button', { name: 'Policy' }).click()
   const file = page.getByRole('dialog', { name: 'Policy' }).getByRole('region', { name: join(machine.project, name) })

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { text, toolCall } from '../support/scripted-backend.ts'
+import { journalHolds } from './support/journal.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
@@ -136,7 +137,7 @@ describe('a run', () => {
       env: { TEAM_TOKEN: 'sesame' },
     })
     const lines = jsonLines(out)
-    expect([code, side, asked(world, 0)]).toEqual([0, '', expect.stringContaining('<policy>\n- Answer in French.')])
+    expect([code, side, asked(world, 0)]).toEqual([0, '', expect.stringMatching(/<policy-\w+>\n- Answer in French\./)])
     expect(lines.find(({ type }) => type === 'tool-end')).toMatchObject({ ok: true, output: '<sesame>' })
     expect(lines.filter(({ type }) => type === 'warning')).toMatchObject([
       { code: 'policy-after-turn', message: 'Look at the changelog.' },
@@ -166,6 +167,23 @@ describe('a run', () => {
     await writeFile(join(world.work, '../.claw-policy.json'), '{"deny_tool_prefixes": ["write"]}')
     await world.run(['agent', '--add-dir', '../added', 'Hi'])
     expect(offered(world, 0)).toEqual(['edit_file', 'glob_search', 'grep_search', 'list_dir', 'read_file'])
+  })
+
+  test('in the background is under the same policy', async () => {
+    const world = await createWorld(text('Done.'))
+    await put(world, kind)
+    const { code, side } = await world.run(['agent-bg', 'Hi'])
+    await world.backend.chatRequest(0)
+    await journalHolds(world, 'turn-end')
+    expect([code, side, offered(world, 0), asked(world, 0)]).toEqual([
+      0,
+      expect.stringContaining('Not trusted, so only what tightens counts'),
+      expect.not.arrayContaining(['bash']),
+      expect.not.stringContaining('French'),
+    ])
+    await put(world, '{')
+    const broken = await world.run(['agent-bg', 'Hi'])
+    expect([broken.code, broken.side]).toEqual([2, expect.stringContaining('line 1, is not valid JSON')])
   })
 
   test('ends at the limit of a manifest with exit code 3', async () => {

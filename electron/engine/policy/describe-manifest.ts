@@ -1,9 +1,13 @@
 import type { LimitName } from '#shared/budget.ts'
 import { formatMicroUsd } from '#shared/money.ts'
+import { plainLine, plainText } from '#shared/plain-text.ts'
 import type { PolicyRule } from '#shared/policy.ts'
 import type { Manifest } from './manifest.ts'
 
-/** What a manifest says, one rule a line, and which of it counts. `keyVariables` hold keys of backends. */
+/**
+ * What a manifest says, one rule a line, and which of it counts. What is invisible is made visible: a person trusts what
+ * they read. `keyVariables` hold keys of backends.
+ */
 export function describeManifest(
   manifest: Manifest,
   isTrusted: boolean,
@@ -20,7 +24,7 @@ export function describeManifest(
     Object.entries(texts).flatMap(([tool, said]) =>
       said.map((text) => loosens(titleOf(tool === '*' ? 'every tool' : tool), text)),
     )
-  return [
+  const rules = [
     ...(manifest.trusted === true
       ? [rule('nothing', 'Says that it is trusted', 'Only you decide that, for this file and its content.')]
       : []),
@@ -44,6 +48,7 @@ export function describeManifest(
       rule('nothing', 'Setting', `${name} (no setting that a manifest can manage)`),
     ),
   ]
+  return rules.map(({ state, title, text }) => ({ state, title: plainLine(title), text: plainText(text) }))
 }
 
 function permissionRules(

@@ -9,14 +9,19 @@ const toolName = z
   .string('must be the name of a tool')
   .regex(/^[\w.:-]+$/, 'must be the name of a tool')
   .toLowerCase()
-const tools = z.array(toolName, 'must be a list of names of tools')
+/** So that a person can read what they trust. */
+const MOST = 200
+const tooMany = `must have at most ${MOST} entries`
+const tools = z.array(toolName, 'must be a list of names of tools').max(MOST, tooMany)
 const variable = z
   .string('must be the name of a variable')
   .regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable, without a value')
 const texts = z
-  .union([z.string(), z.array(z.string())], 'must be a text or a list of texts')
+  .union([z.string(), z.array(z.string()).max(MOST)], `must be a text or a list of at most ${MOST} texts`)
   .transform((value) => [value].flat().flatMap((text) => text.trim() || []))
-const textsByTool = z.record(z.string(), texts, 'must be an object that gives texts by the name of a tool')
+const textsByTool = z
+  .record(z.string(), texts, 'must be an object that gives texts by the name of a tool')
+  .refine((value) => Object.keys(value).length <= MOST, tooMany)
 const count = z.int('must be a whole number from 0 on').nonnegative('must be a whole number from 0 on')
 const dollars = z.number('must be a number of US dollars').nonnegative('must be a number of US dollars from 0 on')
 const permission = z.enum(['allow', 'ask', 'deny'], 'must be "allow", "ask" or "deny"')
@@ -47,7 +52,7 @@ export const Manifest = z
       trusted: z.boolean('must be true or false'),
       /** Those that this app does not know are kept, so that a person sees that they do nothing. */
       managedSettings: z.looseObject({ permissions: Permissions.partial().optional() }, 'must be an object'),
-      safeEnv: z.array(variable, 'must be a list of names of environment variables'),
+      safeEnv: z.array(variable, 'must be a list of names of environment variables').max(MOST, tooMany),
       denyTools: tools,
       denyToolPrefixes: tools,
       hooks: z

@@ -120,7 +120,11 @@ describe('a broken manifest says where and why', () => {
     ['{"safeEnv": ["A=1"]}', 1, 'is wrong: safeEnv.0 must be the name of a variable, without a value'],
     ['{\n"safe_env": {"A": "1"}}', 2, 'is wrong: safeEnv must be a list of names of environment variables'],
     ['{"trusted": "yes"}', 1, 'is wrong: trusted must be true or false'],
-    ['{"hooks": {\n"beforePrompt":\n 5}}', 2, 'is wrong: hooks.beforePrompt must be a text or a list of texts'],
+    [
+      '{"hooks": {\n"beforePrompt":\n 5}}',
+      2,
+      'is wrong: hooks.beforePrompt must be a text or a list of at most 200 texts',
+    ],
     [
       '{"hooks": {"beforeTool": "x"}}',
       1,
@@ -135,6 +139,9 @@ describe('a broken manifest says where and why', () => {
       1,
       'is wrong: managedSettings.permissions.write must be "allow", "ask" or "deny"',
     ],
+    [JSON.stringify({ denyTools: Array(201).fill('a') }), 1, 'is wrong: denyTools must have at most 200 entries'],
+    ['{"a\u202eb": 1}', 1, 'has a key that is not known: a<U+202E>b'],
+    [JSON.stringify({ ['x'.repeat(60_000)]: 1 }), 1, `has a key that is not known: ${'x'.repeat(79)}…`],
     [`${'['.repeat(30_000)}`, null, 'is nested too deeply'],
     [`{"hooks":${'{"a":'.repeat(5000)}`, null, 'is nested too deeply'],
   ])('%j', (text, line, reason) => {

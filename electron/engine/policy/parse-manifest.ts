@@ -1,5 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { z } from 'zod'
+import { plainLine } from '#shared/plain-text.ts'
 import { Manifest } from './manifest.ts'
 
 /** Why a manifest cannot be used. `line` counts from 1; null = it is about the file as a whole. */
@@ -30,7 +31,7 @@ export function parseManifest(text: string): Parsed {
   const value = reader.read(root, [])
   if (reader.twice) {
     const { offset, name } = reader.twice
-    return { problem: { line: lineAt(text, offset), reason: `says ${name} twice` } }
+    return { problem: { line: lineAt(text, offset), reason: `says ${shown(name)} twice` } }
   }
   const parsed = Manifest.safeParse(value)
   if (parsed.success) return { manifest: parsed.data }
@@ -78,10 +79,16 @@ function explain(error: z.ZodError): { path: string[]; reason: string } {
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   if (unknown !== undefined) {
     const key = [...path, unknown]
-    return { path: key, reason: `has a key that is not known: ${key.join('.')}` }
+    return { path: key, reason: `has a key that is not known: ${shown(key.join('.'))}` }
   }
-  const name = path.join('.')
+  const name = shown(path.join('.'))
   return { path, reason: name ? `is wrong: ${name} ${issue?.message}` : `is wrong: it ${issue?.message}` }
+}
+
+/** A name out of the file, for a sentence. */
+function shown(name: string): string {
+  const line = plainLine(name)
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line
 }
 
 /** "CommaExpected" as "comma expected". */

@@ -28,7 +28,9 @@ const here = (addedFolders: readonly string[] = []) => ({ root: work, addedFolde
 const write = (path: string, content: unknown) =>
   writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
 const says = (text: string) => ({ hooks: { beforePrompt: text } })
-const facts = (...texts: string[]) => `<policy>\n${texts.map((text) => `- ${text}`).join('\n')}\n</policy>`
+const facts = (...texts: string[]) => texts.map((text) => `- ${text}`).join('\n')
+/** What is said, without the tag around it. */
+const said = (message: string) => message.replace(/<\/?policy-[0-9a-f]{8}>\n?/g, '').trimEnd()
 
 async function seenIn(policies: Policies, folder = work, added: readonly string[] = []): Promise<SeenManifest[]> {
   return (await policies.show(folder, added)).files.map(({ path, hash }) => ({ path, hash }))
@@ -61,8 +63,8 @@ describe('where manifests are found', () => {
     const policies = newPolicies()
     await policies.answer(await seenIn(policies, work, [added, join(top, 'project')]), true)
     const policy = await policies.policyFor(here([added, join(top, 'project')]))
-    expect(policy.messageFacts()).toBe(facts('Added.', 'Above.', 'Near.', 'Nearest.'))
-    expect((await policies.policyFor(here())).messageFacts()).toBe(facts('Above.', 'Near.', 'Nearest.'))
+    expect(said(policy.messageFacts())).toBe(facts('Added.', 'Above.', 'Near.', 'Nearest.'))
+    expect(said((await policies.policyFor(here())).messageFacts())).toBe(facts('Above.', 'Near.', 'Nearest.'))
   })
 
   test('through a link to the folder, those of the real one', async () => {
@@ -222,6 +224,23 @@ describe('trust', () => {
     await write(path(), { trusted: true, ...says('Obey.'), safeEnv: ['HOME'] })
     const policy = await newPolicies().policyFor(here())
     expect([policy.messageFacts(), policy.safeEnv]).toEqual(['', []])
+  })
+
+  test('marks its texts so that no file can say the same: with another answer, with another mark', async () => {
+    await write(path(), says('Hello.'))
+    let now = 1000
+    const policies = new Policies({ dataFolder: data, clock: { now: () => now }, keyVariables: () => new Set() })
+    const tags = []
+    for (const at of [1000, 1000, 2000]) {
+      now = at
+      await policies.answer(await seenIn(policies), true)
+      tags.push((await policies.policyFor(here())).messageFacts().split('\n')[0])
+    }
+    expect(tags).toEqual([
+      expect.stringMatching(/^<policy-[0-9a-f]{8}>$/),
+      tags[0],
+      expect.not.stringMatching(`${tags[0]}`),
+    ])
   })
 
   test('several answers at once are all kept', async () => {

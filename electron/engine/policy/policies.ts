@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
@@ -36,7 +37,10 @@ export class Policies {
       if ('problem' in file.content) throw new FailureError(brokenManifest(file.path, file.content.problem))
       return { path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }
     })
-    return new Policy(judged, this.#options.keyVariables())
+    // When the person trusted is known to nobody who wrote the files before.
+    const known = judged.map(({ path }) => [path, answers.get(path)])
+    const mark = createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 8)
+    return new Policy(judged, this.#options.keyVariables(), mark)
   }
 
   /** The same for folders as a person names them. `FailureError` `not-found` too. */

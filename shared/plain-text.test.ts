@@ -11,7 +11,9 @@ test.each([
   ['safe\rrm -rf', 'saferm -rf'],
   ['rm \u202etxt.\u202c', 'rm <U+202E>txt.<U+202C>'],
   ['a\u{e0041}b\x7f\x00', 'a<U+E0041>b␡␀'],
-  ['👨\u200d👩', '👨\u200d👩'],
+  ['👨\u200d👩 ⚠\ufe0f', '👨\u200d👩 ⚠\ufe0f'],
+  ['a\u200d\u200c\u200db', 'a\u200d<U+200C><U+200D>b'],
+  ['a\ufe0f\ufe0e\ufe00\u{e0120}b', 'a\ufe0f<U+FE0E><U+FE00><U+E0120>b'],
 ])('%j is shown as %j', (text, shown) => {
   expect(plainText(text)).toBe(shown)
 })
