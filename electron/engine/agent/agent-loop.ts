@@ -69,7 +69,8 @@ class Loop {
   async #step(): Promise<TurnOutcome | 'over' | null> {
     const turn = this.#turn
     const { backend, profile, listedWindow } = await turn.backend()
-    if (turn.budget.needsPrice && !priceKnown(profile)) return failed(unknownPrice(profile.name))
+    const { usdOrigin } = turn.budget
+    if (usdOrigin !== null && !priceKnown(profile)) return failed(unknownPrice(profile.name, usdOrigin))
 
     const target = { backend, profile, window: this.#watch.window(profile, listedWindow) }
     await this.#compactor.beforeCall(target)
@@ -176,10 +177,10 @@ function failed(value: Failure): TurnOutcome {
   return { reason: value.code === 'aborted' ? 'aborted' : 'failed', failure: value, budget: null }
 }
 
-function unknownPrice(name: string): Failure {
+function unknownPrice(name: string, origin: string): Failure {
   return failure(
     'invalid-input',
-    `A limit in USD needs a price, and the price of ${name} is not known. Set input and output cost per million tokens on the profile, or leave the limit out; 0 says that it is free.`,
+    `A limit in USD needs a price (it comes from ${origin}), and the price of ${name} is not known. Set input and output cost per million tokens on the profile, or leave the limit out; 0 says that it is free.`,
   )
 }
 

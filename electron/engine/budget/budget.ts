@@ -96,7 +96,12 @@ export class Budget {
 
   /** A limit in USD is worth nothing where nobody knows a price. */
   get needsPrice(): boolean {
-    return this.#limits.some(({ name }) => name === 'costUsd')
+    return this.usdOrigin !== null
+  }
+
+  /** Where a limit in USD was set; null = there is none. */
+  get usdOrigin(): string | null {
+    return this.#limits.find(({ name }) => name === 'costUsd')?.origin ?? null
   }
 
   /** Reads what the limits need to know. `FailureError` `storage`: they cannot be checked. */

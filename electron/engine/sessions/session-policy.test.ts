@@ -56,6 +56,7 @@ let store: SessionStore
 let ledger: Ledger
 /** Limits that the person set. */
 let settings: LimitRule[]
+let answering: Profile
 
 beforeEach(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'claw-session-policy-')))
@@ -64,6 +65,7 @@ beforeEach(async () => {
   await mkdir(work)
   answers = []
   settings = []
+  answering = profile
   requests = []
   const clock = { now: () => 1_700_000_000_000 }
   const backend: Backend = {
@@ -79,7 +81,7 @@ beforeEach(async () => {
   ledger = new Ledger(join(data, 'ledger'), clock)
   policies = new Policies({ dataFolder: data, clock, keyVariables: () => new Set() })
   const services = {
-    backendFor: () => Promise.resolve({ backend, profile }),
+    backendFor: () => Promise.resolve({ backend, profile: answering }),
     tools: builtinTools,
     ledger,
     limitSources: () => sourcesOfRules(settings, String),
@@ -348,6 +350,13 @@ describe('what a manifest manages', () => {
       { limit: 'modelCalls', allowed, used: allowed, origin: origin.startsWith('.claw') ? join(work, origin) : origin },
     ])
     expect(requests).toHaveLength(allowed)
+  })
+
+  test('a limit in USD where no price is known names the manifest that set it', async () => {
+    await policy({ budget: { maxTotalCostUsd: 1 } })
+    answering = { ...profile, kind: 'custom' }
+    const end = await (await newSession()).send('Hello?')
+    expect([end.failure?.message, requests]).toEqual([expect.stringContaining(`(it comes from ${manifestPath()})`), []])
   })
 
   test('a limit of a manifest counts over all messages of the session', async () => {
