@@ -257,7 +257,7 @@ for (const scheme of ['light', 'dark'] as const) {
         trusted: true,
         denyTools: ['bash'],
         denyToolPrefixes: ['web_'],
-        budget: { maxToolCalls: 200, maxTotalCostUsd: 2 },
+        budget: { maxToolCalls: 200, maxTotalTokens: 400_000 },
         safeEnv: ['DATABASE_URL'],
         managedSettings: { permissions: { write: 'allow' }, reviewMode: 'strict' },
         hooks: {
@@ -287,6 +287,15 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.screenshot(picture(`policy-${scheme}${width === 1440 ? '' : `-${width}`}`))
       await page.keyboard.press('Escape')
       await expect(page.getByRole('dialog', { name: 'Policy' })).toBeHidden()
+    }
+    backend.script(text('Done.'))
+    await page.getByRole('textbox', { name: 'Message' }).fill('Say it.')
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter')
+    await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Done.')
+    for (const [width, height] of widths) {
+      await resize(app, page, width, height)
+      await checkNothingCut(page)
+      await page.screenshot(picture(`policy-chat-${scheme}${width === 1440 ? '' : `-${width}`}`))
     }
   })
 }

@@ -15,7 +15,7 @@ const name = '.claw-policy.json'
 
 async function send(page: Page, message: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(message)
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
 }
 const question = (page: Page) => page.getByRole('alertdialog', { name: 'Trust this policy?' })
 const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
@@ -93,7 +93,7 @@ test('a broken policy sends nothing: the message comes back with the line and th
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('Hello?')
   expect(backend.chatRequests()).toEqual([])
   await rm(join(machine.project, name))
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
   await expect(transcript(page)).toContainText('Here I am.')
   await expect(page.getByRole('button', { name: 'Policy' })).toBeHidden()
 })
