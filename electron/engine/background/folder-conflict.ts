@@ -4,7 +4,6 @@ import type { BackgroundRun, FolderConflict } from '#shared/background.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import { isOver } from '#shared/run-words.ts'
 import { isInside } from '../tools/workspace.ts'
-import { canHaveWorktree } from './worktree.ts'
 
 /** A turn that goes on in a window or a terminal. */
 export interface WorkingSession {
@@ -45,6 +44,7 @@ export async function folderConflict(
   for (const other of working) {
     const there = await realPath(other.cwd)
     if (isInside(there, here) || isInside(here, there)) {
+      const { canHaveWorktree } = await import('./worktree.ts')
       return { ...other, canHaveWorktree: await canHaveWorktree(wanted.cwd) }
     }
   }
