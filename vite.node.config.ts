@@ -3,7 +3,7 @@ import { defineConfig } from 'vite'
 
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
-  'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|worker-(?!marker)|run-(host|log|progress|publisher))'
+  'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
 const CORE = new RegExp(
   [
     'electron.cli.(?!claw|program|chat|commands.(?!agent\\.|command))',
