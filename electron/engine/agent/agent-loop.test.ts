@@ -379,6 +379,56 @@ describe('a limit', () => {
     )
   })
 
+  test('on tokens is never passed by more than one chunk, whatever the server sends and says', async () => {
+    const plain = await play({ answers: [[{ type: 'content_delta', text: 'Done.' }, stop()]] })
+    const estimate = plain.events.find((event) => event.type === 'usage')
+    const prompt = estimate?.usage.inputTokens ?? 0
+    const chunkOf = fc.record({
+      kind: fc.constantFrom('content_delta' as const, 'reasoning_delta' as const),
+      tokens: fc.integer({ min: 1, max: 6 }),
+      /** The server says after it what it counted so far. */
+      says: fc.boolean(),
+    })
+    const limits = fc.record({
+      name: fc.constantFrom('outputTokens' as const, 'reasoningTokens' as const, 'totalTokens' as const),
+      room: fc.integer({ min: 1, max: 80 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(chunkOf, { maxLength: 60 }),
+        limits,
+        fc.boolean(),
+        async (chunks, { name, room }, late) => {
+          const sent = { output: 0, reasoning: 0, last: 0 }
+          const counted = (): StreamEvent => ({
+            type: 'usage',
+            usage: { ...usage, inputTokens: null, outputTokens: sent.output, reasoningTokens: sent.reasoning },
+          })
+          const stream: Answer = async function* () {
+            for (const { kind, tokens, says } of chunks) {
+              sent.output += tokens
+              sent.reasoning += kind === 'reasoning_delta' ? tokens : 0
+              sent.last = tokens
+              yield { type: kind, text: 'x'.repeat(tokens * 8) }
+              if (says) yield counted()
+            }
+            if (late) yield counted()
+            yield stop()
+          }
+          const allowed = name === 'totalTokens' ? room + prompt : room
+          const { outcome } = await play({
+            answers: [stream, text('Again.'), text('Again.')],
+            limits: { [name]: allowed },
+          })
+          const passed = sent[name === 'reasoningTokens' ? 'reasoning' : 'output'] - room
+          expect(passed).toBeLessThanOrEqual(sent.last)
+          if (passed > 0) expect(outcome).toMatchObject({ reason: 'budget', budget: { limit: name, allowed } })
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
   test('on output that cuts an answer ends the turn, and that of the profile does not', async () => {
     const cut: Answer = [
       { type: 'content_delta', text: 'tick tock' },
