@@ -100,6 +100,8 @@ export const Profile = z.object({
   outputCostPerMillion: z.number().nonnegative().optional(),
   /** Of input that the server had in its cache; unset = as other input. */
   cachedInputCostPerMillion: z.number().nonnegative().optional(),
+  /** Of output that went into reasoning; unset = as other output. */
+  reasoningCostPerMillion: z.number().nonnegative().optional(),
   /** `wholeMs` is off unless it is set: a long answer is no fault. */
   timeouts: z
     .object({
@@ -130,6 +132,7 @@ export const ModelInfo = z.object({
   inputCostPerMillion: z.number().nullable(),
   outputCostPerMillion: z.number().nullable(),
   cachedInputCostPerMillion: z.number().optional(),
+  reasoningCostPerMillion: z.number().optional(),
   /** What the model was made for, where that is more than the server allots to it. */
   modelWindow: z.number().optional(),
   /** Beside text; a member that is not there = the server does not say. */

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { chunk, gate, raw, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { chunk, gate, json, raw, startScriptedBackend, text, toolCall, usage } from '../support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
@@ -185,6 +185,45 @@ test('an answer that reaches a limit is cut within a chunk, and its half call ne
     20,
     1,
   ])
+})
+
+describe('a limit in USD', () => {
+  const limit = ['--max-budget-usd', '0.01']
+
+  test('refuses to start where nobody knows a price, and says what to set', async () => {
+    const world = await createWorld(text('No.'))
+    const { code, out } = await world.run(['agent', '--json', ...limit, 'Hi'])
+    expect([code, jsonLines(out).at(-1)?.failure, world.backend.chatRequests().length]).toEqual([
+      1,
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: expect.stringContaining('Set input and output cost per million tokens on the profile'),
+      }),
+      0,
+    ])
+  })
+
+  test('asks the server for its prices where the profile has none', async () => {
+    const world = await createWorld()
+    const list = {
+      data: [{ id: 'scripted', pricing: { prompt: '0.000001', completion: '0.00001' }, context_length: 100_000 }],
+    }
+    const server = await startScriptedBackend({
+      script: [text('Done.', { usage: usage(1000, 10, { cost: 0.0005 }) })],
+      routes: { '/v1/models': json(list) },
+    })
+    onTestFinished(() => server.close())
+    const add = ['profiles', 'add', 'router', '--kind', 'openrouter', '--base-url', server.baseUrl, '--no-key']
+    expect((await world.run([...add, '--model', 'scripted'])).code).toBe(0)
+    const { out, code } = await world.run(['agent', '--json', '--profile', 'router', ...limit, 'Hi'])
+    const most = server.chatRequests()[0]?.body.max_tokens
+    // 10,000 micro-dollars, less what the prompt costs at a micro-dollar a token, at ten micro-dollars a token.
+    expect([code, jsonLines(out).at(-1)?.usage, Number(most) > 800 && Number(most) < 1000]).toEqual([
+      0,
+      expect.objectContaining({ costMicroUsd: 500 }),
+      true,
+    ])
+  })
 })
 
 describe('in a terminal a limit asks', () => {

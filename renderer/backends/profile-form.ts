@@ -166,6 +166,8 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     inputCostPerMillion: take('inputCost', () => readPrice(fields.inputCost)),
     outputCostPerMillion: take('outputCost', () => readPrice(fields.outputCost)),
     cachedInputCostPerMillion: take('cachedInputCost', () => readPrice(fields.cachedInputCost)),
+    // Few servers have one; the terminal sets it.
+    reasoningCostPerMillion: original?.reasoningCostPerMillion,
     timeouts: noneOf({
       connectMs: take('connectTime', () => readSeconds(fields.connectTime)),
       firstByteMs: take('firstByteTime', () => readSeconds(fields.firstByteTime)),

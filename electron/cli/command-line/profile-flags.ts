@@ -51,6 +51,7 @@ export const profileFlags = {
   'input-cost-per-million': decimal('<usd>', 'Price of a million input tokens.'),
   'output-cost-per-million': decimal('<usd>', 'Price of a million output tokens.'),
   'cached-input-cost-per-million': decimal('<usd>', 'Price of a million input tokens out of the cache.'),
+  'reasoning-cost-per-million': decimal('<usd>', 'Price of a million output tokens that went into reasoning.'),
   header: texts('<name: value>', 'Send this header too; may be repeated. An empty value removes it.'),
   clear: texts('<flag>', 'Forget what this flag has set, such as top-p; may be repeated.'),
   'plain-http': toggle('Leave http:// as it is for an address outside the local network.'),
@@ -79,6 +80,7 @@ export function profileChange(flags: ProfileFlags, before: Partial<Profile>): Pa
     timeouts: timeouts(flags, before.timeouts),
     slots: flags.slots,
     cachedInputCostPerMillion: flags['cached-input-cost-per-million'],
+    reasoningCostPerMillion: flags['reasoning-cost-per-million'],
     inputCostPerMillion: flags['input-cost-per-million'],
     outputCostPerMillion: flags['output-cost-per-million'],
     plainHttp: flags['plain-http'],
@@ -110,6 +112,7 @@ const clearable: Readonly<Record<string, readonly [keyof Profile, string?]>> = {
   'input-cost-per-million': ['inputCostPerMillion'],
   'output-cost-per-million': ['outputCostPerMillion'],
   'cached-input-cost-per-million': ['cachedInputCostPerMillion'],
+  'reasoning-cost-per-million': ['reasoningCostPerMillion'],
   header: ['headers'],
   'plain-http': ['plainHttp'],
 }

@@ -90,6 +90,7 @@ function studioModel(model: ModelInfo, entry: JsonRecord): ModelInfo {
 
 function litellmModel(model: ModelInfo, info: JsonRecord): ModelInfo {
   const cached = perMillion(info.cache_read_input_token_cost)
+  const reasoning = perMillion(info.output_cost_per_reasoning_token)
   return {
     ...model,
     contextWindow: count(info.max_input_tokens ?? info.max_tokens) ?? model.contextWindow,
@@ -97,6 +98,7 @@ function litellmModel(model: ModelInfo, info: JsonRecord): ModelInfo {
     inputCostPerMillion: perMillion(info.input_cost_per_token) ?? model.inputCostPerMillion,
     outputCostPerMillion: perMillion(info.output_cost_per_token) ?? model.outputCostPerMillion,
     ...(cached !== null && { cachedInputCostPerMillion: cached }),
+    ...(reasoning && { reasoningCostPerMillion: reasoning }),
     ...abilitiesOf({
       tools: info.supports_function_calling,
       vision: info.supports_vision,

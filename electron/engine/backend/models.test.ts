@@ -57,7 +57,12 @@ it.each<[BackendKind, NonNullable<ScriptedBackendOptions['routes']>, object[]]>(
         {
           id: 'a/b',
           context_length: 262144,
-          pricing: { prompt: '0.00000007', completion: '0.00000027', input_cache_read: '0.000000007' },
+          pricing: {
+            prompt: '0.00000007',
+            completion: '0.00000027',
+            input_cache_read: '0.000000007',
+            internal_reasoning: '0.0000005',
+          },
           supported_parameters: ['tools', 'temperature'],
           architecture: { input_modalities: ['text', 'image'] },
           top_provider: { context_length: 131072, max_completion_tokens: 32768 },
@@ -78,6 +83,7 @@ it.each<[BackendKind, NonNullable<ScriptedBackendOptions['routes']>, object[]]>(
         inputCostPerMillion: 0.07,
         outputCostPerMillion: 0.27,
         cachedInputCostPerMillion: 0.007,
+        reasoningCostPerMillion: 0.5,
         abilities: { tools: true, thinking: false, vision: true },
       },
       { ...unknown, id: 'openrouter/auto', contextWindow: 2000000 },

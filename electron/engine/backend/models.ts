@@ -47,6 +47,8 @@ export function modelInfo(entry: JsonRecord): ModelInfo {
   const provider = record(entry.top_provider)
   const pricing = record(entry.pricing)
   const cached = perMillion(pricing.input_cache_read)
+  // OpenRouter says 0 where reasoning costs what other output does.
+  const reasoning = perMillion(pricing.internal_reasoning)
   const { supported_parameters: supported } = entry
   const { input_modalities: modalities } = record(entry.architecture)
   return {
@@ -56,6 +58,7 @@ export function modelInfo(entry: JsonRecord): ModelInfo {
     inputCostPerMillion: perMillion(pricing.prompt),
     outputCostPerMillion: perMillion(pricing.completion),
     ...(cached !== null && { cachedInputCostPerMillion: cached }),
+    ...(reasoning && { reasoningCostPerMillion: reasoning }),
     ...abilitiesOf({
       ...(Array.isArray(supported) && {
         tools: supported.includes('tools'),

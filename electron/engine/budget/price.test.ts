@@ -20,6 +20,14 @@ it.each<[string, Partial<Profile>, Usage, number | null]>([
   ['cached input without a price costs as much as other input', priced, usage(800), 3000],
   ['cached input has its own price', { ...priced, cachedInputCostPerMillion: 0.5 }, usage(800), 1800],
   ['no more is cached than was sent', { ...priced, cachedInputCostPerMillion: 0.5 }, usage(5000), 1500],
+  ['reasoning without a price costs as much as other output', priced, { ...usage(null), reasoningTokens: 50 }, 3000],
+  [
+    'reasoning has its own price',
+    { ...priced, reasoningCostPerMillion: 20 },
+    { ...usage(null), reasoningTokens: 50 },
+    3500,
+  ],
+  ['prices of 0 say that it is free', { inputCostPerMillion: 0, outputCostPerMillion: 0 }, usage(0), 0],
   ['without prices it is not known', {}, usage(0), null],
   ["a server of one's own is free", { kind: 'ollama' }, usage(0), 0],
 ])('%s', (_name, profile, used, cost) => {

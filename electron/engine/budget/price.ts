@@ -21,9 +21,12 @@ export function promptCost(profile: Profile, inputTokens: number): MicroUsd {
   return Math.ceil(inputTokens * (profile.inputCostPerMillion ?? 0))
 }
 
-/** Micro-dollars for a token of output. */
-export function tokenPrice(profile: Profile): number {
-  return profile.outputCostPerMillion ?? 0
+/** Micro-dollars for a token of output, of whatever kind. */
+export function tokenPrice({
+  outputCostPerMillion: output = 0,
+  reasoningCostPerMillion: reasoning = 0,
+}: Profile): number {
+  return Math.max(output, reasoning)
 }
 
 /** What the cached part of the input would have cost more without the cache; null = no price says. */
@@ -37,9 +40,16 @@ function computedCost(usage: Usage, profile: Profile): MicroUsd | null {
   if (!priceKnown(profile) || usage.inputTokens === null || usage.outputTokens === null) return null
   const { inputCostPerMillion: input = 0, outputCostPerMillion: output = 0 } = profile
   const { cachedInputCostPerMillion: cachedInput = input } = profile
+  const { reasoningCostPerMillion: reasoningOutput = output } = profile
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens)
+  const reasoning = Math.min(usage.reasoningTokens ?? 0, usage.outputTokens)
   // USD per million tokens is micro-dollars per token.
-  return Math.round((usage.inputTokens - cached) * input + cached * cachedInput + usage.outputTokens * output)
+  return Math.round(
+    (usage.inputTokens - cached) * input +
+      cached * cachedInput +
+      (usage.outputTokens - reasoning) * output +
+      reasoning * reasoningOutput,
+  )
 }
 
 /** One's own server without prices, or prices of 0. */

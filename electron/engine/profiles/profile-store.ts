@@ -327,10 +327,12 @@ function withListedPrices(profile: Profile, model: ModelInfo): Profile {
   const { inputCostPerMillion: input, outputCostPerMillion: output } = model
   if (input === null || output === null) return profile
   const cached = profile.cachedInputCostPerMillion ?? model.cachedInputCostPerMillion
+  const reasoning = profile.reasoningCostPerMillion ?? model.reasoningCostPerMillion
   return {
     ...profile,
     inputCostPerMillion: input,
     outputCostPerMillion: output,
     ...(cached !== undefined && { cachedInputCostPerMillion: cached }),
+    ...(reasoning !== undefined && { reasoningCostPerMillion: reasoning }),
   }
 }

@@ -116,6 +116,15 @@ describe('the settings file', () => {
     expect((await changed).theme).toBe('dark')
   })
 
+  it('is followed when an older app changes it, which knows no limits', async () => {
+    const window = await open()
+    const changed = new Promise<Settings>((resolve) => window.onChange(resolve))
+    window.watch()
+    const { limits: _limits, ...older } = defaultSettings
+    await write(JSON.stringify({ ...older, theme: 'dark' }))
+    expect(await changed).toEqual({ ...defaultSettings, theme: 'dark' })
+  })
+
   it('says in words that the disk refuses', async () => {
     await write('{"version":1}')
     const store = await SettingsStore.open({

@@ -71,7 +71,7 @@ export class SettingsStore {
     }
     this.#take(
       await file.change((stored) => {
-        const current = Settings.safeParse(stored)
+        const current = Settings.safeParse(withDefaults(stored))
         return Settings.parse(change(current.success ? current.data : this.#settings))
       }),
     )
@@ -102,7 +102,7 @@ export class SettingsStore {
   /** Never rejects. What cannot be read or understood now is left for the next start, where it is said. */
   async #reload(): Promise<void> {
     const text = await readFileIfThere(settingsPath(this.#options.dataFolder)).catch(() => null)
-    const read = text === null ? null : Settings.safeParse(parseJson(text))
+    const read = text === null ? null : Settings.safeParse(withDefaults(parseJson(text)))
     if (read?.success) this.#take(read.data)
   }
 
@@ -133,8 +133,7 @@ async function load({ dataFolder, clock }: SettingsOptions): Promise<Loaded> {
   if (version !== undefined && version > defaultSettings.version) {
     return { settings: defaultSettings, notice: newerNotice, writable: false }
   }
-  // A file that lacks a setting of today is whole with its default.
-  const read = Settings.safeParse(isObject(value) && version !== undefined ? { ...defaultSettings, ...value } : value)
+  const read = Settings.safeParse(withDefaults(value))
   if (read.success) return { settings: read.data, notice: null, writable: true }
   const aside = `${SETTINGS_NAME}.corrupt-${new Date(clock.now()).toISOString().replaceAll(':', '-')}.json`
   await setAside(settingsPath(dataFolder), join(dataFolder, aside))
@@ -172,6 +171,11 @@ function parseJson(text: string): unknown {
     // Not JSON is one way of not being settings; the caller finds out.
     return undefined
   }
+}
+
+/** A file that lacks a setting of today is whole with its default. */
+function withDefaults(value: unknown): unknown {
+  return isObject(value) && versionOf(value) !== undefined ? { ...defaultSettings, ...value } : value
 }
 
 function isObject(value: unknown): value is object {
