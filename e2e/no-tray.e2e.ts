@@ -1,6 +1,8 @@
+import type { ElectronApplication, Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
 import { answerQuestions, closeWindow } from './support/desktop.ts'
 import { gate, text } from './support/scripted-backend.ts'
+import { claw, runsOf } from './support/terminal.ts'
 import { TrayHost } from './support/tray-host.ts'
 
 test('without a tray, a hidden start shows the window', async ({ machine }) => {
@@ -30,3 +32,34 @@ test('without a tray, closing the window asks while something goes on', async ({
   await closeWindow(app)
   await gone
 })
+
+test('without a tray, it is said once, and closing the window leaves a run going or stops it', async ({
+  machine,
+  backend,
+}) => {
+  const never = gate()
+  const env = environmentFor(backend)
+  backend.script(text('Before and after', { chunks: 2, gate: never.opened }))
+  await claw(machine, ['agent-bg', 'Tell me'], env)
+  const statuses = async () => (await runsOf(machine)).map(({ status }) => status)
+
+  const first = await machine.launch({ env })
+  const said = (page: Page) => page.getByRole('status').filter({ hasText: 'This desktop has no tray' })
+  await expect(said(first.page)).toBeVisible()
+  await answerQuestions(first.app, 'Leave it going')
+  await leave(first.app, () => closeWindow(first.app))
+  expect(await statuses()).toEqual(['running'])
+
+  const second = await machine.launch({ env })
+  await expect(second.page.getByRole('link', { name: 'Background' })).toHaveAccessibleDescription('1 runs')
+  await expect(said(second.page)).toBeHidden()
+  await answerQuestions(second.app, 'Stop it and quit')
+  await leave(second.app, () => closeWindow(second.app))
+  expect(await statuses()).toEqual(['killed'])
+})
+
+async function leave(app: ElectronApplication, way: () => Promise<void>): Promise<void> {
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await way()
+  await gone
+}
