@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
+import { linkedWorktree } from '../lib/git-worktree.ts'
 import { errorCode } from '../lib/storage-failure.ts'
 import type { Manifest } from './manifest.ts'
 import type { ManifestProblem } from './parse-manifest.ts'
@@ -20,13 +21,36 @@ const LARGEST = 64 * 1024
 
 /**
  * The places where manifests of a folder may be, the nearest last: added folders, then from the top of the disk down to
- * the folder itself. All paths are real ones.
+ * the folder itself. `original`: the folder that a worktree stands for; what counts there counts here too, one step
+ * farther. All paths are real ones.
  */
-export function manifestPlaces(folder: string, addedFolders: readonly string[]): string[] {
+export function manifestPlaces(folder: string, addedFolders: readonly string[], original: string | null): string[] {
+  const way = wayTo(folder)
+  const others = [...addedFolders, ...(original === null ? [] : wayTo(original))].filter(
+    (other) => !way.includes(other),
+  )
+  return [...new Set(others), ...way].flatMap((place) => FILE_NAMES.map((name) => join(place, name)))
+}
+
+/** From the top of the disk down to it. */
+function wayTo(folder: string): string[] {
   const way = [folder]
   for (let above = dirname(folder); above !== way[0]; above = dirname(above)) way.unshift(above)
-  const folders = [...addedFolders.filter((added) => !way.includes(added)), ...way]
-  return folders.flatMap((place) => FILE_NAMES.map((name) => join(place, name)))
+  return way
+}
+
+/**
+ * The folder of a repository that a folder in one of its worktrees stands for: a run that was sent into a worktree stays
+ * under the policy of its folder, also where git does not know the manifest. null = it is in no worktree.
+ */
+export async function originalOf(folder: string): Promise<string | null> {
+  for (const top of wayTo(folder).reverse()) {
+    const worktree = await linkedWorktree(top)
+    if (worktree === null) continue
+    // A bare repository has no folder to work in.
+    return basename(worktree.common) === '.git' ? join(dirname(worktree.common), relative(top, folder)) : null
+  }
+  return null
 }
 
 /** Reads manifests, and again only those that changed: a turn without a change costs one look at each place. */

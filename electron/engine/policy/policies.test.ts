@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,8 @@ import { FailureError } from '#shared/failure.ts'
 import type { SeenManifest } from '#shared/policy.ts'
 import { manifestPlaces } from './manifest-files.ts'
 import { Policies } from './policies.ts'
+
+const run = promisify(execFile)
 
 let top: string
 let work: string
@@ -45,7 +47,7 @@ async function failureOf(work: Promise<unknown>) {
 
 describe('where manifests are found', () => {
   test('the places of a folder, the nearest last', () => {
-    expect(manifestPlaces('/a/b', ['/x', '/a'])).toEqual([
+    expect(manifestPlaces('/a/b', ['/x', '/a'], null)).toEqual([
       ...['/x/.claw-policy.json', '/x/.claw-hooks.json'],
       ...['/.claw-policy.json', '/.claw-hooks.json'],
       ...['/a/.claw-policy.json', '/a/.claw-hooks.json'],
@@ -65,6 +67,31 @@ describe('where manifests are found', () => {
     const policy = await policies.policyFor(here([added, join(top, 'project')]))
     expect(said(policy.messageFacts())).toBe(facts('Added.', 'Above.', 'Near.', 'Nearest.'))
     expect(said((await policies.policyFor(here())).messageFacts())).toBe(facts('Above.', 'Near.', 'Nearest.'))
+  })
+
+  test('in a worktree also those of the repository, but not where the link is one-sided', async () => {
+    const git = (...args: string[]) =>
+      run('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd: join(top, 'project') })
+    await git('init', '--quiet')
+    await git('commit', '--quiet', '--allow-empty', '--message', 'Begin.')
+    await git('worktree', 'add', '--quiet', join(top, 'tree'))
+    const root = join(top, 'tree', 'inner')
+    await mkdir(root)
+    // Git knows none of them.
+    await write(join(work, '.claw-policy.json'), { denyTools: ['bash'], ...says('From the repository.') })
+    await write(join(root, '.claw-policy.json'), says('From the worktree.'))
+    const policies = newPolicies()
+    await policies.answer(await seenIn(policies, root), true)
+    const policy = await policies.policyFor({ root, addedFolders: [] })
+    expect([said(policy.messageFacts()), policy.denial('bash') !== null]).toEqual([
+      facts('From the repository.', 'From the worktree.'),
+      true,
+    ])
+    // A folder that claims to belong to the repository gets none of the trust in it.
+    const thief = join(top, 'thief', 'inner')
+    await mkdir(thief, { recursive: true })
+    await copyFile(join(top, 'tree', '.git'), join(top, 'thief', '.git'))
+    expect((await policies.show(thief)).files).toEqual([])
   })
 
   test('through a link to the folder, those of the real one', async () => {
@@ -132,7 +159,7 @@ describe('a broken manifest', () => {
     await put(() => symlink(join(top, 'nowhere'), first()))
     await put(() => symlink('.claw-policy.json', first()))
     await put(() => symlink('/dev/zero', first()))
-    await put(() => promisify(execFile)('mkfifo', [first()]))
+    await put(() => run('mkfifo', [first()]))
     await put(() => write(first(), `{"hooks":{"beforePrompt":"${'x'.repeat(70_000)}"}}`))
     await put(() => writeFile(first(), Buffer.from([0x7b, 0xff, 0xfe, 0x7d])))
     expect(reasons).toEqual([

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
 import type { Clock } from '../lib/clock.ts'
-import { type ManifestFile, ManifestReader, manifestPlaces } from './manifest-files.ts'
+import { type ManifestFile, ManifestReader, manifestPlaces, originalOf } from './manifest-files.ts'
 import { noPolicy, Policy } from './policy.ts'
 import { type TrustAnswer, TrustStore } from './trust-store.ts'
 
@@ -17,6 +17,8 @@ export interface PoliciesOptions {
 /** The manifests of folders, and what the person thinks of them. */
 export class Policies {
   readonly #reader = new ManifestReader()
+  /** By folder: what becomes a worktree is a new folder. */
+  readonly #originals = new Map<string, string | null>()
   readonly #trust: TrustStore
   readonly #options: PoliciesOptions
 
@@ -30,7 +32,7 @@ export class Policies {
    * what the person trusts cannot be read.
    */
   async policyFor({ root, addedFolders }: Workspace): Promise<Policy> {
-    const files = await this.#reader.read(manifestPlaces(root, addedFolders))
+    const files = await this.#files(root, addedFolders)
     if (files.length === 0) return noPolicy
     const answers = await this.#trust.answers()
     const judged = files.map((file) => {
@@ -52,7 +54,7 @@ export class Policies {
   /** Every manifest of a folder, broken ones too. `FailureError`: `not-found` no such folder, `storage`. */
   async show(folder: string, addedFolders: readonly string[] = []): Promise<PolicyView> {
     const [real = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
-    const files = await this.#reader.read(manifestPlaces(real, added))
+    const files = await this.#files(real, added)
     if (files.length === 0) return { folder: real, files: [] }
     const answers = await this.#trust.answers()
     const { describeManifest } = await import('./describe-manifest.ts')
@@ -87,6 +89,15 @@ export class Policies {
       throw new FailureError(failure('busy', message, { retryable: true }))
     }
     await this.#trust.answer(seen, trusted)
+  }
+
+  async #files(root: string, addedFolders: readonly string[]): Promise<ManifestFile[]> {
+    let original = this.#originals.get(root)
+    if (original === undefined) {
+      original = await originalOf(root)
+      this.#originals.set(root, original)
+    }
+    return this.#reader.read(manifestPlaces(root, addedFolders, original))
   }
 
   /** Takes trust back; the person is asked again. `FailureError` `storage`. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { linkedWorktree } from './git-worktree.ts'
+import { linkedWorktree } from '../lib/git-worktree.ts'
 import { folderName, isInside, type Workspace } from './workspace.ts'
 
 /** A command line that runs what is appended to it inside of the sandbox, and the environment that goes with it. */
