@@ -1,4 +1,6 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gate, text, toolCall, usage } from '../support/scripted-backend.ts'
@@ -15,7 +17,7 @@ import {
   startRun,
 } from './support/registry.ts'
 import { startInTerminal } from './support/terminal.ts'
-import { createWorld, jsonLines } from './support/world.ts'
+import { createWorld, jsonLines, program } from './support/world.ts'
 
 const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
 const id = expect.stringMatching(/^[0-9a-z]{10}$/)
@@ -106,6 +108,31 @@ describe('agent-bg', () => {
       side: 'claw: The worker of this run ended before it began: exit code 7. It said: Error: no such luck\n',
       left: [],
     })
+  })
+
+  test.runIf(process.platform === 'linux')('keeps nothing open that the shell had open', async () => {
+    const held = gate()
+    const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }))
+    endWithTest(world)
+    // As a script that holds a lock, or waits for the end of a pipe.
+    const command = `exec 9>lock 20>other; exec "$@" 9>&9 20>&20`
+    const shell = spawn('bash', ['-c', command, 'bash', process.execPath, program, 'agent-bg', '--json', 'Count.'], {
+      cwd: world.work,
+      env: world.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let out = ''
+    shell.stdout.on('data', (bytes) => {
+      out += String(bytes)
+    })
+    await once(shell, 'close')
+    const { runId } = JSON.parse(out) as { runId: string }
+    const { worker } = await runIs(world, runId, (run) => run.phase === 'writing')
+    const names = await readdir(`/proc/${worker.pid}/fd`)
+    const files = await Promise.all(names.map((fd) => readlink(`/proc/${worker.pid}/fd/${fd}`).catch(() => '')))
+    held.open()
+    expect(files.filter((file) => file.startsWith(world.work))).toEqual([])
+    await runIs(world, runId, (run) => run.status === 'completed')
   })
 
   test('works where the path of the data folder is too long for a socket', async () => {

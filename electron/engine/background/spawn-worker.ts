@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open as openFile, readdir, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { identityOf } from '../lib/process-identity.ts'
@@ -40,13 +40,15 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
   const log = await openLog(registry, run)
   let child: ChildProcess
   try {
-    child = spawn(program.command, program.args, {
-      cwd: registry.folder,
-      env,
-      detached: true,
-      windowsHide: true,
-      stdio: ['pipe', log.fd, log.fd, 'pipe'],
-    })
+    child = await withCover((cover) =>
+      spawn(program.command, program.args, {
+        cwd: registry.folder,
+        env,
+        detached: true,
+        windowsHide: true,
+        stdio: ['pipe', log.fd, log.fd, 'pipe', ...cover],
+      }),
+    )
   } finally {
     await log.close()
   }
@@ -80,10 +82,31 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
   }
 }
 
+/** More than any program of ours has open. */
+const MOST_FILES = 1024
+
+/**
+ * A child inherits what is not marked as ours alone: of Electron sockets, pipes and the display, of a shell its locks. A
+ * worker outlives both and must not keep them open, so each of those numbers is given to nothing instead.
+ */
+async function withCover<T>(start: (cover: readonly number[]) => T): Promise<T> {
+  const open = await readdir('/dev/fd').catch(() => null)
+  // Not a system that works that way.
+  if (!open) return start([])
+  const nothing = await openFile('/dev/null', 'r+')
+  try {
+    // Some more: meanwhile other threads open files.
+    const last = Math.min(MOST_FILES, Math.max(...open.map(Number)) + 16)
+    return start(Array.from({ length: Math.max(0, last - REPORT_FD) }, () => nothing.fd))
+  } finally {
+    await nothing.close()
+  }
+}
+
 async function openLog(registry: RunRegistry, { runId }: RunEntry['run']): Promise<FileHandle> {
   try {
     await registry.prepare()
-    return await open(registry.log(runId), 'a', 0o600)
+    return await openFile(registry.log(runId), 'a', 0o600)
   } catch (error) {
     throw new FailureError(storageFailure('start a background run', error), { cause: error })
   }
