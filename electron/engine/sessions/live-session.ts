@@ -1,6 +1,6 @@
 import type { SessionSummary } from '#shared/app-state.ts'
-import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
-import { type BudgetAnswer, LimitName } from '#shared/budget.ts'
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -12,46 +12,20 @@ import { runTurn } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
-import type { Backend } from '../backend/backend.ts'
-import type { Slots } from '../background/slots.ts'
 import { Budget } from '../budget/budget.ts'
-import type { Counts } from '../budget/counts.ts'
-import type { Ledger } from '../budget/ledger.ts'
-import type { LimitSource } from '../budget/limit-source.ts'
 import type { RunLink } from '../budget/run-link.ts'
-import type { Clock } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
-import type { Tool } from '../tools/tool.ts'
 import type { Workspace } from '../tools/workspace.ts'
 import { EventBatch } from './event-batch.ts'
 import type { Journal } from './journal.ts'
+import { OpenQuestions } from './open-questions.ts'
+import type { SessionServices } from './session-services.ts'
 import type { SendOptions, Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
-
-/** What every session of an engine shares. */
-export interface SessionServices {
-  /** `FailureError` `not-found`, `auth`. */
-  backendFor(
-    profileId: ProfileId,
-    overrides?: ProfileOverrides,
-    /** Whether the server is asked for its prices where nobody knows them. */
-    needsPrice?: boolean,
-  ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
-  slots: Pick<Slots, 'seat'>
-  /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
-  background: boolean
-  tools: readonly Tool[]
-  ledger: Ledger
-  /** What the manifests of a folder say now. `FailureError` `invalid-input`: one of them is broken. */
-  policyFor(workspace: Workspace): Promise<Policy>
-  /** Of the settings. */
-  limitSources(): readonly LimitSource[]
-  clock: Clock
-  platform: string
-}
+import { runSources, spentIn } from './turn-budget.ts'
 
 /** How a session starts its life in this process: new, or folded from a journal. */
 export interface SessionStart {
@@ -90,8 +64,8 @@ export class LiveSession implements Session {
   readonly #isWatched: () => boolean
   readonly #parentRun: RunLink | undefined
   readonly #listeners = new Set<(event: SessionEvent) => void>()
-  readonly #waiting = new Map<string, (answer: ApprovalAnswer) => void>()
-  #budgetWaiting: ((answer: BudgetAnswer) => void) | null = null
+  readonly #approvals = new OpenQuestions<ApprovalAnswer>()
+  readonly #limits = new OpenQuestions<BudgetAnswer>()
   readonly #told = new Set<string>()
   readonly #sessionRules = new Set<string>()
   readonly #batch = new EventBatch((event) => this.#publish(event))
@@ -228,18 +202,13 @@ export class LiveSession implements Session {
   }
 
   async answer(callId: string, answer: ApprovalAnswer): Promise<void> {
-    const resolve = this.#waiting.get(callId)
-    if (!resolve)
+    if (!this.#approvals.answer(callId, answer))
       throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
-    this.#waiting.delete(callId)
-    resolve(answer)
   }
 
   async answerBudget(answer: BudgetAnswer): Promise<void> {
-    const resolve = this.#budgetWaiting
-    if (!resolve) throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
-    this.#budgetWaiting = null
-    resolve(answer)
+    if (!this.#limits.answer(THE_LIMIT, answer))
+      throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
   }
 
   runLink(): RunLink | null {
@@ -329,9 +298,15 @@ export class LiveSession implements Session {
         budget,
         permissions: () => policy.permissions(this.#view.permissions),
         sessionRules: this.#sessionRules,
-        ask: this.#canAnswer ? (request, signal) => this.#ask(request, signal, answerMs) : null,
+        ask: this.#canAnswer
+          ? ({ callId }, signal) => this.#approvals.ask(callId, { signal, limit: answerMs, unanswered: null })
+          : null,
         answerMs: () => answerMs,
-        askBudget: (_stop, signal) => (this.#isWatched() ? this.#askBudget(signal, answerMs) : null),
+        // Who does not answer for so long has gone away, and then it is as if nobody watched.
+        askBudget: (_stop, signal) =>
+          this.#isWatched()
+            ? this.#limits.ask(THE_LIMIT, { signal, limit: answerMs, unanswered: { choice: 'stop' } })
+            : null,
         takeFollowUps: () => turn.followUps.splice(0),
         emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
@@ -358,7 +333,7 @@ export class LiveSession implements Session {
     for (const text of unread) this.#emit({ type: 'follow-up', text, origin: 'user' })
     if (turn.leaving && outcome.reason === 'aborted') {
       this.#turn = null
-      this.#waiting.clear()
+      this.#approvals.clear()
       this.#takeBackCalls()
       this.#batch.flush()
       return { reason: 'interrupted', failure: null, budget: null, at: this.#view.updatedAt }
@@ -404,54 +379,10 @@ export class LiveSession implements Session {
 
   #end(turnId: ReturnType<typeof newTurnId>, outcome: TurnOutcome): TurnEnd {
     this.#turn = null
-    this.#waiting.clear()
-    this.#budgetWaiting = null
+    this.#approvals.clear()
+    this.#limits.clear()
     this.#emit({ type: 'turn-end', turnId, ...outcome })
     return { ...outcome, at: this.#view.updatedAt }
-  }
-
-  /** null = nobody answered within `limit` milliseconds. */
-  #ask(request: ApprovalRequest, signal: AbortSignal, limit: number | null): Promise<ApprovalAnswer | null> {
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      const settle = (answer: ApprovalAnswer | null) => {
-        clearTimeout(timer)
-        this.#waiting.delete(request.callId)
-        signal.removeEventListener('abort', aborted)
-        resolve(answer)
-      }
-      const aborted = () => {
-        clearTimeout(timer)
-        this.#waiting.delete(request.callId)
-        reject(new FailureError(failure('aborted', 'The turn was stopped.')))
-      }
-      if (signal.aborted) return aborted()
-      signal.addEventListener('abort', aborted, { once: true })
-      this.#waiting.set(request.callId, settle)
-      if (limit !== null) timer = setTimeout(() => settle(null), limit)
-    })
-  }
-
-  /** Who does not answer for so long has gone away, and then it is as if nobody watched. */
-  #askBudget(signal: AbortSignal, limit: number | null): Promise<BudgetAnswer> {
-    return new Promise((resolve, reject) => {
-      const aborted = () => {
-        clearTimeout(timer)
-        this.#budgetWaiting = null
-        reject(new FailureError(failure('aborted', 'The turn was stopped.')))
-      }
-      let timer: NodeJS.Timeout | undefined
-      if (signal.aborted) return aborted()
-      signal.addEventListener('abort', aborted, { once: true })
-      const settle = (answer: BudgetAnswer) => {
-        clearTimeout(timer)
-        this.#budgetWaiting = null
-        signal.removeEventListener('abort', aborted)
-        resolve(answer)
-      }
-      this.#budgetWaiting = settle
-      if (limit !== null) timer = setTimeout(() => settle({ choice: 'stop' }), limit)
-    })
   }
 
   #emit(event: UnstampedEvent): void {
@@ -469,28 +400,6 @@ export class LiveSession implements Session {
   }
 }
 
-/** One source for each limit, with where it was set. */
-function runSources({ limits = {}, limitOrigins = {} }: SendOptions): LimitSource[] {
-  return LimitName.options.flatMap((name): LimitSource[] => {
-    const allowed = limits[name]
-    if (allowed === undefined) return []
-    return [{ scope: 'run', origin: limitOrigins[name] ?? 'set for this run', limits: { [name]: allowed } }]
-  })
-}
-
-function spentIn({ usage, iterations, toolCalls, turns }: SessionView): Counts {
-  return {
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
-    reasoningTokens: usage.reasoningTokens ?? 0,
-    costUsd: usage.costMicroUsd ?? 0,
-    toolCalls,
-    modelCalls: usage.modelCalls,
-    turns: iterations,
-    wallTime: turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0),
-  }
-}
-
 function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
   let resolve: (value: T) => void = () => undefined
   let reject: (error: unknown) => void = () => undefined
@@ -500,6 +409,9 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
   })
   return { promise, resolve, reject }
 }
+
+/** There is one at a time. */
+const THE_LIMIT = 'limit'
 
 const TAKEN_BACK =
   'Error: this call did not run, because the work moved to another process. Make it again if it is needed.'

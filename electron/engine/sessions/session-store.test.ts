@@ -13,7 +13,7 @@ import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { SessionServices } from './live-session.ts'
+import type { SessionServices } from './session-services.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession, Session } from './sessions.ts'
 

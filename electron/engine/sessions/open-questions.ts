@@ -1,0 +1,54 @@
+import { FailureError, failure } from '#shared/failure.ts'
+
+interface QuestionOptions<Answer> {
+  /** Rejects with `FailureError` `aborted` when it aborts. */
+  signal: AbortSignal
+  /** Milliseconds; null = it waits for ever. */
+  limit: number | null
+  /** What it resolves with after the limit. */
+  unanswered: Answer
+}
+
+/** What waits for a person, by a key: an approval by its call, for instance. Whoever answers first, answers. */
+export class OpenQuestions<Answer> {
+  readonly #waiting = new Map<string, (answer: Answer) => void>()
+
+  /** Resolves with the answer to the question of that key. */
+  ask<Unanswered>(
+    key: string,
+    { signal, limit, unanswered }: QuestionOptions<Unanswered>,
+  ): Promise<Answer | Unanswered> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const over = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(key)
+        signal.removeEventListener('abort', aborted)
+      }
+      const aborted = () => {
+        over()
+        reject(new FailureError(failure('aborted', 'The turn was stopped.')))
+      }
+      const settle = (answer: Answer | Unanswered) => {
+        over()
+        resolve(answer)
+      }
+      if (signal.aborted) return aborted()
+      signal.addEventListener('abort', aborted, { once: true })
+      this.#waiting.set(key, settle)
+      if (limit !== null) timer = setTimeout(() => settle(unanswered), limit)
+    })
+  }
+
+  /** false = nothing of that key waits any more. */
+  answer(key: string, answer: Answer): boolean {
+    const settle = this.#waiting.get(key)
+    settle?.(answer)
+    return settle !== undefined
+  }
+
+  /** Nobody can answer any more; whoever asked has been told by its signal. */
+  clear(): void {
+    this.#waiting.clear()
+  }
+}

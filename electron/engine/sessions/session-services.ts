@@ -1,0 +1,33 @@
+import type { ProfileId } from '#shared/ids.ts'
+import type { Profile } from '#shared/profile.ts'
+import type { Backend } from '../backend/backend.ts'
+import type { Slots } from '../background/slots.ts'
+import type { Ledger } from '../budget/ledger.ts'
+import type { LimitSource } from '../budget/limit-source.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { Workspace } from '../tools/workspace.ts'
+
+/** What every session of an engine shares. */
+export interface SessionServices {
+  /** `FailureError` `not-found`, `auth`. */
+  backendFor(
+    profileId: ProfileId,
+    overrides?: ProfileOverrides,
+    /** Whether the server is asked for its prices where nobody knows them. */
+    needsPrice?: boolean,
+  ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  slots: Pick<Slots, 'seat'>
+  /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
+  background: boolean
+  tools: readonly Tool[]
+  ledger: Ledger
+  /** What the manifests of a folder say now. `FailureError` `invalid-input`: one of them is broken. */
+  policyFor(workspace: Workspace): Promise<Policy>
+  /** Of the settings. */
+  limitSources(): readonly LimitSource[]
+  clock: Clock
+  platform: string
+}

@@ -1,0 +1,28 @@
+import { LimitName } from '#shared/budget.ts'
+import type { SessionView } from '#shared/session-view.ts'
+import type { Counts } from '../budget/counts.ts'
+import type { LimitSource } from '../budget/limit-source.ts'
+import type { SendOptions } from './sessions.ts'
+
+/** One source for each limit, with where it was set. */
+export function runSources({ limits = {}, limitOrigins = {} }: SendOptions): LimitSource[] {
+  return LimitName.options.flatMap((name): LimitSource[] => {
+    const allowed = limits[name]
+    if (allowed === undefined) return []
+    return [{ scope: 'run', origin: limitOrigins[name] ?? 'set for this run', limits: { [name]: allowed } }]
+  })
+}
+
+/** What a session spent before this turn: its own limits count over its whole life. */
+export function spentIn({ usage, iterations, toolCalls, turns }: SessionView): Counts {
+  return {
+    inputTokens: usage.inputTokens ?? 0,
+    outputTokens: usage.outputTokens ?? 0,
+    reasoningTokens: usage.reasoningTokens ?? 0,
+    costUsd: usage.costMicroUsd ?? 0,
+    toolCalls,
+    modelCalls: usage.modelCalls,
+    turns: iterations,
+    wallTime: turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0),
+  }
+}
