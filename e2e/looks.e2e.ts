@@ -202,6 +202,9 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.screenshot(picture(name('run', width)))
       if (width !== 760) continue
       await page.getByRole('button', { name: 'All runs' }).click()
+      await expect(
+        page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }),
+      ).toBeFocused()
       await checkNothingCut(page)
       await checkAccess(page)
       await page.screenshot(picture(name('runs', width)))

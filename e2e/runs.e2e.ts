@@ -86,14 +86,22 @@ test('a run hears a message at its next step, shows its log, and goes on after a
 }) => {
   const held = gate()
   backend.script(
+    text('Done.'),
     text('I think about it for long', { chunks: 2, gate: held.opened }),
     text('Right, in capitals.'),
     text('Gone on.'),
   )
+  await claw(machine, ['agent-bg', 'Before it'], environmentFor(backend))
+  await expect.poll(async () => (await runsOf(machine))[0]?.status).toBe('completed')
   await claw(machine, ['agent-bg', 'Write a poem'], environmentFor(backend))
   const { page } = await machine.launch({ env: environmentFor(backend) })
   await openBackground(page)
-  await list(page).getByRole('link', { name: 'Write a poem' }).click()
+  await list(page).getByRole('link', { name: 'Write a poem' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(list(page).getByRole('link', { name: 'Before it' })).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 2, name: 'Write a poem' })).toBeFocused()
   await expect(opened(page, 'Write a poem')).toContainText('I think')
   await opened(page, 'Write a poem').getByRole('textbox', { name: 'Message' }).fill('In capitals')
   await opened(page, 'Write a poem').getByRole('button', { name: 'Send' }).click()

@@ -26,7 +26,7 @@ export default function BackgroundPage() {
     <>
       <header className="bar runs-bar">
         <PageTitle>Background</PageTitle>
-        <span className="ink3 cut hide-s">
+        <span className="ink3 cut hide-s" role="status">
           {[paused && 'paused', countWords(countRuns(runs))].filter(Boolean).join(': ') || 'nothing runs'}
         </span>
         <span className="end row">

@@ -23,7 +23,7 @@ import { RunGlyph } from './run-glyph.tsx'
 import { roughDuration, runLine, startedWords } from './run-line.ts'
 import { RunLog } from './run-log.tsx'
 import { RunMessage } from './run-message.tsx'
-import { setRunPlace } from './run-place.ts'
+import { backToList, setRunPlace, useRunPlace } from './run-place.ts'
 
 const noApprovals: readonly PendingApproval[] = []
 
@@ -59,13 +59,13 @@ export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
 
 function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
   const now = useNow(30_000)
-  const heading = useFocusOnChange(run.runId)
+  const heading = useFocusOnVisit()
   const { state, word } = runLine(run)
   const over = isOver(run)
   return (
     <div className="row top run-head">
       <div className="stack grow">
-        <button type="button" className="link xs run-back only-list-step" onClick={() => setRunPlace({ step: 'list' })}>
+        <button type="button" className="link xs run-back only-list-step" onClick={() => backToList(run.runId)}>
           <Icon of={ChevronLeft} small />
           All runs
         </button>
@@ -191,14 +191,14 @@ function Overview({ run }: { run: BackgroundRun }) {
   )
 }
 
-/** A choice in the list moves the focus to what it opened; the page itself does not. */
-function useFocusOnChange(id: string) {
+/** A choice in the list moves the focus to what it opened, also to what was shown already; the page itself does not. */
+function useFocusOnVisit() {
   const heading = useRef<HTMLHeadingElement>(null)
+  const visits = useRunPlace((state) => state.visits)
   useEffect(() => {
     const { activeElement } = document
-    if (activeElement === document.body || activeElement?.closest('.runs-list')) heading.current?.focus()
-    // The details are drawn anew for each run; `id` says what this is about.
-    void id
-  }, [id])
+    const chosen = visits > 0 && (activeElement === document.body || activeElement?.closest('.runs-list'))
+    if (chosen) heading.current?.focus()
+  }, [visits])
   return heading
 }

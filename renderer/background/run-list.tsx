@@ -1,4 +1,5 @@
 import { Plus } from 'lucide-react'
+import { useRef } from 'react'
 import type { BackgroundRun } from '#shared/background.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useNow } from '../app/clock.ts'
@@ -22,8 +23,19 @@ export function RunList(props: {
 }) {
   const now = useNow(1000)
   const grouped = groupRuns(props.runs)
+  const list = useRef<HTMLElement>(null)
   return (
-    <section className="runs-list" aria-label="Runs" data-narrow-off={props.hiddenWhenNarrow || undefined}>
+    <section
+      className="runs-list"
+      aria-label="Runs"
+      data-narrow-off={props.hiddenWhenNarrow || undefined}
+      ref={list}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+          if (moveFocus(list.current, event.key === 'ArrowDown' ? 1 : -1)) event.preventDefault()
+        }
+      }}
+    >
       {props.runs.length === 0 && (
         <div className="runs-empty stack">
           <p className="ink2">Tasks that go on without the window are listed here, from the app and from terminals.</p>
@@ -71,4 +83,13 @@ export function RunList(props: {
       })}
     </section>
   )
+}
+
+/** From the title that has the focus to the one above or below; false where it is none. */
+function moveFocus(list: HTMLElement | null, step: 1 | -1): boolean {
+  const titles = [...(list?.querySelectorAll<HTMLElement>('.run-title') ?? [])]
+  const place = titles.findIndex((title) => title.matches(':focus'))
+  if (place < 0) return false
+  titles[place + step]?.focus()
+  return true
 }

@@ -5,10 +5,17 @@ import type { RunId } from '#shared/ids.ts'
 export type RunPlace = { step: 'list' } | { step: 'run'; runId: RunId; logs: boolean } | { step: 'new' }
 
 /** Outside of the page: it is kept while a person looks elsewhere, and the tray goes to a run. */
-export const useRunPlace = create<{ place: RunPlace }>()(() => ({ place: { step: 'list' } }))
+export const useRunPlace = create<{ place: RunPlace; visits: number }>()(() => ({ place: { step: 'list' }, visits: 0 }))
 
+/** Counted, because a person may open what is shown already: then the focus goes there all the same. */
 export function goToRun(runId: RunId): void {
-  useRunPlace.setState({ place: { step: 'run', runId, logs: false } })
+  useRunPlace.setState(({ visits }) => ({ place: { step: 'run', runId, logs: false }, visits: visits + 1 }))
+}
+
+/** In a narrow window the way back; the focus goes to where it came from. */
+export function backToList(runId: RunId): void {
+  setRunPlace({ step: 'list' })
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-run="${runId}"] .run-title`)?.focus())
 }
 
 export function setRunPlace(place: RunPlace): void {
