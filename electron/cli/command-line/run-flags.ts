@@ -4,7 +4,6 @@ import type { LimitName, Limits } from '#shared/budget.ts'
 import { microUsdFromUsd } from '#shared/money.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { ProfileOverrides, RunLink, SendOptions } from '../../engine/engine.ts'
-import type { Shell } from '../run/shell.ts'
 import { address, count, decimal, duration, filled, text, texts, toggle, UsageError } from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 
@@ -114,28 +113,16 @@ export function overridesOf(flags: RunFlags): ProfileOverrides {
   })
 }
 
-/**
- * Where `CLAW_PARENT_RUN` holds the link of a run, this one is its child and spends from its purse. `UsageError`: it holds
- * none, or the schema file cannot be read or holds no schema.
- */
-export async function sendOptionsOf(flags: RunFlags, env: Shell['env']): Promise<SendOptions> {
-  const parent = env.CLAW_PARENT_RUN
+/** `UsageError`: the schema file cannot be read or holds no schema. */
+export async function sendOptionsOf(flags: RunFlags, parentRun: RunLink | null): Promise<SendOptions> {
   const path = flags['response-schema-file']
   return {
     limits: limitsOf(flags),
     limitOrigins,
-    ...(parent && { parentRun: await linkOf(parent) }),
+    ...(parentRun && { parentRun }),
     ...(flags['no-stream'] && !flags.stream && { stream: false }),
     ...(path !== undefined && { responseSchema: await readSchema(path) }),
   }
-}
-
-async function linkOf(text: string): Promise<RunLink> {
-  // The help of a command loads these flags, and should not load the engine.
-  const { readRunLink } = await import('../../engine/engine.ts')
-  const link = readRunLink(text)
-  if (!link) throw new UsageError('CLAW_PARENT_RUN does not hold the link of a run.')
-  return link
 }
 
 async function readSchema(path: string): Promise<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { sendOptionsOf } from '../command-line/run-flags.ts'
 import { choosePlace } from '../run/choose-place.ts'
-import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
@@ -17,7 +17,7 @@ export async function agentBg(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(bgFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAsk = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags, shell.env)
+  const send = await sendOptionsOf(flags, parentRunOf(shell.env))
   const prompt = await readPrompt(positionals, reporter.note)
   if (!prompt) throw new UsageError('A prompt is missing.')
   return withEngine(shell, flags, reporter, async (engine) => {

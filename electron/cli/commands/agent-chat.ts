@@ -1,7 +1,7 @@
 import { openChat } from '../chat/open-chat.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
-import { chooseBackend } from '../run/open-engine.ts'
+import { chooseBackend, parentRunOf } from '../run/open-engine.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
@@ -11,7 +11,7 @@ export async function agentChat(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(runFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags, shell.env)
+  const send = await sendOptionsOf(flags, parentRunOf(shell.env))
   return withEngine(shell, flags, reporter, async (engine) => {
     const choice = await chooseBackend(engine, flags, shell, canAnswer)
     const stage = { reporter, questions: canAnswer ? shell.screen.side : null }

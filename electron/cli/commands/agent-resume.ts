@@ -8,7 +8,7 @@ import { openChat } from '../chat/open-chat.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { overridesOf, permissionsOf, type RunFlags, resumeFlags, sendOptionsOf } from '../command-line/run-flags.ts'
-import { addedFolders, type Choice, chooseBackend } from '../run/open-engine.ts'
+import { addedFolders, type Choice, chooseBackend, parentRunOf } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
@@ -26,7 +26,7 @@ export async function agentResume(args: readonly string[], shell: Shell) {
   if (!prefix) throw new UsageError('agent-resume needs the id of a session; `claw sessions` lists them.')
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const send = await sendOptionsOf(flags, shell.env)
+  const send = await sendOptionsOf(flags, parentRunOf(shell.env))
   const prompt = await readPrompt(words, reporter.note)
   return withEngine(shell, flags, reporter, async (engine) => {
     const id = await sessionOf(engine, prefix)

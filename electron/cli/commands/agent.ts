@@ -2,7 +2,7 @@ import { exitCodeOfEnd } from '#shared/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
-import { chooseBackend, sessionOptions } from '../run/open-engine.ts'
+import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
@@ -16,7 +16,7 @@ export async function agent(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(runFlags, args)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
-  const options = await sendOptionsOf(flags, shell.env)
+  const options = await sendOptionsOf(flags, parentRunOf(shell.env))
   const prompt = await readPrompt(positionals, reporter.note)
   if (!prompt) throw new UsageError('A prompt is missing.')
   return withEngine(shell, flags, reporter, async (engine) => {

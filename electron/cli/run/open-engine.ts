@@ -4,7 +4,16 @@ import type { ProfileId } from '#shared/ids.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import type { Profile } from '#shared/profile.ts'
 import { dataFolder } from '../../engine/data-folder.ts'
-import { createEngine, type Engine, type NewSession, type ProfileOverrides, usableFolder } from '../../engine/engine.ts'
+import {
+  createEngine,
+  type Engine,
+  type NewSession,
+  type ProfileOverrides,
+  type RunLink,
+  readRunLink,
+  usableFolder,
+} from '../../engine/engine.ts'
+import { UsageError } from '../command-line/flag.ts'
 import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import type { Shell } from './shell.ts'
@@ -23,6 +32,17 @@ export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'pro
     // In the terminal somebody waits for everything; what nobody waits for is a defect like any other.
     onDefect: (error) => queueMicrotask(() => Promise.reject(error)),
   })
+}
+
+/**
+ * Where `CLAW_PARENT_RUN` holds the link of a run, this one is its child and spends from its purse. `UsageError`: it holds
+ * something else.
+ */
+export function parentRunOf({ CLAW_PARENT_RUN: text }: Shell['env']): RunLink | null {
+  if (!text) return null
+  const link = readRunLink(text)
+  if (!link) throw new UsageError('CLAW_PARENT_RUN does not hold the link of a run.')
+  return link
 }
 
 /** Who answers, and what the flags change about it. */
