@@ -1,7 +1,17 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { chunk, gate, json, raw, startScriptedBackend, text, toolCall, usage } from '../support/scripted-backend.ts'
+import {
+  chunk,
+  gate,
+  httpError,
+  json,
+  raw,
+  startScriptedBackend,
+  text,
+  toolCall,
+  usage,
+} from '../support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
@@ -185,6 +195,57 @@ test('an answer that reaches a limit is cut within a chunk, and its half call ne
     20,
     1,
   ])
+})
+
+test("a session's limit counts over its life, also when another process goes on with it", async () => {
+  const world = await createWorld(look('a'), text('Done.'), look('b', 2100), look('c', 2200))
+  await set(world, 'session', 'turns', '3')
+  const [first] = jsonLines((await world.run(['agent', '--json', 'Look.'])).out)
+  const { out, code } = await world.run(['agent-resume', '--json', String(first?.sessionId), 'Look again.'])
+  const end = jsonLines(out).at(-1)
+  expect([code, end?.turns, end?.budget, world.backend.chatRequests().length]).toEqual([
+    3,
+    1,
+    { limit: 'turns', allowed: 3, used: 3 },
+    3,
+  ])
+})
+
+test('journal and ledger agree, also on answers that were cut, broken off or refused', async () => {
+  const cutShort = raw([chunk({ role: 'assistant', content: '' }), chunk({ content: 'half an ' })], { end: 'cut' })
+  const world = await createWorld(
+    look('a'),
+    text('Done.', { usage: usage(2100, 9, { cost: 0.0001 }) }),
+    httpError(401, 'No.'),
+    cutShort,
+    text('word '.repeat(60), { chunks: 60, usage: null }),
+  )
+  await world.run(['agent', 'Look.'])
+  await world.run(['agent', 'Hi'])
+  await world.run(['agent', 'Hi'])
+  await world.run(['agent', '--max-output-tokens', '30', 'Hi'])
+  const folder = join(world.home, 'sessions')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'))
+  const entries = (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))))
+    .flatMap((journal) => journal.trimEnd().split('\n'))
+    .map((line) => JSON.parse(line))
+  const usages = entries.filter(({ type }) => type === 'usage').map((entry) => entry.usage)
+  const sum = (rows: Record<string, unknown>[], key: string) =>
+    rows.reduce((total, row) => total + Number(row[key] ?? 0), 0)
+  const spent = (await ledgerLines(world)).filter(({ type }) => type === 'spend')
+  expect({
+    calls: spent.length,
+    input: sum(spent, 'input'),
+    output: sum(spent, 'output'),
+    cost: sum(spent, 'cost'),
+    estimated: spent.filter(({ counted }) => counted === 'estimated').length,
+  }).toEqual({
+    calls: entries.filter(({ type }) => type === 'model-call-start').length,
+    input: sum(usages, 'inputTokens'),
+    output: sum(usages, 'outputTokens'),
+    cost: sum(usages, 'costMicroUsd'),
+    estimated: usages.filter(({ source }) => source === 'estimated').length,
+  })
 })
 
 describe('a limit in USD', () => {

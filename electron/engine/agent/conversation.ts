@@ -1,6 +1,5 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
-import type { Usage } from '#shared/usage.ts'
 import type { ToolDefinition } from '../backend/backend.ts'
 import { ContextMeter } from './context-meter.ts'
 import { estimateTokens } from './estimate-tokens.ts'
@@ -19,7 +18,8 @@ export class Conversation {
   readonly #messages: ChatMessage[] = []
   /** Beside each message the entry with which it began; they never go down. */
   readonly #starts: number[] = []
-  #counted = { tokens: 0, messages: 0 }
+  /** So many messages were there when a server counted last. */
+  #counted = 0
   #seq = 0
   #answerSeq = 0
   #facts = ''
@@ -46,8 +46,6 @@ export class Conversation {
         this.#push({ role: 'system', content: entry.systemPrompt }, entry.seq)
         return
       case 'profile':
-        // Another tokenizer.
-        this.#counted = { tokens: 0, messages: 0 }
         this.#profileId = entry.profile.profileId
         return
       case 'turn-start':
@@ -72,7 +70,7 @@ export class Conversation {
         this.#endOfAnswer(entry.toolCalls, entry.reasoningDetails)
         return
       case 'usage':
-        this.#count(entry.usage)
+        if (entry.usage.source === 'reported' && entry.usage.inputTokens !== null) this.#counted = this.#messages.length
         return
       case 'tool-end':
         this.#outputs.set(entry.callId, entry.output)
@@ -107,9 +105,9 @@ export class Conversation {
   /** Tokens of the next request: by the last count of a server, and what was added since by the rule of thumb. */
   promptTokens(tools: readonly ToolDefinition[]): number {
     this.#settle()
-    const { tokens, messages } = this.#counted
-    const added = charactersOf(this.#messages.slice(messages), messages === 0 ? tools : [])
-    return tokens + estimateTokens(added)
+    const { used } = this.meter
+    if (used === null) return estimateTokens(charactersOf(this.#messages, tools))
+    return used + estimateTokens(charactersOf(this.#messages.slice(this.#counted), []))
   }
 
   /**
@@ -148,16 +146,9 @@ export class Conversation {
       ...(next?.role === 'user' ? [next.content] : []),
     ]
     const kept = next?.role === 'user' ? from + 1 : from
-    this.#counted = { tokens: 0, messages: 0 }
     const head: ChatMessage = { role: 'user', content: lines.join('\n\n') }
     this.#messages.splice(1, kept - 1, head)
     this.#starts.splice(1, kept - 1, this.#starts[0] ?? 0)
-  }
-
-  /** What a server counted of all messages so far, its answer among them. */
-  #count({ source, inputTokens, outputTokens }: Usage): void {
-    if (source !== 'reported' || inputTokens === null) return
-    this.#counted = { tokens: inputTokens + (outputTokens ?? 0), messages: this.#messages.length }
   }
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
