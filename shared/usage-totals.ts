@@ -32,6 +32,11 @@ export function addModelCall(totals: UsageTotals): UsageTotals {
   return { ...totals, modelCalls: totals.modelCalls + 1 }
 }
 
+/** Something was counted; a call that has only begun, or was refused, has used nothing. */
+export function wasCounted({ inputTokens, outputTokens, costMicroUsd }: Usage): boolean {
+  return [inputTokens, outputTokens, costMicroUsd].some((part) => part !== null)
+}
+
 function add(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : a + b
 }

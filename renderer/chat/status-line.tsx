@@ -1,7 +1,7 @@
 import { Folder } from 'lucide-react'
 import { localKinds } from '#shared/presets.ts'
 import type { ProfileUse } from '#shared/session-entry.ts'
-import type { UsageTotals } from '#shared/usage-totals.ts'
+import { type UsageTotals, wasCounted } from '#shared/usage-totals.ts'
 import { folderName, formatCount, formatDollars } from '../lib/format.ts'
 import { chooseFolder } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
@@ -29,7 +29,7 @@ export function StatusLine() {
           <span title="Of the model’s context window, at its last call">context {Math.round(context * 100)} %</span>
         )}
         <SessionBudget usage={usage} profileId={profile.profileId} title={callsOf(usage)}>
-          {usage.modelCalls > 0 && <Used usage={usage} free={localKinds.has(profile.kind)} />}
+          {wasCounted(usage) && <Used usage={usage} free={localKinds.has(profile.kind)} />}
         </SessionBudget>
       </span>
     </div>

@@ -1,5 +1,6 @@
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnView } from '#shared/session-view.ts'
+import { wasCounted } from '#shared/usage-totals.ts'
 
 /** What a viewer who was there from its beginning would have seen of the last turn, as far as the view still tells. */
 export function turnEvents(view: SessionView): SessionEvent[] {
@@ -8,7 +9,7 @@ export function turnEvents(view: SessionView): SessionEvent[] {
   const stamp = { seq: view.seq, at: view.updatedAt }
   const events: UnstampedEvent[] = [{ type: 'turn-start', turnId: turn.turnId, text: turn.text, facts: '' }]
   for (const item of turn.items) events.push(...itemEvents(item))
-  if (turn.usage.modelCalls > 0) {
+  if (wasCounted(turn.usage)) {
     const { modelCalls: _, ...usage } = turn.usage
     events.push({ type: 'usage', usage })
   }

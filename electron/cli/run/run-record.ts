@@ -4,7 +4,7 @@ import type { Failure } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
-import { addModelCall, addUsage, noUsage } from '#shared/usage-totals.ts'
+import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/usage-totals.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
 export interface RunTotals {
@@ -43,13 +43,12 @@ export class RunRecord {
 
   totals(): RunTotals {
     const { modelCalls, source, ...usage } = this.#usage
-    const isCounted = [usage.inputTokens, usage.outputTokens, usage.costMicroUsd].some((part) => part !== null)
     return {
       finalText: this.#finalText,
       turns: this.#turns,
       modelCalls,
       toolCalls: this.#toolCalls,
-      usage: { ...usage, source: isCounted ? source : 'unknown' },
+      usage: { ...usage, source: wasCounted(this.#usage) ? source : 'unknown' },
     }
   }
 }
