@@ -1,4 +1,5 @@
 import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { dayOf } from '#shared/day.ts'
 import { type Flag, filled, oneOf, toggle, UsageError } from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 
@@ -36,16 +37,10 @@ const DAY_MS = 86_400_000
 function day(help: string): Flag<string> {
   const read = (value: string) => {
     const [, count, unit] = /^(\d{1,4})([dw])$/.exec(value) ?? []
-    if (count) return dayKey(new Date(Date.now() - (Number(count) * (unit === 'w' ? 7 : 1) - 1) * DAY_MS))
+    if (count) return dayOf(Date.now() - (Number(count) * (unit === 'w' ? 7 : 1) - 1) * DAY_MS)
     const date = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(`${value}T12:00`) : null
-    if (date && dayKey(date) === value) return value
+    if (date && dayOf(date.getTime()) === value) return value
     throw new UsageError(`needs a number of days such as 7d, or a day such as 2026-11-01, not "${value}"`)
   }
   return { placeholder: '<day>', help, read }
-}
-
-/** `2026-11-26`. */
-export function dayKey(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }

@@ -1,10 +1,11 @@
 import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { csvCell } from '#shared/csv.ts'
 import { ExitCode } from '#shared/exit-code.ts'
 import { amountWords, scopeWords } from '#shared/limit-words.ts'
 import { microUsdFromUsd } from '#shared/money.ts'
 import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { type BudgetFlags, budgetFlags, dayKey, limitNames, limitScopes } from '../command-line/budget-flags.ts'
+import { type BudgetFlags, budgetFlags, limitNames, limitScopes } from '../command-line/budget-flags.ts'
 import { count, decimal, duration, UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { createReporter } from '../run/reporter.ts'
@@ -33,7 +34,7 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
   const state = await budgets.current()
   const query: SpendingQuery = {
     from: flags.since ?? `${state.day.slice(0, 7)}-01`,
-    to: flags.until ?? dayKey(new Date()),
+    to: flags.until ?? state.day,
     profileId: flags.profile === undefined ? null : engine.profiles.find(flags.profile).id,
   }
   if (query.from > query.to) throw new UsageError('--since is after --until.')
@@ -121,13 +122,9 @@ const money = ['reportedMicroUsd', 'estimatedMicroUsd', 'unknownCalls', 'freeCal
 function rowsAsCsv(rows: readonly SpendingRow[]): string {
   const head = ['key', 'name', ...counts, ...money].join(',')
   const lines = rows.map(({ key, spending, title, profileName }) =>
-    [cell(key), cell(title ?? profileName ?? ''), ...[...counts, ...money].map((name) => spending[name])].join(','),
+    [csvCell(key), csvCell(title ?? profileName ?? ''), ...[...counts, ...money].map((name) => spending[name])].join(
+      ',',
+    ),
   )
   return [head, ...lines].map((line) => `${line}\r\n`).join('')
-}
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,11 +1,11 @@
 import type { BudgetStop } from '#shared/budget.ts'
+import { dayOf, monthOf } from '#shared/day.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
 import { addCounts, type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
-import { dayOf, monthOf } from './day.ts'
 import { type Grant, grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
 import { type LineLimit, RUN } from './ledger-line.ts'
@@ -106,8 +106,8 @@ export class Budget {
 
   /** Reads what the limits need to know. `FailureError` `storage`: they cannot be checked. */
   async open(): Promise<void> {
-    if (!this.#limits.some(isShared)) return
-    await this.#options.ledger.current(Math.min(...this.#limits.map(({ startedAt }) => startedAt)))
+    if (this.#limits.some(isShared))
+      await this.#options.ledger.current(Math.min(...this.#limits.map(({ startedAt }) => startedAt)))
     for (const limit of this.#limits) this.#seen.set(limit, this.#used(limit))
   }
 

@@ -1,3 +1,4 @@
+import { csvCell } from '#shared/csv.ts'
 import type { SpendLine } from './ledger-line.ts'
 
 const columns = [
@@ -28,7 +29,7 @@ export function exportText(lines: readonly SpendLine[], format: 'csv' | 'json'):
   const rows = lines.map(row)
   if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`
   const table = [columns, ...rows.map((cells) => columns.map((name) => cells[name]))]
-  return table.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+  return table.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
 }
 
 type Row = Record<(typeof columns)[number], string | number | null>
@@ -36,12 +37,4 @@ type Row = Record<(typeof columns)[number], string | number | null>
 function row({ type: _type, tools, at, ...line }: SpendLine): Row {
   const toolCalls = Object.values(tools).reduce((sum, count) => sum + count, 0)
   return { at: new Date(at).toISOString(), ...line, toolCalls }
-}
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe. */
-function cell(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,10 +1,10 @@
 import { type FSWatcher, watch } from 'node:fs'
+import { dayOf, endOfDay, monthOf } from '#shared/day.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../lib/process-identity.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
-import { dayOf, endOfDay, monthOf } from './day.ts'
 import type { Grant } from './grant.ts'
 import { LedgerFiles, type LedgerStore } from './ledger-files.ts'
 import { LedgerFold } from './ledger-fold.ts'
@@ -24,8 +24,10 @@ export class Ledger {
   /** Could not be written yet; goes with the next line. */
   #waiting: string[] = []
   #fold = new LedgerFold()
-  /** The first month that the fold knows, and where it goes on. */
-  #position: { first: string; month: string; offset: number } | null = null
+  /** The first month that somebody needs. */
+  #first: string | null = null
+  /** Where the fold goes on; null = at the first month. */
+  #position: { month: string; offset: number } | null = null
   #reading: Promise<unknown> = Promise.resolve()
   #identity: Promise<ProcessIdentity> | undefined
   #watcher: FSWatcher | null = null
@@ -145,10 +147,12 @@ export class Ledger {
   }
 
   async #catchUp(since: string): Promise<void> {
-    let position = this.#position
-    if (!position || since < position.first) {
+    const first = this.#first !== null && this.#first < since ? this.#first : since
+    let position = first === this.#first ? this.#position : null
+    if (!position) {
       this.#fold = this.#fold.again()
-      position = { first: since, month: since, offset: 0 }
+      this.#first = first
+      position = { month: first, offset: 0 }
     }
     // Lines that were taken must not be taken twice: after a failure it begins anew.
     this.#position = null

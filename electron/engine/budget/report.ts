@@ -1,7 +1,7 @@
+import { monthOf } from '#shared/day.ts'
 import { SessionId } from '#shared/ids.ts'
 import { noSpending } from '#shared/no-spending.ts'
 import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending.ts'
-import { monthOf } from './day.ts'
 import type { LedgerStore } from './ledger-files.ts'
 import { readLine, type SpendLine } from './ledger-line.ts'
 import { addSpend, knownCost } from './spending.ts'

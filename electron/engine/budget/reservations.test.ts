@@ -7,6 +7,7 @@ import { testProfile } from '../backend/test-profile.ts'
 import type { Budget, BudgetOptions } from './budget.ts'
 import { CallBudget } from './call-budget.ts'
 import { noCounts } from './counts.ts'
+import { Ledger } from './ledger.ts'
 import type { LimitSource } from './limit-source.ts'
 import { limitsOf } from './limit-source.ts'
 import { memoryLedger, testBudget } from './testing.ts'
@@ -158,6 +159,34 @@ describe('a session', () => {
     await call.settle(usage(100, 5), 0)
     expect(await budget.startCall(answer)).toMatchObject({ limit: 'turns', allowed: 5, used: 5, scope: 'session' })
   })
+})
+
+test('a run counts on over the end of a month', async () => {
+  let now = new Date(2026, 10, 30, 23, 59, 50).getTime()
+  const ledger = memoryLedger(() => now)
+  const parent = testBudget({ modelCalls: 2 }, { ledger, now: () => now })
+  await (await begin(parent)).settle(usage(1, 1), 0)
+  now += 20_000
+  // Another process has read nothing but this month.
+  const other = new Ledger('', { now: () => now }, ledger.files)
+  await other.current()
+  const child = testBudget(
+    {},
+    { ledger: other, now: () => now, parent: parent.link(), run: { id: 'child00001', session: 's', cwd: '/' } },
+  )
+  await child.open()
+  await (await begin(child)).settle(usage(1, 1), 0)
+  expect(await child.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 2, used: 2 })
+})
+
+test('a warning at 80 % is not for what was used before the run', async () => {
+  const warnings: string[] = []
+  const sources: LimitSource[] = [{ scope: 'session', origin: 'x', limits: { turns: 10 } }]
+  const spentBefore = () => ({ ...noCounts(), turns: 8 })
+  const budget = testBudget({}, { sources, spentBefore, warn: (code) => warnings.push(code) })
+  await budget.open()
+  await (await begin(budget)).settle(usage(1, 1), 0)
+  expect(warnings).toEqual([])
 })
 
 describe('money', () => {

@@ -1,4 +1,4 @@
-import type { DayKey } from '#shared/spending.ts'
+import type { DayKey } from './spending.ts'
 
 /** The day of the person's own time zone. */
 export function dayOf(at: number): DayKey {
