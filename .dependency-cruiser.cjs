@@ -32,10 +32,10 @@ module.exports = {
     {
       name: 'engine-has-one-door',
       comment:
-        'main, the terminal and the worker use engine.ts only, and data-folder.ts, which is wanted before the engine',
+        'main, the terminal and the worker use engine.ts only, and what is wanted before the engine or without it',
       severity: 'error',
       from: { path: '^electron/(main|cli|worker)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^electron/engine/', pathNot: '^electron/engine/(engine|data-folder)\\.ts$' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/(engine|data-folder|background/run-version)\\.ts$' },
     },
     {
       name: 'backend-tools-budget-apart',

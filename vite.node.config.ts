@@ -33,6 +33,12 @@ export default defineConfig({
           groups: [
             // Wanted before the core may be loaded.
             { name: 'data-folder', test: /data-folder|env-paths/, priority: 1 },
+            // All that a list of runs needs where nothing about them is in doubt.
+            {
+              name: 'quick',
+              test: /cli.quick|cli.terminal.(output|plain-text|width|words|table|phase-line|run-rows|run-json)|shared.money|background.run-version/,
+              priority: 1,
+            },
             { name: 'core', test: CORE },
           ],
         },

@@ -19,5 +19,12 @@ function keepCompiled(): void {
   module.enableCompileCache(folder)
 }
 
+/** The list of runs, which scripts and people ask for again and again, without the rest of the program where that will do. */
+async function isAnswered([command, ...args]: readonly string[]): Promise<boolean> {
+  if (command !== 'agent-ps') return false
+  const { quickPs } = await import('./quick/quick-ps.ts')
+  return await quickPs(args, dataFolder(process.env))
+}
+
 keepCompiled()
-await import('./program.ts')
+if (!(await isAnswered(process.argv.slice(2)))) await import('./program.ts')

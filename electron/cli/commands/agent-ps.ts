@@ -8,7 +8,8 @@ import { withInterrupts } from '../run/interrupts.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
-import { runRows } from '../terminal/run-rows.ts'
+import { jsonRow } from '../terminal/run-json.ts'
+import { runHeadings, runRows } from '../terminal/run-rows.ts'
 import { tableLines } from '../terminal/table.ts'
 
 /** Lists background runs, newest first. */
@@ -58,23 +59,8 @@ const PAUSED =
 
 const REDRAW_MS = 200
 
-/** Exactly the array of the contract (design.md section 5). */
 function showJson(runs: readonly BackgroundRun[], { screen: { out } }: Shell): void {
-  const rows = runs.map((run) => ({
-    runId: run.runId,
-    sessionId: run.sessionId,
-    status: run.status,
-    pid: run.pid,
-    cwd: run.cwd,
-    profile: run.profileId,
-    model: run.model,
-    prompt: run.prompt,
-    startedAt: run.startedAt,
-    endedAt: run.endedAt,
-    exitCode: run.exitCode,
-    usage: run.usage,
-  }))
-  out.write(`${JSON.stringify(rows)}\n`)
+  out.write(`${JSON.stringify(runs.map(jsonRow))}\n`)
 }
 
 const HOME_AND_CLEAR = '\x1b[H\x1b[J'
@@ -84,6 +70,6 @@ function showTable(runs: readonly BackgroundRun[], { screen: { out, side } }: Sh
     side.write('There are no background runs. `claw agent-bg "<prompt>"` starts one.\n')
     return
   }
-  const lines = tableLines(out, ['run', 'age', 'state', 'model', 'used', 'folder', 'title'], runRows(runs, Date.now()))
+  const lines = tableLines(out, runHeadings, runRows(runs, Date.now()))
   out.write(`${lines.join('\n')}\n`)
 }

@@ -3,8 +3,29 @@ import type { Phase } from '#shared/session-event.ts'
 import { phaseWords } from './phase-line.ts'
 import { ageWords, shortFolder, tokenWords } from './words.ts'
 
+/** What a list shows of a run. */
+export type ListedRun = Pick<
+  BackgroundRun,
+  | 'runId'
+  | 'startedAt'
+  | 'model'
+  | 'usage'
+  | 'cwd'
+  | 'title'
+  | 'status'
+  | 'note'
+  | 'approvals'
+  | 'queuedBefore'
+  | 'phase'
+  | 'phaseDetail'
+  | 'tokensPerSecond'
+  | 'usable'
+>
+
+export const runHeadings = ['run', 'age', 'state', 'model', 'used', 'folder', 'title'] as const
+
 /** One row a run: id, age, state, model, used, folder, title. */
-export function runRows(runs: readonly BackgroundRun[], now: number): string[][] {
+export function runRows(runs: readonly ListedRun[], now: number): string[][] {
   return runs.map((run) => [
     run.runId,
     ageWords(Math.max(0, now - run.startedAt)),
@@ -17,7 +38,7 @@ export function runRows(runs: readonly BackgroundRun[], now: number): string[][]
 }
 
 /** The state, and what is behind it. */
-export function stateWords(run: BackgroundRun): string {
+export function stateWords(run: ListedRun): string {
   const { status, note, approvals, queuedBefore } = run
   if (status === 'running') {
     if (queuedBefore !== null) return `queued (${queuedBefore} before)`
@@ -33,6 +54,6 @@ export function stateWords(run: BackgroundRun): string {
   return status === 'interrupted' || note.startsWith(status) ? note : `${status}: ${note}`
 }
 
-function speedWords({ tokensPerSecond }: BackgroundRun): string {
+function speedWords({ tokensPerSecond }: ListedRun): string {
   return tokensPerSecond === null ? '' : `${Math.round(tokensPerSecond)} tokens/s`
 }

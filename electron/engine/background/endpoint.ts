@@ -11,7 +11,7 @@ import {
   type WorkerRequestName,
   workerRequests,
 } from './protocol.ts'
-import { RUN_PROTOCOL } from './run-entry.ts'
+import { RUN_PROTOCOL } from './run-version.ts'
 import { closeToOthers, type SocketPlace } from './socket-place.ts'
 
 /** Longer than the longest message that a person sends, with room for its escapes. */

@@ -3,11 +3,7 @@ import { BackgroundRun, RunStatus } from '#shared/background.ts'
 import { ProfileId, type RunId, SessionId } from '#shared/ids.ts'
 import { Usage } from '#shared/usage.ts'
 import { bootIdentity, identityOf, isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
-
-/** The version of the entries' format. Entries of another version are kept and shown, and never written. */
-export const RUN_ENTRY_VERSION = 1
-/** What a worker and its viewers say to each other; a worker of another number cannot be attached to. */
-export const RUN_PROTOCOL = 1
+import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
 
 /** A worker's process for good: a pid comes again, also with the same start time after the machine was started anew. */
 const WorkerIdentity = z.object({

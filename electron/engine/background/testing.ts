@@ -9,7 +9,8 @@ import { noUsage } from '#shared/usage-totals.ts'
 import { identityOf } from '../lib/process-identity.ts'
 import type { Surroundings } from './reconcile.ts'
 import { RunRegistry } from './registry.ts'
-import { RUN_ENTRY_VERSION, RUN_PROTOCOL, type RunEntry, workerIdentity } from './run-entry.ts'
+import { type RunEntry, workerIdentity } from './run-entry.ts'
+import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
 
 /** A data folder for one test. */
 export async function surroundings(): Promise<Surroundings & { dataFolder: string }> {

@@ -3,7 +3,8 @@ import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
 import { NdjsonLine } from './ndjson-line.ts'
 import { FromWorker, type ToWorker, type WorkerRequestInput, type WorkerRequestName } from './protocol.ts'
-import { RUN_PROTOCOL, type RunEntry } from './run-entry.ts'
+import type { RunEntry } from './run-entry.ts'
+import { RUN_PROTOCOL } from './run-version.ts'
 
 /** A snapshot of the longest session that a person can have, with room to spare; in characters. */
 const LINE_LIMIT = 250_000_000

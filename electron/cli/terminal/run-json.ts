@@ -1,0 +1,37 @@
+import type { BackgroundRun } from '#shared/background.ts'
+
+/** What `agent-ps --json` tells of a run. */
+export type JsonRun = Pick<
+  BackgroundRun,
+  | 'runId'
+  | 'sessionId'
+  | 'status'
+  | 'pid'
+  | 'cwd'
+  | 'profileId'
+  | 'model'
+  | 'prompt'
+  | 'startedAt'
+  | 'endedAt'
+  | 'exitCode'
+  | 'usage'
+>
+
+/** Exactly the members of the contract (design.md section 5). */
+export function jsonRow(run: JsonRun) {
+  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costMicroUsd, source } = run.usage
+  return {
+    runId: run.runId,
+    sessionId: run.sessionId,
+    status: run.status,
+    pid: run.pid,
+    cwd: run.cwd,
+    profile: run.profileId,
+    model: run.model,
+    prompt: run.prompt,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    exitCode: run.exitCode,
+    usage: { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costMicroUsd, source },
+  }
+}
