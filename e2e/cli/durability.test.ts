@@ -306,15 +306,14 @@ describe('a log', () => {
     if (!small || !large) throw new Error('Two were started.')
     const { entries: journal } = await journalOf(world, large.sessionId)
     const end = journal.findIndex(({ type }) => type === 'text-delta')
-    const filler = Array.from(
-      { length: JOURNAL_MB * 1000 },
-      (_, index): SessionEntry => ({
-        type: 'text-delta',
-        seq: 1000 + index,
-        at: index,
-        text: `${'lorem ipsum '.repeat(75)}\n`,
-      }),
-    )
+    // Answer after answer, as a long run has them: of the last one alone all is kept, for the end of the run to tell.
+    const filler = Array.from({ length: JOURNAL_MB * 1000 }, (_, index): SessionEntry[] => {
+      const stamp = { at: index, seq: 1000 + index * 2 }
+      const words: SessionEntry = { type: 'text-delta', ...stamp, text: `${'lorem ipsum '.repeat(75)}\n` }
+      return index % 200 === 199
+        ? [words, { type: 'model-call-start', ...stamp, seq: stamp.seq + 1, model: 'm' }]
+        : [words]
+    }).flat()
     const rest = journal.slice(end).map((entry, index) => ({ ...entry, seq: 10_000_000 + index }))
     await writeFile(
       join(world.home, 'sessions', `${large.sessionId}.jsonl`),
