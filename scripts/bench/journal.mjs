@@ -2,7 +2,7 @@
 // What a turn costs in a session of 10,000 journal entries beside one of 10: from the message to its end, on the real
 // engine with a scripted server in a process of its own. A cost that grows with the journal shows here.
 import { fork } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runnerImport } from 'vite'
@@ -10,16 +10,20 @@ import { median, report } from './lib/table.mjs'
 
 const ROUNDS = 150
 const folder = await mkdtemp(join(tmpdir(), 'claw-bench-journal-'))
+const work = join(folder, 'work')
+await mkdir(work)
 const server = fork(join(import.meta.dirname, 'lib/tool-turn-server.mjs'), ['0'])
 const { port } = await new Promise((resolve) => server.once('message', resolve))
 /** @type {{ module: typeof import('../../electron/engine/engine.ts') }} */
 const { module } = await runnerImport(join(import.meta.dirname, '../../electron/engine/engine.ts'))
 const engine = await module.createEngine({
-  dataFolder: folder,
+  dataFolder: join(folder, 'data'),
   openConf: () => Promise.reject(new Error('Nothing is changed here.')),
   env: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_MODEL: 'bench' },
   holder: 'a benchmark',
   platform: process.platform,
+  worker: null,
+  onDefect: (error) => console.error(error),
 })
 try {
   const sessions = { short: await openSession(10), long: await openSession(10_000) }
@@ -52,10 +56,10 @@ async function openSession(entries) {
   const profile = engine.profiles.active()
   if (!profile) throw new Error('There is no profile.')
   const permissions = /** @type {const} */ ({ write: 'ask', shell: 'ask', sandbox: true })
-  const session = await engine.sessions.create({ cwd: folder, profileId: profile.id, permissions, canAnswer: false })
+  const session = await engine.sessions.create({ cwd: work, profileId: profile.id, permissions, canAnswer: false })
   await session.send('Hello')
   await engine.sessions.release(session.id)
-  const path = join(folder, 'sessions', `${session.id}.jsonl`)
+  const path = join(folder, 'data', 'sessions', `${session.id}.jsonl`)
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
   const end = JSON.parse(lines.pop() ?? '')
   while (lines.length < entries - 1) {
