@@ -94,18 +94,16 @@ test.runIf(process.platform === 'linux')(
   'a process that is just becoming another program is not overlooked',
   async () => {
     // Executes itself again and again, outside the group: most looks fall into the moment in which it has no environment.
-    const again = 'exec sh -c "$AGAIN"'
+    const again = 'N=$((N+1)); export N; [ $N -lt 20000 ] && exec sh -c "$AGAIN"; exec sleep 1000'
     for (let round = 0; round < 10; round++) {
       const { tree, pids, child } = await start(
         `export AGAIN='${again}'; setsid sh -c 'echo $$; exec >/dev/null; ${again}' &`,
         1,
       )
       if (child.exitCode === null) await once(child, 'exit')
-      expect([await leftProcesses(tree), await endProcessTree(tree), await running(pids)]).toEqual([
-        true,
-        [],
-        [false, false],
-      ])
+      expect([await leftProcesses(tree), await endProcessTree(tree)]).toEqual([true, []])
+      // One that has given up its memory already may take a moment more to end, on a busy machine.
+      await expect.poll(() => running(pids)).toEqual([false, false])
     }
   },
 )

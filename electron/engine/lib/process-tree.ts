@@ -117,23 +117,25 @@ async function members({ pid, marker }: ProcessTree | Remains): Promise<number[]
 
 async function carries(pid: number, marker: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
-  for (let look = 1; look <= EXEC_LOOKS; look++) {
+  const patience = performance.now() + EXEC_MS
+  for (let bare = 0; bare < BARE_LOOKS && performance.now() < patience; ) {
     const environment = await procText(pid, 'environ')
     if (environment !== '') return environment?.split('\0').includes(marker) ?? false
     if (!(await hasMemory(pid))) return false
+    // With arguments, it was either started without an environment or has just become another program.
+    if ((await procText(pid, 'cmdline')) !== '') bare++
     await delay(1)
   }
   return false
 }
 
-/**
- * How often a process without an environment is looked at again: in the moment in which a process becomes another
- * program it has none.
- */
-const EXEC_LOOKS = 20
+/** How often a process that has arguments and no environment is looked at. */
+const BARE_LOOKS = 20
+/** In the moment in which a process becomes another program it has neither; a busy machine makes that moment long. */
+const EXEC_MS = 2_000
 
 /** null = another user's process, or gone. */
-async function procText(pid: number, name: 'environ' | 'statm'): Promise<string | null> {
+async function procText(pid: number, name: 'environ' | 'cmdline' | 'statm'): Promise<string | null> {
   try {
     return await readFile(`/proc/${pid}/${name}`, 'latin1')
   } catch {
