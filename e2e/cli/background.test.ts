@@ -232,6 +232,27 @@ describe('agent-attach', () => {
     expect(world.backend.chatRequests()[2]?.messages.at(-1)?.content).toContain('And say more.')
   })
 
+  test('a limit that the run reaches is answered by who looks on', async () => {
+    const world = await createWorld(write, text('Made it.'))
+    const { runId } = await startRun(world, ['Make it.', '--max-model-calls', '1'])
+    await runIs(world, runId, (run) => run.status === 'waiting-approval')
+    const [one, two] = [
+      startInTerminal(world, ['agent-attach', runId]),
+      startInTerminal(world, ['agent-attach', runId]),
+    ]
+    await Promise.all([one, two].map(({ screen }) => screen.seen('[d]eny:')))
+    one.type('o\r')
+    await Promise.all([one, two].map(({ screen }) => screen.seen('stop: ')))
+    const late = startInTerminal(world, ['agent-attach', runId])
+    await late.screen.seen('the limit of 1 model call is reached')
+    await late.screen.seen('stop: ')
+    two.type('no\r')
+    await two.screen.seen('stop: ')
+    two.type('r 5\r')
+    await Promise.all([one, two, late].map(({ screen }) => screen.seen('Made it.')))
+    expect(await Promise.all([one.exit, two.exit, late.exit])).toEqual([0, 0, 0])
+  })
+
   test('Ctrl-C stops the run', async () => {
     const world = await createWorld(text('one two', { chunks: 2, gate: gate().opened }))
     const { runId } = await startRun(world, ['Count.'])

@@ -6,6 +6,7 @@ import { type Interruption, withInterrupts } from '../run/interrupts.ts'
 import type { Reporter } from '../run/reporter.ts'
 import { readAnswer } from '../run/run-turn.ts'
 import { approvalQuestion } from '../terminal/approval-lines.ts'
+import { budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'
 import type { Output } from '../terminal/output.ts'
 import { turnEvents } from './turn-events.ts'
 
@@ -16,6 +17,9 @@ export interface AttachmentOptions {
   questions: Output | null
 }
 
+/** Events after which something may wait for an answer. */
+const asking: ReadonlySet<SessionEvent['type']> = new Set(['approval-request', 'approval-answer', 'budget-request'])
+
 /** A terminal at a run: shows it, and says what the person says, until it is over or they leave. */
 export class Attachment {
   readonly #session: RemoteSession
@@ -24,6 +28,7 @@ export class Attachment {
   readonly #shows: (event: SessionEvent) => void
   #leave: (exitCode: ExitCode) => void = () => undefined
   #ask: (question: string) => void = () => undefined
+  #saying: Promise<unknown> = Promise.resolve()
   #stopping = false
 
   constructor({ session, reporter, questions }: AttachmentOptions) {
@@ -39,12 +44,13 @@ export class Attachment {
       this.#leave = resolve
     })
     const keyboard = this.#questions && (await this.#openKeyboard())
+    // Above what is shown, so that a question stays the last line.
+    if (keyboard) this.#reporter.note('Type to send a message. Ctrl-C stops the run, Ctrl-D leaves it to itself.')
     for (const event of turnEvents(this.#session.view())) this.#show(event)
     this.#session.subscribe(this.#shows, () =>
       this.#reporter.note('Some output was skipped: it came faster than it was read.'),
     )
     this.#session.onEnd(() => this.#leave(this.#exitCode()))
-    if (keyboard) this.#reporter.note('Type to send a message. Ctrl-C stops the run, Ctrl-D leaves it to itself.')
     try {
       return await withInterrupts(
         (why) => this.#interrupted(why),
@@ -53,6 +59,8 @@ export class Attachment {
     } finally {
       this.#reporter.finishLine()
       keyboard?.close()
+      // What was typed before Ctrl-D has been said.
+      await this.#saying
       this.#session.close()
     }
   }
@@ -62,19 +70,25 @@ export class Attachment {
       event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
     if (said !== null && this.#questions) this.#reporter.note(`> ${said}`)
     this.#reporter.take(event, this.#session.view())
-    if (event.type === 'approval-request') this.#askApproval()
-    if (event.type === 'approval-answer' && this.#session.view().approvals.length > 0) this.#askApproval()
+    if (asking.has(event.type)) this.#askAgain()
   }
 
-  #askApproval(): void {
-    const [first] = this.#session.view().approvals
-    if (first && this.#questions) this.#ask(approvalQuestion(this.#questions, first.request))
+  /** What waits for a person, one thing after the other. */
+  #askAgain(): void {
+    const { approvals, budgetRequest } = this.#session.view()
+    const [first] = approvals
+    if (!this.#questions) return
+    if (first) this.#ask(approvalQuestion(this.#questions, first.request))
+    else if (budgetRequest) this.#ask(budgetQuestion(this.#questions))
   }
 
   async #openKeyboard() {
     const { openKeyboard } = await import('./keyboard.ts')
     const keyboard = openKeyboard({
-      onLine: (line) => this.#say(line).catch((error: unknown) => this.#explain(error)),
+      onLine: (line) => {
+        const saying = this.#say(line).catch((error: unknown) => this.#explain(error))
+        this.#saying = Promise.all([this.#saying, saying])
+      },
       onInterrupt: () => this.#interrupted('SIGINT'),
       onEnd: () => this.#detach(),
     })
@@ -84,11 +98,16 @@ export class Attachment {
 
   /** An answer where one is asked for, otherwise a message. */
   async #say(line: string): Promise<void> {
-    const [pending] = this.#session.view().approvals
+    const { approvals, budgetRequest } = this.#session.view()
+    const [pending] = approvals
     if (pending) {
       const answer = readAnswer(line)
       if (answer) await this.#session.answer(pending.request.callId, answer)
-      else this.#askApproval()
+      else this.#askAgain()
+    } else if (budgetRequest) {
+      const answer = readBudgetAnswer(line, budgetRequest.stop.limit)
+      if (answer) await this.#session.answerBudget(answer)
+      else this.#askAgain()
     } else if (line.trim() !== '') await this.#session.begin(line)
   }
 

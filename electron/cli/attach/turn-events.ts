@@ -14,6 +14,7 @@ export function turnEvents(view: SessionView): SessionEvent[] {
     events.push({ type: 'usage', usage })
   }
   for (const { request } of view.approvals) events.push({ type: 'approval-request', request })
+  if (view.budgetRequest) events.push({ type: 'budget-request', stop: view.budgetRequest.stop })
   if (turn.end) {
     const { reason, failure, budget } = turn.end
     events.push({ type: 'turn-end', turnId: turn.turnId, reason, failure, budget })

@@ -132,6 +132,18 @@ describe('the private socket', () => {
 })
 
 describe('a remote session', () => {
+  test('hears what happened in the instant before the goodbye', async () => {
+    const { session, endpoint, attach } = await listen()
+    session.startTurn()
+    const remote = await attach()
+    const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
+    // The first goes out at once, the others wait for the end of their frame.
+    for (const word of ['one ', 'two ', 'three']) session.emit(delta(word))
+    await endpoint.close('over')
+    await ended
+    expect(remote.view()).toEqual(session.view())
+  })
+
   test('is the same as the one over there, for every viewer, from when it looks', async () => {
     const { session, attach, viewers } = await listen()
     session.startTurn()

@@ -111,6 +111,7 @@ class Viewer {
 
   end(message: string): void {
     if (this.#behind) this.#snapshot()
+    else this.#outbox.flush()
     this.#line.post({ type: 'closed', sessionId: this.#options.session.id, message } satisfies FromWorker)
     this.#socket.end()
     setTimeout(() => this.#socket.destroy(), GOODBYE_MS).unref()

@@ -54,15 +54,16 @@ export class Outbox {
     this.#pending.delete(sessionId)
   }
 
-  close(): void {
-    clearTimeout(this.#timer)
-    this.#pending.clear()
-  }
-
-  #flush(): void {
+  /** What waits goes out now: nothing follows. */
+  flush(): void {
     for (const [sessionId, { session, events }] of this.#pending) {
       this.#post(events ? { type: 'events', sessionId, events } : { type: 'snapshot', sessionId, view: session.view() })
     }
+    this.#pending.clear()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
     this.#pending.clear()
   }
 
@@ -70,7 +71,7 @@ export class Outbox {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       if (this.#pending.size === 0) return
-      this.#flush()
+      this.flush()
       this.#startWindow()
     }, WINDOW_MS)
   }
