@@ -132,8 +132,16 @@ test('where nothing runs, the next message goes to a worker, and the session is 
   await session.send('Where?')
   const { runId } = await engine.background.fromSession(session.id)
   const remote = await engine.sessions.open(session.id)
+  const left = new Promise<void>((resolve) => {
+    const stop = engine.sessions.onChange(() => {
+      if (engine.sessions.opened(session.id) === remote) return
+      stop()
+      resolve()
+    })
+  })
   expect([remote.runId, (await remote.send('And now?')).reason]).toEqual([runId, 'completed'])
   const { status } = await runSeen(engine, runId, (run) => run.endedAt !== null)
+  await left
   const local = await engine.sessions.open(session.id)
   expect([status, local.runId, (await local.send('And now?')).reason]).toEqual(['completed', null, 'completed'])
   expect(local.view().turns.map(({ items }) => items.at(-1))).toMatchObject([

@@ -19,10 +19,12 @@ async function listen() {
   const { registry } = await surroundings()
   const session = new FakeSession(sessionId(1))
   const asked: unknown[] = []
+  let late = false
   const viewers: number[] = []
   const place = await socketPlace(registry.folder, 'run1', process.platform)
   const take = (name: WorkerRequestName) => async (input: unknown) => {
     asked.push([name, input])
+    if (name === 'send' && late) throw new FailureError(failure('transport', 'The run ended.'))
     if (name === 'rename') throw new FailureError(failure('storage', 'The disk is full.'))
     if (name === 'stop') throw new TypeError('secret text')
   }
@@ -54,7 +56,10 @@ async function listen() {
     onTestFinished(() => remote.close())
     return remote
   }
-  return { session, endpoint, place, entry, asked, viewers, defects, attach }
+  const readNoMore = () => {
+    late = true
+  }
+  return { session, endpoint, place, entry, asked, viewers, defects, attach, readNoMore }
 }
 
 /** All that a visitor is told before the line is closed. */
@@ -132,6 +137,21 @@ describe('the private socket', () => {
 })
 
 describe('a remote session', () => {
+  test('a message that comes too late is given back when the worker has left, so that it can be sent elsewhere', async () => {
+    const { endpoint, asked, attach, readNoMore } = await listen()
+    const remote = await attach()
+    readNoMore()
+    const order: string[] = []
+    const sent = remote.begin('More.').catch(({ failure: { code } }: FailureError) => order.push(code))
+    remote.onEnd(() => order.push('left'))
+    // Answered after the message, as one line follows the other.
+    await remote.persisted()
+    expect([asked.length, order]).toEqual([2, []])
+    await endpoint.close('over')
+    await sent
+    expect(order).toEqual(['left', 'transport'])
+  })
+
   test('hears what happened in the instant before the goodbye', async () => {
     const { session, endpoint, attach } = await listen()
     session.startTurn()

@@ -82,8 +82,21 @@ export class RemoteSession implements Session {
   }
 
   async begin(text: string): Promise<{ end: Promise<TurnEnd> }> {
-    const end = new Promise<TurnEnd>((resolve) => this.#turnEnds.add(resolve))
-    await this.#ask('send', { text })
+    let ended: (end: TurnEnd) => void = () => undefined
+    const end = new Promise<TurnEnd>((resolve) => {
+      ended = resolve
+    })
+    this.#turnEnds.add(ended)
+    try {
+      await this.#ask('send', { text })
+    } catch (error) {
+      this.#turnEnds.delete(ended)
+      // A worker that reads no more is about to leave: after that the session can be opened here.
+      if (error instanceof FailureError && error.failure.code === 'transport') {
+        await new Promise<void>((resolve) => this.onEnd(resolve))
+      }
+      throw error
+    }
     return { end }
   }
 

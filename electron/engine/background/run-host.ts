@@ -198,4 +198,4 @@ export class RunHost {
 }
 
 const nothingCame: RunOutcome = { status: 'completed', exitCode: 0, note: 'no message came' }
-const ending = failure('transport', 'The run is just ending. Send it again.', { retryable: true })
+const ending = failure('transport', 'The run ended before this message was read. Send it again.', { retryable: true })

@@ -1,3 +1,4 @@
+import { FailureError } from '#shared/failure.ts'
 import type { Engine, WindowFeed } from '../../engine/engine.ts'
 import type { Handlers } from './router.ts'
 
@@ -22,12 +23,21 @@ export function sessionHandlers(
       }))
       return { sessionId: session.id }
     },
-    'session.send': ({ sessionId, text }) =>
-      holds.with(sessionId, async (session) => {
-        const { end } = await session.begin(text)
-        end.catch(onDefect)
-        return null
-      }),
+    'session.send': async ({ sessionId, text }) => {
+      const begin = () =>
+        holds.with(sessionId, async (session) => {
+          const { end } = await session.begin(text)
+          end.catch(onDefect)
+          return null
+        })
+      try {
+        return await begin()
+      } catch (error) {
+        // The background run that had it open ended in that very instant: now it is opened here.
+        if (error instanceof FailureError && error.failure.code === 'transport') return begin()
+        throw error
+      }
+    },
     'session.stop': ({ sessionId }) =>
       holds.with(sessionId, async (session) => {
         await session.stop()
