@@ -224,7 +224,7 @@ describe('agent-attach', () => {
     two.type('And say more.\r')
     two.type('\x04')
     await two.screen.seen('The run goes on.')
-    expect(await two.exit).toBe(0)
+    expect([await two.exit, two.screen.text]).toEqual([0, expect.not.stringContaining('The run ended')])
     held.open()
     await one.screen.seen('> And say more.')
     await one.screen.seen('Said more.')

@@ -30,6 +30,7 @@ export class Attachment {
   #ask: (question: string) => void = () => undefined
   #saying: Promise<unknown> = Promise.resolve()
   #stopping = false
+  #hasLeft = false
 
   constructor({ session, reporter, questions }: AttachmentOptions) {
     this.#session = session
@@ -50,7 +51,9 @@ export class Attachment {
     this.#session.subscribe(this.#shows, () =>
       this.#reporter.note('Some output was skipped: it came faster than it was read.'),
     )
-    this.#session.onEnd(() => this.#leave(this.#exitCode()))
+    this.#session.onEnd(() => {
+      if (!this.#hasLeft) this.#leave(this.#exitCode())
+    })
     try {
       return await withInterrupts(
         (why) => this.#interrupted(why),
@@ -128,6 +131,8 @@ export class Attachment {
   }
 
   #detach(): void {
+    if (this.#hasLeft) return
+    this.#hasLeft = true
     const { runId } = this.#session
     this.#reporter.note(`The run goes on. Look in again with: claw agent-attach ${runId}`)
     this.#leave(Code.completed)
