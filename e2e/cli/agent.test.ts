@@ -314,3 +314,26 @@ describe('an interrupt', () => {
     })
   })
 })
+
+test('a key that a server repeats stands in no output, no journal and no other file', async () => {
+  const key = 'sk-live-0123456789abcdef'
+  const repeats = (status: number) => httpError(status, `The key ${key} may not do this.`)
+  const inStream = raw([`data: {"error":{"message":"Wrong key ${key}","code":401}}\n\n`])
+  const world = await createWorld(repeats(401), inStream, repeats(400))
+  const env = { OPENAI_API_KEY: key }
+  const runs = [
+    await world.run(['agent', 'Hi.'], { env }),
+    await world.run(['agent', '--json', 'Hi.'], { env }),
+    await world.run(['agent', '--json', 'Hi.'], { env }),
+  ]
+  expect(world.backend.chatRequests().map(({ headers }) => headers.authorization)).toEqual(
+    Array(3).fill(`Bearer ${key}`),
+  )
+  const names = (await readdir(world.home, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  const files = await Promise.all(names.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')))
+  expect(files.length).toBeGreaterThan(3)
+  expect([runs.map(({ code }) => code), [...runs.map(({ out, side }) => out + side), ...files].join()]).toEqual([
+    [1, 1, 1],
+    expect.not.stringContaining('0123456789abcdef'),
+  ])
+})
