@@ -68,7 +68,7 @@ describe('a worker that is killed', () => {
   test(`at ${KILLS} random moments leaves a journal that can be read, and goes on without doing anything twice`, {
     timeout: limit(170),
   }, async () => {
-    const world = await createWorld(...Array.from({ length: KILLS * 20 }, () => nextStep))
+    const world = await createWorld(...Array.from({ length: (KILLS + 1) * 20 }, () => nextStep))
     endWithTest(world)
     const engine = await openEngine(world)
     const order = {
@@ -78,13 +78,18 @@ describe('a worker that is killed', () => {
       permissions: { write: 'allow', shell: 'allow', sandbox: false },
       limits: {},
     } as const
+    // How long one takes that nobody kills: a quick machine and a busy one have other moments.
+    const { runId: whole } = await engine.background.start(order)
+    const began = performance.now()
+    await runSeen(engine, whole, (run) => run.endedAt !== null)
+    const wholeMs = performance.now() - began
     const seen: Record<string, number> = {}
     for (let kill = 0; kill < KILLS; kill++) {
       await rm(join(world.work, 'steps.txt'), { force: true })
       const { runId, sessionId } = await engine.background.start(order)
       const { worker } = await entryOf(world, runId)
       // The moment is the point of the test: some at once, most in mid-turn, a few after the end.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() ** 2 * 900))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * wholeMs * 1.1))
       if (await isThere(worker.pid)) process.kill(worker.pid, 'SIGKILL')
       const { status } = await runSeen(engine, runId, (run) => run.endedAt !== null)
       seen[status] = (seen[status] ?? 0) + 1

@@ -4,6 +4,7 @@ import { FailureError } from '#shared/failure.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { SendOptions, Session } from '../../engine/engine.ts'
 import { approvalQuestion } from '../terminal/approval-lines.ts'
+import { budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'
 import type { Output } from '../terminal/output.ts'
 import { withInterrupts } from './interrupts.ts'
 import type { Reporter } from './reporter.ts'
@@ -62,10 +63,7 @@ async function answerApproval(
 }
 
 async function answerBudget(session: Session, stop: BudgetStop, output: Output, signal: AbortSignal): Promise<void> {
-  const [{ askLine }, { budgetQuestion, readBudgetAnswer }] = await Promise.all([
-    import('../terminal/ask.ts'),
-    import('../terminal/budget-lines.ts'),
-  ])
+  const { askLine } = await import('../terminal/ask.ts')
   for (;;) {
     const line = await askLine(budgetQuestion(output), { signal })
     if (signal.aborted) return
