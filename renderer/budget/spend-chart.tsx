@@ -23,6 +23,12 @@ const parts = ['reported', 'estimated'] as const
 /** Colours are the style sheet's. */
 const noColor = () => ''
 
+/** The column that is shown in words. */
+interface Pointed {
+  index: number
+  by: 'keys' | 'pointer'
+}
+
 /** Columns over time. The arrow keys go from one to the next; readers hear each, and the whole in title and description. */
 export function SpendChart(props: {
   columns: readonly Column[]
@@ -36,7 +42,8 @@ export function SpendChart(props: {
 }) {
   const { columns, measure, limit } = props
   const [box, width] = useWidth()
-  const [at, setAt] = useState<number | null>(null)
+  const [pointed, setPointed] = useState<Pointed | null>(null)
+  const at = pointed?.index ?? null
   const id = useId()
   const { left, x, y, ticks, limitShown } = scales({ columns, measure, limit, width })
   const shown = at === null ? undefined : columns[at]
@@ -46,7 +53,7 @@ export function SpendChart(props: {
     if (next === undefined) return
     event.preventDefault()
     if (event.key === 'Escape') event.stopPropagation()
-    setAt(next)
+    setPointed(next === null ? null : { index: next, by: 'keys' })
   }
   const firstToCome = columns.findIndex(({ when }) => when === 'to come')
   const sentenceX = firstToCome < 0 ? width : (x(columns[firstToCome]?.key ?? '') ?? width) + 4
@@ -62,8 +69,8 @@ export function SpendChart(props: {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys show what a pointer shows
         tabIndex={0}
         onKeyDown={keyDown}
-        onBlur={() => setAt(null)}
-        onPointerLeave={() => setAt(null)}
+        onBlur={() => setPointed(null)}
+        onPointerLeave={() => setPointed((now) => (now?.by === 'keys' ? now : null))}
       >
         <svg width={width} height={HEIGHT} role="img" aria-labelledby={`${id}-title ${id}-words`}>
           <title id={`${id}-title`}>{props.title}</title>
@@ -134,7 +141,13 @@ export function SpendChart(props: {
             const start = x(column.key) ?? 0
             const middle = start + x.bandwidth() / 2
             return (
-              <g key={column.key} onPointerEnter={() => setAt(index)}>
+              <g
+                key={column.key}
+                // A pointer that only rests there takes nothing from the keys.
+                onPointerMove={({ movementX, movementY }) => {
+                  if (movementX !== 0 || movementY !== 0) setPointed({ index, by: 'pointer' })
+                }}
+              >
                 <rect
                   x={middle - x.step() / 2}
                   y={TOP}
