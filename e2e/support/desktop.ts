@@ -25,11 +25,11 @@ export async function answerQuestions(app: ElectronApplication, button: string):
 }
 
 /** Node's inspector may collect a reply as garbage before it is read: what was asked is asked again, it does no harm twice. */
-async function asked<T>(question: () => Promise<T>): Promise<T> {
+async function asked<T>(question: () => Promise<T>, more = 5): Promise<T> {
   try {
     return await question()
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('garbage collected')) throw error
-    return await question()
+    if (more === 0 || !(error instanceof Error) || !error.message.includes('garbage collected')) throw error
+    return await asked(question, more - 1)
   }
 }
