@@ -109,6 +109,8 @@ export interface NoticeItem {
   kind: 'notice'
   code: string
   message: string
+  /** What a person answered at a limit, where the notice says that. */
+  answer?: BudgetAnswer
 }
 
 /** What the person (or the app, on its own) said to the model in mid-turn. */
@@ -230,7 +232,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       next.budgetRequest = null
       return withItems(next, (items) => [
         ...items,
-        { kind: 'notice', code: event.type, message: budgetAnswerWords(answer, stop) },
+        { kind: 'notice', code: event.type, message: budgetAnswerWords(answer, stop), answer },
       ])
     }
     case 'tool-end':

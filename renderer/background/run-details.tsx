@@ -20,7 +20,7 @@ import { LastSteps } from './last-steps.tsx'
 import { resumeRun, stopRun } from './run-actions.ts'
 import { RunFacts } from './run-facts.tsx'
 import { RunGlyph } from './run-glyph.tsx'
-import { roughDuration, runLine, startedWords } from './run-line.ts'
+import { runLine, startedWords } from './run-line.ts'
 import { RunLog } from './run-log.tsx'
 import { RunMessage } from './run-message.tsx'
 import { backToList, setRunPlace, useRunPlace } from './run-place.ts'
@@ -38,7 +38,7 @@ export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
       {run.usable ? (
         <>
           <Closed sessionId={run.sessionId} />
-          <Approval run={run} />
+          <Approval />
           <BudgetQuestion />
           {logs ? <RunLog /> : <Overview run={run} />}
           <RunMessage run={run} />
@@ -130,19 +130,10 @@ function Closed({ sessionId }: { sessionId: SessionId }) {
   )
 }
 
-function Approval({ run }: { run: BackgroundRun }) {
+function Approval() {
   const approvals = useView((view) => view.approvals) ?? noApprovals
-  const now = useNow(1000)
   const [asked] = approvals
-  if (!asked) return null
-  return (
-    <div className="stack g2">
-      <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />
-      {run.waitsUntil !== null && (
-        <p className="xs ink2">The run ends in {roughDuration(run.waitsUntil - now)} if nobody answers.</p>
-      )}
-    </div>
-  )
+  return asked ? <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} /> : null
 }
 
 /** What was done in a worktree is on its branch; somebody has to merge it and put the copy away. */

@@ -5,10 +5,9 @@ import { localKinds } from '#shared/presets.ts'
 import { isOver } from '#shared/run-words.ts'
 import { stateLine } from '../backends/backend-state.ts'
 import { useSeconds } from '../chat/elapsed.tsx'
-import { folderName, formatCount } from '../lib/format.ts'
+import { folderName, formatCount, roughDuration } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Meter } from '../ui/meter.tsx'
-import { roughDuration } from './run-line.ts'
 
 /** What a run is allowed and what it used so far. */
 export function RunFacts({ run }: { run: BackgroundRun }) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BackgroundRun } from '#shared/background.ts'
 import { sampleRun } from '#shared/sample-run.ts'
-import { groupRuns, roughDuration, runLine, runTime, startedWords } from './run-line.ts'
+import { groupRuns, runLine, runTime, startedWords } from './run-line.ts'
 
 const MINUTE = 60_000
 const noon = new Date(2026, 10, 26, 12).getTime()
@@ -70,16 +70,6 @@ test.each([
   ['when it ended before', sampleRun({ status: 'killed', endedAt: noon - 12 * 24 * 60 * MINUTE }), '14 Nov'],
 ])('a card tells %s', (_what, run, time) => {
   expect(runTime(run, noon)).toBe(time)
-})
-
-test('durations are told in the unit that people count in', () => {
-  expect([0, 12_400, 7 * MINUTE + 5000, 120 * MINUTE, 125 * MINUTE].map(roughDuration)).toEqual([
-    '0 s',
-    '12 s',
-    '7 min',
-    '2 h',
-    '2 h 5 min',
-  ])
 })
 
 test('where a run was started is said', () => {

@@ -1,7 +1,7 @@
 import type { BackgroundRun } from '#shared/background.ts'
 import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run-words.ts'
 import { sentences } from '../chat/turn-end.ts'
-import { folderName, formatCount, formatDuration, formatTime } from '../lib/format.ts'
+import { folderName, formatCount, formatTime, roughDuration } from '../lib/format.ts'
 
 export type RunGroup = 'needs-you' | 'running' | 'finished'
 
@@ -77,13 +77,6 @@ function spent({ startedAt, endedAt }: BackgroundRun): string {
 function usedTokens({ usage }: BackgroundRun): string {
   if (usage.inputTokens === null && usage.outputTokens === null) return ''
   return `${formatCount((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0))} tokens`
-}
-
-/** In the unit that people count in: "12 s", "7 min", "2 h 5 min". */
-export function roughDuration(milliseconds: number): string {
-  if (milliseconds < 60_000) return formatDuration(Math.max(0, milliseconds))
-  if (milliseconds < 3_600_000) return `${Math.floor(milliseconds / 60_000)} min`
-  return formatDuration(milliseconds).replace(/ 0 min$/, '')
 }
 
 /** At the right of a card: how long it has waited or run, or when it ended. */

@@ -33,26 +33,29 @@ const edit: UnstampedEvent = {
   target: 'src/token-bucket.ts',
 }
 
-test('an approval is said at once, with its command', () => {
-  const asked = after(
-    running,
-    { ...edit, verb: 'Run', target: 'npm test' },
-    {
-      type: 'approval-request',
-      request: {
-        callId: 'c1',
-        tool: 'bash',
-        purpose: 'to run a command in parcel-api',
-        subject: { kind: 'command', command: 'npm test' },
-        facts: [],
-        sessionRule: 'shell:npm test',
-        recovered: false,
-      },
+test('an approval is said at once, with its command and with when it is too late', () => {
+  const request = (end: { until?: number }): UnstampedEvent => ({
+    type: 'approval-request',
+    request: {
+      callId: 'c1',
+      tool: 'bash',
+      purpose: 'to run a command in parcel-api',
+      subject: { kind: 'command', command: 'npm test' },
+      facts: [],
+      sessionRule: 'shell:npm test',
+      recovered: false,
     },
-    { type: 'phase', phase: 'waiting-approval' },
-  )
-  expect(announcements(running, asked)).toEqual([
-    { text: 'Approval needed to run a command in parcel-api: npm test', urgent: true },
+    ...end,
+  })
+  const asked = (end: { until?: number }) =>
+    after(running, { ...edit, verb: 'Run', target: 'npm test' }, request(end), {
+      type: 'phase',
+      phase: 'waiting-approval',
+    })
+  const said = 'Approval needed to run a command in parcel-api: npm test'
+  expect(announcements(running, asked({}))).toEqual([{ text: said, urgent: true }])
+  expect(announcements(running, asked({ until: 1_800_000 }))).toEqual([
+    { text: `${said}. The run ends in 30 min unless answered`, urgent: true },
   ])
 })
 

@@ -1,4 +1,5 @@
 import type { Item, SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
+import { formatTimeLeft } from '../lib/format.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 import { phaseWords } from './phase-words.ts'
 import { endNotice } from './turn-end.ts'
@@ -15,11 +16,12 @@ export function announcements(before: SessionView | null, after: SessionView): r
   const said: Announcement[] = []
   const say = (text: string, urgent = false) => said.push({ text, urgent })
   const known = new Set(before.approvals.map(({ request }) => request.callId))
-  for (const { request } of after.approvals) {
+  for (const { request, since, until } of after.approvals) {
     if (known.has(request.callId)) continue
     const { subject } = request
     const what = subject.kind === 'command' ? subject.command : `change in ${subject.diff.path}`
-    say(`Approval needed ${request.purpose}: ${what}`, true)
+    const end = until === undefined ? '' : `. The run ends in ${formatTimeLeft(until - since)} unless answered`
+    say(`Approval needed ${request.purpose}: ${what}${end}`, true)
   }
   const stop = after.budgetRequest?.stop
   if (stop && !before.budgetRequest)
@@ -76,6 +78,6 @@ function endedTurn(before: SessionView, after: SessionView): TurnView | null {
 }
 
 function endSentence(turn: TurnView): string {
-  const notice = turn.end && endNotice(turn.end)
+  const notice = endNotice(turn)
   return notice ? `${notice.title} ${notice.text}`.trim() : 'The turn is done.'
 }

@@ -2,10 +2,11 @@ import { Hand } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { PendingApproval } from '#shared/session-view.ts'
+import { useNow } from '../app/clock.ts'
 import { focusMessage } from '../app/focus.ts'
 import { isMac } from '../app/platform.ts'
 import { ariaKeys, keyCaps } from '../app/shortcuts.ts'
-import { formatWait } from '../lib/format.ts'
+import { formatTimeLeft, formatWait } from '../lib/format.ts'
 import { answerApproval } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { KeyCap } from '../ui/key-cap.tsx'
@@ -18,7 +19,7 @@ const allowKeys = ['mod', 'Enter']
 
 /** "May I?" The focus stays where it is: somebody may be typing. */
 export function ApprovalCard(props: { approval: PendingApproval; others: number }) {
-  const { request, since } = props.approval
+  const { request, since, until } = props.approval
   const sessionId = useChatSession()
   const description = useId()
   const card = useRef<HTMLElement>(null)
@@ -42,7 +43,7 @@ export function ApprovalCard(props: { approval: PendingApproval; others: number 
       className="approval"
       role="alertdialog"
       aria-label="Approval needed"
-      aria-describedby={description}
+      aria-describedby={until === undefined ? description : `${description} ${description}-end`}
     >
       <div className="head">
         <Icon of={Hand} />
@@ -75,6 +76,11 @@ export function ApprovalCard(props: { approval: PendingApproval; others: number 
         {props.others > 0 && (
           <p className="xs ink2">
             {props.others === 1 ? 'Another question waits' : `${props.others} more questions wait`} after this one.
+          </p>
+        )}
+        {until !== undefined && (
+          <p className="xs ink2" id={`${description}-end`}>
+            <EndsUnlessAnswered until={until} />
           </p>
         )}
       </div>
@@ -114,6 +120,12 @@ export function ApprovalCard(props: { approval: PendingApproval; others: number 
       )}
     </section>
   )
+}
+
+/** Readers hear it with the card and when they come to it, never as it counts down. */
+function EndsUnlessAnswered({ until }: { until: number }) {
+  const left = until - useNow(1000)
+  return left <= 0 ? 'The run ends, nobody answered.' : `The run ends in ${formatTimeLeft(left)} unless answered.`
 }
 
 function DenyWithReason(props: { disabled: boolean; onDeny: (reason: string) => void; onBack: () => void }) {

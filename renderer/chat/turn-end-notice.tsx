@@ -1,13 +1,13 @@
-import { CircleAlert, Square, TriangleAlert } from 'lucide-react'
+import { CircleAlert, Gauge, Square, TriangleAlert } from 'lucide-react'
 import type { TurnView } from '#shared/session-view.ts'
 import { standInFor } from '#shared/stand-in.ts'
 import { chooseProfile, sendMessage } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
-import { Icon } from '../ui/icon.tsx'
+import { Icon, type IconShape } from '../ui/icon.tsx'
 import { useChatSession } from './chat-place.ts'
-import { type EndAction, endNotice } from './turn-end.ts'
+import { type EndAction, type EndNotice, endNotice } from './turn-end.ts'
 
 const labels: Readonly<Record<EndAction, string>> = {
   resend: 'Try again',
@@ -17,12 +17,18 @@ const labels: Readonly<Record<EndAction, string>> = {
   settings: 'Open settings',
 }
 
+const icons: Readonly<Record<Exclude<EndNotice['tone'], 'line'>, IconShape>> = {
+  calm: Gauge,
+  warn: TriangleAlert,
+  danger: CircleAlert,
+}
+
 const GO_ON = 'Go on from where you stopped.'
 
 /** How a turn ended, where there is something to say; with what to do about it on the newest turn. */
 export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   const sessionId = useChatSession()
-  const notice = props.turn.end && endNotice(props.turn.end)
+  const notice = endNotice(props.turn)
   if (!notice) return null
   if (notice.tone === 'line') {
     return (
@@ -38,7 +44,7 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   }
   return (
     <div className={`notice box ${notice.tone}`}>
-      <Icon of={notice.tone === 'danger' ? CircleAlert : TriangleAlert} />
+      <Icon of={icons[notice.tone]} />
       <div className="grow">
         <div className="med">{notice.title}</div>
         {notice.text && <div className="xs ink2">{notice.text}</div>}

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
+import type { BudgetAnswer } from '#shared/budget.ts'
 import { failure } from '#shared/failure.ts'
+import type { Item, TurnEnd } from '#shared/session-view.ts'
 import { endNotice, sentences } from './turn-end.ts'
 
-const end = { at: 0, failure: null, budget: null }
+const ended = (end: Partial<TurnEnd> & Pick<TurnEnd, 'reason'>, items: readonly Item[] = []) =>
+  endNotice({ end: { at: 0, failure: null, budget: null, ...end }, items })
 
 test('a turn that simply ended says nothing, one that was stopped says so in a line', () => {
-  expect(endNotice({ ...end, reason: 'completed' })).toBe(null)
-  expect(endNotice({ ...end, reason: 'aborted' })).toEqual({
+  expect(ended({ reason: 'completed' })).toBe(null)
+  expect(ended({ reason: 'aborted' })).toEqual({
     tone: 'line',
     title: 'Stopped by you.',
     text: '',
@@ -19,7 +22,7 @@ test('a refused key names what happened, quotes the server and opens the backend
   const refused = failure('auth', 'OpenRouter refused the key. Set a new one, or answer with another profile.', {
     details: { serverMessage: 'No auth credentials found' },
   })
-  expect(endNotice({ ...end, reason: 'failed', failure: refused })).toEqual({
+  expect(ended({ reason: 'failed', failure: refused })).toEqual({
     tone: 'danger',
     title: 'OpenRouter refused the key.',
     text: 'Set a new one, or answer with another profile.',
@@ -34,7 +37,7 @@ test('a limit is told in its own unit, with who set it; one of the settings can 
     { limit: 'costUsd', allowed: 2_000_000, used: 2_012_300, scope: 'run', origin: '--max-budget-usd' },
     { limit: 'wallTime', allowed: 60_000, used: 60_400 },
   ] as const
-  const notices = stops.map((budget) => endNotice({ ...end, reason: 'budget', budget }))
+  const notices = stops.map((budget) => ended({ reason: 'budget', budget }))
   expect(notices.map((notice) => [notice?.title, notice?.text, notice?.actions])).toEqual([
     [
       'Limit reached: tokens of this session.',
@@ -43,6 +46,23 @@ test('a limit is told in its own unit, with who set it; one of the settings can 
     ],
     ['Limit reached: cost of this run.', 'Used: $2.01 of $2.00. Set by: --max-budget-usd.', ['go-on']],
     ['Limit reached: wall time.', 'Used: 1 min of 1 min.', ['go-on']],
+  ])
+})
+
+test('a limit is red only where nobody chose the end', () => {
+  const budget = { limit: 'modelCalls', allowed: 1, used: 1, scope: 'run' } as const
+  const answered = (...answers: BudgetAnswer[]) =>
+    ended(
+      { reason: 'budget', budget },
+      answers.map((answer) => ({ kind: 'notice', code: 'budget-answer', message: '', answer })),
+    )?.tone
+  const [finish, stop, raise] = [{ choice: 'finish' }, { choice: 'stop' }, { choice: 'raise', to: 2 }] as const
+  expect([answered(), answered(finish), answered(stop), answered(raise), answered(raise, stop)]).toEqual([
+    'danger',
+    'calm',
+    'calm',
+    'danger',
+    'calm',
   ])
 })
 

@@ -1,13 +1,13 @@
 import type { Failure, FailureCode } from '#shared/failure.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
+import type { Item, TurnView } from '#shared/session-view.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 
 /** `resend` = the same message again; `go-on` = a message that says so; the others are pages. */
 export type EndAction = 'resend' | 'go-on' | 'backends' | 'budgets' | 'settings'
 
 export interface EndNotice {
-  /** `line` is one grey line, the others a tinted box. */
-  tone: 'line' | 'warn' | 'danger'
+  /** `line` is one grey line, the others a box: `calm` is grey, for what a person chose. */
+  tone: 'line' | 'calm' | 'warn' | 'danger'
   title: string
   text: string
   /** The server's own words. */
@@ -16,7 +16,9 @@ export interface EndNotice {
 }
 
 /** What is said under a turn that did not simply end; null = nothing. */
-export function endNotice({ reason, failure, budget }: TurnEnd): EndNotice | null {
+export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndNotice | null {
+  if (!end) return null
+  const { reason, failure, budget } = end
   switch (reason) {
     case 'completed':
       return null
@@ -29,7 +31,7 @@ export function endNotice({ reason, failure, budget }: TurnEnd): EndNotice | nul
     case 'budget':
       if (!budget) return box('danger', 'A limit is reached.', '', ['go-on'])
       return box(
-        'danger',
+        wasChosen(items) ? 'calm' : 'danger',
         `Limit reached: ${stopTitle(budget)}.`,
         stopFacts(budget)
           .map(({ name, text }) => `${name}: ${text}.`)
@@ -43,7 +45,13 @@ export function endNotice({ reason, failure, budget }: TurnEnd): EndNotice | nul
   }
 }
 
-function box(tone: 'warn' | 'danger', title: string, text: string, actions: readonly EndAction[]): EndNotice {
+/** A person said at the limit that it is the end: nothing is wrong. */
+function wasChosen(items: readonly Item[]): boolean {
+  const last = items.findLast((item) => item.kind === 'notice' && item.answer !== undefined)
+  return last?.kind === 'notice' && last.answer?.choice !== 'raise'
+}
+
+function box(tone: 'calm' | 'warn' | 'danger', title: string, text: string, actions: readonly EndAction[]): EndNotice {
   return { tone, title, text, quote: '', actions }
 }
 

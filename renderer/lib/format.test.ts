@@ -6,8 +6,10 @@ import {
   formatDuration,
   formatRoundDollars,
   formatTime,
+  formatTimeLeft,
   formatWait,
   formatWhole,
+  roughDuration,
 } from './format.ts'
 
 test('durations read as a person says them', () => {
@@ -21,6 +23,19 @@ test('durations read as a person says them', () => {
     '1 h 4 min',
   ])
   expect([400, 6_940, 14_200].map((time) => formatDuration(time, true))).toEqual(['0.4 s', '6.9 s', '14 s'])
+})
+
+test('durations are told in the unit that people count in; what is left of a minute counts', () => {
+  const MINUTE = 60_000
+  const times = [0, 12_400, 7 * MINUTE + 5000, 120 * MINUTE, 125 * MINUTE]
+  expect(times.map(roughDuration)).toEqual(['0 s', '12 s', '7 min', '2 h', '2 h 5 min'])
+  expect([-5, 42_000, MINUTE, 29 * MINUTE + 1, 125 * MINUTE].map(formatTimeLeft)).toEqual([
+    '0 s',
+    '42 s',
+    '1 min',
+    '30 min',
+    '2 h 5 min',
+  ])
 })
 
 test('a wait counts in minutes and seconds', () => {

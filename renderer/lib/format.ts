@@ -10,6 +10,18 @@ export function formatDuration(milliseconds: number, fine = false): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** In the unit that people count in: "12 s", "7 min", "2 h 5 min". */
+export function roughDuration(milliseconds: number): string {
+  if (milliseconds < 60_000) return formatDuration(Math.max(0, milliseconds))
+  if (milliseconds < 3_600_000) return `${Math.floor(milliseconds / 60_000)} min`
+  return formatDuration(milliseconds).replace(/ 0 min$/, '')
+}
+
+/** How long there still is; a minute that has begun counts: "30 min", "42 s". */
+export function formatTimeLeft(milliseconds: number): string {
+  return roughDuration(milliseconds <= 60_000 ? milliseconds : Math.ceil(milliseconds / 60_000) * 60_000)
+}
+
 /** "0:42", "12:05". */
 export function formatWait(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
