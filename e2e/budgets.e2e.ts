@@ -169,22 +169,41 @@ test('the arrow keys go through the chart, and ranges can be looked back on', as
   await expect(over.getByRole('group', { name: /^Spend per hour of/ })).toBeVisible()
 })
 
-test('the calls of the range go into a file, as they stand in the ledger', async ({ machine }) => {
+test('the calls of the range go into a file, as they stand in the ledger: CSV by keyboard, JSON by clicks', async ({
+  machine,
+}) => {
   await spendAMonth(machine, { now: new Date(), calls: 50 })
   const { app, page } = await machine.launch()
-  const saved = join(machine.project, 'calls.csv')
-  await app.evaluate(({ dialog }, filePath) => {
-    dialog.showSaveDialog = async () => ({ canceled: false, filePath })
-  }, saved)
+  await app.evaluate(({ dialog }, target) => {
+    dialog.showSaveDialog = async (...given: unknown[]) => {
+      // The kind of file that a person sees in the dialog decides its name.
+      const { filters } = given.at(-1) as { filters: { extensions: string[] }[] }
+      return { canceled: false, filePath: `${target}/calls.${filters[0]?.extensions[0]}` }
+    }
+  }, machine.project)
   await openBudgets(page)
+  const calls = (await ledgerOf(machine)).map(exported)
+  const saved = page.getByText('The calls are saved.')
+
   await page.getByRole('button', { name: 'Export' }).press('Enter')
   await page.getByRole('menuitem', { name: /^CSV/ }).press('Enter')
-  await expect(page.getByText('The calls are saved.')).toBeVisible()
-  const [head, ...rows] = (await readFile(saved, 'utf8')).trim().split('\r\n')
-  const lines = await ledgerOf(machine)
-  const column = head?.split(',').indexOf('input') ?? -1
-  expect(rows.map((row) => Number(row.split(',')[column]))).toEqual(lines.map(({ input }) => input))
+  await expect(saved).toBeVisible()
+  const [head = '', ...rows] = (await machine.read('calls.csv')).trim().split('\r\n')
+  const columns = head.split(',')
+  expect([...columns].sort()).toEqual(Object.keys(calls[0] ?? {}).sort())
+  expect(rows).toEqual(calls.map((call) => columns.map((name) => call[name] ?? '').join(',')))
+
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: /^JSON/ }).click()
+  await expect.poll(() => machine.has('calls.json')).toBe(true)
+  expect(JSON.parse(await machine.read('calls.json'))).toEqual(calls)
 })
+
+/** A call of the ledger as the page gives it away. */
+function exported({ type: _type, at, tools, ...line }: Record<string, unknown>): Record<string, unknown> {
+  const toolCalls = Object.values(tools as Record<string, number>).reduce((sum, count) => sum + count, 0)
+  return { ...line, at: new Date(Number(at)).toISOString(), toolCalls }
+}
 
 test('one profile is shown alone, its figures and limits with it', async ({ machine }) => {
   await spendAMonth(machine, { now: new Date() })

@@ -1,4 +1,13 @@
-import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, type SaveDialogOptions, shell } from 'electron'
+import { extname } from 'node:path'
+import {
+  type BrowserWindow,
+  clipboard,
+  dialog,
+  type FileFilter,
+  type OpenDialogOptions,
+  type SaveDialogOptions,
+  shell,
+} from 'electron'
 import type { Desktop } from './ipc/app-handlers.ts'
 
 /** What handlers may do to the desktop, by Electron. */
@@ -21,7 +30,7 @@ export function electronDesktop(window: () => BrowserWindow | null): Desktop {
       return filePaths[0] ?? null
     },
     async chooseTarget(title, fileName) {
-      const options: SaveDialogOptions = { title, defaultPath: fileName, filters: jsonFiles }
+      const options: SaveDialogOptions = { title, defaultPath: fileName, filters: [ofType(extname(fileName).slice(1))] }
       const parent = window()
       const { filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
       return filePath || null
@@ -31,4 +40,9 @@ export function electronDesktop(window: () => BrowserWindow | null): Desktop {
   }
 }
 
-const jsonFiles = [{ name: 'JSON', extensions: ['json'] }]
+const jsonFiles = [ofType('json')]
+
+/** A dialog offers, and some systems append, the ending of what is saved. */
+function ofType(extension: string): FileFilter {
+  return { name: extension.toUpperCase(), extensions: [extension] }
+}
