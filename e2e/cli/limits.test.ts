@@ -4,56 +4,16 @@ import Conf from 'conf'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LimitName, Limits } from '#shared/budget.ts'
 import { createEngine } from '../../electron/engine/engine.ts'
-import { chunk, gate, type Reply, raw, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { first, limitCases, pricesPerMillion, second, third } from '../support/limit-cases.ts'
 import { runsOf } from './support/runs.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
-/**
- * Every limit in every place that a run can be in, reached exactly, by one less and by one more than it allows. The work
- * is always the same three calls: two tools run, and these are its sums.
- */
-const sums: Record<Exclude<LimitName, 'wallTime'>, number> = {
-  totalTokens: 6480,
-  inputTokens: 6300,
-  outputTokens: 180,
-  reasoningTokens: 90,
-  costUsd: 8100,
-  toolCalls: 2,
-  modelCalls: 3,
-  turns: 3,
-}
-const prices = ['--input-cost-per-million', '1', '--output-cost-per-million', '10']
-
-const counted = (input: number, output: number, reasoning: number) =>
-  usage(input, output, { completion_tokens_details: { reasoning_tokens: reasoning } })
-const first = (name = 'list_dir', args: Record<string, unknown> = { path: '.' }) =>
-  toolCall(name, args, { id: 'a', usage: counted(2000, 50, 20) })
-const second = toolCall('list_dir', { path: '.' }, { id: 'b', usage: counted(2100, 60, 30) })
-const third = text('Done.', { usage: counted(2200, 70, 40) })
-/** A server that writes on, whatever it was asked for. */
-const endless = (delta: Record<string, string>): Reply =>
-  raw(
-    Array.from({ length: 400 }, () => chunk(delta)),
-    { end: 'hold' },
-  )
-
-interface Case {
-  limit: LimitName
-  /** The last answer where the limit is one too small, and how it must end: not asked for, cut, or after its usage. */
-  last: Reply
-  over: 'not sent' | 'cut' | 'counted'
-}
-const words = endless({ content: 'word ' })
-const cases: Case[] = [
-  { limit: 'totalTokens', last: words, over: 'cut' },
-  { limit: 'inputTokens', last: third, over: 'counted' },
-  { limit: 'outputTokens', last: words, over: 'cut' },
-  { limit: 'reasoningTokens', last: endless({ reasoning_content: 'hm ' }), over: 'cut' },
-  { limit: 'costUsd', last: words, over: 'cut' },
-  { limit: 'toolCalls', last: third, over: 'not sent' },
-  { limit: 'modelCalls', last: third, over: 'not sent' },
-  { limit: 'turns', last: third, over: 'not sent' },
-  { limit: 'wallTime', last: text('one two', { chunks: 2, gate: gate().opened }), over: 'cut' },
+/** Every limit in every place that a run can be in, reached exactly, by one less and by one more than it allows. */
+const prices = [
+  '--input-cost-per-million',
+  `${pricesPerMillion.input}`,
+  '--output-cost-per-million',
+  `${pricesPerMillion.output}`,
 ]
 
 /** How the run ended, as the one who started it is told. */
@@ -112,7 +72,7 @@ async function newSession(world: World) {
     cwd: world.work,
     profileId: profile.id,
     permissions: { write: 'ask', shell: 'ask', sandbox: true },
-    overrides: { inputCostPerMillion: 1, outputCostPerMillion: 10 },
+    overrides: { inputCostPerMillion: pricesPerMillion.input, outputCostPerMillion: pricesPerMillion.output },
     canAnswer: true,
   })
 }
@@ -168,7 +128,7 @@ const secondProcess: Place = async (world, limits) => {
 }
 
 const places: [string, Place, boolean][] = [
-  ['the window', inWindow, false],
+  ['a session that the window holds', inWindow, false],
   ['agent', agent, false],
   ['agent-chat', chat, false],
   ['a background run', inBackground, false],
@@ -178,15 +138,14 @@ const places: [string, Place, boolean][] = [
 describe.each(places)('in %s', (_place, run, isChild) => {
   const begin = isChild ? first('bash', { command: 'true' }) : first()
 
-  test.each(cases)('$limit holds', async ({ limit, last, over }) => {
-    const total = limit === 'wallTime' ? 120_000 : sums[limit]
-    for (const allowed of [total, total + 1]) {
+  test.each(limitCases)('$limit holds', async ({ limit, enough, tooLittle, last, over }) => {
+    for (const fits of enough) {
       const world = await createWorld(begin, second, third)
-      expect([allowed, await run(world, { [limit]: allowed })]).toEqual([allowed, { reason: 'completed' }])
+      expect([fits, await run(world, { [limit]: fits })]).toEqual([fits, { reason: 'completed' }])
     }
 
     const world = await createWorld(begin, second, last, third)
-    const allowed = limit === 'wallTime' ? 3000 : total - 1
+    const allowed = tooLittle
     const end = await run(world, { [limit]: allowed })
     expect(end).toMatchObject({ reason: 'budget', limit, allowed })
     const requests = world.backend.chatRequests()
@@ -195,7 +154,7 @@ describe.each(places)('in %s', (_place, run, isChild) => {
     // One chunk is one token here, or ten micro-dollars.
     const chunkSize = limit === 'costUsd' ? 10 : 1
     if (limit !== 'wallTime') {
-      const most = over === 'not sent' ? allowed : total + chunkSize - 1
+      const most = over === 'not sent' ? allowed : allowed + chunkSize
       expect(end.used).toBeGreaterThanOrEqual(allowed)
       expect(end.used).toBeLessThanOrEqual(most)
     }
