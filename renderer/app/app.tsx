@@ -196,9 +196,10 @@ function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => 
   latest.current = does
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || document.querySelector(FLOATING)) return
+      if (event.defaultPrevented || event.isComposing) return
+      // Every key comes by here: the page is searched only for those that mean something.
       const command = commandOf(event, isMac)
-      if (command === null) return
+      if (command === null || document.querySelector(FLOATING)) return
       event.preventDefault()
       const { go, toggleSidebar } = latest.current
       if (command === 'new-chat') go('chat', null)

@@ -6,17 +6,32 @@ import { blocksOf } from '../lib/text-documents.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Inline } from './inline.tsx'
 
+/** How many blocks are compared as one: a long answer has hundreds, and only the last ones change. */
+const RUN_LENGTH = 24
+
 /** The agent's words. Blocks keep their identity while the text grows, so only the last ones are drawn again. */
 export const Prose = memo(function Prose(props: { item: TextItem }) {
+  const blocks = blocksOf(props.item)
   return (
     <div className="prose">
-      {blocksOf(props.item).map((block, index) => (
+      {Array.from({ length: Math.ceil(blocks.length / RUN_LENGTH) }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
-        <TopBlock key={index} block={block} />
+        <BlockRun key={index} blocks={blocks.slice(index * RUN_LENGTH, (index + 1) * RUN_LENGTH)} />
       ))}
     </div>
   )
 })
+
+/** No element of its own: where a run ends cannot be seen. */
+const BlockRun = memo(
+  function BlockRun(props: { blocks: readonly Block[] }): ReactNode {
+    return props.blocks.map((block, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+      <TopBlock key={index} block={block} />
+    ))
+  },
+  (a, b) => a.blocks.length === b.blocks.length && a.blocks.every((block, index) => block === b.blocks[index]),
+)
 
 const TopBlock = memo(function TopBlock({ block }: { block: Block }) {
   if (block.token.type === 'def') return null

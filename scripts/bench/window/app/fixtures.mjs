@@ -124,7 +124,10 @@ export function session(running) {
       : turns,
     activity: running ? { phase: 'writing', since: now } : null,
     approvals: [],
+    budgetRequest: null,
     usage: noUsage,
+    iterations: 101,
+    toolCalls: 0,
   }
 }
 
