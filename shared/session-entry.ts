@@ -6,6 +6,7 @@ import { FileDiff } from './file-diff.ts'
 import { ProfileId, SessionId, TurnId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { BackendKind } from './profile.ts'
+import { SendOptions } from './send-options.ts'
 import { Usage } from './usage.ts'
 
 /** The version of the journal format; a reader refuses a newer one and migrates an older one. */
@@ -50,6 +51,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     text: z.string(),
     /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
     facts: z.string(),
+    /** How it is run, where that differs from what the session is used to: whoever goes on with it must know. */
+    options: SendOptions.optional(),
   }),
   entry('model-call-start', {
     model: z.string(),

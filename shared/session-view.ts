@@ -1,6 +1,6 @@
 import type { ApprovalAnswer, ApprovalRequest } from './approval.ts'
 import { assertNever } from './assert-never.ts'
-import type { BudgetAnswer, BudgetStop } from './budget.ts'
+import type { BudgetAnswer, BudgetStop, Limits } from './budget.ts'
 import type { Failure } from './failure.ts'
 import type { FileDiff } from './file-diff.ts'
 import type { SessionId, TurnId } from './ids.ts'
@@ -41,6 +41,8 @@ export interface TurnView {
   startedAt: number
   items: readonly Item[]
   usage: UsageTotals
+  /** Set for this turn alone. */
+  limits?: Limits
   end: TurnEnd | null
 }
 
@@ -176,7 +178,15 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
     case 'turn-start':
       next.turns = [
         ...view.turns,
-        { turnId: event.turnId, text: event.text, startedAt: event.at, items: [], usage: noUsage, end: null },
+        {
+          turnId: event.turnId,
+          text: event.text,
+          startedAt: event.at,
+          items: [],
+          usage: noUsage,
+          ...(event.options?.limits && { limits: event.options.limits }),
+          end: null,
+        },
       ]
       next.activity = { phase: 'connecting', since: event.at }
       return next

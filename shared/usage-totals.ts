@@ -22,6 +22,7 @@ export function addUsage(totals: UsageTotals, usage: Usage): UsageTotals {
     outputTokens: add(totals.outputTokens, usage.outputTokens),
     cachedInputTokens: add(totals.cachedInputTokens, usage.cachedInputTokens),
     reasoningTokens: add(totals.reasoningTokens, usage.reasoningTokens),
+    ...((totals.reasoningSource ?? usage.reasoningSource) && { reasoningSource: 'estimated' }),
     costMicroUsd: add(totals.costMicroUsd, usage.costMicroUsd),
     source: weaker(totals.source, usage.source),
     modelCalls: totals.modelCalls,

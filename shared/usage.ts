@@ -15,6 +15,8 @@ export const Usage = z.object({
   cacheWriteTokens: Count.optional(),
   /** Part of `outputTokens` that went into reasoning. */
   reasoningTokens: Count.nullable(),
+  /** The server counts no reasoning, but it sent some. Missing = it counts, or sent none. */
+  reasoningSource: z.literal('estimated').optional(),
   /** Micro-dollars; `null` = not known. 0 only where it is known to be free. */
   costMicroUsd: Count.nullable(),
   source: z.enum(['reported', 'estimated', 'unknown']),

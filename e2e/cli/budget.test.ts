@@ -95,7 +95,7 @@ describe("a day's limit", () => {
     const calls = 40
     const world = await createWorld(
       ...Array.from({ length: calls }, (_, at) =>
-        toolCall('list_dir', { path: '.' }, { id: `c${at}`, usage: usage(700, 50) }),
+        toolCall('glob_search', { pattern: `${at}.*` }, { id: `c${at}`, usage: usage(700, 50) }),
       ),
     )
     await set(world, 'day', 'total-tokens', '8000')

@@ -105,6 +105,31 @@ test('a run comes back in mid-turn, and its turn ends here', async () => {
   ])
 })
 
+test('what limits a turn goes with it, there and back, and with it what is used', async () => {
+  const never = gate()
+  const held = text('one two', { chunks: 2, gate: never.opened })
+  const world = await createWorld(held, held)
+  const { engine, session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  const limits = { modelCalls: 2 }
+  await session.begin('Count.', { limits, limitOrigins: { modelCalls: '--max-model-calls' } })
+  await writing
+  const { runId } = await engine.background.fromSession(session.id)
+  const run = await runSeen(engine, runId, ({ phase }) => phase === 'writing')
+  await engine.background.toSession(runId)
+  const here = await engine.sessions.open(session.id)
+  if (!here.view().budgetRequest) await told(here, 'budget-request')
+  const ended = told(here, 'turn-end')
+  await here.answerBudget({ choice: 'stop' })
+  await ended
+  expect([run.limits, here.runId, here.view().turns.at(-1)?.end, world.backend.chatRequests().length]).toMatchObject([
+    limits,
+    null,
+    { reason: 'budget', budget: { limit: 'modelCalls', allowed: 2, used: 2, origin: '--max-model-calls' } },
+    2,
+  ])
+})
+
 test('a question that waits is asked again over there, and what it is about happens once', async () => {
   const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
   const again = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c2' })

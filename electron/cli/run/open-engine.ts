@@ -3,16 +3,9 @@ import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import type { Profile } from '#shared/profile.ts'
+import { type RunLink, readRunLink } from '#shared/run-link.ts'
 import { dataFolder } from '../../engine/data-folder.ts'
-import {
-  createEngine,
-  type Engine,
-  type NewSession,
-  type ProfileOverrides,
-  type RunLink,
-  readRunLink,
-  usableFolder,
-} from '../../engine/engine.ts'
+import { createEngine, type Engine, type NewSession, type ProfileOverrides, usableFolder } from '../../engine/engine.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
 import { plainLine } from '../terminal/plain-text.ts'

@@ -5,6 +5,7 @@ import type { SessionEvent } from '#shared/session-event.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/usage-totals.ts'
+import { jsonUsage } from '../terminal/json-usage.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
 export interface RunTotals {
@@ -75,10 +76,8 @@ export function jsonLine(
     }
     case 'tool-end':
       return { type, seq, at, callId: event.callId, ok: event.outcome === 'done', output: event.output }
-    case 'usage': {
-      const { costSource: _ours, ...usage } = event.usage
-      return { type, seq, at, ...usage }
-    }
+    case 'usage':
+      return { type, seq, at, ...jsonUsage(event.usage) }
     case 'warning':
       return { type, seq, at, code: event.code, message: event.message }
     case 'turn-end':
@@ -99,6 +98,7 @@ export function runEnd(stamp: { seq: number; at: number }, end: TurnEnd, totals:
     reason: reason === 'interrupted' ? 'aborted' : reason,
     exitCode: exitCodeOfEnd(end),
     ...totals,
+    usage: jsonUsage(totals.usage),
     budget: budget && publicBudget(budget),
     failure: failure && publicFailure(failure),
   }

@@ -1,4 +1,5 @@
 import type { BackgroundRun } from '#shared/background.ts'
+import { jsonUsage } from './json-usage.ts'
 
 /** What `agent-ps --json` tells of a run. */
 export type JsonRun = Pick<
@@ -19,7 +20,6 @@ export type JsonRun = Pick<
 
 /** Exactly the members of the contract (design.md section 5). */
 export function jsonRow(run: JsonRun) {
-  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costMicroUsd, source } = run.usage
   return {
     runId: run.runId,
     sessionId: run.sessionId,
@@ -32,6 +32,6 @@ export function jsonRow(run: JsonRun) {
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     exitCode: run.exitCode,
-    usage: { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costMicroUsd, source },
+    usage: jsonUsage(run.usage),
   }
 }

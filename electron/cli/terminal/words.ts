@@ -6,7 +6,8 @@ import type { Usage } from '#shared/usage.ts'
 export function usageWords(usage: Usage): string {
   const estimated = usage.source === 'estimated' ? 'about ' : ''
   const cached = usage.cachedInputTokens ? ` (${tokens(usage.cachedInputTokens)} cached)` : ''
-  const reasoning = usage.reasoningTokens ? ` (${tokens(usage.reasoningTokens)} reasoning)` : ''
+  const about = usage.reasoningSource === 'estimated' && !estimated ? 'about ' : ''
+  const reasoning = usage.reasoningTokens ? ` (${about}${tokens(usage.reasoningTokens)} reasoning)` : ''
   const counts = `${estimated}${tokens(usage.inputTokens)} in${cached}, ${tokens(usage.outputTokens)} out${reasoning}`
   return `${counts}, ${costWords(usage)}`
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer, BudgetStop, Limits } from '#shared/budget.ts'
@@ -121,6 +121,7 @@ interface Setting {
   followUps?: string[]
   askBudget?: TurnContext['askBudget']
   seat?: TurnContext['seat']
+  now?: () => number
 }
 
 async function play(setting: Setting) {
@@ -154,7 +155,10 @@ async function play(setting: Setting) {
     tools,
     policy: noPolicy,
     toolContext: { workspace: { root: '/project', addedFolders: [] } },
-    budget: testBudget(setting.limits ?? {}, { warn: (code, message) => emit({ type: 'warning', code, message }) }),
+    budget: testBudget(setting.limits ?? {}, {
+      warn: (code, message) => emit({ type: 'warning', code, message }),
+      ...(setting.now && { now: setting.now }),
+    }),
     permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },
     sessionRules: new Set(),
     ask: answer && ((request) => Promise.resolve(answer(request.callId))),
@@ -304,6 +308,22 @@ describe('a turn', () => {
     })
     expect(events.find(({ type }) => type === 'usage')).toMatchObject({
       usage: { outputTokens: 10, source: 'estimated', costMicroUsd: 0 },
+    })
+  })
+
+  test('reasoning that the server sends and does not count is estimated, and marked', async () => {
+    const { events } = await play({
+      answers: [
+        [
+          { type: 'reasoning_delta', text: 'x'.repeat(40) },
+          { type: 'content_delta', text: 'Done.' },
+          { type: 'usage', usage: { ...usage, outputTokens: 30 } },
+          stop(),
+        ],
+      ],
+    })
+    expect(events.find(({ type }) => type === 'usage')).toMatchObject({
+      usage: { outputTokens: 30, reasoningTokens: 10, reasoningSource: 'estimated', source: 'reported' },
     })
   })
 })
@@ -551,6 +571,29 @@ describe('at a limit somebody who watches decides', () => {
       most: 1500,
       said: { role: 'user', content: expect.stringContaining('for the last time') },
     })
+  })
+
+  test('to finish: an answer that does not come is not waited for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { askBudget } = asked({ choice: 'finish' })
+    let cut = false
+    const endless: Answer = async function* (signal) {
+      yield { type: 'content_delta', text: 'So far' }
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve())
+        void vi.advanceTimersByTimeAsync(121_000)
+      })
+      cut = true
+      throw new FailureError(failure('aborted', 'Stopped.'))
+    }
+    const { outcome } = await play({
+      answers: [calls(call('a', 'look')), endless],
+      limits: { turns: 1 },
+      askBudget,
+      now: () => Date.now(),
+    })
+    expect([outcome.reason, outcome.budget?.limit, cut]).toEqual(['budget', 'turns', true])
   })
 
   test('to stop, as if nobody watched', async () => {

@@ -131,7 +131,7 @@ class Loop {
     const { end } = this.#limit
     if (!end) throw new Error('No limit was reached.')
     if (end.finish) {
-      budget.allowLastAnswer()
+      budget.allowLastAnswer(end.stop)
       say(this.#turn, FINISH_NOTE, 'app')
       try {
         await withinTime(this.#turn, () => this.#lastAnswer())

@@ -41,12 +41,6 @@ export class AnswerCount {
     }
   }
 
-  /** Reasoning tokens where the server does not tell them apart. */
-  reasoning(cut = false): number {
-    const counted = this.atLeast.reasoning
-    return cut ? counted : Math.max(counted, estimateTokens(this.#allReasoning))
-  }
-
   /**
    * What the server did not count is estimated, and then the whole is marked so: it is never taken for nothing. Of an
    * answer that a limit cut, what it was cut by counts.
@@ -54,17 +48,26 @@ export class AnswerCount {
   usage(profile: Profile, inputTokens: number, cut = false): Usage {
     const known = this.#reported
     const counted = this.atLeast.output
-    const output = cut ? counted : Math.max(counted, estimateTokens(this.#allCharacters))
+    const output = known?.outputTokens ?? (cut ? counted : Math.max(counted, estimateTokens(this.#allCharacters)))
     const isWhole = known !== null && known.inputTokens !== null && known.outputTokens !== null
     const usage: Usage = {
       inputTokens: known?.inputTokens ?? inputTokens,
-      outputTokens: known?.outputTokens ?? output,
+      outputTokens: output,
       cachedInputTokens: known?.cachedInputTokens ?? null,
-      reasoningTokens: known?.reasoningTokens ?? null,
+      ...this.#reasoning(output, cut),
       costMicroUsd: known?.costMicroUsd ?? null,
       source: isWhole ? known.source : 'estimated',
     }
     return withCost(usage, profile)
+  }
+
+  /** Where the server does not tell it apart, as part of the output. */
+  #reasoning(output: number, cut: boolean): Pick<Usage, 'reasoningTokens' | 'reasoningSource'> {
+    const known = this.#reported?.reasoningTokens
+    if (known != null || this.#allReasoning === 0) return { reasoningTokens: known ?? null }
+    const counted = this.atLeast.reasoning
+    const estimated = cut ? counted : Math.max(counted, estimateTokens(this.#allReasoning))
+    return { reasoningTokens: Math.min(estimated, output), reasoningSource: 'estimated' }
   }
 
   #report(usage: Usage): void {

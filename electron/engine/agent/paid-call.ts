@@ -73,7 +73,7 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
     // Who broke off has paid for what was sent and received; who was refused has paid nothing.
     const usage = count.received ? count.usage(profile, inputTokens) : free
     if (count.received) turn.emit({ type: 'usage', usage })
-    await budget.settle(usage, count.reasoning())
+    await budget.settle(usage)
     throw error
   }
   call.onEnd(cut)
@@ -81,7 +81,7 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
   turn.emit({ type: 'usage', usage })
   // A server cuts at its window as well: only an answer that used up its room was cut by a limit.
   if (finish === 'length') budget.cutByServer(usage.outputTokens ?? 0)
-  return { usage, cut, stop: await budget.settle(usage, count.reasoning(cut)) }
+  return { usage, cut, stop: await budget.settle(usage) }
 }
 
 function requestOf(call: PaidCall, budget: CallBudget) {

@@ -4,13 +4,14 @@ import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import { isOver } from '#shared/run-words.ts'
+import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionView } from '#shared/session-view.ts'
 import { newRunId, newSessionId } from '../lib/new-id.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
 import { usableFolder } from '../sessions/session-store.ts'
-import type { SendOptions, Sessions } from '../sessions/sessions.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import { titleFrom } from '../sessions/summary.ts'
 import type { WorkingSession } from './folder-conflict.ts'
 import type { Surroundings } from './reconcile.ts'
@@ -172,7 +173,8 @@ export class BackgroundRuns {
       const last = view.turns.at(-1)
       const isOpen = last !== undefined && last.end === null
       try {
-        return await this.#existing(view, { kind: isOpen ? 'continue' : 'await' }, last?.text ?? '', {})
+        const changes = isOpen && last.limits ? { send: { limits: last.limits } } : {}
+        return await this.#existing(view, { kind: isOpen ? 'continue' : 'await' }, last?.text ?? '', changes)
       } catch (error) {
         // Nothing is lost: it goes on where it was.
         await (await open({ closeOpenTurn: false })).goOn()

@@ -1,21 +1,20 @@
 import type { BudgetStop } from '#shared/budget.ts'
-import { dayOf, monthOf } from '#shared/day.ts'
 import { FailureError } from '#shared/failure.ts'
+import type { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
+import type { RunLink } from '#shared/run-link.ts'
 import type { Usage } from '#shared/usage.ts'
 import { newReservationId } from '../lib/new-id.ts'
+import type { BegunRun, CostlyCall } from './begun-run.ts'
 import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
-import { addCounts, type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
-import { type Grant, grantOf, type Want } from './grant.ts'
+import { type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
+import { grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
-import { type LineLimit, RUN } from './ledger-line.ts'
-import { warningAt80 } from './limit-messages.ts'
-import { type Limit, type LimitSource, limitsOf } from './limit-source.ts'
+import type { LimitSource } from './limit-source.ts'
 import { promptCost, savedByCache, tokenPrice } from './price.ts'
-import type { RunLink } from './run-link.ts'
+import { isRefusal, isShared, isSharedTime, type Refusal, type RunLimit, RunLimits, refusalBy } from './run-limits.ts'
+import { TimeHold } from './time-hold.ts'
 
-/** From this part of a limit on a person is warned, once. */
-const WARNING = 0.8
 /** So many tokens of output are reserved at once. Others cannot use them meanwhile; each step costs a line. */
 const STEP = 256
 /** For an answer that comes whole and may be of any length. */
@@ -30,8 +29,12 @@ export interface BudgetOptions {
   ledger: Ledger
   /** Its own id, and where it works. */
   run: { id: string; session: string; cwd: string }
+  /** What answers at first. */
+  profileId: ProfileId
   /** Of the run that it is a child of. */
   parent?: RunLink
+  /** It began in another process. */
+  begun?: BegunRun
   /** What the session used before this run; asked only if a limit of the session wants to know. */
   spentBefore(): Counts
   now(): number
@@ -49,12 +52,6 @@ export interface PlannedCall {
   stream: boolean
 }
 
-/** A limit and the run that it counts over; `path` null = no run. */
-export interface RunLimit extends Limit {
-  path: string | null
-  startedAt: number
-}
-
 /**
  * The purse of one run: asks before anything is spent, counts it while and after it is, and writes it into the ledger,
  * where its children and other runs find it. Limits of a session count what its journal holds, all others what the
@@ -62,36 +59,24 @@ export interface RunLimit extends Limit {
  */
 export class Budget {
   readonly #options: BudgetOptions
-  readonly #path: string
-  readonly #startedAt: number
-  readonly #limits: RunLimit[]
-  readonly #own = noCounts()
-  readonly #calls: NonNullable<BudgetStop['top']> = []
-  /** How much of each limit was used when somebody looked last. */
-  readonly #seen = new Map<RunLimit, number>()
-  #before: Counts | undefined
+  readonly #limits: RunLimits
+  readonly #time: TimeHold
+  readonly #calls: CostlyCall[]
   /** Tool calls that no line of the ledger holds yet. */
   #tools: Record<string, number> = {}
   /** What reserves them; null = nothing does. */
   #toolHold: string | null = null
-  #writtenAt: number
+  /** What answered last; null = nothing yet. */
   #profile: Profile | null = null
-  #lastAnswerUntil: number | null = null
+  /** The limit at which a person wanted one last answer, and until when it may come. */
+  #lastAnswer: { stop: BudgetStop; until: number } | null = null
 
   constructor(options: BudgetOptions) {
-    const { parent, run, sources, now } = options
+    const { sources, ledger, run, parent, begun, spentBefore, now } = options
     this.#options = options
-    this.#startedAt = now()
-    this.#writtenAt = this.#startedAt
-    this.#path = parent ? `${parent.path}/${run.id}` : run.id
-    const startedAt = this.#startedAt
-    const first = { path: this.#path.split('/', 1)[0] ?? run.id, startedAt: parent?.startedAt ?? startedAt }
-    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
-      if (limit.scope === 'run') return [{ ...limit, path: this.#path, startedAt }]
-      if (limit.scope === 'background-run') return parent?.background ? [{ ...limit, ...first }] : []
-      return [{ ...limit, path: null, startedAt }]
-    })
-    this.#limits = [...own, ...(parent?.limits ?? [])]
+    this.#limits = new RunLimits({ sources, ledger, id: run.id, parent, begun, spentBefore, now })
+    this.#time = new TimeHold(this.#limits, ledger, now)
+    this.#calls = [...(begun?.calls ?? [])]
   }
 
   /** A limit in USD is worth nothing where nobody knows a price. */
@@ -101,24 +86,22 @@ export class Budget {
 
   /** Where a limit in USD was set; null = there is none. */
   get usdOrigin(): string | null {
-    return this.#limits.find(({ name }) => name === 'costUsd')?.origin ?? null
+    return this.#limits.all.find(({ name }) => name === 'costUsd')?.origin ?? null
   }
 
   /** Reads what the limits need to know. `FailureError` `storage`: they cannot be checked. */
   async open(): Promise<void> {
-    if (this.#limits.some(isShared))
-      await this.#options.ledger.current(Math.min(...this.#limits.map(({ startedAt }) => startedAt)))
-    for (const limit of this.#limits) this.#seen.set(limit, this.#used(limit))
+    await this.#limits.open()
   }
 
   /** For a child of this run. */
   link(): RunLink {
     const { parent } = this.#options
     return {
-      path: this.#path,
-      startedAt: parent?.startedAt ?? this.#startedAt,
+      path: this.#limits.path,
+      startedAt: parent?.startedAt ?? this.#limits.startedAt,
       background: parent?.background ?? false,
-      limits: this.#limits.flatMap(({ path, ...limit }) => (path === null ? [] : [{ ...limit, path }])),
+      limits: this.#limits.all.flatMap(({ path, ...limit }) => (path === null ? [] : [{ ...limit, path }])),
     }
   }
 
@@ -128,20 +111,20 @@ export class Budget {
    */
   async startCall(planned: PlannedCall): Promise<CallBudget | BudgetStop> {
     this.#profile = planned.profile
-    if (this.#lastAnswerUntil !== null) {
+    if (this.#lastAnswer) {
       const own = { ...endless, output: LAST_ANSWER.tokens }
       return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
     }
     const limits = this.#inForce().filter(({ name }) => name !== 'turns' || planned.label === 'answer')
     const want = wantOf(planned)
     const own = this.#roomOf(limits.filter(isOwn), { ...want, output: MOST, reasoning: MOST })
-    if (isRefusal(own)) return this.#refused(own, want)
+    if (isRefusal(own)) return this.#refused(own, want.need)
     const shared = limits.filter(isReserved)
     if (shared.length === 0)
       return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
     const reservation = newReservationId()
     const grant = await this.#reserve(reservation, planned.profile, shared, want)
-    if (isRefusal(grant)) return this.#refused(grant, want)
+    if (isRefusal(grant)) return this.#refused(grant, want.need)
     return new CallBudget(this, planned, { own, ...grant, reservation })
   }
 
@@ -150,79 +133,76 @@ export class Budget {
     const limits = this.#inForce().filter((limit) => limit.name === 'toolCalls' || limit.name === 'wallTime')
     const want: Want = { need: { ...noCounts(), toolCalls: 1 }, output: 0, reasoning: 0, least: 0, outputPrice: 0 }
     const own = this.#roomOf(limits.filter(isOwn), want)
-    if (isRefusal(own)) return this.#refused(own, want)
+    if (isRefusal(own)) return this.#refused(own, want.need)
     const shared = limits.filter(isReserved)
     if (shared.length > 0 && this.#profile) {
       this.#toolHold ??= newReservationId()
       const grant = await this.#reserve(this.#toolHold, this.#profile, shared, want)
-      if (isRefusal(grant)) return this.#refused(grant, want)
+      if (isRefusal(grant)) return this.#refused(grant, want.need)
     }
-    this.#own.toolCalls++
+    this.#limits.spendTool()
     this.#tools[name] = (this.#tools[name] ?? 0) + 1
-    this.#look()
+    this.#warn()
     return null
   }
 
   /** A limit that was passed although there was room before: what came was larger than what was left. */
   passed(): BudgetStop | null {
-    if (this.#lastAnswerUntil !== null) return null
-    const passed = this.#inForce().find((limit) => limit.name !== 'wallTime' && this.#used(limit) > limit.allowed)
+    if (this.#lastAnswer) return null
+    const passed = this.#inForce().find(
+      (limit) => limit.name !== 'wallTime' && this.#limits.used(limit) > limit.allowed,
+    )
     return passed ? this.stopAt(passed) : null
   }
 
   /** Whether a person gave more since it refused. */
-  isRaised({ limit, scope, origin, allowed }: BudgetStop): boolean {
-    return this.#limits.some(
-      (candidate) =>
-        candidate.name === limit &&
-        candidate.scope === scope &&
-        candidate.origin === origin &&
-        candidate.allowed > allowed,
-    )
+  isRaised(stop: BudgetStop): boolean {
+    return this.#limits.isRaised(stop)
   }
 
   /** What to tell of a limit that is reached. */
   stopAt(limit: RunLimit): BudgetStop {
-    return this.#stop(limit, limit.allowed, this.#used(limit), 0)
+    return this.#stop(limit, limit.allowed, this.#limits.used(limit), 0)
   }
 
-  /** Milliseconds until the time is over; undefined = no limit. */
-  timeLeft(): number | undefined {
-    if (this.#lastAnswerUntil !== null) return Math.max(0, this.#lastAnswerUntil - this.#options.now())
-    const tightest = this.#tightestTime()
-    return tightest && Math.max(0, tightest.allowed - this.#used(tightest))
-  }
-
-  /** The stop to report when the time is over. */
-  timeStop(): BudgetStop {
-    const tightest = this.#tightestTime()
-    if (!tightest) throw new Error('There is no limit of time.')
-    return this.stopAt(tightest)
+  /**
+   * Takes time for what goes on now: milliseconds until it must be asked again, undefined = there is no limit. What is
+   * reserved for it is given back by `close`. `FailureError` `storage`: a limit cannot be checked.
+   */
+  async takeTime(): Promise<number | BudgetStop | undefined> {
+    if (this.#lastAnswer) {
+      const left = this.#lastAnswer.until - this.#options.now()
+      return left > 0 ? left : this.#lastAnswer.stop
+    }
+    const left = (limit: RunLimit) => limit.allowed - this.#limits.used(limit)
+    const [tightest] = this.#inForce()
+      .filter((limit) => limit.name === 'wallTime' && !isSharedTime(limit))
+      .sort((a, b) => left(a) - left(b))
+    if (tightest && left(tightest) <= 0) return this.stopAt(tightest)
+    const shared = await this.#time.take(this.#profileId)
+    if (typeof shared !== 'number') return this.#refused(shared, noCounts())
+    const first = Math.min(shared, tightest ? left(tightest) : Number.POSITIVE_INFINITY)
+    return Number.isFinite(first) ? first : undefined
   }
 
   /** A person gave more to this run. */
-  raise({ limit, scope, origin }: BudgetStop, to: number): void {
-    for (const candidate of this.#limits) {
-      if (candidate.name !== limit || candidate.scope !== scope || candidate.origin !== origin) continue
-      candidate.allowed = Math.max(candidate.allowed, to)
-      this.#seen.set(candidate, this.#used(candidate))
-    }
+  raise(stop: BudgetStop, to: number): void {
+    this.#limits.raise(stop, to)
   }
 
-  /** One last answer goes beyond the limits, by a little. */
-  allowLastAnswer(): void {
-    this.#lastAnswerUntil = this.#options.now() + LAST_ANSWER.ms
+  /** One last answer goes beyond the limit that was reached, by a little. */
+  allowLastAnswer(stop: BudgetStop): void {
+    this.#lastAnswer = { stop, until: this.#options.now() + LAST_ANSWER.ms }
   }
 
   /** Called by the call itself. */
-  async settle(planned: PlannedCall, reservation: string | null, usage: Usage, reasoning: number): Promise<void> {
+  async settle(planned: PlannedCall, reservation: string | null, usage: Usage): Promise<void> {
     const { profile, label } = planned
-    const known = { ...usage, reasoningTokens: usage.reasoningTokens ?? (reasoning > 0 ? reasoning : null) }
     const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
     const kind = label === 'answer' ? `model call ${this.#calls.length + 1}` : 'summary'
     this.#calls.push({ label: `${kind}, ${profile.model}`, tokens, costMicroUsd: usage.costMicroUsd })
-    await this.#write(label, profile, known, reservation)
-    this.#look()
+    await this.#write(label, profile, usage, reservation)
+    this.#warn()
   }
 
   /** Called by a call that spent nothing. */
@@ -251,17 +231,22 @@ export class Budget {
     return isRefusal(grant) ? grant : grant.granted
   }
 
-  /** Tools that ran after the last call are written as well. */
+  /** Tools that ran after the last call are written as well, and time that was reserved is given back. */
   async close(): Promise<void> {
-    if (this.#profile && Object.keys(this.#tools).length > 0) await this.#write('tools', this.#profile, nothing, null)
+    const hasTools = Object.keys(this.#tools).length > 0
+    const { reservation } = this.#time
+    if (this.#profile && (hasTools || reservation !== null)) {
+      await this.#write('tools', this.#profile, nothing, reservation)
+    } else await this.release(reservation)
   }
 
   async #write(label: string, profile: Profile, usage: Usage, reservation: string | null): Promise<void> {
     const { ledger, run, now } = this.#options
     const at = now()
     const settles = [reservation, this.#toolHold].filter((id) => id !== null)
+    const timeFrom = this.#time.reservation
     const spend = {
-      run: this.#path,
+      run: this.#limits.path,
       session: run.session,
       profile: profile.id,
       profileName: profile.name,
@@ -278,17 +263,18 @@ export class Budget {
       costSource: usage.costSource ?? 'unknown',
       saved: savedByCache(usage, profile),
       tools: this.#tools,
-      ms: Math.max(0, Math.round(at - this.#writtenAt)),
+      ms: Math.round(this.#limits.unwritten()),
       ...(settles.length > 0 && { settles }),
+      ...(timeFrom !== null && { timeFrom }),
     }
     // Tool calls were counted when they ran.
-    addCounts(this.#own, { ...countsOfSpend({ type: 'spend', at, day: '', ...spend }), toolCalls: 0, wallTime: 0 })
+    const counts = { ...countsOfSpend({ type: 'spend', at, day: '', ...spend }), toolCalls: 0, wallTime: 0 }
+    this.#limits.spend(counts, at)
     this.#tools = {}
     this.#toolHold = null
-    this.#writtenAt = at
     await this.#guarded(async () => {
       await ledger.spend(spend)
-      if (this.#limits.some(isShared)) await ledger.current()
+      if (this.#limits.all.some(isShared)) await ledger.current()
     })
   }
 
@@ -319,8 +305,8 @@ export class Budget {
   }
 
   /** What is reserved counts here: it is why there is no room. */
-  #refused({ limit, allowed }: Refusal, { need }: Want): BudgetStop {
-    return this.#stop(limit, allowed, this.#used(limit, true), countOf(need, limit.name))
+  #refused({ limit, allowed }: Refusal, need: Counts): BudgetStop {
+    return this.#stop(limit, allowed, this.#limits.used(limit, true), countOf(need, limit.name))
   }
 
   async #reserve(
@@ -329,10 +315,11 @@ export class Budget {
     limits: readonly RunLimit[],
     want: Want,
   ): Promise<{ shared: Room; granted: Progress } | Refusal> {
-    const lineLimits = limits.map((limit) => this.#lineLimit(limit))
-    const line = { call, run: this.#path, profile: profile.id, limits: lineLimits, ...want }
+    const allowed = limits.map((limit) => limit.allowed)
+    const lineLimits = limits.map((limit) => this.#limits.lineLimit(limit))
+    const line = { call, run: this.#limits.path, profile: profile.id, limits: lineLimits, ...want }
     const grant = await this.#options.ledger.reserve(line)
-    if (!grant.ok) return refusalBy(limits, grant, lineLimits)
+    if (!grant.ok) return refusalBy(limits, grant, allowed)
     const speaks = (names: readonly string[]) => limits.some(({ name }) => names.includes(name))
     return {
       shared: { ...endless, output: grant.room, outputLimit: limits[grant.tightest ?? -1] ?? null },
@@ -347,9 +334,10 @@ export class Budget {
   #roomOf(limits: readonly RunLimit[], want: Want): Room | Refusal {
     // Time that is just over is over.
     const needing = { ...want, need: { ...want.need, wallTime: 1 } }
-    const standings = limits.map((limit) => ({ ...limit, used: this.#used(limit) }))
+    const standings = limits.map((limit) => ({ ...limit, used: this.#limits.used(limit) }))
     const grant = grantOf(needing, standings)
-    if (!grant.ok) return refusalBy(limits, grant, standings)
+    const allowed = limits.map((limit) => limit.allowed)
+    if (!grant.ok) return refusalBy(limits, grant, allowed)
     const reasoning = limits.find(({ name }) => name === 'reasoningTokens') ?? null
     return {
       output: grant.room,
@@ -359,90 +347,26 @@ export class Budget {
     }
   }
 
+  get #profileId(): ProfileId {
+    return this.#profile?.id ?? this.#options.profileId
+  }
+
   /** Those that count for the profile that answers. */
   #inForce(): RunLimit[] {
-    return this.#limits.filter(({ profileId }) => profileId === null || profileId === this.#profile?.id)
+    return this.#limits.inForce(this.#profileId)
   }
 
-  #tightestTime(): RunLimit | undefined {
-    const left = (limit: RunLimit) => limit.allowed - this.#used(limit)
-    return this.#inForce()
-      .filter(({ name }) => name === 'wallTime')
-      .sort((a, b) => left(a) - left(b))[0]
-  }
-
-  /** `reserved`: what others and tool calls have reserved counts as well. */
-  #used(limit: RunLimit, reserved = limit.name === 'toolCalls'): number {
-    const { name, scope, path, startedAt } = limit
-    const { ledger, now } = this.#options
-    if (name === 'wallTime') {
-      const at = now()
-      if (path !== null) return Math.max(0, at - startedAt)
-      if (scope === 'session') return this.#sessionBefore().wallTime + at - this.#startedAt
-      const { of, profile } = this.#lineLimit(limit)
-      return ledger.fold().used(name, of, profile) + at - this.#writtenAt
-    }
-    if (scope === 'session') return countOf(this.#sessionBefore(), name) + countOf(this.#own, name)
-    const line = this.#lineLimit(limit)
-    return reserved ? ledger.fold().taken(line) : ledger.fold().used(name, line.of, line.profile)
-  }
-
-  #sessionBefore(): Counts {
-    this.#before ??= this.#options.spentBefore()
-    return this.#before
-  }
-
-  #lineLimit({ name, allowed, scope, path, profileId }: RunLimit): LineLimit {
-    const day = dayOf(this.#options.now())
-    const of = path === null ? (scope === 'month' ? monthOf(day) : day) : RUN + path
-    return { name, allowed, of, profile: profileId }
-  }
-
-  /** Warns of limits whose greater part was used just now; one that is reached is told in another way. */
-  #look(): void {
-    for (const limit of this.#inForce()) {
-      const before = this.#seen.get(limit) ?? 0
-      const used = this.#used(limit)
-      this.#seen.set(limit, used)
-      const from = limit.allowed * WARNING
-      if (before < from && used >= from && used < limit.allowed)
-        this.#options.warn('budget-80', warningAt80(limit, used))
-    }
+  #warn(): void {
+    for (const message of this.#limits.warnings(this.#profileId)) this.#options.warn('budget-80', message)
   }
 }
 
-interface Refusal {
-  limit: RunLimit
-  /** When it refused: a person may raise it meanwhile. */
-  allowed: number
-}
-
-function isRefusal(value: object): value is Refusal {
-  return 'limit' in value
-}
-
-function refusalBy(
-  limits: readonly RunLimit[],
-  grant: Extract<Grant, { ok: false }>,
-  then: readonly { allowed: number }[],
-): Refusal {
-  const limit = limits[grant.limit]
-  const { allowed } = then[grant.limit] ?? {}
-  if (!limit || allowed === undefined) throw new Error('A limit that nobody set has refused.')
-  return { limit, allowed }
-}
-
-/** Others spend from it as well, so that the ledger knows what is used. */
-function isShared({ scope }: Limit): boolean {
-  return scope !== 'session'
-}
-
-/** Shared, and something that can be reserved: time cannot. */
-function isReserved(limit: Limit): boolean {
+/** Shared, and something that is reserved for a call: time is reserved for itself. */
+function isReserved(limit: RunLimit): boolean {
   return isShared(limit) && limit.name !== 'wallTime'
 }
 
-function isOwn(limit: Limit): boolean {
+function isOwn(limit: RunLimit): boolean {
   return !isReserved(limit)
 }
 

@@ -1,6 +1,7 @@
 import type { BudgetStop } from '#shared/budget.ts'
 import type { Usage } from '#shared/usage.ts'
-import type { Budget, PlannedCall, RunLimit } from './budget.ts'
+import type { Budget, PlannedCall } from './budget.ts'
+import type { RunLimit } from './run-limits.ts'
 
 /** What an answer may come to by a group of limits. */
 export interface Room {
@@ -76,10 +77,10 @@ export class CallBudget {
     if (outputTokens >= tightest.output) this.#cutBy ??= tightest.outputLimit
   }
 
-  /** Writes down what it came to. The limit that it reached, or null. `reasoning`: where the server does not count it. */
-  async settle(usage: Usage, reasoning: number): Promise<BudgetStop | null> {
+  /** Writes down what it came to. The limit that it reached, or null. */
+  async settle(usage: Usage): Promise<BudgetStop | null> {
     this.#settled = true
-    await this.#budget.settle(this.planned, this.#terms.reservation, usage, reasoning)
+    await this.#budget.settle(this.planned, this.#terms.reservation, usage)
     return this.#budget.passed() ?? (this.#cutBy && this.#budget.stopAt(this.#cutBy))
   }
 

@@ -13,6 +13,8 @@ export interface Want {
   least: number
   /** Micro-dollars for a token of output. */
   outputPrice: number
+  /** Milliseconds beyond the need: as many as there is room for. Missing = none. */
+  time?: number
 }
 
 /** A limit with what is used and reserved of it. */
@@ -27,6 +29,8 @@ export type Grant =
       ok: true
       output: number
       reasoning: number
+      /** Milliseconds. */
+      time: number
       /** What an answer may come to altogether, beyond `need`; Infinity = no limit says. */
       room: number
       /** The limit that says so, by its place in the list. */
@@ -39,6 +43,7 @@ export type Grant =
 export function grantOf(want: Want, standings: readonly Standing[]): Grant {
   let output = want.output
   let reasoning = want.reasoning
+  let time = want.time ?? 0
   let room = Number.POSITIVE_INFINITY
   let tightest: number | null = null
   for (const [index, standing] of standings.entries()) {
@@ -50,6 +55,11 @@ export function grantOf(want: Want, standings: readonly Standing[]): Grant {
       reasoning = Math.min(reasoning, left)
       continue
     }
+    if (name === 'wallTime') {
+      if (time > 0 && left === 0) return { ok: false, limit: index }
+      time = Math.min(time, left)
+      continue
+    }
     const tokens = outputRoom(name, left, want.outputPrice)
     if (tokens === null) continue
     if (tokens < want.least) return { ok: false, limit: index }
@@ -59,7 +69,7 @@ export function grantOf(want: Want, standings: readonly Standing[]): Grant {
       tightest = index
     }
   }
-  return { ok: true, output, reasoning, room, tightest }
+  return { ok: true, output, reasoning, time, room, tightest }
 }
 
 /** Output tokens that still fit below a limit; null = it does not say. */

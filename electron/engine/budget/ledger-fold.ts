@@ -95,6 +95,7 @@ export class LedgerFold {
 
   #takeLine(line: LedgerLine): void {
     if (line.type === 'spend') {
+      if (line.timeFrom !== undefined) this.#takeTime(line.timeFrom, line.ms)
       for (const call of line.settles ?? []) this.#release(call)
       for (const sum of this.#sumsOf(line)) add(sum, line)
     } else if (line.type === 'release') {
@@ -114,6 +115,7 @@ export class LedgerFold {
     counts.outputTokens += grant.output
     counts.reasoningTokens += grant.reasoning
     counts.costUsd += Math.ceil(grant.output * line.outputPrice)
+    counts.wallTime += grant.time
     const sums = this.#sumsOf(line)
     for (const sum of sums) {
       sum.held ??= noCounts()
@@ -121,6 +123,17 @@ export class LedgerFold {
     }
     const { call, pid, startedAt } = line
     entryOf(this.#calls, call, () => ({ call, pid, startedAt, parts: [] })).parts.push({ sums, counts })
+  }
+
+  /** What was reserved of it is spent now. */
+  #takeTime(call: string, ms: number): void {
+    let rest = ms
+    for (const { sums, counts } of this.#calls.get(call)?.parts ?? []) {
+      const used = Math.min(rest, counts.wallTime)
+      for (const { held } of sums) if (held) held.wallTime -= used
+      counts.wallTime -= used
+      rest -= used
+    }
   }
 
   #release(call: string): void {

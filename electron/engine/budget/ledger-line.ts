@@ -22,7 +22,7 @@ export interface SpendLine extends Stamp {
   kind: BackendKind
   model: string
   cwd: string
-  /** What it was for: `answer`, `summary`; `tools` = no call, only the tools of a turn that ended behind them. */
+  /** What it was for: `answer`, `summary`; `tools` = no call, only the tools or the time of a turn that ended behind them. */
   label: string
   /** null = not known. */
   input: number | null
@@ -41,6 +41,8 @@ export interface SpendLine extends Stamp {
   ms: number
   /** Reservations that this is instead of. */
   settles?: readonly string[]
+  /** The reservation that had `ms` in it, of which the rest goes on. */
+  timeFrom?: string
 }
 
 /** Before the path of a run, in `of`. */
@@ -129,7 +131,8 @@ function isSpend(line: Unknown<SpendLine>): line is SpendLine {
     isKnownCount(line.saved) &&
     areCounts(line.tools) &&
     isCount(line.ms) &&
-    (line.settles === undefined || areTexts(line.settles))
+    (line.settles === undefined || areTexts(line.settles)) &&
+    (line.timeFrom === undefined || typeof line.timeFrom === 'string')
   )
 }
 
@@ -148,6 +151,7 @@ function isReserve(line: Unknown<ReserveLine>): line is ReserveLine {
     isCount(line.least) &&
     typeof line.outputPrice === 'number' &&
     line.outputPrice >= 0 &&
+    (line.time === undefined || isCount(line.time)) &&
     Array.isArray(line.limits) &&
     line.limits.every(isLimit)
   )

@@ -44,7 +44,7 @@ describe('runs that spend at once', () => {
     const { one, two } = day({ inputTokens: 150 })
     const call = await begin(one)
     expect(await two.startCall(answer)).toMatchObject({ limit: 'inputTokens', allowed: 150, used: 100, scope: 'day' })
-    await call.settle(usage(40, 5), 0)
+    await call.settle(usage(40, 5))
     expect(await two.startCall(answer)).toBeInstanceOf(CallBudget)
   })
 
@@ -54,7 +54,7 @@ describe('runs that spend at once', () => {
     // 256 are reserved for the first, the rest of 44 for the second; more there is not.
     expect([a.maxOutputTokens, b.maxOutputTokens, await b.take({ output: 44, reasoning: 0 })]).toEqual([300, 44, false])
     expect(await b.take({ output: 45, reasoning: 0 })).toBe(true)
-    expect(await b.settle(usage(10, 45), 0)).toMatchObject({ limit: 'outputTokens', scope: 'day' })
+    expect(await b.settle(usage(10, 45))).toMatchObject({ limit: 'outputTokens', scope: 'day' })
     expect(await a.take({ output: 255, reasoning: 0 })).toBe(false)
   })
 
@@ -63,8 +63,8 @@ describe('runs that spend at once', () => {
     const other = testProfile('http://127.0.0.1:1/v1', { id: ProfileId.parse('other') })
     const sources: LimitSource[] = [{ scope: 'day', origin: 'x', limits: { modelCalls: 1 }, profileId: other.id }]
     const budget = testBudget({}, { ledger, sources })
-    for (const _ of [1, 2]) await (await begin(budget)).settle(usage(1, 1), 0)
-    await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1), 0)
+    for (const _ of [1, 2]) await (await begin(budget)).settle(usage(1, 1))
+    await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1))
     expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({ limit: 'modelCalls', used: 1 })
     expect(await budget.startCall(answer)).toBeInstanceOf(CallBudget)
   })
@@ -99,7 +99,7 @@ describe('runs that spend at once', () => {
             // What was cut is over by the chunk that was cut at, and by no more.
             run.over = true
             run.chunk = tokens
-            await run.call.settle(usage(run.call.planned.inputTokens, run.output), 0)
+            await run.call.settle(usage(run.call.planned.inputTokens, run.output))
           }
           const used = (await ledger.current()).used('totalTokens', '1970-01-01', null)
           const open = runs.filter(({ call, over }) => call && !over)
@@ -124,10 +124,10 @@ describe('children', () => {
       {},
       { ledger, parent: child.link(), run: { id: 'child00002', session: 's', cwd: '/' } },
     )
-    await (await begin(grandchild)).settle(usage(1, 1), 0)
-    await (await begin(child)).settle(usage(1, 1), 0)
+    await (await begin(grandchild)).settle(usage(1, 1))
+    await (await begin(child)).settle(usage(1, 1))
     expect(await grandchild.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 2, used: 2 })
-    await (await begin(parent)).settle(usage(1, 1), 0)
+    await (await begin(parent)).settle(usage(1, 1))
     expect(await parent.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 3, used: 3 })
   })
 
@@ -156,7 +156,7 @@ describe('a session', () => {
     const budget = testBudget({}, { sources, spentBefore })
     const call = await begin(budget)
     expect(call.maxOutputTokens).toBe(100)
-    await call.settle(usage(100, 5), 0)
+    await call.settle(usage(100, 5))
     expect(await budget.startCall(answer)).toMatchObject({ limit: 'turns', allowed: 5, used: 5, scope: 'session' })
   })
 })
@@ -165,7 +165,7 @@ test('a run counts on over the end of a month', async () => {
   let now = new Date(2026, 10, 30, 23, 59, 50).getTime()
   const ledger = memoryLedger(() => now)
   const parent = testBudget({ modelCalls: 2 }, { ledger, now: () => now })
-  await (await begin(parent)).settle(usage(1, 1), 0)
+  await (await begin(parent)).settle(usage(1, 1))
   now += 20_000
   // Another process has read nothing but this month.
   const other = new Ledger('', { now: () => now }, ledger.files)
@@ -175,7 +175,7 @@ test('a run counts on over the end of a month', async () => {
     { ledger: other, now: () => now, parent: parent.link(), run: { id: 'child00001', session: 's', cwd: '/' } },
   )
   await child.open()
-  await (await begin(child)).settle(usage(1, 1), 0)
+  await (await begin(child)).settle(usage(1, 1))
   expect(await child.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 2, used: 2 })
 })
 
@@ -185,7 +185,7 @@ test('a warning at 80 % is not for what was used before the run', async () => {
   const spentBefore = () => ({ ...noCounts(), turns: 8 })
   const budget = testBudget({}, { sources, spentBefore, warn: (code) => warnings.push(code) })
   await budget.open()
-  await (await begin(budget)).settle(usage(1, 1), 0)
+  await (await begin(budget)).settle(usage(1, 1))
   expect(warnings).toEqual([])
 })
 
@@ -215,7 +215,7 @@ test('an answer that comes whole may be no longer than what is reserved for it',
 test('tools that ran after the last call are written when the run ends', async () => {
   const ledger = memoryLedger()
   const budget = testBudget({ toolCalls: 5 }, { ledger })
-  await (await begin(budget)).settle(usage(1, 1), 0)
+  await (await begin(budget)).settle(usage(1, 1))
   await budget.startTool('bash')
   await budget.close()
   const fold = await ledger.current()

@@ -1,4 +1,5 @@
 import type { Limits } from '#shared/budget.ts'
+import { ProfileId } from '#shared/ids.ts'
 import { Budget, type BudgetOptions } from './budget.ts'
 import { noCounts } from './counts.ts'
 import { Ledger } from './ledger.ts'
@@ -30,6 +31,7 @@ export function testBudget(limits: Limits = {}, more: Partial<BudgetOptions> = {
   return new Budget({
     sources: [{ scope: 'run', origin: 'a test', limits }],
     ledger: more.ledger ?? memoryLedger(now),
+    profileId: ProfileId.parse('test'),
     run: { id: 'run0000001', session: 'session001', cwd: '/project' },
     spentBefore: noCounts,
     now,

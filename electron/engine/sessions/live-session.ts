@@ -2,9 +2,11 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { ProfileId, SessionId } from '#shared/ids.ts'
+import type { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
+import type { RunLink } from '#shared/run-link.ts'
+import type { SendOptions } from '#shared/send-options.ts'
 import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
@@ -12,8 +14,8 @@ import { runTurn } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
+import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
-import type { RunLink } from '../budget/run-link.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -22,10 +24,11 @@ import type { Workspace } from '../tools/workspace.ts'
 import { EventBatch } from './event-batch.ts'
 import type { Journal } from './journal.ts'
 import { OpenQuestions } from './open-questions.ts'
+import type { OpenTurn } from './open-turn.ts'
 import type { SessionServices } from './session-services.ts'
-import type { SendOptions, Session } from './sessions.ts'
+import type { Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
-import { runSources, spentIn } from './turn-budget.ts'
+import { keptOptions, runSources, spentIn } from './turn-budget.ts'
 
 /** How a session starts its life in this process: new, or folded from a journal. */
 export interface SessionStart {
@@ -38,6 +41,8 @@ export interface SessionStart {
   isWatched(): boolean
   parentRun?: RunLink
   overrides?: ProfileOverrides
+  /** What another process left open here; null = nothing. */
+  openTurn: OpenTurn | null
 }
 
 /** How long a background run waits for an answer where its profile does not say. */
@@ -73,6 +78,7 @@ export class LiveSession implements Session {
   #view: SessionView
   #facts: string
   #overrides: ProfileOverrides | undefined
+  readonly #openTurn: OpenTurn | null
   #turn: RunningTurn | null = null
   #storageFailure: Failure | null = null
 
@@ -87,6 +93,7 @@ export class LiveSession implements Session {
     this.#isWatched = start.isWatched
     this.#parentRun = start.parentRun
     this.#overrides = start.overrides
+    this.#openTurn = start.openTurn
   }
 
   /** Where events go from now on. Before it, nothing may be sent. */
@@ -136,7 +143,7 @@ export class LiveSession implements Session {
     let policy: Policy | null = null
     try {
       policy = await this.#services.policyFor(this.#workspace)
-      this.#announce(turnId, text, policy)
+      this.#announce(turnId, text, policy, options)
       await this.persisted()
     } catch (error) {
       // A turn that a broken manifest kept from beginning is none: the message goes back to the person.
@@ -152,13 +159,14 @@ export class LiveSession implements Session {
       end.reject(error)
       throw error
     }
-    this.#run(turn, turnId, options, policy).then(end.resolve, end.reject)
+    this.#run(turn, { turnId, options }, policy).then(end.resolve, end.reject)
     return { end: end.promise }
   }
 
   async goOn(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> } | null> {
     const last = this.#view.turns.at(-1)
-    if (this.#turn || !last || last.end) return null
+    const open = this.#openTurn
+    if (this.#turn || !open || !last || last.end) return null
     const end = deferred<TurnEnd>()
     const abort = new AbortController()
     const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null, leaving: false }
@@ -175,7 +183,8 @@ export class LiveSession implements Session {
       this.#turn = null
       throw error
     }
-    this.#run(turn, last.turnId, options, policy).then(end.resolve, end.reject)
+    const order = { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun }
+    this.#run(turn, order, policy).then(end.resolve, end.reject)
     return { end: end.promise }
   }
 
@@ -250,20 +259,19 @@ export class LiveSession implements Session {
     if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
   }
 
-  #announce(turnId: ReturnType<typeof newTurnId>, text: string, policy: Policy): void {
+  #announce(turnId: TurnId, text: string, policy: Policy, options: SendOptions): void {
     const { clock, platform } = this.#services
     const { root, addedFolders } = this.#workspace
     const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
     const facts = turnFacts(here, this.#facts)
     if (facts) this.#facts = facts
     if (!this.#view.title) this.#emit({ type: 'title', title: titleFrom(text) })
-    this.#emit({ type: 'turn-start', turnId, text, facts })
+    this.#emit({ type: 'turn-start', turnId, text, facts, ...keptOptions(options) })
   }
 
   async #run(
     turn: RunningTurn,
-    turnId: ReturnType<typeof newTurnId>,
-    options: SendOptions,
+    { turnId, options, begun }: { turnId: TurnId; options: SendOptions; begun?: BegunRun },
     policy: Policy,
   ): Promise<TurnEnd> {
     const { clock, tools, slots, background, ledger, limitSources, backendFor } = this.#services
@@ -273,7 +281,10 @@ export class LiveSession implements Session {
     const budget = new Budget({
       sources: [...runSources(options), ...limitSources(), ...policy.limitSources()],
       ledger,
-      run: { id: turnId, session: sessionId, cwd },
+      // What the journal says of a turn that was begun elsewhere must not be counted by the ledger as well.
+      run: { id: begun ? newTurnId() : turnId, session: sessionId, cwd },
+      profileId: before.profile.profileId,
+      ...(begun && { begun }),
       ...(parent && { parent }),
       spentBefore: () => spentIn(before),
       now: () => clock.now(),
@@ -377,7 +388,7 @@ export class LiveSession implements Session {
     return model ? { ...this.#overrides, model } : this.#overrides
   }
 
-  #end(turnId: ReturnType<typeof newTurnId>, outcome: TurnOutcome): TurnEnd {
+  #end(turnId: TurnId, outcome: TurnOutcome): TurnEnd {
     this.#turn = null
     this.#approvals.clear()
     this.#limits.clear()

@@ -16,6 +16,7 @@ import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionStart } from './live-session.ts'
+import { openTurnOf } from './open-turn.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
@@ -395,6 +396,7 @@ function startFrom(
     conversation,
     facts,
     workspace,
+    openTurn: openTurnOf(entries),
     canAnswer: options.canAnswer,
     isWatched: options.isWatched ?? (() => options.canAnswer),
     ...(options.parentRun && { parentRun: options.parentRun }),

@@ -1,27 +1,15 @@
-import { z } from 'zod'
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
-import { type BudgetAnswer, LimitName, Limits } from '#shared/budget.ts'
+import type { BudgetAnswer } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
+import type { RunLink } from '#shared/run-link.ts'
+import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
-import { RunLink } from '../budget/run-link.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
-
-export const SendOptions = z.object({
-  limits: Limits.optional(),
-  /** Where each was set, for a person, such as a flag. */
-  limitOrigins: z.partialRecord(LimitName, z.string()).optional(),
-  /** The run that this one is a child of: it spends from its purse. */
-  parentRun: RunLink.optional(),
-  /** JSON Schema that the final answer must follow. */
-  responseSchema: z.record(z.string(), z.unknown()).optional(),
-  stream: z.boolean().optional(),
-})
-export type SendOptions = z.infer<typeof SendOptions>
 
 /** One open conversation. It is written here, or by the worker of a background run, which nobody needs to know. */
 export interface Session {

@@ -1,8 +1,8 @@
 import { LimitName } from '#shared/budget.ts'
+import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionView } from '#shared/session-view.ts'
 import type { Counts } from '../budget/counts.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
-import type { SendOptions } from './sessions.ts'
 
 /** One source for each limit, with where it was set. */
 export function runSources({ limits = {}, limitOrigins = {} }: SendOptions): LimitSource[] {
@@ -11,6 +11,13 @@ export function runSources({ limits = {}, limitOrigins = {} }: SendOptions): Lim
     if (allowed === undefined) return []
     return [{ scope: 'run', origin: limitOrigins[name] ?? 'set for this run', limits: { [name]: allowed } }]
   })
+}
+
+/** For the journal: only what says something. */
+export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): { options?: SendOptions } {
+  const hasLimits = limits !== undefined && Object.keys(limits).length > 0
+  const options = { ...others, ...(hasLimits && { limits, ...(limitOrigins && { limitOrigins }) }) }
+  return Object.keys(options).length > 0 ? { options } : {}
 }
 
 /** What a session spent before this turn: its own limits count over its whole life. */

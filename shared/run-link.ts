@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BudgetScope, LimitName } from '#shared/budget.ts'
-import { ProfileId } from '#shared/ids.ts'
+import { BudgetScope, LimitName } from './budget.ts'
+import { ProfileId } from './ids.ts'
 
 /**
  * How a child, in whatever process, spends from the purse of the run that it belongs to. A running session has one to
@@ -23,6 +23,8 @@ export const RunLink = z.object({
       profileId: ProfileId.nullable(),
       path: z.string(),
       startedAt: z.number().int().nonnegative(),
+      /** Used by that run before it moved to the process where it is now: the ledger has that under another path. */
+      carried: z.number().int().nonnegative().default(0),
     }),
   ),
 })

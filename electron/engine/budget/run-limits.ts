@@ -1,0 +1,193 @@
+import type { BudgetStop } from '#shared/budget.ts'
+import { dayOf, monthOf } from '#shared/day.ts'
+import type { ProfileId } from '#shared/ids.ts'
+import type { RunLink } from '#shared/run-link.ts'
+import type { BegunRun } from './begun-run.ts'
+import { addCounts, type Counts, countOf, noCounts } from './counts.ts'
+import type { Grant } from './grant.ts'
+import type { Ledger } from './ledger.ts'
+import { type LineLimit, RUN } from './ledger-line.ts'
+import { warningAt80 } from './limit-messages.ts'
+import { type Limit, type LimitSource, limitsOf } from './limit-source.ts'
+
+/** From this part of a limit on a person is warned, once. */
+const WARNING = 0.8
+
+/** A limit and the run that it counts over; `path` null = no run. */
+export interface RunLimit extends Limit {
+  path: string | null
+  startedAt: number
+  /** Used by the run before it moved to this process, in the unit of the limit. The ledger has that under another path. */
+  carried: number
+}
+
+export interface RunLimitsOptions {
+  sources: readonly LimitSource[]
+  ledger: Ledger
+  /** Of the run itself. */
+  id: string
+  parent: RunLink | undefined
+  begun: BegunRun | undefined
+  spentBefore(): Counts
+  now(): number
+}
+
+/** The limits of one run, and how much of each is used. Those of a session count what its journal holds, all others what the ledger does. */
+export class RunLimits {
+  readonly path: string
+  readonly startedAt: number
+  readonly all: readonly RunLimit[]
+  readonly #options: RunLimitsOptions
+  readonly #own = noCounts()
+  /** How much of each was used when somebody looked last. */
+  readonly #seen = new Map<RunLimit, number>()
+  #before: Counts | undefined
+  /** When the ledger was last told. Milliseconds since 1970. */
+  #writtenAt: number
+
+  constructor(options: RunLimitsOptions) {
+    const { sources, parent, id, begun, now } = options
+    this.#options = options
+    this.#writtenAt = now()
+    const startedAt = begun?.startedAt ?? this.#writtenAt
+    const path = parent ? `${parent.path}/${id}` : id
+    const first = { path: path.split('/', 1)[0] ?? id, startedAt: parent?.startedAt ?? startedAt, carried: 0 }
+    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
+      const { scope, name, profileId } = limit
+      if (scope === 'run') {
+        const carried = begun ? countOf(begun.countsOf(profileId), name) : 0
+        return [{ ...limit, path, startedAt, carried }]
+      }
+      if (scope === 'background-run') return parent?.background ? [{ ...limit, ...first }] : []
+      return [{ ...limit, path: null, startedAt, carried: 0 }]
+    })
+    this.path = path
+    this.startedAt = startedAt
+    this.all = [...own, ...(parent?.limits ?? [])]
+    for (const { stop, to } of begun?.raises ?? []) this.#raise(stop, to)
+  }
+
+  /** Reads what they need to know. `FailureError` `storage`: they cannot be checked. */
+  async open(): Promise<void> {
+    if (this.all.some(isShared)) {
+      await this.#options.ledger.current(Math.min(...this.all.map(({ startedAt }) => startedAt)))
+    }
+    for (const limit of this.all) this.#seen.set(limit, this.used(limit))
+  }
+
+  /** Those that count for the profile that answers. */
+  inForce(profileId: ProfileId): RunLimit[] {
+    return this.all.filter((limit) => limit.profileId === null || limit.profileId === profileId)
+  }
+
+  /** Counts what the ledger is about to be told; milliseconds since it was told last. */
+  spend(counts: Counts, at: number): void {
+    addCounts(this.#own, counts)
+    this.#writtenAt = at
+  }
+
+  /** Counts a tool call, which the ledger is told of later. */
+  spendTool(): void {
+    this.#own.toolCalls++
+  }
+
+  /** Milliseconds that no line of the ledger holds yet. */
+  unwritten(): number {
+    return Math.max(0, this.#options.now() - this.#writtenAt)
+  }
+
+  /** `reserved`: what others and tool calls have reserved counts as well. */
+  used(limit: RunLimit, reserved = limit.name === 'toolCalls'): number {
+    const { name, scope, path, startedAt, carried } = limit
+    const { ledger, now } = this.#options
+    if (name === 'wallTime') {
+      if (path !== null) return Math.max(0, now() - startedAt)
+      if (scope === 'session') return this.#sessionBefore().wallTime + now() - this.startedAt
+      const { of, profile } = this.lineLimit(limit)
+      const used = ledger.fold().used(name, of, profile) + this.unwritten()
+      return reserved ? Math.max(used, ledger.fold().taken({ name, of, profile })) : used
+    }
+    if (scope === 'session') return countOf(this.#sessionBefore(), name) + countOf(this.#own, name)
+    const line = this.lineLimit(limit)
+    return carried + (reserved ? ledger.fold().taken(line) : ledger.fold().used(name, line.of, line.profile))
+  }
+
+  /** As everybody who folds the ledger is told of it. */
+  lineLimit({ name, allowed, scope, path, profileId, carried }: RunLimit): LineLimit {
+    const day = dayOf(this.#options.now())
+    const of = path === null ? (scope === 'month' ? monthOf(day) : day) : RUN + path
+    return { name, allowed: Math.max(0, allowed - carried), of, profile: profileId }
+  }
+
+  /** A person gave more to this run. */
+  raise(stop: BudgetStop, to: number): void {
+    for (const limit of this.#raise(stop, to)) this.#seen.set(limit, this.used(limit))
+  }
+
+  /** Whether a person gave more since it refused. */
+  isRaised(stop: BudgetStop): boolean {
+    return this.all.some((limit) => isOf(limit, stop) && limit.allowed > stop.allowed)
+  }
+
+  /**
+   * What is to be warned of since the last look: limits whose greater part was used just now. One that is reached is told
+   * in another way.
+   */
+  warnings(profileId: ProfileId): string[] {
+    return this.inForce(profileId).flatMap((limit) => {
+      const before = this.#seen.get(limit) ?? 0
+      const used = this.used(limit)
+      this.#seen.set(limit, used)
+      const from = limit.allowed * WARNING
+      return before < from && used >= from && used < limit.allowed ? [warningAt80(limit, used)] : []
+    })
+  }
+
+  #raise(stop: BudgetStop, to: number): RunLimit[] {
+    const raised = this.all.filter((limit) => isOf(limit, stop))
+    for (const limit of raised) limit.allowed = Math.max(limit.allowed, to)
+    return raised
+  }
+
+  #sessionBefore(): Counts {
+    this.#before ??= this.#options.spentBefore()
+    return this.#before
+  }
+}
+
+/** Why there is no room. */
+export interface Refusal {
+  limit: RunLimit
+  /** When it refused: a person may raise it meanwhile. */
+  allowed: number
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'limit' in value
+}
+
+/** `allowed`: what each limit allowed when it was asked. */
+export function refusalBy(
+  limits: readonly RunLimit[],
+  grant: Extract<Grant, { ok: false }>,
+  allowed: readonly number[],
+): Refusal {
+  const limit = limits[grant.limit]
+  const then = allowed[grant.limit]
+  if (!limit || then === undefined) throw new Error('A limit that nobody set has refused.')
+  return { limit, allowed: then }
+}
+
+/** Others spend from it as well, so that the ledger knows what is used. */
+export function isShared({ scope }: Limit): boolean {
+  return scope !== 'session'
+}
+
+/** The time of all runs of a day or a month together; that of one run or session is told by the clock alone. */
+export function isSharedTime({ name, path, scope }: RunLimit): boolean {
+  return name === 'wallTime' && path === null && scope !== 'session'
+}
+
+function isOf(limit: RunLimit, stop: BudgetStop): boolean {
+  return limit.name === stop.limit && limit.scope === stop.scope && limit.origin === stop.origin
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { testProfile } from '../backend/test-profile.ts'
+import type { Budget } from './budget.ts'
+import { CallBudget } from './call-budget.ts'
+import { noCounts } from './counts.ts'
+import type { LimitSource } from './limit-source.ts'
+import { memoryLedger, testBudget } from './testing.ts'
+
+const profile = testProfile('http://127.0.0.1:1/v1')
+const DAY = '1970-01-01'
+
+/** Runs of one day that may work so many milliseconds together, by a clock that the test sets. */
+function day(allowed: number) {
+  const clock = { at: 0 }
+  const now = () => clock.at
+  const ledger = memoryLedger(now)
+  const sources: LimitSource[] = [{ scope: 'day', origin: 'Settings: a day', limits: { wallTime: allowed } }]
+  const run = (id: string) => testBudget({}, { now, ledger, sources, run: { id, session: 's', cwd: '/' } })
+  const used = async () => (await ledger.current()).used('wallTime', DAY, null)
+  return { clock, run, used, ledger }
+}
+
+async function spend(budget: Budget): Promise<void> {
+  const call = await budget.startCall({ label: 'answer', profile, inputTokens: 1, stream: true })
+  if (!(call instanceof CallBudget)) return
+  await call.settle({
+    inputTokens: 1,
+    outputTokens: 1,
+    cachedInputTokens: null,
+    reasoningTokens: null,
+    costMicroUsd: null,
+    source: 'reported',
+  })
+}
+
+describe('the time of a day', () => {
+  test('is reserved in steps, and what was not used goes to the next', async () => {
+    const { clock, run, used } = day(12_000)
+    const [one, two, three] = [run('run0000001'), run('run0000002'), run('run0000003')]
+    // Ten seconds for the first, the rest for the second, nothing for the third.
+    expect([await one.takeTime(), await two.takeTime(), await three.takeTime()]).toMatchObject([
+      9500,
+      1500,
+      { limit: 'wallTime', allowed: 12_000, used: 12_000, scope: 'day' },
+    ])
+    clock.at = 1000
+    await spend(one)
+    await one.close()
+    expect([await used(), await run('run0000004').takeTime()]).toEqual([1000, 8500])
+  })
+
+  test('is asked for again shortly before it is used up, and cut when there is no more', async () => {
+    const { clock, run } = day(12_000)
+    const budget = run('run0000001')
+    const seen = []
+    for (const at of [0, 9500, 11_500, 12_000]) {
+      clock.at = at
+      seen.push(await budget.takeTime())
+    }
+    expect(seen).toMatchObject([9500, 2000, 500, { limit: 'wallTime', allowed: 12_000, used: 12_000 }])
+  })
+
+  test('goes on where a person gives more, and the time that the question took counts', async () => {
+    const { clock, run, used } = day(5000)
+    const budget = run('run0000001')
+    await budget.takeTime()
+    clock.at = 5000
+    const stop = await budget.takeTime()
+    if (typeof stop !== 'object') throw new Error('It went on.')
+    clock.at = 8000
+    budget.raise(stop, 9000)
+    expect(await budget.takeTime()).toBe(500)
+    clock.at = 9000
+    expect(await budget.takeTime()).toMatchObject({ limit: 'wallTime', allowed: 9000 })
+    await spend(budget)
+    await budget.close()
+    expect(await used()).toBe(9000)
+  })
+
+  test('is never passed by all runs together, and no more than a step of it is left lying', async () => {
+    const step = fc.record({ who: fc.nat(3), ms: fc.integer({ min: 1, max: 4000 }), spends: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 80 }),
+        fc.integer({ min: 1, max: 60_000 }),
+        async (steps, allowed) => {
+          const { clock, run, used, ledger } = day(allowed)
+          const runs = [0, 1, 2, 3].map((at) => ({ budget: run(`run000000${at}`), until: 0, over: false }))
+          /** As its timer would: at the moment that it was told, and not later. */
+          const tick = async () => {
+            for (const one of runs) {
+              if (one.over || one.until > clock.at) continue
+              const time = await one.budget.takeTime()
+              if (typeof time === 'number') one.until = clock.at + time
+              else {
+                one.over = true
+                await spend(one.budget)
+                await one.budget.close()
+              }
+            }
+          }
+          await tick()
+          for (const { who, ms, spends } of steps) {
+            const end = clock.at + ms
+            while (clock.at < end) {
+              const next = runs.filter(({ over }) => !over).map(({ until }) => until)
+              clock.at = Math.min(end, ...next)
+              await tick()
+            }
+            const one = runs[who]
+            if (one && !one.over && spends) await spend(one.budget)
+          }
+          for (const one of runs) {
+            if (one.over) continue
+            await spend(one.budget)
+            await one.budget.close()
+          }
+          const total = await used()
+          expect([total <= allowed, ledger.fold().holds()]).toEqual([true, []])
+          if (runs.every(({ over }) => over)) expect(total).toBe(allowed)
+        },
+      ),
+    )
+  })
+})
+
+test('a run that moved has no more to spend than one that stayed', async () => {
+  const counts = { ...noCounts(), toolCalls: 2, outputTokens: 40 }
+  const stop = { limit: 'toolCalls' as const, allowed: 2, used: 2, scope: 'run' as const, origin: 'a test' }
+  const begun = { startedAt: 0, countsOf: () => counts, calls: [], raises: [{ stop, to: 4 }] }
+  const budget = testBudget({ toolCalls: 2, outputTokens: 100, wallTime: 10_000 }, { begun, now: () => 9000 })
+  const call = await budget.startCall({ label: 'answer', profile, inputTokens: 1, stream: true })
+  expect([
+    await budget.takeTime(),
+    call instanceof CallBudget && call.maxOutputTokens,
+    await budget.startTool('bash'),
+    await budget.startTool('bash'),
+    await budget.startTool('bash'),
+  ]).toMatchObject([1000, 60, null, null, { limit: 'toolCalls', allowed: 4, used: 4 }])
+})

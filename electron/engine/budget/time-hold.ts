@@ -1,0 +1,72 @@
+import type { ProfileId } from '#shared/ids.ts'
+import { newReservationId } from '../lib/new-id.ts'
+import { noCounts } from './counts.ts'
+import type { Ledger } from './ledger.ts'
+import { isSharedTime, type Refusal, type RunLimit, type RunLimits, refusalBy } from './run-limits.ts'
+
+/** So much time is reserved at once. Others cannot use it meanwhile; each step costs a line. Milliseconds. */
+const STEP = 10_000
+/** More is reserved so long before it is needed, so that nobody works on while a file is written. Milliseconds. */
+const AHEAD = 500
+
+/**
+ * The time of a day or a month that a run has reserved: all runs together use no more than the limit. Without such a limit
+ * it does nothing.
+ */
+export class TimeHold {
+  readonly #limits: RunLimits
+  readonly #ledger: Ledger
+  readonly #now: () => number
+  /** null = nothing was reserved. */
+  #reservation: string | null = null
+  /** What is reserved lasts until then. Milliseconds since 1970. */
+  #until: number
+
+  constructor(limits: RunLimits, ledger: Ledger, now: () => number) {
+    this.#limits = limits
+    this.#ledger = ledger
+    this.#now = now
+    this.#until = now()
+  }
+
+  /** The id of the reservation, which a line of the ledger may take its time from; null = nothing was reserved. */
+  get reservation(): string | null {
+    return this.#reservation
+  }
+
+  /**
+   * Milliseconds until it should be asked again, Infinity = there is no such limit, or why there is no time left.
+   * `FailureError` `storage`: nobody can know.
+   */
+  async take(profile: ProfileId): Promise<number | Refusal> {
+    const limits = this.#limits.inForce(profile).filter(isSharedTime)
+    if (limits.length === 0) return Number.POSITIVE_INFINITY
+    const refusal = this.#until - this.#now() <= AHEAD ? await this.#extend(profile, limits) : null
+    const left = this.#until - this.#now()
+    if (!refusal) return Math.max(1, left - AHEAD)
+    // Meanwhile somebody may give some back.
+    return left > 0 ? left : refusal
+  }
+
+  async #extend(profile: ProfileId, limits: RunLimit[]): Promise<Refusal | null> {
+    const allowed = limits.map((limit) => limit.allowed)
+    // Whoever waited for a person has used time that nobody reserved.
+    const overdue = Math.max(0, this.#now() - this.#until)
+    this.#reservation ??= newReservationId()
+    const grant = await this.#ledger.reserve({
+      call: this.#reservation,
+      run: this.#limits.path,
+      profile,
+      limits: limits.map((limit) => this.#limits.lineLimit(limit)),
+      need: { ...noCounts(), wallTime: overdue },
+      output: 0,
+      reasoning: 0,
+      least: 0,
+      outputPrice: 0,
+      time: STEP,
+    })
+    if (!grant.ok) return refusalBy(limits, grant, allowed)
+    this.#until += overdue + grant.time
+    return null
+  }
+}
