@@ -1,21 +1,49 @@
 import { resolve } from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
   'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
 const CORE = new RegExp(
   [
-    'electron.cli.(?!claw|program|chat|commands.(?!agent\\.|command))',
+    'electron.cli.(?!claw|program|chat|attach|terminal.ask|commands.(?!agent\\.|command))',
     `electron.engine.(?!doctor|demo|data-folder|policy.(parse|describe)|${BACKGROUND})`,
-    'shared.(?!doctor)|undici|zod|eventsource-parser|diff',
+    'shared.(?!doctor)|undici|zod|eventsource-parser|node_modules.diff',
   ].join('|'),
 )
 
+/**
+ * For the programs that start often: only the parts of undici that the engine uses. Half of a start would go into the
+ * others, and a part of Node as well.
+ */
+export const undiciAliases = [
+  { find: /^undici$/, replacement: resolve(import.meta.dirname, 'scripts/lib/undici-core.mjs') },
+  {
+    find: /^(\.\/client-h2|\.\.\/web\/fetch\/body)\.js$/,
+    replacement: resolve(import.meta.dirname, 'scripts/lib/undici-left-out.mjs'),
+  },
+]
+
+/**
+ * How the files are written, for a short start: as CommonJS, which Node loads without its loader for modules, and in ASCII,
+ * which it need not decode (nothing in here is a tagged template that would see the difference).
+ */
+const fastToLoad: Plugin = {
+  name: 'fast-to-load',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inAscii(file.code)
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' })
+  },
+}
+
+function inAscii(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
-  // Half of a start would go into parts of undici that nothing here uses.
-  resolve: { alias: [{ find: /^undici$/, replacement: resolve(import.meta.dirname, 'scripts/lib/undici-core.mjs') }] },
+  plugins: [fastToLoad],
+  resolve: { alias: undiciAliases },
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
   build: {
     ssr: true,
@@ -25,14 +53,17 @@ export default defineConfig({
     rollupOptions: {
       input: { claw: resolve(import.meta.dirname, 'electron/cli/claw.ts') },
       output: {
+        format: 'cjs',
+        entryFileNames: '[name].js',
+        comments: false,
         banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
-        // What nearly every command needs is one file to read; the entry stays apart because it waits at its top level.
+        // What nearly every command needs is one file to read.
         // Beside the entry: it finds package.json from there.
         chunkFileNames: ({ name }) => (name === 'program' ? '[name].js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             // Wanted before the core may be loaded.
-            { name: 'data-folder', test: /data-folder|env-paths/, priority: 1 },
+            { name: 'data-folder', test: /data-folder|(?<!conf.node_modules.)env-paths/, priority: 1 },
             // All that a list of runs needs where nothing about them is in doubt.
             {
               name: 'quick',

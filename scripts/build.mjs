@@ -22,6 +22,7 @@ const common = [
   'shared',
   'electron/engine',
   'scripts/lib/undici-core.mjs',
+  'scripts/lib/undici-left-out.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.base.json',

@@ -26,5 +26,9 @@ async function isAnswered([command, ...args]: readonly string[]): Promise<boolea
   return await quickPs(args, dataFolder(process.env))
 }
 
-keepCompiled()
-if (!(await isAnswered(process.argv.slice(2)))) await import('./program.ts')
+async function start(): Promise<void> {
+  keepCompiled()
+  if (!(await isAnswered(process.argv.slice(2)))) await import('./program.ts')
+}
+
+void start()

@@ -42,13 +42,17 @@ function explain(error: unknown, args: readonly string[], { screen: { side } }: 
   return ExitCode.failed
 }
 
-const shell = processShell(import.meta.dirname)
-// A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
-process.stdout.on('error', () => undefined)
-process.stderr.on('error', () => undefined)
-const args = process.argv.slice(2)
-const exitCode = await main(args, shell).catch((error: unknown) => explain(error, args, shell))
-// What was written leaves first, where the system has not taken it at once.
-if (process.stdout.writableLength > 0) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
-// An idle connection or an input that somebody holds open must not keep a finished program.
-process.exit(exitCode)
+async function start(): Promise<void> {
+  const shell = processShell(import.meta.dirname)
+  // A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
+  const args = process.argv.slice(2)
+  const exitCode = await main(args, shell).catch((error: unknown) => explain(error, args, shell))
+  // What was written leaves first, where the system has not taken it at once.
+  if (process.stdout.writableLength > 0) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+  // An idle connection or an input that somebody holds open must not keep a finished program.
+  process.exit(exitCode)
+}
+
+void start()
