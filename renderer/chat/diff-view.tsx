@@ -1,6 +1,15 @@
 import { memo, useEffect, useMemo, useState } from 'react'
 import type { FileDiff } from '#shared/file-diff.ts'
-import { canColour, colourerOf, type LineState, loadLanguage, plainSpans, type Span } from '../lib/highlighter.ts'
+import {
+  canColour,
+  colourerOf,
+  type LineColourer,
+  type LineState,
+  loadLanguage,
+  plainSpans,
+  type Span,
+} from '../lib/highlighter.ts'
+import { whenIdle } from '../lib/idle-work.ts'
 import {
   type CompareWords,
   type DiffHunk,
@@ -21,12 +30,11 @@ export const DiffView = memo(function DiffView(props: { diff: FileDiff }) {
   const { diff } = props
   const hunks = useMemo(() => diffHunks(diff), [diff])
   const compare = useCompareWords()
-  const language = useLanguage(diff.path)
+  const colours = useColours(hunks, useLanguage(diff.path))
   const marks = useMemo(
     () => hunks.map((hunk) => (compare ? wordMarks(hunk, compare) : new Map<DiffRow, readonly Range[]>())),
     [hunks, compare],
   )
-  const colours = useMemo(() => (language ? colourHunks(hunks, language) : null), [hunks, language])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse
     <section className="diff" aria-label={`Change in ${fileName(diff.path)}`} tabIndex={0}>
@@ -129,23 +137,66 @@ function useLanguage(path: string): string | null {
   return loaded ? ending : null
 }
 
-/** Each side is read as the text it is: first what was, then what is. */
-function colourHunks(hunks: readonly DiffHunk[], language: string): ReadonlyMap<DiffRow, readonly Span[]> | null {
-  const colourer = colourerOf(language)
-  if (!colourer || hunks.reduce((sum, hunk) => sum + hunk.length, 0) > MOST_COLOURED) return null
-  const colours = new Map<DiffRow, readonly Span[]>()
-  for (const hunk of hunks) {
-    for (const side of ['-', '+'] as const) {
-      let state: LineState = null
-      for (const row of hunk) {
-        if (row.sign !== ' ' && row.sign !== side) continue
-        const coloured = colourer.colour(row.text, state)
-        state = coloured.state
-        colours.set(row, coloured.spans)
+/** null until all is coloured: at once where the grammar was used before, else while the window is idle. */
+function useColours(hunks: readonly DiffHunk[], language: string | null): HunkColours | null {
+  const colours = useMemo(() => {
+    const colourer = language === null ? null : colourerOf(language)
+    const size = hunks.reduce((sum, hunk) => sum + hunk.length, 0)
+    return colourer && size <= MOST_COLOURED ? new HunkColours(hunks, colourer) : null
+  }, [hunks, language])
+  const [, show] = useState<HunkColours | null>(null)
+  useEffect(() => {
+    if (!colours || colours.done) return
+    let gone = false
+    whenIdle(colours, (timeLeft) => {
+      if (gone || !colours.goOn(timeLeft)) return gone
+      show(colours)
+      return true
+    })
+    return () => {
+      gone = true
+    }
+  }, [colours])
+  return colours?.done ? colours : null
+}
+
+class HunkColours {
+  done: boolean
+  readonly #rows = new Map<DiffRow, readonly Span[]>()
+  readonly #colourer: LineColourer
+  readonly #work: Iterator<void>
+
+  constructor(hunks: readonly DiffHunk[], colourer: LineColourer) {
+    this.#colourer = colourer
+    this.#work = this.#colour(hunks)
+    this.done = this.#work.next().done === true
+  }
+
+  get(row: DiffRow): readonly Span[] | undefined {
+    return this.#rows.get(row)
+  }
+
+  /** True when it is done. */
+  goOn(timeLeft: () => number): boolean {
+    while (!this.done && this.#colourer.compile(timeLeft)) this.done = this.#work.next().done === true
+    return this.done
+  }
+
+  /** Each side is read as the text it is: first what was, then what is. Pauses where the grammar has to be compiled. */
+  *#colour(hunks: readonly DiffHunk[]): Generator<void> {
+    for (const hunk of hunks) {
+      for (const side of ['-', '+'] as const) {
+        let state: LineState = null
+        for (const row of hunk) {
+          if (row.sign !== ' ' && row.sign !== side) continue
+          let coloured = this.#colourer.colour(row.text, state)
+          for (; !coloured; coloured = this.#colourer.colour(row.text, state)) yield
+          state = coloured.state
+          this.#rows.set(row, coloured.spans)
+        }
       }
     }
   }
-  return colours
 }
 
 function fileName(path: string): string {

@@ -31,6 +31,8 @@ export class CodeLines {
   /** Length of the text up to the end of the last complete line. */
   #complete = 0
   #partial = ''
+  /** Of the unfinished line; null = it has no colours. */
+  #partialSpans: readonly Span[] | null = null
   /** Lines before this one have their colours. */
   #coloured = 0
   #state: LineState = null
@@ -61,33 +63,44 @@ export class CodeLines {
     const from = Math.floor(this.#lines.length / CHUNK_LINES)
     const added = text.slice(this.#complete).split('\n')
     this.#partial = added.pop() ?? ''
+    this.#partialSpans = null
     this.#complete = text.length - this.#partial.length
-    const colourer = this.#colourerForNow(added.length)
-    for (const line of added) this.#lines.push(this.#addLine(line, colourer))
-    if (!colourer && this.#watchers.size > 0) this.#colourLater()
-    this.#rebuild(from, colourer)
+    for (const line of added) this.#lines.push(plainSpans(line))
+    if (this.#watchers.size > 0) this.#colourNow(added.length)
+    this.#rebuild(from)
   }
 
-  /** Only where every line before has its colours: a line depends on them. */
-  #colourerForNow(added: number): LineColourer | null {
-    if (this.#watchers.size === 0 || this.#coloured < this.#lines.length || added > LINES_AT_ONCE) return null
-    return colourerOf(this.language)
+  /** Only where every line before has its colours, a line depends on them; what is not coloured now is so later. */
+  #colourNow(added: number): void {
+    const behind = this.#coloured < this.#lines.length - added
+    const colourer = behind || added > LINES_AT_ONCE ? null : colourerOf(this.language)
+    while (colourer && !this.#isColoured() && this.#colourLine(colourer)) {}
+    if (!this.#isColoured()) this.#colourLater()
   }
 
-  #addLine(line: string, colourer: LineColourer | null): readonly Span[] {
-    if (!colourer) return plainSpans(line)
-    const { spans, state } = colourer.colour(line, this.#state)
-    this.#state = state
-    this.#coloured += 1
-    return spans
+  #isColoured(): boolean {
+    return this.#coloured === this.#lines.length && this.#partialSpans !== null
   }
 
-  #rebuild(from: number, colourer: LineColourer | null): void {
+  /** One line more, the unfinished one last; false = the colourer has to compile first. */
+  #colourLine(colourer: LineColourer): boolean {
+    const line = this.#lines[this.#coloured]
+    const coloured = colourer.colour(line ? textOf(line) : this.#partial, this.#state)
+    if (!coloured) return false
+    if (line) {
+      this.#lines[this.#coloured] = coloured.spans
+      this.#state = coloured.state
+      this.#coloured += 1
+    } else this.#partialSpans = coloured.spans
+    return true
+  }
+
+  #rebuild(from: number): void {
     const chunks = this.#chunks.slice(0, from)
     for (let start = from * CHUNK_LINES; start <= this.#lines.length; start += CHUNK_LINES) {
       const lines = this.#lines.slice(start, start + CHUNK_LINES)
       const full = lines.length === CHUNK_LINES
-      if (!full) lines.push(colourer ? colourer.colour(this.#partial, this.#state).spans : plainSpans(this.#partial))
+      if (!full) lines.push(this.#partialSpans ?? plainSpans(this.#partial))
       chunks.push({ lines, full })
     }
     this.#chunks = chunks
@@ -112,21 +125,19 @@ export class CodeLines {
     const colourer = colourerOf(this.language)
     if (!colourer || this.#watchers.size === 0) return true
     const first = Math.floor(this.#coloured / CHUNK_LINES)
-    while (this.#coloured < this.#lines.length && timeLeft() > 0) {
-      const { spans, state } = colourer.colour(textOf(this.#lines[this.#coloured] ?? []), this.#state)
-      this.#lines[this.#coloured] = spans
-      this.#state = state
-      this.#coloured += 1
+    let compiled = true
+    while (compiled && !this.#isColoured() && timeLeft() > 0) {
+      if (!this.#colourLine(colourer)) compiled = colourer.compile(timeLeft)
     }
-    const done = this.#coloured === this.#lines.length
-    this.#rebuild(first, done ? colourer : null)
+    this.#rebuild(first)
     for (const changed of this.#watchers) changed()
-    return done
+    return this.#isColoured()
   }
 
   #restart(): void {
     this.#lines = []
     this.#complete = 0
+    this.#partialSpans = null
     this.#coloured = 0
     this.#state = null
     this.#chunks = []

@@ -1,5 +1,6 @@
 import type { HighlighterCore } from 'shiki/core'
 import type { IGrammar, StateStack } from 'shiki/textmate'
+import { SlicedEngine } from './sliced-engine.ts'
 import { syntaxTheme } from './syntax-theme.ts'
 
 /** A piece of a line and its class in styles/code.css; empty = the colour of the text around it. */
@@ -68,12 +69,21 @@ export type LineState = StateStack | null
 
 /** Colours one line after the other. */
 export interface LineColourer {
-  colour(line: string, state: LineState): { spans: readonly Span[]; state: LineState }
+  /** null = not yet: it needs patterns that `compile` makes ready. */
+  colour(line: string, state: LineState): { spans: readonly Span[]; state: LineState } | null
+  /** Makes ready what was needed, for as long as there is time. True when all of it is. */
+  compile(timeLeft: () => number): boolean
 }
 
 const ready = new Map<string, LineColourer>()
 const loading = new Map<string, Promise<void>>()
-let core: Promise<{ highlighter: HighlighterCore; colours: readonly string[] }> | null = null
+let core: Promise<Core> | null = null
+
+interface Core {
+  highlighter: HighlighterCore
+  engine: SlicedEngine
+  colours: readonly string[]
+}
 
 /** The colourer of a language that is loaded; null = not loaded yet, or not one that we colour. */
 export function colourerOf(language: string): LineColourer | null {
@@ -94,9 +104,9 @@ export function loadLanguage(language: string): Promise<void> {
   const started = load()
     .then(async (module) => {
       core ??= loadCore()
-      const { highlighter, colours } = await core
+      const { highlighter, engine, colours } = await core
       await highlighter.loadLanguage(module.default)
-      ready.set(name, lineColourer(highlighter.getLanguage(name), colours))
+      ready.set(name, lineColourer(highlighter.getLanguage(name), engine, colours))
     })
     // The code stays readable without colours.
     .catch((error) => console.error(`The grammar of ${name} could not be loaded.`, error))
@@ -104,35 +114,35 @@ export function loadLanguage(language: string): Promise<void> {
   return started
 }
 
-async function loadCore(): Promise<{ highlighter: HighlighterCore; colours: readonly string[] }> {
+async function loadCore(): Promise<Core> {
   const [{ createHighlighterCore }, { createJavaScriptRegexEngine }] = await Promise.all([
     import('shiki/core'),
     import('shiki/engine/javascript'),
   ])
   const { theme, kinds } = syntaxTheme()
-  const highlighter = await createHighlighterCore({
-    themes: [theme],
-    langs: [],
-    engine: createJavaScriptRegexEngine({ forgiving: true }),
-  })
+  const engine = new SlicedEngine(createJavaScriptRegexEngine({ forgiving: true }))
+  const highlighter = await createHighlighterCore({ themes: [theme], langs: [], engine })
   const { colorMap } = highlighter.setTheme('claw')
-  return { highlighter, colours: colorMap.map((colour) => kinds[colour?.toLowerCase()] ?? '') }
+  return { highlighter, engine, colours: colorMap.map((colour) => kinds[colour?.toLowerCase()] ?? '') }
 }
 
 /** Longer lines are minified files: reading them would hold the window. */
 const LONGEST_LINE = 2000
-/** Milliseconds for one line, then it stays plain. Generous: the first lines of a language also compile its grammar. */
+/** Milliseconds for one line, then it stays plain. Generous: other programs may have the processor meanwhile. */
 const LINE_TIME = 1000
 
 // Bits of a token's metadata in vscode-textmate (EncodedTokenMetadata).
 const FOREGROUND_MASK = 0x00ff8000
 const FOREGROUND_OFFSET = 15
 
-function lineColourer(grammar: IGrammar, colours: readonly string[]): LineColourer {
+function lineColourer(grammar: IGrammar, engine: SlicedEngine, colours: readonly string[]): LineColourer {
   return {
+    compile: (timeLeft) => engine.compile(timeLeft),
     colour(line, state) {
       if (line.length > LONGEST_LINE) return { spans: plainSpans(line), state }
-      const { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine2(line, state, LINE_TIME)
+      const found = engine.attempt(() => grammar.tokenizeLine2(line, state, LINE_TIME))
+      if (!found) return null
+      const { tokens, ruleStack, stoppedEarly } = found
       if (stoppedEarly) return { spans: plainSpans(line), state }
       const spans: Span[] = []
       for (let index = 0; index < tokens.length; index += 2) {
