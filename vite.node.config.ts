@@ -4,10 +4,11 @@ import { defineConfig, type Plugin } from 'vite'
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
   'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
+/** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */
 const CORE = new RegExp(
   [
-    'electron.cli.(?!claw|program|chat|attach|terminal.ask|commands.(?!agent\\.|command))',
-    `electron.engine.(?!doctor|demo|data-folder|policy.(parse|describe)|${BACKGROUND})`,
+    'electron.cli.(?!claw|compiled|program|chat|attach|terminal.ask|commands.(?!agent\\.|command))',
+    `electron.engine.(?!doctor|demo|data-folder|secrets.keyring|tools.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
     'shared.(?!doctor)|undici|zod|eventsource-parser|node_modules.diff',
   ].join('|'),
 )
@@ -58,8 +59,9 @@ export default defineConfig({
         comments: false,
         banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
         // What nearly every command needs is one file to read.
-        // Beside the entry: it finds package.json from there.
-        chunkFileNames: ({ name }) => (name === 'program' ? '[name].js' : 'assets/[name]-[hash].js'),
+        // Beside the entry: they find package.json and the other chunks from there.
+        chunkFileNames: ({ name }) =>
+          name === 'program' || name === 'compiled' ? '[name].js' : 'assets/[name]-[hash].js',
         codeSplitting: {
           groups: [
             // Wanted before the core may be loaded.

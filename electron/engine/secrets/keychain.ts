@@ -34,7 +34,7 @@ export const systemKeychain: Keychain = {
 }
 
 async function entryOf(account: string) {
-  const { AsyncEntry } = await import('@napi-rs/keyring')
+  const { AsyncEntry } = await import('./keyring.ts')
   const linux: { store: LinuxStore } = { store: 'secret-service' }
   return new AsyncEntry(SERVICE, account, { linux })
 }

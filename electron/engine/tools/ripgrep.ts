@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { ToolProblem } from './tool-problem.ts'
 
 /** What ripgrep said on its error output, if it gave up. */
 interface Search {
@@ -16,7 +15,8 @@ export async function ripgrep(
   signal: AbortSignal,
   onLine: (line: string) => boolean,
 ): Promise<Search> {
-  const child = spawn(await executable(), ['--no-config', '--no-require-git', '--color=never', ...options], {
+  const { ripgrepProgram } = await import('./ripgrep-program.ts')
+  const child = spawn(await ripgrepProgram(), ['--no-config', '--no-require-git', '--color=never', ...options], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -49,21 +49,4 @@ export async function ripgrep(
   signal.throwIfAborted()
   // 1 is "nothing found"; 2 with output is a file that could not be read beside others that could.
   return { problem: code === 2 && !enough ? problem.trim() : null }
-}
-
-let found: Promise<string> | undefined
-
-/** Loaded at the first search: it comes with a binary of its own and stays outside of a bundle. */
-function executable(): Promise<string> {
-  found ??= import('@vscode/ripgrep').then(
-    // In a packaged app the binary lies beside the archive.
-    ({ rgPath }) => rgPath.replace(/\bapp\.asar\b(?!\.unpacked)/, 'app.asar.unpacked'),
-    (error) => {
-      throw new ToolProblem(
-        `Searching is not possible: ripgrep is not installed (${error instanceof Error ? error.message : String(error)}). Use bash.`,
-        'no ripgrep',
-      )
-    },
-  )
-  return found
 }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import module from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+
+/**
+ * Keeps the compiled program from one start to the next, for each command what it needs: compiling is the largest part of
+ * a start that is ours to save. `folder` is a private one, because what stands there is run. Where it cannot be written,
+ * whoever needs it says so, and a start takes a moment longer.
+ */
+export function keepCompiled(folder: string, command: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch {
+    return
+  }
+  // From 22.1 on Node does it by itself.
+  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
+    module.enableCompileCache(folder)
+    return
+  }
+  const { extensions } = module.createRequire(import.meta.url)
+  const usual = extensions['.js']
+  const assets = join(import.meta.dirname, 'assets')
+  extensions['.js'] = (loaded, path) => {
+    // The others are so small that compiling them is quicker than reading a second file.
+    if (dirname(path) !== assets || !basename(path).startsWith('core-')) usual?.(loaded, path)
+    else load(loaded, path, folder, /^[a-z-]+$/.test(command) ? command : 'other')
+  }
+}
+
+/** What Node does with such a file, with V8's compiled form beside it. */
+function load(loaded: NodeJS.Module, path: string, folder: string, command: string): void {
+  // The name of a chunk has the hash of its content. V8 itself refuses what another version of it made.
+  const name = `${command}.${basename(path)}.${process.version}-${process.arch}`
+  const cachedData = readWhole(join(folder, name))
+  // The build writes ASCII.
+  const script = new Script(module.wrap(readFileSync(path, 'latin1')), {
+    filename: path,
+    ...(cachedData && { cachedData }),
+  })
+  // At the end everything has been compiled that such a run needs. A command that went wrong may not have come so far.
+  if (script.cachedDataRejected !== false)
+    process.once('exit', (code) => {
+      if (code === 0) write(folder, command, name, script.createCachedData())
+    })
+  const run = script.runInThisContext()
+  run.call(loaded.exports, loaded.exports, module.createRequire(path), loaded, path, dirname(path))
+}
+
+const DIGEST_BYTES = 32
+
+/** V8 takes what it is given on trust and dies of a damaged file, so a digest stands before it. */
+function readWhole(path: string): Buffer | null {
+  try {
+    const kept = readFileSync(path)
+    const data = kept.subarray(DIGEST_BYTES)
+    return digest(data).equals(kept.subarray(0, DIGEST_BYTES)) ? data : null
+  } catch {
+    // Nothing was kept yet.
+    return null
+  }
+}
+
+function write(folder: string, command: string, name: string, data: Buffer): void {
+  const fresh = join(folder, `${name}.${process.pid}`)
+  try {
+    writeFileSync(fresh, Buffer.concat([digest(data), data]), { mode: 0o600 })
+    renameSync(fresh, join(folder, name))
+    const earlier = readdirSync(folder).filter((other) => other.startsWith(`${command}.`) && other !== name)
+    for (const other of earlier) rmSync(join(folder, other), { force: true })
+  } catch {
+    // A full disk, perhaps: the next start tries again.
+  }
+}
+
+function digest(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest()
+}
