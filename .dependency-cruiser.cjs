@@ -35,7 +35,10 @@ module.exports = {
         'main, the terminal and the worker use engine.ts only, and what is wanted before the engine or without it',
       severity: 'error',
       from: { path: '^electron/(main|cli|worker)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^electron/engine/', pathNot: '^electron/engine/(engine|data-folder|background/run-version)\\.ts$' },
+      to: {
+        path: '^electron/engine/',
+        pathNot: '^electron/engine/(engine|data-folder|background/(newest-first|run-version))\\.ts$',
+      },
     },
     {
       name: 'backend-tools-budget-apart',

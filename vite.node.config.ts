@@ -4,6 +4,13 @@ import { defineConfig, type Plugin } from 'vite'
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
   'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
+const QUICK = new RegExp(
+  [
+    'cli.quick|cli.terminal.(output|plain-text|width|words|table|phase-line|run-rows|run-json)',
+    'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|plain-text)',
+    '(?<!conf.node_modules.)env-paths|rolldown.runtime',
+  ].join('|'),
+)
 /** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */
 const CORE = new RegExp(
   [
@@ -64,14 +71,8 @@ export default defineConfig({
           name === 'program' || name === 'compiled' ? '[name].js' : 'assets/[name]-[hash].js',
         codeSplitting: {
           groups: [
-            // Wanted before the core may be loaded.
-            { name: 'data-folder', test: /data-folder|(?<!conf.node_modules.)env-paths/, priority: 1 },
-            // All that a list of runs needs where nothing about them is in doubt.
-            {
-              name: 'quick',
-              test: /cli.quick|cli.terminal.(output|plain-text|width|words|table|phase-line|run-rows|run-json)|shared.money|background.run-version/,
-              priority: 1,
-            },
+            // All that a list of runs needs where nothing about them is in doubt: what is wanted before the core may be loaded.
+            { name: 'quick', test: QUICK, priority: 1 },
             { name: 'core', test: CORE },
           ],
         },

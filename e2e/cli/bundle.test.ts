@@ -16,6 +16,13 @@ test('the built program knows nothing of Electron, and names no folder of the ma
   expect(code.join('\n')).not.toContain(join(import.meta.dirname, '../..'))
 })
 
+test('the quick list of runs loads nothing of the rest', async () => {
+  const names = (await readdir(join(dirname(program), 'assets'))).filter((name) => name.startsWith('quick-'))
+  const code = await Promise.all(names.map((name) => readFile(join(dirname(program), 'assets', name), 'utf8')))
+  const loaded = [...code.join('\n').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name.split('-')[0])
+  expect([names.length, loaded.filter((name) => !name?.startsWith('node:'))]).toEqual([1, ['./rolldown']])
+})
+
 test('it runs under plain Node with no package beside it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'claw-copy-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

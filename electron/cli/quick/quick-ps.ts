@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, fstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newestFirst } from '../../engine/background/newest-first.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from '../../engine/background/run-version.ts'
-import { streamOutput } from '../terminal/output.ts'
+import { type Output, pipeOutput, streamOutput } from '../terminal/output.ts'
 import { type JsonRun, jsonRow } from '../terminal/run-json.ts'
 import { type ListedRun, runHeadings, runRows } from '../terminal/run-rows.ts'
 import { tableLines } from '../terminal/table.ts'
@@ -15,16 +16,21 @@ export async function quickPs(args: readonly string[], dataFolder: string): Prom
   if (args.length > (json ? 1 : 0) || process.platform !== 'linux') return false
   const runs = readRuns(dataFolder, json)
   if (!runs || (runs.length === 0 && !json)) return false
-  runs.sort((a, b) => b.startedAt - a.startedAt || b.runId.localeCompare(a.runId))
-  const out = streamOutput(process.stdout, process.env)
-  // A reader that has seen enough is no error.
-  process.stdout.on('error', () => undefined)
+  runs.sort(newestFirst)
+  const out = output()
   out.write(
     json
       ? `${JSON.stringify(runs.map(jsonRow))}\n`
       : `${tableLines(out, runHeadings, runRows(runs, Date.now())).join('\n')}\n`,
   )
   return true
+}
+
+/** A terminal is a character device. */
+function output(): Output {
+  if (!fstatSync(1).isCharacterDevice()) return pipeOutput(process.env)
+  process.stdout.on('error', () => undefined)
+  return streamOutput(process.stdout, process.env)
 }
 
 type Run = ListedRun & JsonRun

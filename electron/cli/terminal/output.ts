@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs'
+
 /** One way out: stdout or stderr, or a memory in tests. */
 export interface Output {
   write(text: string): void
@@ -25,9 +27,8 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
       stream.write(text)
     },
     terminal,
-    // https://no-color.org: any value but an empty one.
-    colour: !env.NO_COLOR && (terminal ? env.TERM !== 'dumb' : Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0')),
-    width: () => stream.columns || 80,
+    colour: hasColour(terminal, env),
+    width: () => stream.columns || USUAL_WIDTH,
     ready: async () => {
       if (stream.writableNeedDrain && !stream.destroyed)
         await new Promise<void>((resolve) => {
@@ -41,6 +42,32 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
         })
     },
   }
+}
+
+/**
+ * stdout where it is a pipe or a file, without `process.stdout`: Node loads its sockets for that, which takes as long as all
+ * the rest of a short list.
+ */
+export function pipeOutput(env: Environment): Output {
+  return { write: writeToPipe, terminal: false, colour: hasColour(false, env), width: () => USUAL_WIDTH }
+}
+
+function writeToPipe(text: string): void {
+  let rest = Buffer.from(text)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
+  } catch (error) {
+    // Full, and not one that lets us wait: Node's stream does. A reader that has seen enough is no error.
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN')
+      process.stdout.on('error', () => undefined).write(rest)
+  }
+}
+
+const USUAL_WIDTH = 80
+
+/** https://no-color.org: any value but an empty one. */
+function hasColour(terminal: boolean, env: Environment): boolean {
+  return !env.NO_COLOR && (terminal ? env.TERM !== 'dumb' : Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0'))
 }
 
 /** For people who look; 1 = bold and so on are the codes of ECMA-48. */

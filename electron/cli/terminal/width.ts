@@ -1,5 +1,6 @@
 /** Columns that a text takes in a terminal: wide characters two, marks that join the one before none. */
 export function textWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const character of text) width += characterWidth(character)
   return width

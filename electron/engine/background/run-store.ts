@@ -5,6 +5,7 @@ import type { RunId, SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run-words.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { newestFirst } from './newest-first.ts'
 import { reconciled, type Surroundings } from './reconcile.ts'
 import { runIdOf } from './registry.ts'
 import type { RunRecord } from './run-entry.ts'
@@ -31,9 +32,7 @@ export class RunStore {
 
   /** Newest first; as of the last look. */
   list(): readonly BackgroundRun[] {
-    return [...this.#records.values()]
-      .map(({ run }) => run)
-      .sort((a, b) => b.startedAt - a.startedAt || b.runId.localeCompare(a.runId))
+    return [...this.#records.values()].map(({ run }) => run).sort(newestFirst)
   }
 
   /** Whenever a run appeared, changed or went. */

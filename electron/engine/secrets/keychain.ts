@@ -34,7 +34,8 @@ export const systemKeychain: Keychain = {
 }
 
 async function entryOf(account: string) {
-  const { AsyncEntry } = await import('./keyring.ts')
+  const { loadKeyring } = await import('./keyring.ts')
+  const { AsyncEntry } = await loadKeyring()
   const linux: { store: LinuxStore } = { store: 'secret-service' }
   return new AsyncEntry(SERVICE, account, { linux })
 }
