@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import module from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -63,13 +63,19 @@ function readWhole(path: string): Buffer | null {
   }
 }
 
+/** Of a command: two versions of the program, or of Node, may be used in turns. */
+const KEPT = 4
+
 function write(folder: string, command: string, name: string, data: Buffer): void {
   const fresh = join(folder, `${name}.${process.pid}`)
   try {
     writeFileSync(fresh, Buffer.concat([digest(data), data]), { mode: 0o600 })
     renameSync(fresh, join(folder, name))
-    const earlier = readdirSync(folder).filter((other) => other.startsWith(`${command}.`) && other !== name)
-    for (const other of earlier) rmSync(join(folder, other), { force: true })
+    const kept = readdirSync(folder).filter((other) => other.startsWith(`${command}.`))
+    const newestFirst = kept
+      .map((other) => join(folder, other))
+      .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+    for (const old of newestFirst.slice(KEPT)) rmSync(old, { force: true })
   } catch {
     // A full disk, perhaps: the next start tries again.
   }

@@ -52,12 +52,19 @@ function wrong(tool: Tool, problem: string): ParsedArguments {
   }
 }
 
+/** By tool: its schema says the same at every call. */
+const knownTypes = new WeakMap<Tool, Record<string, unknown>>()
+
 /** Name to JSON Schema type. */
 function parameterTypes(tool: Tool): Record<string, unknown> {
+  const known = knownTypes.get(tool)
+  if (known) return known
   const { properties } = z.toJSONSchema(tool.input)
-  return Object.fromEntries(
+  const types = Object.fromEntries(
     Object.entries(properties ?? {}).map(([name, schema]) => [name, isRecord(schema) ? schema.type : undefined]),
   )
+  knownTypes.set(tool, types)
+  return types
 }
 
 function unquoted(value: unknown, type: unknown): unknown {
