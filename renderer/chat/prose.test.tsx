@@ -7,7 +7,7 @@ function rendered(text: string): string {
   return renderToStaticMarkup(<Prose item={{ kind: 'text', text }} />)
 }
 
-const inBlock = (markup: string) => `<div class="prose"><div class="block">${markup}</div></div>`
+const inBlock = (markup: string) => `<div class="prose"><div class="run"><div class="block">${markup}</div></div></div>`
 
 test('HTML is shown as it was written', () => {
   expect(rendered('<script>alert(1)</script>')).toBe(
@@ -63,15 +63,21 @@ test('entities are read once, and what they make is text', () => {
 
 test('blocks become what a reader knows them as', () => {
   expect(rendered('# Title\n\n1. one\n2. *two*\n\n- [x] done\n- [ ] open\n\n> quote')).toBe(
-    '<div class="prose">' +
+    '<div class="prose"><div class="run">' +
       '<div class="block heading"><h2 class="head-1">Title</h2></div>' +
       '<div class="block"><ol start="1"><li>one</li><li><em>two</em></li></ol></div>' +
       '<div class="block"><ul class="tasks">' +
       '<li><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
       '<li><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
       '<div class="block"><blockquote><p>quote</p></blockquote></div>' +
-      '</div>',
+      '</div></div>',
   )
+})
+
+test('a long answer is made of runs, and one that follows code knows it', () => {
+  const parts = [...Array.from({ length: 23 }, (_, index) => `p${index}`), '```\ncode\n```', '[a]: https://a.b']
+  const runs = rendered([...parts, 'last'].join('\n\n')).match(/class="run[^"]*"|p\d+|code-scroll|last/g)
+  expect(runs).toEqual(['class="run"', ...parts.slice(0, 23), 'code-scroll', 'class="run after-code"', 'last'])
 })
 
 test('code that nobody can run is text in its lines', () => {

@@ -6,35 +6,50 @@ import { blocksOf } from '../lib/text-documents.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Inline } from './inline.tsx'
 
-/** How many blocks are compared as one: a long answer has hundreds, and only the last ones change. */
+/** How many blocks make a run: a long answer has hundreds of blocks, and what grows is in the last run only. */
 const RUN_LENGTH = 24
 
 /** The agent's words. Blocks keep their identity while the text grows, so only the last ones are drawn again. */
 export const Prose = memo(function Prose(props: { item: TextItem }) {
-  const blocks = blocksOf(props.item)
-  return (
-    <div className="prose">
-      {Array.from({ length: Math.ceil(blocks.length / RUN_LENGTH) }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
-        <BlockRun key={index} blocks={blocks.slice(index * RUN_LENGTH, (index + 1) * RUN_LENGTH)} />
-      ))}
-    </div>
-  )
+  return <div className="prose">{runsOf(blocksOf(props.item))}</div>
 })
 
-/** No element of its own: where a run ends cannot be seen. */
-const BlockRun = memo(
-  function BlockRun(props: { blocks: readonly Block[] }): ReactNode {
-    return props.blocks.map((block, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
-      <TopBlock key={index} block={block} />
-    ))
+function runsOf(blocks: readonly Block[]): ReactNode[] {
+  const runs: ReactNode[] = []
+  let last = ''
+  for (let start = 0; start < blocks.length; start += RUN_LENGTH) {
+    const run = blocks.slice(start, start + RUN_LENGTH)
+    runs.push(<Run key={start} blocks={run} afterCode={last === 'code'} />)
+    last = run.findLast(isShown)?.token.type ?? last
+  }
+  return runs
+}
+
+/** Laid out and painted as one, so that a step costs the same at the end of a long answer as at its beginning. */
+const Run = memo(
+  function Run({ blocks, afterCode }: { blocks: readonly Block[]; afterCode: boolean }) {
+    if (!blocks.some(isShown)) return null
+    return (
+      <div className={afterCode ? 'run after-code' : 'run'}>
+        {blocks.map((block, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
+          <TopBlock key={index} block={block} />
+        ))}
+      </div>
+    )
   },
-  (a, b) => a.blocks.length === b.blocks.length && a.blocks.every((block, index) => block === b.blocks[index]),
+  (a, b) =>
+    a.afterCode === b.afterCode &&
+    a.blocks.length === b.blocks.length &&
+    a.blocks.every((block, index) => block === b.blocks[index]),
 )
 
+function isShown({ token }: Block): boolean {
+  return token.type !== 'def'
+}
+
 const TopBlock = memo(function TopBlock({ block }: { block: Block }) {
-  if (block.token.type === 'def') return null
+  if (!isShown(block)) return null
   return (
     <div className={`block ${spacing[block.token.type] ?? ''}`.trimEnd()}>
       {block.code ? <CodeBlock lines={block.code} /> : blockToken(block.token)}
