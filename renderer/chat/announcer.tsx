@@ -1,25 +1,31 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { SessionView } from '#shared/session-view.ts'
+import { useSessionStore } from '../stores/session-store.ts'
 import { announcements } from './announcements.ts'
-import { useView } from './chat-place.ts'
+import { useChatSession } from './chat-place.ts'
 
-/** Two live regions that are there before anything is said in them. */
+/** Two live regions that are there before anything is said in them. Drawn when something is said, not with every word. */
 export function Announcer() {
-  const view = useView((whole) => whole)
-  const before = useRef<SessionView | null>(null)
+  const sessionId = useChatSession()
   const [polite, setPolite] = useState('')
   const [urgent, setUrgent] = useState('')
   useEffect(() => {
-    if (view) {
-      const said = announcements(before.current, view)
-      const calm = said.filter((one) => !one.urgent).map(({ text }) => text)
-      const pressing = said.filter((one) => one.urgent).map(({ text }) => text)
-      if (calm.length > 0) setPolite(calm.join('. '))
-      if (pressing.length > 0) setUrgent(pressing.join('. '))
-      else if (view.approvals.length === 0) setUrgent('')
+    let before: SessionView | null = null
+    const listen = () => {
+      const view = (sessionId && useSessionStore.getState().slots[sessionId]?.view) || null
+      if (view && view !== before) {
+        const said = announcements(before, view)
+        const calm = said.filter((one) => !one.urgent).map(({ text }) => text)
+        const pressing = said.filter((one) => one.urgent).map(({ text }) => text)
+        if (calm.length > 0) setPolite(calm.join('. '))
+        if (pressing.length > 0) setUrgent(pressing.join('. '))
+        else if (view.approvals.length === 0) setUrgent('')
+      }
+      before = view
     }
-    before.current = view
-  }, [view])
+    listen()
+    return useSessionStore.subscribe(listen)
+  }, [sessionId])
   return (
     <>
       <div className="sr" role="status">

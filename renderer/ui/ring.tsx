@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 /** Steps of one turn, which takes a second. A smooth turn would draw the window sixty times a second for as long as a model thinks. */
 const STEPS = 12
 
+const stillness = window.matchMedia('(prefers-reduced-motion: reduce)')
 const turning = new Set<SVGSVGElement>()
 let timer: number | null = null
 let step = 0
@@ -35,7 +36,7 @@ function turn(ring: SVGSVGElement): () => void {
 }
 
 function tick(): void {
-  if (document.hidden || window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  if (document.hidden || stillness.matches) return
   step = (step + 1) % STEPS
   for (const ring of turning) ring.style.rotate = `${(step * 360) / STEPS}deg`
 }
