@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { LimitRule } from '#shared/budget.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
-import { text, toolCall } from './support/scripted-backend.ts'
+import { gate, text, toolCall } from './support/scripted-backend.ts'
 
 /** What a person set before. */
 async function limit(machine: Machine, ...limits: LimitRule[]): Promise<void> {
@@ -112,6 +112,47 @@ test('a limit that is changed in its place holds for the next turn', async ({ ma
   await expect(region(page)).toContainText('model calls of this session')
   await expect(region(page)).toContainText('3 of 3 model calls')
   expect(backend.chatRequests()).toHaveLength(3)
+})
+
+const meter = (page: Page) => page.getByRole('meter', { name: 'Budget of this session' })
+
+test('below the message stands the tightest limit: of the run while it goes on, then that of a manifest', async ({
+  machine,
+  backend,
+}) => {
+  await machine.write({ 'README.md': '# Read me\n', '.claw-policy.json': '{ "budget": { "maxModelCalls": 4 } }' })
+  await limit(
+    machine,
+    { scope: 'run', profileId: null, limits: { modelCalls: 3 } },
+    { scope: 'session', profileId: null, limits: { modelCalls: 9, wallTime: 3_600_000 } },
+  )
+  const held = gate()
+  backend.script(toolCall('read_file', { path: 'README.md' }), text('All is read', { chunks: 2, gate: held.opened }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await ask(page, 'Look around')
+  await expect(meter(page)).toHaveAttribute('aria-valuetext', '2 of 3 model calls, this run')
+  held.open()
+  await expect(meter(page)).toHaveAttribute('aria-valuetext', '2 of 4 model calls')
+})
+
+test('time passes in the meter while a turn goes on, and stands still after it', async ({ machine, backend }) => {
+  await limit(machine, { scope: 'session', profileId: null, limits: { wallTime: 60_000 } })
+  const held = gate()
+  backend.script(text('It took its time', { chunks: 2, gate: held.opened }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await ask(page, 'Take your time')
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
+  await expect(meter(page)).toHaveAttribute('aria-valuetext', /^(1|2)(\.\d)? s of 1 min$/)
+  await expect(meter(page)).toHaveAttribute('aria-valuetext', /^(3|4)(\.\d)? s of 1 min$/)
+  held.open()
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
+  // What stands in the journal, and no more.
+  const session = (await readdir(join(machine.home, 'sessions'))).find((name) => name.endsWith('.jsonl'))
+  const lines = (await readFile(join(machine.home, 'sessions', session ?? ''), 'utf8')).trimEnd().split('\n')
+  const at = (type: string) => Number(lines.map((line) => JSON.parse(line)).find((entry) => entry.type === type)?.at)
+  const spent = at('turn-end') - at('turn-start')
+  const shown = async () => Number.parseFloat((await meter(page).getAttribute('aria-valuetext')) ?? '')
+  await expect.poll(shown).toBe(Number((spent / 1000).toFixed(1)))
 })
 
 test('at 80 % a line in the chat says so, once', async ({ machine, backend }) => {

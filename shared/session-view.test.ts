@@ -76,6 +76,8 @@ test('a turn with thought, text, an allowed command and its end', () => {
         text: 'List it.',
         startedAt: 1,
         usage: noUsage,
+        iterations: 0,
+        toolCalls: 1,
         items: [
           { kind: 'reasoning', text: 'Let me.', startedAt: 2, endedAt: 4 },
           { kind: 'text', text: 'I list.' },

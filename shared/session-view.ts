@@ -41,6 +41,9 @@ export interface TurnView {
   startedAt: number
   items: readonly Item[]
   usage: UsageTotals
+  /** As in the session, of this turn alone. */
+  iterations: number
+  toolCalls: number
   /** Set for this turn alone. */
   limits?: Limits
   end: TurnEnd | null
@@ -107,12 +110,18 @@ export interface ToolItem {
   exitCode?: number
 }
 
+export interface AtLimit {
+  answer: BudgetAnswer
+  /** null = the journal does not say. */
+  stop: BudgetStop | null
+}
+
 export interface NoticeItem {
   kind: 'notice'
   code: string
   message: string
-  /** What a person answered at a limit, where the notice says that. */
-  answer?: BudgetAnswer
+  /** What a person answered at which limit, where the notice says that. */
+  atLimit?: AtLimit
 }
 
 /** What the person (or the app, on its own) said to the model in mid-turn. */
@@ -124,6 +133,8 @@ export interface FollowUpItem {
 
 /** How much of a running command's output a view keeps, in characters; the rest comes with its end. */
 const LIVE_OUTPUT_LIMIT = 64_000
+
+const newTurn = { items: [], usage: noUsage, iterations: 0, toolCalls: 0, end: null }
 
 /** The view of a session whose journal holds only its first entry. */
 export function viewFromStart(event: Extract<SessionEvent, { type: 'session-start' }>): SessionView {
@@ -179,13 +190,11 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       next.turns = [
         ...view.turns,
         {
+          ...newTurn,
           turnId: event.turnId,
           text: event.text,
           startedAt: event.at,
-          items: [],
-          usage: noUsage,
           ...(event.options?.limits && { limits: event.options.limits }),
-          end: null,
         },
       ]
       next.activity = { phase: 'connecting', since: event.at }
@@ -193,7 +202,11 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
     case 'model-call-start':
       if (!event.purpose) next.iterations = view.iterations + 1
       next.usage = addModelCall(view.usage)
-      return withTurn(next, (turn) => ({ ...turn, usage: addModelCall(turn.usage) }))
+      return withTurn(next, (turn) => ({
+        ...turn,
+        usage: addModelCall(turn.usage),
+        iterations: turn.iterations + (event.purpose ? 0 : 1),
+      }))
     case 'reasoning-delta':
       return withItems(next, (items) => appendReasoning(items, event.text, event.at))
     case 'text-delta':
@@ -238,17 +251,16 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return next
     case 'budget-answer': {
       const { answer } = event
-      const { stop } = view.budgetRequest ?? {}
+      const stop = view.budgetRequest?.stop ?? null
       next.budgetRequest = null
       return withItems(next, (items) => [
         ...items,
-        { kind: 'notice', code: event.type, message: budgetAnswerWords(answer, stop), answer },
+        { kind: 'notice', code: event.type, message: budgetAnswerWords(answer, stop), atLimit: { answer, stop } },
       ])
     }
     case 'tool-end':
-      if (event.outcome !== 'not-run') next.toolCalls = view.toolCalls + 1
       next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
-      return withTool(next, event.callId, {
+      return withTool(event.outcome === 'not-run' ? next : withToolCall(next), event.callId, {
         state: event.outcome,
         output: event.output,
         summary: event.summary,
@@ -309,7 +321,7 @@ export function sessionState(view: SessionView): SessionState {
 }
 
 /** What a person decided at a limit. */
-function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | undefined): string {
+function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | null): string {
   if (answer.choice === 'finish') return 'You asked for one last answer.'
   if (answer.choice === 'stop') return 'You stopped at the limit.'
   return `You raised the limit to ${stop ? amountWords(stop.limit, answer.to) : answer.to}.`
@@ -318,6 +330,11 @@ function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | undefined): 
 function withTurn(view: SessionView, change: (turn: TurnView) => TurnView): SessionView {
   const last = view.turns.at(-1)
   return last ? { ...view, turns: [...view.turns.slice(0, -1), change(last)] } : view
+}
+
+function withToolCall(view: SessionView): SessionView {
+  const counted = { ...view, toolCalls: view.toolCalls + 1 }
+  return withTurn(counted, (turn) => ({ ...turn, toolCalls: turn.toolCalls + 1 }))
 }
 
 function withItems(view: SessionView, change: (items: readonly Item[]) => readonly Item[]): SessionView {

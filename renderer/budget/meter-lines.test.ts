@@ -5,6 +5,7 @@ import { noSpending } from '#shared/no-spending.ts'
 import type { LimitStatus } from '#shared/spending.ts'
 import { noUsage } from '#shared/usage-totals.ts'
 import { sessionLine, todayLine } from './meter-lines.ts'
+import type { SessionLimit, Use } from './session-limits.ts'
 import { spending } from './testing.ts'
 
 function status(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {
@@ -50,31 +51,66 @@ test('without a limit of money tokens are compared, and without any there is no 
   ])
 })
 
-test('a session shows the limit that is nearest to its end, of everything or of its own profile', () => {
-  const usage = { ...noUsage, inputTokens: 80_000, outputTokens: 6_000, costMicroUsd: 1_500_000, modelCalls: 4 }
-  const session = { usage, toolCalls: 9, turns: 3 }
-  const limits = [
-    status('day', 'totalTokens', 1),
-    status('session', 'totalTokens', 400_000),
-    status('session', 'wallTime', 1),
-    status('session', 'costUsd', 1_600_000, 'openrouter'),
-  ]
+const used: Use = {
+  usage: { ...noUsage, inputTokens: 80_000, outputTokens: 6_000, costMicroUsd: 1_500_000 },
+  modelCalls: 4,
+  toolCalls: 9,
+  turns: 3,
+  time: 90_000,
+}
+
+test('a session shows the limit that is nearest to its end', () => {
+  const tokens: SessionLimit = { scope: 'session', limit: 'totalTokens', allowed: 400_000 }
+  const time: SessionLimit = { scope: 'session', limit: 'wallTime', allowed: 120_000 }
+  const estimated = { ...used, usage: { ...used.usage, source: 'estimated' as const } }
   expect([
-    sessionLine(limits, 'vllm', session),
-    sessionLine(limits, 'openrouter', session)?.meter?.text,
-    sessionLine([status('session', 'toolCalls', 10)], 'vllm', session)?.meter,
-    sessionLine(limits, 'vllm', { ...session, usage: { ...usage, source: 'estimated' } })?.meter?.estimated,
-    sessionLine([status('day', 'totalTokens', 1)], 'vllm', session),
+    sessionLine([tokens], { session: used }),
+    sessionLine([tokens, { scope: 'session', limit: 'costUsd', allowed: 1_600_000 }], { session: used })?.meter?.text,
+    sessionLine([tokens, time], { session: used }),
+    sessionLine([tokens, time], { session: { ...used, time: 10_000 } })?.limit,
+    sessionLine([tokens], { session: estimated })?.meter?.estimated,
+    sessionLine([time, { scope: 'session', limit: 'toolCalls', allowed: 10 }], { session: estimated })?.meter,
   ]).toEqual([
     {
+      scope: 'session',
       limit: 'totalTokens',
       value: '86k',
       rest: 'of 400k tokens',
       meter: { text: '86,000 of 400,000 tokens', share: 0.215, estimated: 0 },
     },
     '$1.50 of $1.60',
-    { text: '9 of 10 tool calls', share: 0.9, estimated: 0 },
+    {
+      scope: 'session',
+      limit: 'wallTime',
+      value: '1 min 30 s',
+      rest: 'of 2 min',
+      meter: { text: '1 min 30 s of 2 min', share: 0.75, estimated: 0 },
+    },
+    'totalTokens',
     0.215,
+    { text: '9 of 10 tool calls', share: 0.9, estimated: 0 },
+  ])
+})
+
+test('a limit of the run is shown while a run goes on, and says so', () => {
+  const limits: SessionLimit[] = [
+    { scope: 'run', limit: 'modelCalls', allowed: 5 },
+    { scope: 'background-run', limit: 'toolCalls', allowed: 1 },
+  ]
+  expect([
+    sessionLine(limits, { session: used }),
+    sessionLine(limits, { session: used, run: used }),
+    // How many tools a whole background run used is not known here.
+    sessionLine(limits, { session: used, 'background-run': { ...used, toolCalls: null } }),
+  ]).toEqual([
+    null,
+    {
+      scope: 'run',
+      limit: 'modelCalls',
+      value: '4',
+      rest: 'of 5 model calls, this run',
+      meter: { text: '4 of 5 model calls, this run', share: 0.8, estimated: 0 },
+    },
     null,
   ])
 })

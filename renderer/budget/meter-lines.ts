@@ -1,9 +1,10 @@
 import type { LimitName } from '#shared/budget.ts'
-import type { LimitStatus, SpendingState } from '#shared/spending.ts'
-import type { UsageTotals } from '#shared/usage-totals.ts'
+import type { SpendingState } from '#shared/spending.ts'
+import type { Usage } from '#shared/usage.ts'
 import { formatCount } from '../lib/format.ts'
 import { exactAmount, limitAmount, unitWord, usedAmount } from '../lib/limits.ts'
 import { limitFor } from './limit-status.ts'
+import { isReported, type SessionLimit, type SessionUses, usedOf } from './session-limits.ts'
 import { callsWords, costSource, costWords, knownCost, totalTokens } from './spent.ts'
 
 /** What stands beside a meter, and the meter itself. */
@@ -34,32 +35,26 @@ export function todayLine({ today, limits }: Pick<SpendingState, 'today' | 'limi
   }
 }
 
-/** What a session used so far. */
-interface SessionUse {
-  usage: UsageTotals
-  toolCalls: number
-  /** Iterations of the agent loop. */
-  turns: number
-}
-
-/** Below the message box: the limit of the session that is nearest to its end; null = nothing limits a session. */
+/** Below the message box: the limit of these that is nearest to its end; null = none is known to be used by so much. */
 export function sessionLine(
-  limits: readonly LimitStatus[],
-  profileId: string,
-  session: SessionUse,
-): (MeterLine & { limit: LimitName }) | null {
-  let tightest: { limit: LimitName; used: number; allowed: number } | null = null
-  for (const { rule, limit, allowed } of limits) {
-    if (rule.scope !== 'session' || (rule.profileId !== null && rule.profileId !== profileId)) continue
-    const used = usedInSession(session, limit)
-    if (used === null) continue
-    if (!tightest || used / allowed > tightest.used / tightest.allowed) tightest = { limit, used, allowed }
+  limits: readonly SessionLimit[],
+  uses: SessionUses,
+): (MeterLine & Pick<SessionLimit, 'scope' | 'limit'>) | null {
+  let tightest: (SessionLimit & { used: number; source: Usage['source'] }) | null = null
+  for (const limit of limits) {
+    const use = uses[limit.scope]
+    const used = use ? usedOf(use, limit.limit) : null
+    if (!use || used === null) continue
+    if (!tightest || share(used, limit.allowed) > share(tightest.used, tightest.allowed))
+      tightest = { ...limit, used, source: use.usage.source }
   }
   if (!tightest) return null
-  const { limit, used, allowed } = tightest
-  const counted = limit === 'modelCalls' || limit === 'toolCalls' || limit === 'turns'
-  const estimated = counted || session.usage.source === 'reported' ? 0 : used
-  return { limit, ...compared(limit, used, allowed, estimated) }
+  const { scope, limit, allowed, used, source } = tightest
+  const line = compared(limit, used, allowed, source === 'reported' || !isReported(limit) ? 0 : used)
+  if (scope === 'session') return { scope, limit, ...line }
+  const words = scope === 'run' ? 'this run' : 'this background run'
+  const meter = line.meter && { ...line.meter, text: `${line.meter.text}, ${words}` }
+  return { scope, limit, value: line.value, rest: `${line.rest}, ${words}`, meter }
 }
 
 function compared(limit: LimitName, used: number, allowed: number, estimated: number): MeterLine {
@@ -81,26 +76,4 @@ function share(part: number, whole: number): number {
 
 function spentWords(today: SpendingState['today']): string {
   return costSource(today) === 'free' ? `${formatCount(totalTokens(today))} tokens, free` : costWords(today)
-}
-
-/** null = it is not known here. */
-function usedInSession({ usage, toolCalls, turns }: SessionUse, limit: LimitName): number | null {
-  switch (limit) {
-    case 'totalTokens':
-      return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
-    case 'inputTokens':
-    case 'outputTokens':
-    case 'reasoningTokens':
-      return usage[limit] ?? 0
-    case 'costUsd':
-      return usage.costMicroUsd ?? 0
-    case 'modelCalls':
-      return usage.modelCalls
-    case 'toolCalls':
-      return toolCalls
-    case 'turns':
-      return turns
-    case 'wallTime':
-      return null
-  }
 }

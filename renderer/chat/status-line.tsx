@@ -28,7 +28,7 @@ export function StatusLine() {
         {context !== null && (
           <span title="Of the model’s context window, at its last call">context {Math.round(context * 100)} %</span>
         )}
-        <SessionBudget usage={usage} profileId={profile.profileId} title={callsOf(usage)}>
+        <SessionBudget folder={cwd} profileId={profile.profileId} title={callsOf(usage)}>
           {wasCounted(usage) && <Used usage={usage} free={localKinds.has(profile.kind)} />}
         </SessionBudget>
       </span>

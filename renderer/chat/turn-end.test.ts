@@ -54,7 +54,12 @@ test('a limit is red only where nobody chose the end', () => {
   const answered = (...answers: BudgetAnswer[]) =>
     ended(
       { reason: 'budget', budget },
-      answers.map((answer) => ({ kind: 'notice', code: 'budget-answer', message: '', answer })),
+      answers.map((answer) => ({
+        kind: 'notice',
+        code: 'budget-answer',
+        message: '',
+        atLimit: { answer, stop: budget },
+      })),
     )?.tone
   const [finish, stop, raise] = [{ choice: 'finish' }, { choice: 'stop' }, { choice: 'raise', to: 2 }] as const
   expect([answered(), answered(finish), answered(stop), answered(raise), answered(raise, stop)]).toEqual([

@@ -47,8 +47,8 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
 
 /** A person said at the limit that it is the end: nothing is wrong. */
 function wasChosen(items: readonly Item[]): boolean {
-  const last = items.findLast((item) => item.kind === 'notice' && item.answer !== undefined)
-  return last?.kind === 'notice' && last.answer?.choice !== 'raise'
+  const last = items.findLast((item) => item.kind === 'notice' && item.atLimit !== undefined)
+  return last?.kind === 'notice' && last.atLimit?.answer.choice !== 'raise'
 }
 
 function box(tone: 'calm' | 'warn' | 'danger', title: string, text: string, actions: readonly EndAction[]): EndNotice {

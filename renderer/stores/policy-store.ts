@@ -16,7 +16,7 @@ export const usePolicyStore = create<PolicyStore>()(() => ({ views: {}, asking: 
 export async function lookAtPolicy(folder: string, mayAsk: boolean): Promise<void> {
   const reply = await request('policy.show', { folder })
   // A folder that is gone has no policy; whoever wants to work there is told by the message that cannot be sent.
-  const view = reply.ok ? reply.value : { folder, files: [] }
+  const view = reply.ok ? reply.value : { folder, files: [], limits: [] }
   usePolicyStore.setState(({ views }) => ({ views: { ...views, [folder]: view } }))
   const files = undecidedFiles(view).filter((file) => !askedFor.has(keyOf(file)))
   if (mayAsk && files.length > 0) askAbout(folder, files)

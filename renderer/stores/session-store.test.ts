@@ -17,7 +17,7 @@ const view: SessionView = {
   seq: 10,
   startedAt: 0,
   updatedAt: 0,
-  turns: [{ turnId, text: 'go', startedAt: 0, items: [], usage: noUsage, end: null }],
+  turns: [{ turnId, text: 'go', startedAt: 0, items: [], usage: noUsage, iterations: 0, toolCalls: 0, end: null }],
   activity: { phase: 'connecting', since: 0 },
   approvals: [],
   budgetRequest: null,

@@ -45,6 +45,26 @@ async function failureOf(work: Promise<unknown>) {
   return error instanceof FailureError ? error.failure : error
 }
 
+test('the limits in force are told as numbers; where a file is broken there are none', async () => {
+  const above = join(top, 'project', '.claw-policy.json')
+  const near = join(work, '.claw-policy.json')
+  await write(above, { budget: { maxModelCalls: 9, maxTotalCostUsd: 0.5 } })
+  await write(near, { budget: { maxModelCalls: 4 } })
+  const policies = newPolicies()
+  const limits = async () => (await policies.show(work)).limits
+  expect(await limits()).toEqual([
+    { path: above, limits: { modelCalls: 9, costUsd: 500_000 }, raises: false },
+    { path: near, limits: { modelCalls: 4 }, raises: false },
+  ])
+  await policies.answer(await seenIn(policies), true)
+  expect(await limits()).toEqual([
+    { path: above, limits: { costUsd: 500_000 }, raises: true },
+    { path: near, limits: { modelCalls: 4 }, raises: true },
+  ])
+  await write(near, '{')
+  expect(await limits()).toEqual([])
+})
+
 describe('where manifests are found', () => {
   test('the places of a folder, the nearest last', () => {
     expect(manifestPlaces('/a/b', ['/x', '/a'], null)).toEqual([

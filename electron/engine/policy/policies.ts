@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
+import type { PolicyLimits, PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ManifestFile, ManifestReader, manifestPlaces, originalOf } from './manifest-files.ts'
-import { noPolicy, Policy } from './policy.ts'
+import { type JudgedManifest, noPolicy, Policy } from './policy.ts'
 import { type TrustAnswer, TrustStore } from './trust-store.ts'
 
 export interface PoliciesOptions {
@@ -35,10 +35,10 @@ export class Policies {
     const files = await this.#files(root, addedFolders)
     if (files.length === 0) return noPolicy
     const answers = await this.#trust.answers()
-    const judged = files.map((file) => {
-      if ('problem' in file.content) throw new FailureError(brokenManifest(file.path, file.content.problem))
-      return { path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }
-    })
+    for (const { path, content } of files) {
+      if ('problem' in content) throw new FailureError(brokenManifest(path, content.problem))
+    }
+    const judged = judge(files, answers)
     // When the person trusted is known to nobody who wrote the files before.
     const known = judged.map(({ path }) => [path, answers.get(path)])
     const mark = createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 8)
@@ -55,12 +55,14 @@ export class Policies {
   async show(folder: string, addedFolders: readonly string[] = []): Promise<PolicyView> {
     const [real = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
     const files = await this.#files(real, added)
-    if (files.length === 0) return { folder: real, files: [] }
+    if (files.length === 0) return { folder: real, files: [], limits: [] }
     const answers = await this.#trust.answers()
     const { describeManifest } = await import('./describe-manifest.ts')
     const keyVariables = this.#options.keyVariables()
+    const judged = judge(files, answers)
     return {
       folder: real,
+      limits: judged.length === files.length ? limitsIn(new Policy(judged)) : [],
       files: files.map((file) => {
         const { path, hash, content } = file
         const trust = trustOf(file, answers)
@@ -109,6 +111,19 @@ export class Policies {
 interface Workspace {
   root: string
   addedFolders: readonly string[]
+}
+
+/** Those that are whole. */
+function judge(files: readonly ManifestFile[], answers: ReadonlyMap<string, TrustAnswer>): JudgedManifest[] {
+  return files.flatMap((file) =>
+    'problem' in file.content
+      ? []
+      : [{ path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }],
+  )
+}
+
+function limitsIn(policy: Policy): PolicyLimits[] {
+  return policy.limitSources().map(({ origin, limits, raises = false }) => ({ path: origin, limits, raises }))
 }
 
 function trustOf({ path, hash }: ManifestFile, answers: ReadonlyMap<string, TrustAnswer>): PolicyTrust {

@@ -1,0 +1,160 @@
+import type { BackgroundRun } from '#shared/background.ts'
+import type { BudgetScope, LimitName, Limits } from '#shared/budget.ts'
+import type { PolicyLimits } from '#shared/policy.ts'
+import type { AtLimit, SessionView } from '#shared/session-view.ts'
+import type { LimitStatus } from '#shared/spending.ts'
+import type { Usage } from '#shared/usage.ts'
+import { limitNames } from './limit-status.ts'
+
+/** What a limit that belongs to a session counts over; those of a day or a month have their meters elsewhere. */
+export type SessionScope = Exclude<BudgetScope, 'day' | 'month'>
+
+export interface SessionLimit {
+  scope: SessionScope
+  limit: LimitName
+  allowed: number
+}
+
+/** What was used so far; null = it is not known here. */
+export interface Use {
+  usage: Usage
+  modelCalls: number | null
+  toolCalls: number | null
+  /** Iterations of the agent loop. */
+  turns: number | null
+  /** Milliseconds. */
+  time: number
+}
+
+export type SessionUses = Partial<Record<SessionScope, Use>>
+
+/** Who limits a session that `profileId` answers in. */
+export interface LimitSources {
+  profileId: string
+  settings: readonly LimitStatus[]
+  policy: readonly PolicyLimits[]
+  /** Set for the turn that goes on, and for nothing else. */
+  turn: Limits
+}
+
+/** Every limit that counts for a session. A trusted manifest takes the place of the settings, as in the engine. */
+export function limitsOfSession({ profileId, settings, policy, turn }: LimitSources): SessionLimit[] {
+  const raised = new Set(policy.flatMap(({ limits, raises }) => (raises ? namesOf(limits) : [])))
+  const ofSettings = settings.flatMap(({ rule, limit, allowed }): SessionLimit[] => {
+    const { scope } = rule
+    if (scope === 'day' || scope === 'month') return []
+    if (rule.profileId !== null && rule.profileId !== profileId) return []
+    return scope === 'session' && raised.has(limit) ? [] : [{ scope, limit, allowed }]
+  })
+  return [...ofSettings, ...policy.flatMap(({ limits }) => limitsIn(limits, 'session')), ...limitsIn(turn, 'run')]
+}
+
+/** Of the turn that goes on; the same object as long as it does. */
+export function limitsOfTurn({ turns }: SessionView): Limits | null {
+  const turn = turns.at(-1)
+  return (turn && !turn.end && turn.limits) || null
+}
+
+/** What a person decided at limits of the turn that goes on. */
+export function decisionsOf({ turns }: SessionView): readonly AtLimit[] {
+  const turn = turns.at(-1)
+  if (!turn || turn.end) return []
+  return turn.items.flatMap((item) => (item.kind === 'notice' && item.atLimit ? [item.atLimit] : []))
+}
+
+/** A raise is for the turn that goes on, and for it alone. */
+export function withRaises(limits: readonly SessionLimit[], decisions: readonly AtLimit[]): readonly SessionLimit[] {
+  return decisions.reduce((now, { answer, stop }) => {
+    if (answer.choice !== 'raise') return now
+    return now.map((one) =>
+      one.limit === stop?.limit && one.scope === stop.scope && one.allowed === stop.allowed
+        ? { ...one, allowed: answer.to }
+        : one,
+    )
+  }, limits)
+}
+
+/** What is counted of a session, or of the turn that goes on in it. */
+export interface Counted extends Pick<SessionView, 'usage' | 'toolCalls' | 'iterations'> {
+  /** Milliseconds of what is over. */
+  spent: number
+  /** Since when more is spent; null = nothing goes on. */
+  since: number | null
+}
+
+export function countedOf(view: SessionView): Counted {
+  const { usage, toolCalls, iterations, turns } = view
+  const spent = turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0)
+  return { usage, toolCalls, iterations, spent, since: countedOfTurn(view)?.since ?? null }
+}
+
+/** null = no turn goes on. */
+export function countedOfTurn({ turns }: SessionView): Counted | null {
+  const turn = turns.at(-1)
+  if (!turn || turn.end) return null
+  return { usage: turn.usage, toolCalls: turn.toolCalls, iterations: turn.iterations, spent: 0, since: turn.startedAt }
+}
+
+export interface CountedParts {
+  session: Counted
+  turn: Counted | null
+  background: BackgroundRun | null
+}
+
+export function sessionUses({ session, turn, background }: CountedParts, now: number): SessionUses {
+  return {
+    session: spendingOf(session, now),
+    ...(turn && { run: spendingOf(turn, now) }),
+    ...(background && {
+      'background-run': {
+        usage: background.usage,
+        modelCalls: null,
+        toolCalls: null,
+        turns: null,
+        time: Math.max(0, now - background.startedAt),
+      },
+    }),
+  }
+}
+
+export function usedOf({ usage, modelCalls, toolCalls, turns, time }: Use, limit: LimitName): number | null {
+  switch (limit) {
+    case 'totalTokens':
+      return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+    case 'inputTokens':
+    case 'outputTokens':
+    case 'reasoningTokens':
+      return usage[limit] ?? 0
+    case 'costUsd':
+      return usage.costMicroUsd ?? 0
+    case 'modelCalls':
+      return modelCalls
+    case 'toolCalls':
+      return toolCalls
+    case 'turns':
+      return turns
+    case 'wallTime':
+      return time
+  }
+}
+
+/** A server says how much it is, or it is estimated; all else is counted here. */
+export function isReported(limit: LimitName): boolean {
+  return limit === 'costUsd' || limit.endsWith('Tokens')
+}
+
+function spendingOf({ usage, toolCalls, iterations, spent, since }: Counted, now: number): Use {
+  const time = spent + (since === null ? 0 : Math.max(0, now - since))
+  return { usage, modelCalls: usage.modelCalls, toolCalls, turns: iterations, time }
+}
+
+function limitsIn(limits: Limits, scope: SessionScope): SessionLimit[] {
+  return namesOf(limits).flatMap((limit) => {
+    const allowed = limits[limit]
+    return allowed === undefined ? [] : [{ scope, limit, allowed }]
+  })
+}
+
+function namesOf(limits: Limits): LimitName[] {
+  return limitNames.filter((name) => limits[name] !== undefined)
+}
