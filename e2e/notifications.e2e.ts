@@ -22,7 +22,16 @@ test('who does not look is told by the desktop, once, and a click opens the chat
 
   await expect
     .poll(() => desktop.notifications)
-    .toEqual([{ id: 1, title: 'Approval needed', body: 'Write a note, in project: change note.txt', closed: false }])
+    .toEqual([
+      {
+        id: 1,
+        title: 'Approval needed',
+        body: 'Write a note, in project: change note.txt',
+        // Electron does not hand them to a desktop of Linux.
+        buttons: [],
+        closed: false,
+      },
+    ])
   await desktop.click('Waiting: Write a note', 'Allow once')
   // What is answered needs nobody any more.
   await expect.poll(() => desktop.notifications.map(({ closed }) => closed)).toEqual([true])
@@ -33,6 +42,41 @@ test('who does not look is told by the desktop, once, and a click opens the chat
   const opened = app.waitForEvent('window')
   desktop.openNotification(2)
   await expect((await opened).getByRole('region', { name: 'Transcript' })).toContainText('Written, and that is all')
+})
+
+test('a button of the notification answers, and the run goes on without a window', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  const asked = gate()
+  backend.script(
+    toolCall('write_file', { path: 'note.txt', content: 'x\n' }, { text: 'Here it comes.', gate: asked.opened }),
+    text('Written.'),
+  )
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await expect.poll(() => desktop.count()).toBe(1)
+  // Where desktops have buttons, Electron says which was pressed; here the test does.
+  await app.evaluate(({ Notification }) => {
+    const { show } = Notification.prototype
+    Notification.prototype.show = function (this: Electron.Notification) {
+      Object.assign(globalThis, { shown: this })
+      show.call(this)
+    }
+  })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Write a note')
+  await leaveWorking(app, page)
+  asked.open()
+  await expect.poll(() => desktop.notifications.map(({ title }) => title)).toEqual(['Approval needed'])
+  const buttons = await app.evaluate(() => {
+    const { shown } = globalThis as unknown as { shown: Electron.Notification }
+    const texts = shown.actions.map(({ text }) => text)
+    shown.emit('action', {}, texts.indexOf('Allow once'))
+    return texts
+  })
+  expect(buttons).toEqual(['Allow once', 'Deny'])
+  await expect.poll(() => desktop.notifications.map(({ title }) => title)).toContain('Done: Write a note')
+  expect(await machine.read('note.txt')).toBe('x\n')
 })
 
 test('notifications can be switched off', async ({ machine, backend, desktop }) => {

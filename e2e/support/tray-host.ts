@@ -17,6 +17,8 @@ export interface ShownNotification {
   id: number
   title: string
   body: string
+  /** The words on its buttons; what a click on itself does is none. */
+  buttons: readonly string[]
   /** The app took it back. */
   closed: boolean
 }
@@ -200,7 +202,13 @@ export class TrayHost {
         return reply('as', [['actions', 'body']])
       case 'Notify': {
         const id = this.notifications.length + 1
-        this.notifications.push({ id, title: String(body[3]), body: String(body[4]), closed: false })
+        this.notifications.push({
+          id,
+          title: String(body[3]),
+          body: String(body[4]),
+          buttons: buttonsOf(body[5]),
+          closed: false,
+        })
         return reply('u', [id])
       }
       case 'CloseNotification': {
@@ -212,6 +220,12 @@ export class TrayHost {
         return false
     }
   }
+}
+
+/** Pairs of an action's key and its words. */
+function buttonsOf(actions: unknown): string[] {
+  const words = Array.isArray(actions) ? actions.map(String) : []
+  return words.filter((_, index) => index % 2 === 1 && words[index - 1] !== 'default')
 }
 
 type Layout = [number, Record<string, Variant>, { value: Layout }[]]

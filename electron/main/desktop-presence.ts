@@ -4,6 +4,7 @@ import { setAutostart } from './autostart.ts'
 import type { Core } from './core.ts'
 import type { GoingOn } from './leave/quit-question.ts'
 import { liveState } from './notifications/live-state.ts'
+import type { Question } from './notifications/notification-model.ts'
 import { Notifier } from './notifications/notifier.ts'
 import { AppTray } from './tray/app-tray.ts'
 
@@ -44,6 +45,11 @@ export async function startDesktopPresence(options: DesktopPresenceOptions): Pro
       isWanted: () => app.state().settings.notifications,
       isSeen: (sessionId) => window()?.isFocused() === true && (sessionId === null || server.isShown(sessionId)),
       show,
+      answer: (question, decision) => {
+        answerQuestion(core, question, decision).then((done) => {
+          if (!done) showWindow()
+        }, onDefect)
+      },
     },
     liveState(core),
   )
@@ -83,6 +89,15 @@ export async function startDesktopPresence(options: DesktopPresenceOptions): Pro
       tray.close()
     },
   }
+}
+
+/** false = it did not work, which is said in the window: a notification has no place for it. */
+async function answerQuestion(core: Core, question: Question, decision: 'allow-once' | 'deny'): Promise<boolean> {
+  const reply = await core.answer('session.answer', { ...question, answer: { decision } })
+  if (reply.ok) return true
+  const { message } = reply.failure
+  core.feed.app.notify({ id: 'notification', title: 'That did not work from the notification', message })
+  return false
 }
 
 /** All at once. Chats that are stopped end with the app. */

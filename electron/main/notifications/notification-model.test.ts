@@ -93,6 +93,19 @@ test.each([
   expect(said(state([running]), state([after]))).toEqual(lines)
 })
 
+test('a question can be answered by buttons where all of it is read, and its run is of this version', () => {
+  const asks = (command: string, usable = true) => {
+    const request = { ...push.request, subject: { kind: 'command' as const, command } }
+    const after = sampleRun({ status: 'waiting-approval', approvals: [{ ...push, request }], usable })
+    return notificationsOf(state([running]), state([after])).map(({ question }) => question)
+  }
+  expect([asks('git push'), asks('git push', false), asks(`git push ${'origin '.repeat(40)}`)]).toEqual([
+    [{ sessionId: running.sessionId, callId: 'call-1' }],
+    [undefined],
+    [undefined],
+  ])
+})
+
 test('a question is told once, and so is an end', () => {
   const waiting = state([sampleRun({ status: 'waiting-approval', approvals: [push] })])
   const done = state([sampleRun({ ...ended, status: 'completed', exitCode: 0 })])

@@ -1,6 +1,7 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
 import type { Place } from '#shared/feed.ts'
+import type { SessionId } from '#shared/ids.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import { cutText, folderName, isOver, runState } from '#shared/run-words.ts'
 import type { LimitStatus } from '#shared/spending.ts'
@@ -12,6 +13,13 @@ export interface AppNotification {
   title: string
   body: string
   place: Place
+  /** Can be answered by its buttons, where the desktop has them: all that is asked stands in the body. */
+  question?: Question
+}
+
+export interface Question {
+  sessionId: SessionId
+  callId: string
 }
 
 export interface NotifiableState {
@@ -48,16 +56,22 @@ export function openQuestions(work: readonly Work[]): Set<string> {
 
 function questionsOf(before: readonly Work[], { work }: NotifiableState): AppNotification[] {
   const known = openQuestions(before)
-  return work.flatMap(({ sessionId, runId, title, approvals, folder }) =>
+  return work.flatMap(({ sessionId, runId, title, approvals, folder, usable }) =>
     approvals
-      .map(({ callId, text }) => ({ key: questionKey(sessionId, callId), text }))
+      .map(({ callId, text }) => ({ key: questionKey(sessionId, callId), callId, text }))
       .filter(({ key }) => !known.has(key))
-      .map(({ key, text }) => ({
-        key,
-        title: 'Approval needed',
-        body: cutText(`${title}, in ${folder}: ${text}`, BODY),
-        place: placeOf(sessionId, runId),
-      })),
+      .map(({ key, callId, text }) => {
+        const whole = `${title}, in ${folder}: ${text}`
+        const body = cutText(whole, BODY)
+        return {
+          key,
+          title: 'Approval needed',
+          body,
+          place: placeOf(sessionId, runId),
+          // Nobody allows what they cannot read.
+          ...(usable && body === whole && { question: { sessionId, callId } }),
+        }
+      }),
   )
 }
 

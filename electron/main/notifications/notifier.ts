@@ -1,14 +1,29 @@
 import { Notification } from 'electron'
 import type { Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { type AppNotification, type NotifiableState, notificationsOf, openQuestions } from './notification-model.ts'
+import {
+  type AppNotification,
+  type NotifiableState,
+  notificationsOf,
+  openQuestions,
+  type Question,
+} from './notification-model.ts'
 
 export interface NotifierOptions {
   isWanted(): boolean
   /** Whether the person has it before their eyes; null = the window at all. */
   isSeen(sessionId: SessionId | null): boolean
   show(place: Place): void
+  answer(question: Question, decision: Decision): void
 }
+
+type Decision = 'allow-once' | 'deny'
+
+/** In the order of the buttons. macOS and Windows have them; on Linux Electron leaves them out. */
+const decisions: readonly { text: string; decision: Decision }[] = [
+  { text: 'Allow once', decision: 'allow-once' },
+  { text: 'Deny', decision: 'deny' },
+]
 
 /** Tells of what happens while nobody looks, by the desktop's own notifications: one per event, gone when answered. */
 export class Notifier {
@@ -43,14 +58,24 @@ export class Notifier {
   }
 
   #tell(one: AppNotification): void {
-    const { isWanted, isSeen, show } = this.#options
+    const { isWanted, isSeen, show, answer } = this.#options
     const sessionId = this.#sessionOf(one.place)
     if (sessionId !== null && this.#stopped.has(sessionId)) return
     if (!isWanted() || isSeen(sessionId) || !Notification.isSupported()) return
-    const notification = new Notification({ title: one.title, body: one.body })
+    const { title, body, question } = one
+    const buttons = question ? decisions : []
+    const notification = new Notification({
+      title,
+      body,
+      actions: buttons.map(({ text }) => ({ type: 'button', text })),
+    })
     this.#close(one.key)
     this.#shown.set(one.key, notification)
     notification.on('click', () => show(one.place))
+    notification.on('action', (_details, index) => {
+      const chosen = buttons[index]
+      if (question && chosen) answer(question, chosen.decision)
+    })
     notification.on('close', () => {
       if (this.#shown.get(one.key) === notification) this.#shown.delete(one.key)
     })
