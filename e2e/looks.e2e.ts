@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import type { ElectronApplication, Page } from '@playwright/test'
+import type { ElectronApplication, Locator, Page } from '@playwright/test'
 import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { gate, httpError, text, toolCall, usage } from './support/scripted-backend.ts'
@@ -163,6 +163,17 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('region', { name: 'Limits' }).getByRole('button', { name: 'Add' }).click()
     await checkAccess(page)
     await page.screenshot(picture(name('spent-table', 1440)))
+
+    // The colours of the system take fills away: what is chosen and how full it is must still be seen.
+    await page.emulateMedia({ forcedColors: 'active', colorScheme: scheme })
+    const background = (of: Locator) => of.evaluate((element) => getComputedStyle(element).backgroundColor)
+    for (const chosen of [
+      page.getByRole('link', { name: 'Budgets', exact: true }),
+      page.getByRole('radio', { name: 'Month' }),
+    ]) {
+      expect(await background(chosen)).not.toBe(await background(page.locator('body')))
+    }
+    await page.screenshot(picture(name('spent-forced-colors', 1440)))
   })
 }
 

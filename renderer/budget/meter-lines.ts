@@ -50,7 +50,9 @@ export function sessionLine(
   }
   if (!tightest) return null
   const { scope, limit, allowed, used, source } = tightest
-  const line = compared(limit, used, allowed, source === 'reported' || !isReported(limit) ? 0 : used)
+  // Tenths of a second would flicker.
+  const said = limit === 'wallTime' ? Math.floor(used / 1000) * 1000 : used
+  const line = compared(limit, said, allowed, source === 'reported' || !isReported(limit) ? 0 : used)
   if (scope === 'session') return { scope, limit, ...line }
   const words = scope === 'run' ? 'this run' : 'this background run'
   const meter = line.meter && { ...line.meter, text: `${line.meter.text}, ${words}` }
