@@ -21,18 +21,6 @@ const CORE = new RegExp(
 )
 
 /**
- * For the programs that start often: only the parts of undici that the engine uses. Half of a start would go into the
- * others, and a part of Node as well.
- */
-export const undiciAliases = [
-  { find: /^undici$/, replacement: resolve(import.meta.dirname, 'scripts/lib/undici-core.mjs') },
-  {
-    find: /^(\.\/client-h2|\.\.\/web\/fetch\/body)\.js$/,
-    replacement: resolve(import.meta.dirname, 'scripts/lib/undici-left-out.mjs'),
-  },
-]
-
-/**
  * How the files are written, for a short start: as CommonJS, which Node loads without its loader for modules, and in ASCII,
  * which it need not decode (nothing in here is a tagged template that would see the difference).
  */
@@ -51,7 +39,6 @@ function inAscii(code: string): string {
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
   plugins: [fastToLoad],
-  resolve: { alias: undiciAliases },
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
   build: {
     ssr: true,

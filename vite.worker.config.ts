@@ -1,13 +1,11 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
-import { undiciAliases } from './vite.node.config.ts'
 
 /**
  * Builds the program of background runs: one file, loaded whole when it starts. An update that replaces the files of the
  * app takes nothing away from a run that goes on.
  */
 export default defineConfig({
-  resolve: { alias: undiciAliases },
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
   build: {
     ssr: true,

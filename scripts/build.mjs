@@ -18,15 +18,7 @@ import { newestChange } from './lib/staleness.mjs'
  * @property {() => Promise<import('./lib/run.mjs').Finished>} build
  */
 
-const common = [
-  'shared',
-  'electron/engine',
-  'scripts/lib/undici-core.mjs',
-  'scripts/lib/undici-left-out.mjs',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.base.json',
-]
+const common = ['shared', 'electron/engine', 'package.json', 'package-lock.json', 'tsconfig.base.json']
 
 /** @type {Record<'window' | 'terminal' | 'worker', Target>} */
 const targets = {
