@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -204,33 +204,40 @@ describe('a machine', () => {
     ])
   })
 
-  test('whose disk is full ends the run with that, and its journal can be read', { timeout: limit(60) }, async () => {
-    const world = await createWorld(text('x'.repeat(200_000), { chunks: 100 }))
-    endWithTest(world)
-    // No file may have more than 64 blocks of 512 bytes: the nearest to a full disk that needs no rights.
-    const command = `trap '' XFSZ; ulimit -f 64; exec "$@"`
-    const child = spawn('sh', ['-c', command, 'sh', process.execPath, program, 'agent-bg', '--json', 'Write.'], {
-      cwd: world.work,
-      env: world.env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let out = ''
-    child.stdout.on('data', (bytes) => {
-      out += String(bytes)
-    })
-    await once(child, 'close')
-    const { runId, sessionId } = JSON.parse(out)
-    const { run, worker } = await runIs(world, runId, (one) => one.endedAt !== null)
-    await processGone(worker.pid)
-    const { entries: journal } = await journalOf(world, sessionId)
-    expect([run.status, run.exitCode, run.note, journal.length > 3]).toEqual([
-      'failed',
-      1,
-      expect.stringContaining('could not write the session'),
-      true,
-    ])
-    expect((await world.run(['agent-logs', runId])).out).toContain('xxxx')
-  })
+  test.runIf(process.platform === 'linux')(
+    'whose disk is full ends the run with that, and its journal can be read',
+    { timeout: limit(60) },
+    async () => {
+      const world = await createWorld(text('x'.repeat(400_000), { chunks: 200 }))
+      const kept = join(world.work, 'kept')
+      await mkdir(kept)
+      // A disk of its own, with room for a part of the answer; it is gone with the shell that looks at it.
+      const disk = ['--dev-bind', '/', '/', '--size', '262144', '--tmpfs', world.home]
+      const steps = `
+        "$0" "$1" agent-bg --json Write. > "$2/start.json" || exit
+        run=$("$0" -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).runId' "$2/start.json")
+        "$0" "$1" agent-logs --follow "$run" > "$2/log.txt"
+        "$0" "$1" agent-ps --json > "$2/runs.json"
+        "$0" "$1" agent-logs "$run" > "$2/log-after.txt"
+        cp "$CLAW_HOME"/sessions/*.jsonl "$2/journal.jsonl"
+        find "$CLAW_HOME" -name '*.[0-9]*' -path '*cache*' > "$2/left.txt"`
+      const child = spawn('bwrap', [...disk, '--', 'sh', '-c', steps, process.execPath, program, kept], {
+        cwd: world.work,
+        env: world.env,
+        stdio: ['ignore', 'inherit', 'inherit'],
+      })
+      const [code] = await once(child, 'close')
+      const read = (name: string) => readFile(join(kept, name), 'utf8')
+      const [run] = JSON.parse(await read('runs.json'))
+      const lines = (await read('journal.jsonl')).split('\n').slice(0, -1)
+      const journal = lines.map((line) => SessionEntry.parse(JSON.parse(line)))
+      expect([code, run.status, run.exitCode, journal.length > 3, await read('left.txt')]).toEqual([
+        ...[0, 'failed', 1, true],
+        '',
+      ])
+      expect(await read('log-after.txt')).toContain('xxxx')
+    },
+  )
 
   test.runIf(process.platform === 'linux')(
     'whose registry cannot be written says so, and a run that goes on is none the worse',

@@ -77,7 +77,8 @@ function write(folder: string, command: string, name: string, data: Buffer): voi
       .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
     for (const old of newestFirst.slice(KEPT)) rmSync(old, { force: true })
   } catch {
-    // A full disk, perhaps: the next start tries again.
+    // A full disk, perhaps: the next start tries again. Half a file would only fill it more.
+    rmSync(fresh, { force: true })
   }
 }
 
