@@ -46,11 +46,12 @@ const Transient = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool-output'), ...stamp, callId: z.string(), text: z.string() }),
   z.looseObject({ type: z.literal('phase'), ...stamp, phase: z.string(), detail: z.string().optional() }),
 ])
+const anyEvent = z.union([SessionEntry, Transient])
 /** The fields of a phase are words for people: one that is not known yet is shown as it is. */
-const Event = z.union([SessionEntry, Transient]) as z.ZodType<SessionEvent>
+const Event = z.custom<SessionEvent>((value) => anyEvent.safeParse(value).success)
 
-/** Made by the same reducer over there; only what this side relies on to fold further is looked at. */
-const View = z.looseObject({
+/** Only what this side relies on to fold further. */
+const foldable = z.looseObject({
   sessionId: SessionId,
   cwd: z.string(),
   title: z.string(),
@@ -62,7 +63,9 @@ const View = z.looseObject({
     z.looseObject({ turnId: z.string(), text: z.string(), items: z.array(z.looseObject({ kind: z.string() })) }),
   ),
   approvals: z.array(z.looseObject({ since: z.number() })),
-}) as unknown as z.ZodType<SessionView>
+})
+/** Made by the same reducer over there. */
+const View = z.custom<SessionView>((value) => foldable.safeParse(value).success)
 
 /** To a viewer: the messages of the feed, and what belongs to the line itself. */
 export const FromWorker = z.discriminatedUnion('type', [
