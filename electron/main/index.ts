@@ -68,7 +68,7 @@ async function start(): Promise<void> {
   const core = (launch.hidden ? Promise.resolve() : window.open()).then(() => startEngine(window))
   defects.watchStart(core)
   core.then(joinDesktop).catch(defects.report)
-  setMenu(process.platform, launch.developmentUrl !== null)
+  setMenu(process.platform, launch.developmentUrl !== null, () => leaving.quit())
 
   listen(ipcMain, {
     isTrusted: (event) => isTrustedSender(event, window.current(), pageOrigin(launch)),

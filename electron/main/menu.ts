@@ -1,12 +1,12 @@
-import { type BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron'
+import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron'
 
 /** Before the app is ready: Electron builds a menu of its own otherwise, which costs time before the first paint. */
 export function skipDefaultMenu(): void {
   Menu.setApplicationMenu(null)
 }
 
-/** What a desktop expects of every app; the app's own keys belong to the page. */
-export function setMenu(platform: string, development: boolean): void {
+/** What a desktop expects of every app; the app's own keys belong to the page. `quit` asks where something goes on. */
+export function setMenu(platform: string, development: boolean, quit: () => void): void {
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -21,12 +21,27 @@ export function setMenu(platform: string, development: boolean): void {
   ]
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      ...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
+      ...(platform === 'darwin' ? [{ label: app.name, submenu: appMenu(quit) }] : []),
       { role: 'editMenu' },
       { label: 'View', submenu: development ? [...view, ...forDevelopers] : view },
       { role: 'windowMenu' },
     ]),
   )
+}
+
+/** Of macOS: that of Electron, but for the end, which would not ask. */
+function appMenu(quit: () => void): MenuItemConstructorOptions[] {
+  return [
+    { role: 'about' },
+    { type: 'separator' },
+    { role: 'services' },
+    { type: 'separator' },
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+    { type: 'separator' },
+    { label: `Quit ${app.name}`, accelerator: 'Command+Q', click: quit },
+  ]
 }
 
 /** Electron has none of its own: what a right click on text offers everywhere else. */
