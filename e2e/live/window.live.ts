@@ -59,6 +59,20 @@ test('#forever, Stop, and on in another chat', async ({ machine }) => {
   await expect(transcript(page)).toContainText(endless ? 'tick tock tick tock' : 'I am a very small model.')
 })
 
+test('real language, stopped, and on', async ({ machine }, testInfo) => {
+  const { page } = await machine.launch({ env })
+  await say(page, 'Tell me a long story about a lighthouse and the people who lived in it.')
+  const written = async () => (await transcript(page).innerText()).length
+  await expect.poll(written, { timeout: 60_000 }).toBeGreaterThan(1500)
+  await page.screenshot({ path: testInfo.outputPath('streaming.png') })
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(transcript(page)).toContainText('Stopped')
+  await say(page, 'And then?')
+  const stopped = await written()
+  await expect.poll(written, { timeout: 60_000 }).toBeGreaterThan(stopped + 300)
+  await page.screenshot({ path: testInfo.outputPath('going-on.png') })
+})
+
 const endless = process.env.LIVE_ENDLESS
 
 /** Saved by the terminal program; returns the environment without a profile of its own. */

@@ -45,10 +45,14 @@ export async function journey(column, servers, { only, window, recorder, tell })
   for (const { name, run, isFor } of column.own ?? [...checks, ...(column.more ?? [])]) {
     await check(name, async () => (isFor?.(live) === false ? null : await run(live)))
   }
+  const drive = async () => {
+    if (!window || column.window === false || (only.length > 0 && !only.includes('window'))) return
+    for (const [name, cell] of await windowJourney(live.server, column)) take(name, cell)
+  }
+  if (column.realLanguage) await drive()
   if (column.own) return cells
   await check('a session of llama-server', () => (column.name === 'llama-server' ? null : withOther(live)))
-  if (window && column.window !== false && (only.length === 0 || only.includes('window')))
-    for (const [name, cell] of await windowJourney(live.server, column)) take(name, cell)
+  await drive()
   for (const { name, run } of lastChecks) await check(name, () => run(live))
   return cells
 }

@@ -26,6 +26,7 @@ import { longStream, noTools, reasoningField, toolsRefused, twoServers, windowTo
  * @property {readonly import('./checks.mjs').Check[]} [own] only these; default: the whole journey
  * @property {readonly import('./checks.mjs').Check[]} [more] after the journey through the terminal
  * @property {boolean} [window] whether the window drives it as well; default true
+ * @property {boolean} [realLanguage] it speaks it, and does not follow the scripts of the small model
  * @property {() => Promise<Server[]>} start in the order of `servers`
  * @property {(servers: Server[]) => Promise<boolean>} isQuiet whether it generates nothing
  *
@@ -163,6 +164,7 @@ export const columns = [
     kind: 'llama-server',
     model: 'smollm2',
     own: [...longStream, ...noTools],
+    realLanguage: true,
     start: async () => [await startServer('llama-server', { key: KEY, env: { MODEL: 'smollm2' }, model: 'smollm2' })],
     isQuiet: ([server]) => llamaIsQuiet(server),
   },

@@ -14,13 +14,17 @@ import { setupWindow } from '../setup.mjs'
  * @param {import('./servers.mjs').Column} column
  * @returns {Promise<import('./journey.mjs').Cells>}
  */
-export async function windowJourney(server, { kind, path = '/v1', endless = '' }) {
+export async function windowJourney(
+  server,
+  { kind, model = 'small', path = '/v1', endless = '', realLanguage = false },
+) {
   const electron = await setupWindow({ screen: true })
   const screen = await openScreen()
+  const config = ['--config', join('e2e/live', 'playwright.config.ts')]
   try {
     const { output } = await runTool(
       '@playwright/test/cli.js',
-      ['test', '--config', join('e2e/live', 'playwright.config.ts'), '--reporter=json'],
+      ['test', ...config, realLanguage ? '--grep' : '--grep-invert', 'real language', '--reporter=json'],
       {
         env: {
           ...process.env,
@@ -28,7 +32,7 @@ export async function windowJourney(server, { kind, path = '/v1', endless = '' }
           CLAW_ELECTRON_SOURCE: electron.source,
           OPENAI_BASE_URL: `${server.address}${path}`,
           OPENAI_API_KEY: server.key ?? '',
-          OPENAI_MODEL: 'small',
+          OPENAI_MODEL: model,
           LIVE_KIND: kind,
           LIVE_ENDLESS: endless,
         },
