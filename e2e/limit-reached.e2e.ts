@@ -29,7 +29,7 @@ test('at a limit the run waits and says why, and Finish gets one last answer', a
   const { page } = await machine.launch({ env: environmentFor(backend) })
   await ask(page, 'Look around')
   await expect(region(page)).toContainText('model calls of this run')
-  await expect(region(page)).toContainText('1 of 1 model calls')
+  await expect(region(page)).toContainText('1 of 1 model call')
   await expect(region(page)).toContainText('Settings')
   await expect(row(page)).toContainText('limit reached')
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused()

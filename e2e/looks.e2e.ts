@@ -170,6 +170,7 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const chosen of [
       page.getByRole('link', { name: 'Budgets', exact: true }),
       page.getByRole('radio', { name: 'Month' }),
+      page.getByRole('button', { name: 'Show as table' }),
     ]) {
       expect(await background(chosen)).not.toBe(await background(page.locator('body')))
     }

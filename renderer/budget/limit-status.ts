@@ -60,7 +60,7 @@ export function groupName({ scope, profileId }: Pick<LimitGroup, 'scope' | 'prof
 /** Under the name: "$3.18 used", and where nothing is counted over time the kinds: "tokens · wall time". */
 export function groupUse({ limits }: LimitGroup): string {
   const used = limits.flatMap(({ limit, used: amount }) =>
-    amount === null ? [] : [`${usedAmount(limit, amount)}${unitWord(limit)}`],
+    amount === null ? [] : [`${usedAmount(limit, amount)}${unitWord(limit, amount)}`],
   )
   return used.length > 0 ? `${used.join(' · ')} used` : limits.map(({ limit }) => limitWords[limit]).join(' · ')
 }
@@ -80,7 +80,7 @@ interface EditHint {
 /** What a value that is being typed would mean: "$51.77 used, $8.23 left". */
 export function editHint({ limit, used }: Pick<LimitStatus, 'limit' | 'used'>, value: number): EditHint {
   if (used === null) return { text: limitWords[limit], tone: 'calm' }
-  const words = `${usedAmount(limit, used)}${unitWord(limit)} used`
+  const words = `${usedAmount(limit, used)}${unitWord(limit, used)} used`
   if (used >= value) return { text: `${words}: it is reached at once`, tone: 'danger' }
   return { text: `${words}, ${usedAmount(limit, value - used)} left`, tone: used >= 0.8 * value ? 'warn' : 'calm' }
 }

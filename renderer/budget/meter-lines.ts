@@ -60,7 +60,7 @@ export function sessionLine(
 }
 
 function compared(limit: LimitName, used: number, allowed: number, estimated: number): MeterLine {
-  const unit = unitWord(limit)
+  const unit = unitWord(limit, allowed)
   return {
     value: usedAmount(limit, used),
     rest: `of ${limitAmount(limit, allowed)}${unit}`,

@@ -20,10 +20,12 @@ const money = {
   scope: 'day',
   top: [{ label: 'model call 1, glm-4.6', tokens: 5_000, costMicroUsd: 1_500_000 }],
 } as const
+const cents = { limit: 'costUsd', allowed: 8_099, used: 8_120, scope: 'run' } as const
+const oneCall = { limit: 'toolCalls', allowed: 1, used: 1, scope: 'run' } as const
 const old = { limit: 'wallTime', allowed: 60_000, used: 60_400 } as const
 
 test('a limit that is reached says which, how much, who set it, and what it went into', () => {
-  const stops = [{ ...tokens, top: [...tokens.top] }, { ...money, top: [...money.top] }, old]
+  const stops = [{ ...tokens, top: [...tokens.top] }, { ...money, top: [...money.top] }, cents, oneCall, old]
   expect(
     stops.map((stop) => [stopTitle(stop), ...stopFacts(stop).map(({ name, text }) => `${name}: ${text}`)]),
   ).toEqual([
@@ -38,6 +40,8 @@ test('a limit that is reached says which, how much, who set it, and what it went
       'Used: $1.95 of $2.00; the next step needs $0.12 more',
       'Most of it: model call 1, glm-4.6: $1.50',
     ],
+    ['cost of this run', 'Used: $0.00812 of $0.008099'],
+    ['tool calls of this run', 'Used: 1 of 1 tool call'],
     ['wall time', 'Used: 1 min of 1 min'],
   ])
 })
@@ -53,7 +57,7 @@ test('a limit is raised to more than is used and needed', () => {
     readRaise({ ...money, top: [] }, '$3'),
   ]).toEqual([
     { value: 600_000 },
-    { problem: '400,112 tokens are used: write more than 400,112.' },
+    { problem: '400,112 tokens used already: write more than 400,112.' },
     { problem: 'This is no number of tokens. Write a number such as 400k or 1.5 M.' },
     { problem: 'The next step needs more: write at least $2.07.' },
     { value: 2_070_000 },

@@ -19,7 +19,7 @@ export function stopTitle({ limit, scope }: BudgetStop): string {
 /** How much, by whom it was set, and what it went into. */
 export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
   const { limit, allowed, used, needs, origin, top = [] } = stop
-  const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit)}`
+  const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit, allowed)}`
   return [
     { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
     ...(origin ? [{ name: 'Set by', text: origin }] : []),
@@ -41,7 +41,7 @@ export function readRaise(stop: BudgetStop, text: string): Typed {
   if ('problem' in read || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
   if (needs > 0) return { problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
   const amount = exactAmount(limit, used)
-  return { problem: `${amount}${unitWord(limit)} are used: write more than ${amount}.` }
+  return { problem: `${amount}${unitWord(limit, used)} used already: write more than ${amount}.` }
 }
 
 type TopCall = NonNullable<BudgetStop['top']>[number]

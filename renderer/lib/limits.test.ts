@@ -11,11 +11,14 @@ test('what is used is exact or short, what is set reads as a person set it', () 
     ['wallTime', 7_200_000],
     ['wallTime', 60_400],
     ['wallTime', 1_500],
+    ['costUsd', 8_099],
     ['toolCalls', 12],
+    ['toolCalls', 1],
+    ['outputTokens', 1],
   ] as const
   expect(
     rows.map(([limit, value]) => [
-      exactAmount(limit, value) + unitWord(limit),
+      exactAmount(limit, value) + unitWord(limit, value),
       usedAmount(limit, value),
       limitAmount(limit, value),
     ]),
@@ -28,6 +31,9 @@ test('what is used is exact or short, what is set reads as a person set it', () 
     ['2 h', '2 h', '2 h'],
     ['1 min', '1 min', '1 min'],
     ['1.5 s', '1.5 s', '1.5 s'],
+    ['$0.008099', '$0.0081', '$0.0081'],
     ['12 tool calls', '12', '12'],
+    ['1 tool call', '1', '1'],
+    ['1 token written', '1', '1'],
   ])
 })

@@ -1,5 +1,8 @@
 import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { formatMicroUsd } from '#shared/money.ts'
 import { formatCount, formatDollars, formatDuration, formatRoundDollars, formatWhole } from './format.ts'
+
+const ONE_DOLLAR = 1_000_000
 
 /** What a limit counts, in the words of a sentence: "the limit on … is reached". */
 export const limitWords: Readonly<Record<LimitName, string>> = {
@@ -23,9 +26,9 @@ export const scopeNames: Readonly<Record<BudgetScope, string>> = {
   month: 'A month',
 }
 
-/** In the limit's unit, to the last token: "400,112", "$2.01", "1 min 12 s". */
+/** In the limit's unit, to the last token, and below a dollar to its last part: "400,112", "$0.008099", "1 min 12 s". */
 export function exactAmount(limit: LimitName, value: number): string {
-  if (limit === 'costUsd') return formatDollars(value)
+  if (limit === 'costUsd') return value < ONE_DOLLAR ? formatMicroUsd(value) : formatDollars(value)
   return limit === 'wallTime' ? wholeDuration(value) : formatWhole(value)
 }
 
@@ -45,9 +48,10 @@ export function limitAmount(limit: LimitName, value: number): string {
         .replace('. ', ' ')
 }
 
-/** The word behind an amount; money and time carry their unit. */
-export function unitWord(limit: LimitName): string {
-  return limit === 'costUsd' || limit === 'wallTime' ? '' : ` ${limitWords[limit]}`
+/** The word behind an amount, " tool calls" or " tool call"; money and time carry their unit. */
+export function unitWord(limit: LimitName, amount: number): string {
+  if (limit === 'costUsd' || limit === 'wallTime') return ''
+  return ` ${amount === 1 ? limitWords[limit].replace(/s(?= |$)/, '') : limitWords[limit]}`
 }
 
 function wholeDuration(milliseconds: number): string {
