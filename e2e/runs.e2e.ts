@@ -146,6 +146,34 @@ test('a chat is sent to the background in mid-turn, and taken back', async ({ ma
   expect((await runsOf(machine)).filter(({ endedAt }) => endedAt === null)).toEqual([])
 })
 
+test('a run that a person lets end at its limit is shown in grey, and the tray is calm', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  await machine.write({ 'README.md': '# Read me\n' })
+  const watched = gate()
+  backend.script(toolCall('read_file', { path: 'README.md' }, { text: 'I read it', chunks: 2, gate: watched.opened }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await claw(machine, ['agent-bg', '--max-model-calls', '1', 'Look around'], environmentFor(backend))
+  await openBackground(page)
+  await expect(opened(page, 'Look around')).toContainText('I re')
+  watched.open()
+  const card = opened(page, 'Look around').getByRole('region', { name: 'Limit reached' })
+  await expect(card).toContainText('1 of 1 model call')
+  await card.getByRole('button', { name: 'Stop' }).click()
+  await expect(list(page)).toContainText('stopped at its limit')
+  const [run] = await runsOf(machine)
+  expect([run?.status, run?.exitCode]).toEqual(['failed', 3])
+  const colour = (words: string) =>
+    list(page)
+      .getByText(words)
+      .last()
+      .evaluate((element) => getComputedStyle(element).color)
+  expect(await colour('stopped at its limit')).toBe(await colour('modelCalls limit reached'))
+  await expect.poll(() => desktop.menu()).toContain('(Nothing runs)')
+})
+
 test('a second task in a folder is told of the first, and gets a worktree', async ({ machine, backend }) => {
   const never = gate()
   const git = (...args: string[]) =>

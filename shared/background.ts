@@ -46,6 +46,8 @@ export const BackgroundRun = z.object({
   startedAt: z.number().int().nonnegative(),
   endedAt: z.number().int().nonnegative().nullable(),
   exitCode: z.number().int().nullable(),
+  /** A person was asked at a limit and chose that end. Missing = nobody did. */
+  endChosen: z.boolean().optional(),
   usage: Usage,
   limits: Limits,
   /** In the words of the phase line; null = over or not known. */

@@ -15,6 +15,7 @@ test.each([
   [sampleRun({ status: 'failed', exitCode: 1 }), 'failed', 'failed'],
   [sampleRun({ status: 'failed', exitCode: 3 }), 'budget', 'stopped at its limit'],
   [sampleRun({ status: 'completed', exitCode: 3 }), 'budget', 'stopped at its limit'],
+  [sampleRun({ status: 'failed', exitCode: 3, endChosen: true }), 'end-chosen', 'stopped at its limit'],
   [sampleRun({ status: 'killed' }), 'killed', 'killed'],
   [sampleRun({ status: 'interrupted' }), 'interrupted', 'interrupted'],
 ])('a run is shown by its state %#', (run, state, word) => {

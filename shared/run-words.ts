@@ -2,7 +2,7 @@ import type { ApprovalRequest } from './approval.ts'
 import { type BackgroundRun, endedStatuses } from './background.ts'
 import { ExitCode } from './exit-code.ts'
 
-/** What a run's glyph shows: finer than its status, because a limit is no failure and a queue is no work. */
+/** What a run's glyph shows: finer than its status: a limit is no failure, one that a person let end it is not even news, and a queue is no work. */
 export type RunState =
   | 'waiting'
   | 'running'
@@ -11,6 +11,7 @@ export type RunState =
   | 'paused'
   | 'completed'
   | 'budget'
+  | 'end-chosen'
   | 'failed'
   | 'killed'
   | 'interrupted'
@@ -18,7 +19,7 @@ export type RunState =
 export function runState(run: BackgroundRun): RunState {
   if (run.status === 'waiting-approval') return 'waiting'
   if (run.status === 'failed' || run.status === 'completed')
-    return run.exitCode === ExitCode.budget ? 'budget' : run.status
+    return run.exitCode !== ExitCode.budget ? run.status : run.endChosen ? 'end-chosen' : 'budget'
   if (run.status !== 'running') return run.status
   if (run.phase === 'paused') return 'paused'
   return run.queuedBefore === null ? 'running' : 'queued'
@@ -71,6 +72,7 @@ export function stateWord(run: BackgroundRun): string {
     case 'running':
       return run.phase ?? 'running'
     case 'budget':
+    case 'end-chosen':
       return 'stopped at its limit'
     default:
       return state

@@ -320,6 +320,12 @@ export function sessionState(view: SessionView): SessionState {
   return 'idle'
 }
 
+/** A person said at the limit of a turn with these items that it is the end: nothing is wrong. */
+export function endWasChosen(items: readonly Item[]): boolean {
+  const last = items.findLast((item) => item.kind === 'notice' && item.atLimit !== undefined)
+  return last?.kind === 'notice' && last.atLimit?.answer.choice !== 'raise'
+}
+
 /** What a person decided at a limit. */
 function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | null): string {
   if (answer.choice === 'finish') return 'You asked for one last answer.'

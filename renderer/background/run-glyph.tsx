@@ -20,6 +20,8 @@ export function RunGlyph({ state }: { state: RunState }) {
       return <Icon of={CircleCheck} small className="c-ok" label="completed" />
     case 'budget':
       return <Icon of={Gauge} small className="c-danger" label="stopped by its limit" />
+    case 'end-chosen':
+      return <Icon of={Gauge} small className="ink3" label="stopped at its limit" />
     case 'failed':
       return <Icon of={CircleAlert} small className="c-danger" label="failed" />
     case 'killed':
@@ -37,6 +39,7 @@ export const stateTone: Readonly<Record<RunState, string>> = {
   paused: 'med',
   completed: '',
   budget: 'c-danger med',
+  'end-chosen': '',
   failed: 'c-danger med',
   killed: '',
   interrupted: '',

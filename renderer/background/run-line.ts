@@ -55,6 +55,7 @@ export function runLine(run: BackgroundRun): RunLine {
     case 'completed':
       return line(`completed in ${spent(run)}`, usedTokens(run))
     case 'budget':
+    case 'end-chosen':
       return line('stopped at its limit', firstSentence(run.note))
     case 'killed':
       return line(run.note || 'stopped by you', '')

@@ -1,5 +1,5 @@
 import type { Failure, FailureCode } from '#shared/failure.ts'
-import type { Item, TurnView } from '#shared/session-view.ts'
+import { endWasChosen, type TurnView } from '#shared/session-view.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 
 /** `resend` = the same message again; `go-on` = a message that says so; the others are pages. */
@@ -31,7 +31,7 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
     case 'budget':
       if (!budget) return box('danger', 'A limit is reached.', '', ['go-on'])
       return box(
-        wasChosen(items) ? 'calm' : 'danger',
+        endWasChosen(items) ? 'calm' : 'danger',
         `Limit reached: ${stopTitle(budget)}.`,
         stopFacts(budget)
           .map(({ name, text }) => `${name}: ${text}.`)
@@ -43,12 +43,6 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
       return { ...box('danger', title, text, failureActions(failure)), quote: quoteOf(failure) }
     }
   }
-}
-
-/** A person said at the limit that it is the end: nothing is wrong. */
-function wasChosen(items: readonly Item[]): boolean {
-  const last = items.findLast((item) => item.kind === 'notice' && item.atLimit !== undefined)
-  return last?.kind === 'notice' && last.atLimit?.answer.choice !== 'raise'
 }
 
 function box(tone: 'calm' | 'warn' | 'danger', title: string, text: string, actions: readonly EndAction[]): EndNotice {

@@ -1,5 +1,6 @@
 import type { SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run-words.ts'
+import type { SessionEntry } from '#shared/session-entry.ts'
 import type { Clock } from '../lib/clock.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { entriesFromEnd } from '../sessions/journal-end.ts'
@@ -56,13 +57,18 @@ async function outcomeWithout(entry: RunEntry, { registry, journalOf }: Surround
 
 /** How the run's last turn ended; null = it did not, or nobody can read it. */
 async function outcomeInJournal(path: string, afterSeq: number): Promise<RunOutcome | null> {
+  let end: Extract<SessionEntry, { type: 'turn-end' }> | null = null
   try {
     for await (const entry of entriesFromEnd(path)) {
-      if (entry.seq <= afterSeq || entry.type === 'turn-start') return null
-      if (entry.type === 'turn-end') return outcomeOf(entry)
+      if (entry.seq <= afterSeq || entry.type === 'turn-start') break
+      // Who chose the end at a limit said so before it.
+      if (entry.type === 'budget-answer' && end) return outcomeOf(end, entry.answer.choice !== 'raise')
+      if (entry.type !== 'turn-end') continue
+      if (end || entry.reason !== 'budget') return outcomeOf(end ?? entry, false)
+      end = entry
     }
   } catch {
     // Opening the session says what is wrong with its journal.
   }
-  return null
+  return end && outcomeOf(end, false)
 }

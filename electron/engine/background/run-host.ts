@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
+import { endWasChosen, type TurnEnd } from '#shared/session-view.ts'
 import { systemClock } from '../lib/clock.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Session } from '../sessions/sessions.ts'
@@ -84,7 +84,8 @@ export class RunHost {
       if (end && end.reason !== 'completed' && this.#outcome) break
     }
     this.#closing = true
-    return this.#outcome ?? (end ? outcomeOf(end) : nothingCame)
+    if (this.#outcome || !end) return this.#outcome ?? nothingCame
+    return outcomeOf(end, endWasChosen(this.#options.session.view().turns.at(-1)?.items ?? []))
   }
 
   /** Tells everybody that it is over. The session must be closed. */

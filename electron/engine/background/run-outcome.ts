@@ -7,10 +7,14 @@ export interface RunOutcome {
   status: RunStatus
   exitCode: number | null
   note: string
+  endChosen?: true
 }
 
-/** A limit or an unanswered approval is a failure of the run with an exit code of its own; a stop is a kill. */
-export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>): RunOutcome {
+/**
+ * A limit or an unanswered approval is a failure of the run with an exit code of its own; a stop is a kill. `chosen`: a
+ * person let the limit be the end.
+ */
+export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>, chosen: boolean): RunOutcome {
   const exitCode = exitCodeOfEnd(end)
   switch (end.reason) {
     case 'completed':
@@ -20,7 +24,12 @@ export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>): 
     case 'interrupted':
       return { ...interrupted, exitCode: null }
     case 'budget':
-      return { status: 'failed', exitCode, note: `${end.budget?.limit ?? 'a'} limit reached` }
+      return {
+        status: 'failed',
+        exitCode,
+        note: `${end.budget?.limit ?? 'a'} limit reached`,
+        ...(chosen && { endChosen: true }),
+      }
     case 'failed':
     case 'needs-approval':
       return { status: 'failed', exitCode, note: end.failure?.message ?? 'It failed.' }

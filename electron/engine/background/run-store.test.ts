@@ -79,6 +79,28 @@ describe('a run in the registry', () => {
     expect(store.list()[0]).toMatchObject({ ...over, ...outcome })
   })
 
+  test.each([
+    ['nobody was asked', [], undefined],
+    ['a person let it be the end', ['finish'], true],
+    ['it was raised, and then met again', ['stop', 'raise'], undefined],
+  ] as const)('whose worker died at a limit ended there: %s', async (_what, choices, endChosen) => {
+    const { store, registry, journalOf } = await open()
+    const worker = await sleeper()
+    const entry = await entryOf(worker.pid)
+    await registry.write(entry)
+    const answers = choices.map((choice) => ({
+      ...stamp,
+      type: 'budget-answer',
+      answer: choice === 'raise' ? { choice, to: 2 } : { choice },
+    }))
+    const lines = [...answers, { ...ended, reason: 'budget' }].map((line) => `${JSON.stringify(line)}\n`)
+    await writeFile(journalOf(entry.run.sessionId), lines.join(''))
+    await killed(worker)
+    await store.load()
+    const [run] = store.list()
+    expect([run?.status, run?.exitCode, run?.endChosen]).toEqual(['failed', 3, endChosen])
+  })
+
   test('is interrupted when the last turn of its session ended before it, or the end is cut', async () => {
     const { store, registry, journalOf } = await open()
     const worker = await sleeper()

@@ -88,6 +88,7 @@ test.each([
     ['Limit reached: Move webhooks to a queue | It asks whether to raise the limit, to finish or to stop.'],
   ],
   ['what a person stopped', sampleRun({ ...ended, status: 'killed' }), []],
+  ['what a person ended at its limit', sampleRun({ ...ended, status: 'failed', exitCode: 3, endChosen: true }), []],
   ['more of the same', sampleRun({ phase: 'thinking' }), []],
 ])('of a run, %s is told', (_what, after, lines) => {
   expect(said(state([running]), state([after]))).toEqual(lines)
