@@ -19,10 +19,11 @@ export function RunLog() {
     if (atEnd.current && count > 0) list.current?.scrollToIndex(count - 1, { align: 'end' })
   }, [count])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those without a mouse
-    <section className="run-log mono" aria-label="Log" tabIndex={0}>
+    <section className="run-log mono" aria-label="Log">
       <VList
         ref={list}
+        // It scrolls, also for those without a mouse.
+        tabIndex={0}
         className="run-log-lines"
         onScroll={(offset) => {
           const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
