@@ -189,30 +189,56 @@ for (const scheme of ['light', 'dark'] as const) {
       await expect.poll(() => statusOf(prompt)).toBe(status)
     }
     await machine.write({ 'package.json': '{ "name": "parcel-api" }\n' })
-    backend.script(text('eslint is at 10, the 31 tests pass.'))
-    await start('Bump eslint to 10', 'completed')
+    backend.script(
+      toolCall('write_file', { path: 'package.json', content: '{\n  "name": "parcel-api",\n  "private": true\n}\n' }),
+      text('eslint is at 10, the 31 tests pass.'),
+    )
+    await start('Bump eslint to 10', 'completed', '--allow-write')
     backend.script(httpError(401, 'Incorrect API key provided.'))
     await start('October incidents', 'failed')
-    backend.script(text('I begin with the parser, and', { chunks: 2, gate: never.opened }))
-    await start('Property tests for the tariff parser', 'running')
+    const tested = '- [x] Read the parser\n- [x] Generate tariffs\n- [x] Round trips\n- [ ] Overlaps\n- [ ] Shrink'
     backend.script(
-      toolCall('read_file', { path: 'package.json' }, { text: 'The worker **retries** with backoff.' }),
-      toolCall('bash', { command: 'git push -u origin webhooks-queue' }),
+      text(`${tested}\n\nNow the overlaps.\n${'Two may meet. '.repeat(9)}`, { chunks: 2, gate: never.opened }),
     )
-    await start('Move webhooks to a queue', 'waiting-approval', '--max-tokens', '1000000')
+    await start('Property tests for the tariff parser', 'running')
+    const plan = (done: number) =>
+      [
+        'Find every place that sends a webhook',
+        'Add the queue table and its migration',
+        'Worker with `retries` and backoff',
+        'Tests, **31 new**',
+        'Push the branch',
+      ]
+        .map((step, index) => `- [${index < done ? 'x' : ' '}] ${step}`)
+        .join('\n')
+    const worker = Array.from({ length: 64 }, (_, line) => `export const step${line} = ${line}\n`).join('')
+    backend.script(
+      toolCall('read_file', { path: 'package.json' }, { text: plan(0) }),
+      toolCall('write_file', { path: 'src/webhooks/worker.ts', content: worker }, { text: plan(2) }),
+      toolCall(
+        'bash',
+        { command: 'git push -u origin webhooks-queue' },
+        { text: `${plan(4)}\n\nThe worker **retries** with backoff.` },
+      ),
+    )
+    await start('Move webhooks to a queue', 'waiting-approval', '--allow-write', '--max-tokens', '1000000')
 
     const { app, page } = await machine.launch({ env, colorScheme: scheme })
     const name = (of: string, width: number) => `${of}-${scheme}${width === 1440 ? '' : `-${width}`}`
     await page.getByRole('link', { name: 'Background' }).click()
     await page.getByRole('button', { name: 'Dismiss: This desktop has no tray' }).click()
     await page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }).click()
-    await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
+    const approval = page.getByRole('alertdialog', { name: 'Approval needed' })
+    await page.getByRole('button', { name: /^Write .*worker\.ts/ }).click()
     for (const [width, height] of widths) {
       await resize(app, page, width, height)
+      // Long steps below leave it the room that it needs.
+      await approval.getByRole('button', { name: 'Allow once' }).scrollIntoViewIfNeeded()
+      await expect(approval.getByRole('button', { name: 'Allow once' })).toBeInViewport({ ratio: 1 })
       await checkNothingCut(page)
       await checkAccess(page)
       await page.screenshot(picture(name('run', width)))
-      if (width !== 760) continue
+      if (width === 1440) continue
       await page.getByRole('button', { name: 'All runs' }).click()
       await expect(
         page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }),

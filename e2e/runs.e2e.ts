@@ -122,6 +122,43 @@ test('a run hears a message at its next step, shows its log, and goes on after a
   await expect(opened(page, 'Write a poem')).toContainText('Gone on.')
 })
 
+test('a run shows how far its plan is, and what it changed', async ({ machine, backend }) => {
+  const [looked, held] = [gate(), gate()]
+  const plan = (ticks: string) =>
+    ['Read `sum.js`', '**Mend** it', 'Test it'].map((step, at) => `- [${ticks[at] ?? ' '}] ${step}`).join('\n')
+  await machine.write({ 'sum.js': 'export const sum = (a, b) => a - b\n' })
+  const edit = { path: 'sum.js', old_text: 'a - b', new_text: 'a + b' }
+  backend.script(
+    toolCall('read_file', { path: 'sum.js' }, { text: plan('') }),
+    text(`${plan('x')}\nThe sign is wrong.\n${'I mend it. '.repeat(9)}`, { chunks: 2, gate: looked.opened }),
+  )
+  await claw(machine, ['agent-bg', 'Mend the sum', '--allow-write'], environmentFor(backend))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  const run = opened(page, 'Mend the sum')
+  const meter = list(page).getByRole('meter', { name: 'Plan' })
+  await expect(meter).toHaveAttribute('aria-valuetext', '1 of 3 steps done')
+  await expect(run.getByRole('region', { name: 'Plan' }).getByRole('listitem')).toHaveText([
+    'done:Read sum.js',
+    'runningMend it',
+    'to do:Test it',
+  ])
+  backend.script(
+    toolCall('edit_file', edit, { text: plan('xx') }),
+    text(`${plan('xxx')}\n\nIt adds now.`, { chunks: 2, gate: held.opened }),
+  )
+  await run.getByRole('textbox', { name: 'Message' }).fill('Go on')
+  await run.getByRole('button', { name: 'Send' }).click()
+  await expect(run).toContainText('read at the next step')
+  looked.open()
+  await expect(run.getByRole('definition').filter({ hasText: 'in 1 file' })).toContainText('1 line added, 1 removed')
+  held.open()
+  await expect(list(page)).toContainText('completed')
+  await expect(list(page)).toContainText('1 line added, 1 removed')
+  await expect(meter).toHaveCount(0)
+  await expect(run.getByRole('region', { name: 'Plan' })).toContainText('3 of 3 done')
+})
+
 test('a chat is sent to the background in mid-turn, and taken back', async ({ machine, backend }) => {
   const never = gate()
   backend.script(

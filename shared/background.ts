@@ -4,6 +4,7 @@ import { Limits } from './budget.ts'
 import { ProfileId, RunId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { Usage } from './usage.ts'
+import { unknownUsage } from './usage-totals.ts'
 
 /** As `agent-ps --json` prints it (design.md section 5). `interrupted`: its process is gone and nobody ended the run. */
 export const RunStatus = z.enum([
@@ -23,6 +24,18 @@ export const endedStatuses: ReadonlySet<RunStatus> = new Set(['completed', 'fail
 /** A copy of the repository that a run works in, so that it meets nobody else's changes; see `git worktree`. */
 export const RunWorktree = z.object({ path: z.string(), branch: z.string() })
 export type RunWorktree = z.infer<typeof RunWorktree>
+
+/** How far a run is, by the checklist that its model wrote. */
+const RunPlan = z.object({ done: z.number().int().nonnegative(), total: z.number().int().positive() })
+export type RunPlan = z.infer<typeof RunPlan>
+
+/** The files that a run changed with its tools, and the lines of all its changes. */
+const RunChanges = z.object({
+  files: z.number().int().positive(),
+  added: z.number().int().nonnegative(),
+  removed: z.number().int().nonnegative(),
+})
+export type RunChanges = z.infer<typeof RunChanges>
 
 /** A background run as lists, tray and dashboards show it. The contents of the work are in its session. */
 export const BackgroundRun = z.object({
@@ -61,6 +74,10 @@ export const BackgroundRun = z.object({
   waitsUntil: z.number().nullable(),
   /** How many are before it in the queue of its backend; null = it does not queue. */
   queuedBefore: z.number().int().nonnegative().nullable(),
+  /** null = its newest turn has none, as in the entries from before it existed. */
+  plan: RunPlan.nullable().catch(null),
+  /** null = nothing yet, as in the entries from before it existed. */
+  changes: RunChanges.nullable().catch(null),
   /** One line where a state needs words: why it failed, which limit ended it, who killed it. */
   note: z.string(),
   /** Windows and terminals that look at it now. */
@@ -69,6 +86,25 @@ export const BackgroundRun = z.object({
   usable: z.boolean(),
 })
 export type BackgroundRun = z.infer<typeof BackgroundRun>
+
+/** What there is to say of a run before its worker does. */
+export const unstartedRun = {
+  status: 'starting',
+  pid: null,
+  endedAt: null,
+  exitCode: null,
+  usage: unknownUsage,
+  phase: null,
+  phaseDetail: '',
+  tokensPerSecond: null,
+  approvals: [],
+  waitsUntil: null,
+  queuedBefore: null,
+  plan: null,
+  changes: null,
+  note: '',
+  viewers: 0,
+} satisfies Partial<BackgroundRun>
 
 /** What a new background run is asked to do. */
 export const NewRun = z.object({

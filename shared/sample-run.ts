@@ -1,9 +1,11 @@
-import type { BackgroundRun } from './background.ts'
+import { type BackgroundRun, unstartedRun } from './background.ts'
 import { ProfileId, RunId, SessionId } from './ids.ts'
+import { unknownUsage } from './usage-totals.ts'
 
 /** A run for tests; what a test is about is in `change`. */
 export function sampleRun(change: Partial<BackgroundRun> = {}): BackgroundRun {
   return {
+    ...unstartedRun,
     runId: RunId.parse('run0000001'),
     sessionId: SessionId.parse('session001'),
     status: 'running',
@@ -17,25 +19,8 @@ export function sampleRun(change: Partial<BackgroundRun> = {}): BackgroundRun {
     permissions: { write: 'allow', shell: 'ask', sandbox: true },
     origin: 'a terminal',
     startedAt: 0,
-    endedAt: null,
-    exitCode: null,
-    usage: {
-      inputTokens: null,
-      outputTokens: null,
-      cachedInputTokens: null,
-      reasoningTokens: null,
-      costMicroUsd: null,
-      source: 'reported',
-    },
+    usage: { ...unknownUsage, source: 'reported' },
     limits: {},
-    phase: null,
-    phaseDetail: '',
-    tokensPerSecond: null,
-    approvals: [],
-    waitsUntil: null,
-    queuedBefore: null,
-    note: '',
-    viewers: 0,
     usable: true,
     ...change,
   }

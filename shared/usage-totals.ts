@@ -6,15 +6,17 @@ export interface UsageTotals extends Usage {
   modelCalls: number
 }
 
-export const noUsage: UsageTotals = {
+/** Nobody counted. */
+export const unknownUsage: Usage = {
   inputTokens: null,
   outputTokens: null,
   cachedInputTokens: null,
   reasoningTokens: null,
   costMicroUsd: null,
-  source: 'reported',
-  modelCalls: 0,
+  source: 'unknown',
 }
+
+export const noUsage: UsageTotals = { ...unknownUsage, source: 'reported', modelCalls: 0 }
 
 export function addUsage(totals: UsageTotals, usage: Usage): UsageTotals {
   return {

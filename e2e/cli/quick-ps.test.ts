@@ -18,7 +18,7 @@ test('the quick list says the same as the whole program, of runs that go on, wai
   const held = gate()
   const world = await createWorld(
     text('Done.'),
-    text('one two', { chunks: 2, gate: held.opened }),
+    text('- [x] Look\n- [ ] Mend\nSo.\nIt is in the parser, as it seems.', { chunks: 2, gate: held.opened }),
     toolCall('write_file', { path: 'new.txt', content: 'x' }),
   )
   const runs = []
@@ -41,6 +41,7 @@ test('the quick list says the same as the whole program, of runs that go on, wai
     { status: 'completed' },
   ])
   expect(table).toContain('waits for you: edit new.txt')
+  expect(table).toContain('running, 1 of 2 done')
   held.open()
   await world.run(['agent-kill', '--all'])
   expect((await listed(world)).map(({ status }) => status)).toEqual(['killed', 'completed', 'completed'])

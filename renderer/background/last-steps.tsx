@@ -25,7 +25,7 @@ export function LastSteps(props: { onAll: () => void }) {
               {count === 1 ? 'The whole chat' : `All ${count} steps`}
             </button>
           </div>
-          <ToolGroup tools={tools.slice(-STEPS)} lastCommand={null} />
+          <ToolGroup tools={tools.slice(-STEPS)} lastCommand={null} brief />
         </section>
       )}
       {words && (

@@ -1,6 +1,8 @@
 import { Fragment } from 'react'
-import type { BackgroundRun } from '#shared/background.ts'
+import type { BackgroundRun, RunPlan } from '#shared/background.ts'
 import { canResume, isOver } from '#shared/run-words.ts'
+import { LineCounts } from '../ui/line-counts.tsx'
+import { Meter } from '../ui/meter.tsx'
 import { resumeRun, stopRun } from './run-actions.ts'
 import { RunGlyph, stateTone } from './run-glyph.tsx'
 import { runLine, runTime } from './run-line.ts'
@@ -8,12 +10,14 @@ import { runLine, runTime } from './run-line.ts'
 /** One run: what it is, how it stands, and what to do about it. The whole card opens it. */
 export function RunCard(props: { run: BackgroundRun; now: number; current: boolean; onOpen: () => void }) {
   const { run } = props
-  const { state, word, fact, mono, folder } = runLine(run)
+  const { state, word, fact, mono, plan, changes, folder } = runLine(run)
   const title = run.title || run.prompt
   const parts = [
-    { key: 'fact', text: fact, className: mono ? 'mono cut' : 'cut' },
-    { key: 'folder', text: folder, className: 'cut' },
-  ].filter(({ text }) => text !== '')
+    { key: 'fact', part: fact && <span className={mono ? 'mono cut' : 'cut'}>{fact}</span> },
+    { key: 'plan', part: plan && <PlanMeter plan={plan} /> },
+    { key: 'changes', part: changes && <LineCounts added={changes.added} removed={changes.removed} /> },
+    { key: 'folder', part: folder && <span className="cut">{folder}</span> },
+  ].filter(({ part }) => part)
   return (
     <li className="run" aria-current={props.current ? 'true' : undefined} data-run={run.runId}>
       <span className="run-glyph">
@@ -33,12 +37,12 @@ export function RunCard(props: { run: BackgroundRun; now: number; current: boole
       <span className="run-time xs ink3 nowrap">{runTime(run, props.now)}</span>
       <div className="run-line">
         <span className={`nowrap ${stateTone[state]}`}>{word}</span>
-        {parts.map(({ key, text, className }) => (
+        {parts.map(({ key, part }) => (
           <Fragment key={key}>
             <span className="sep" aria-hidden="true">
               ·
             </span>
-            <span className={className}>{text}</span>
+            {part}
           </Fragment>
         ))}
         {canResume(run) && (
@@ -68,5 +72,16 @@ export function RunCard(props: { run: BackgroundRun; now: number; current: boole
         )}
       </span>
     </li>
+  )
+}
+
+function PlanMeter({ plan: { done, total } }: { plan: RunPlan }) {
+  return (
+    <>
+      <span className="nowrap">
+        {done} of {total}
+      </span>
+      <Meter label="Plan" text={`${done} of ${total} steps done`} share={done / total} className="calm" />
+    </>
   )
 }

@@ -24,6 +24,7 @@ import { runLine, startedWords } from './run-line.ts'
 import { RunLog } from './run-log.tsx'
 import { RunMessage } from './run-message.tsx'
 import { backToList, setRunPlace, useRunPlace } from './run-place.ts'
+import { RunPlan } from './run-plan.tsx'
 
 const noApprovals: readonly PendingApproval[] = []
 
@@ -158,17 +159,21 @@ function BudgetQuestion() {
 
 function Overview({ run }: { run: BackgroundRun }) {
   const turn = useView((view) => view.turns.at(-1) ?? null)
-  const ended = runState(run) !== 'killed' && turn?.end ? turn : null
+  const state = runState(run)
+  const ended = state !== 'killed' && turn?.end ? turn : null
   return (
     <>
       {ended && <TurnEndNotice turn={ended} newest={false} />}
       <div className="run-about">
-        <section className="stack g2" aria-labelledby="run-task">
-          <h3 id="run-task" className="med">
-            Task
-          </h3>
-          <p className="run-prompt ink2">{run.prompt}</p>
-        </section>
+        <div className="stack g4">
+          <section className="stack g2" aria-labelledby="run-task">
+            <h3 id="run-task" className="med">
+              Task
+            </h3>
+            <p className="run-prompt ink2">{run.prompt}</p>
+          </section>
+          <RunPlan state={state} />
+        </div>
         <section className="stack g2" aria-labelledby="run-facts">
           <h3 id="run-facts" className="med">
             Run

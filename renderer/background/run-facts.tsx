@@ -7,6 +7,7 @@ import { stateLine } from '../backends/backend-state.ts'
 import { useSeconds } from '../chat/elapsed.tsx'
 import { folderName, formatCount, roughDuration } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { LineCounts } from '../ui/line-counts.tsx'
 import { Meter } from '../ui/meter.tsx'
 
 /** What a run is allowed and what it used so far. */
@@ -32,6 +33,15 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
       </dd>
       <dt>May</dt>
       <dd>{permissionLabel(run.permissions)}</dd>
+      {run.changes && (
+        <>
+          <dt>Changes</dt>
+          <dd className="row">
+            <LineCounts added={run.changes.added} removed={run.changes.removed} />
+            in {run.changes.files} {run.changes.files === 1 ? 'file' : 'files'}
+          </dd>
+        </>
+      )}
       <dt>Tokens</dt>
       <dd className="row">
         <Tokens run={run} />

@@ -1,15 +1,16 @@
-import { CircleAlert, CircleCheck, CircleDashed, CirclePause, CircleSlash, Clock, Gauge, Hand } from 'lucide-react'
+import { CircleCheck, CircleDashed, CirclePause, CircleSlash, Clock, Gauge } from 'lucide-react'
 import type { RunState } from '#shared/run-words.ts'
+import { SessionGlyph } from '../app/session-state.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { Ring } from '../ui/ring.tsx'
 
 /** The state of a run as a shape and a colour, and as a word for readers. */
 export function RunGlyph({ state }: { state: RunState }) {
   switch (state) {
     case 'waiting':
-      return <Icon of={Hand} className="c-waiting" label="waiting for you" />
     case 'running':
-      return <Ring small label="running" />
+    case 'failed':
+    case 'interrupted':
+      return <SessionGlyph state={state} />
     case 'starting':
       return <Icon of={CircleDashed} small className="c-running" label="starting" />
     case 'queued':
@@ -22,12 +23,8 @@ export function RunGlyph({ state }: { state: RunState }) {
       return <Icon of={Gauge} small className="c-danger" label="stopped by its limit" />
     case 'end-chosen':
       return <Icon of={Gauge} small className="ink3" label="stopped at its limit" />
-    case 'failed':
-      return <Icon of={CircleAlert} small className="c-danger" label="failed" />
     case 'killed':
       return <Icon of={CircleSlash} small className="ink3" label="stopped" />
-    case 'interrupted':
-      return <Icon of={CircleDashed} small className="ink3" label="interrupted" />
   }
 }
 

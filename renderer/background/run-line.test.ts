@@ -53,6 +53,12 @@ test.each([
     'Ollama is gone',
     false,
   ],
+  [
+    sampleRun({ ...ended, status: 'completed', exitCode: 0, usage, changes: { files: 2, added: 38, removed: 12 } }),
+    'completed in 6 min',
+    '',
+    false,
+  ],
 ])('a card says what a run does, and the one fact that matters %#', (run, word, fact, mono) => {
   expect(runLine(run)).toEqual(expect.objectContaining({ word, fact, mono, folder: 'parcel-api' }))
 })
@@ -74,4 +80,19 @@ test.each([
 
 test('where a run was started is said', () => {
   expect(startedWords(sampleRun({ startedAt: noon, origin: 'a terminal' }), noon)).toBe('started 12:00 in a terminal')
+})
+
+const plan = { done: 3, total: 5 }
+const changes = { files: 2, added: 38, removed: 12 }
+test.each([
+  ['the plan of one at work', sampleRun({ phase: 'thinking', plan, changes }), { plan, changes: null }],
+  ['no plan of one that waits', { ...waiting, plan, changes }, { plan: null, changes: null }],
+  [
+    'what one changed that is done',
+    sampleRun({ ...ended, status: 'completed', plan, changes }),
+    { plan: null, changes },
+  ],
+  ['and one that was stopped', sampleRun({ ...ended, status: 'killed', plan, changes }), { plan: null, changes }],
+])('a card tells %s', (_what, run, told) => {
+  expect(runLine(run)).toEqual(expect.objectContaining(told))
 })

@@ -1,4 +1,4 @@
-import type { BackgroundRun } from '#shared/background.ts'
+import type { BackgroundRun, RunChanges, RunPlan } from '#shared/background.ts'
 import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run-words.ts'
 import { sentences } from '../chat/turn-end.ts'
 import { folderName, formatCount, formatTime, roughDuration } from '../lib/format.ts'
@@ -24,28 +24,36 @@ export interface RunLine {
   fact: string
   /** The fact is a command. */
   mono: boolean
+  /** Of a run that is at work. */
+  plan: RunPlan | null
+  /** Of a run that is over. */
+  changes: RunChanges | null
   folder: string
 }
 
 /** The second line of a run's card. */
 export function runLine(run: BackgroundRun): RunLine {
   const state = runState(run)
-  const line = (word: string, fact: string, mono = false) => ({
+  const line = (word: string, fact: string, more: Partial<RunLine> = {}): RunLine => ({
     state,
     word,
     fact,
-    mono,
+    mono: false,
+    plan: null,
+    changes: null,
     folder: folderName(run.cwd),
+    ...more,
   })
   const [question] = run.approvals
   switch (state) {
     case 'waiting':
       return question
-        ? line('waiting for you', approvalLine(question.request), question.request.subject.kind === 'command')
+        ? line('waiting for you', approvalLine(question.request), { mono: question.request.subject.kind === 'command' })
         : line('waiting for you', run.note)
     case 'running':
-      if (run.tokensPerSecond !== null) return line(stateWord(run), `${Math.round(run.tokensPerSecond)} tok/s`)
-      return line(stateWord(run), run.phaseDetail, run.phase === 'running a tool')
+      return run.tokensPerSecond === null
+        ? line(stateWord(run), run.phaseDetail, { mono: run.phase === 'running a tool', plan: run.plan })
+        : line(stateWord(run), `${Math.round(run.tokensPerSecond)} tok/s`, { plan: run.plan })
     case 'starting':
       return line('starting', run.phaseDetail || run.model)
     case 'queued':
@@ -53,12 +61,12 @@ export function runLine(run: BackgroundRun): RunLine {
     case 'paused':
       return line('paused', 'goes on when you let it')
     case 'completed':
-      return line(`completed in ${spent(run)}`, usedTokens(run))
+      return line(`completed in ${spent(run)}`, run.changes ? '' : usedTokens(run), { changes: run.changes })
     case 'budget':
     case 'end-chosen':
       return line('stopped at its limit', firstSentence(run.note))
     case 'killed':
-      return line(run.note || 'stopped by you', '')
+      return line(run.note || 'stopped by you', '', { changes: run.changes })
     case 'interrupted':
       return line('interrupted', run.note || 'can go on')
     case 'failed':

@@ -6,14 +6,16 @@ interface ToolGroupProps {
   tools: readonly ToolItem[]
   /** The turn's last command, which is open. */
   lastCommand: string | null
+  /** Edits are closed until somebody opens them. */
+  brief?: boolean
 }
 
 /** Calls in sequence share one frame. */
-export const ToolGroup = memo(function ToolGroup({ tools, lastCommand }: ToolGroupProps) {
+export const ToolGroup = memo(function ToolGroup({ tools, lastCommand, brief }: ToolGroupProps) {
   return (
     <div className="tools">
       {tools.map((tool) => (
-        <ToolRow key={tool.callId} tool={tool} lastCommand={tool.callId === lastCommand} />
+        <ToolRow key={tool.callId} tool={tool} lastCommand={tool.callId === lastCommand} brief={brief} />
       ))}
     </div>
   )

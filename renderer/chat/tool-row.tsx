@@ -19,6 +19,7 @@ import type { ToolItem } from '#shared/session-view.ts'
 import { formatDuration } from '../lib/format.ts'
 import { stopTurn } from '../stores/actions.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
+import { LineCounts } from '../ui/line-counts.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { useChatPlace, useChatSession } from './chat-place.ts'
 import { DiffView } from './diff-view.tsx'
@@ -36,12 +37,18 @@ const icons: Readonly<Record<string, IconShape>> = {
   Run: Terminal,
 }
 
+interface ToolRowProps {
+  tool: ToolItem
+  lastCommand: boolean
+  brief: boolean | undefined
+}
+
 /** One call: what it does to what, how it ended, and what came of it underneath. */
-export const ToolRow = memo(function ToolRow({ tool, lastCommand }: { tool: ToolItem; lastCommand: boolean }) {
+export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolRowProps) {
   const place = useChatPlace()
   const id = `${place}/${tool.callId}`
   const live = tool.state === 'running' && tool.verb === 'Run'
-  const [open, toggle] = useFold(id, hasDiff(tool) || live || (lastCommand && hasRun(tool)))
+  const [open, toggle] = useFold(id, (hasDiff(tool) && !brief) || live || (lastCommand && hasRun(tool)))
   const hasBody = hasDiff(tool) || tool.output !== ''
   const head = (
     <>
@@ -161,14 +168,7 @@ function Ended({ tool }: { tool: ToolItem }) {
     )
   }
   if (tool.state === 'failed') return <span className="c-danger">{tool.summary || 'failed'}</span>
-  if (tool.diff) {
-    return (
-      <>
-        <span className="plus">+{tool.diff.added}</span>
-        <span className="minus">−{tool.diff.removed}</span>
-      </>
-    )
-  }
+  if (tool.diff) return <LineCounts added={tool.diff.added} removed={tool.diff.removed} />
   return tool.summary
 }
 

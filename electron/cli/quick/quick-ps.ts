@@ -84,8 +84,13 @@ function isEntry(value: unknown): value is Entry {
     numbers.every((one) => one === null || typeof one === 'number') &&
     typeof run.startedAt === 'number' &&
     typeof worker.pid === 'number' &&
+    (run.plan === null || (isObject(run.plan) && isNumber(run.plan.done) && isNumber(run.plan.total))) &&
     (run.phase === null || typeof run.phase === 'string')
   )
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -19,6 +19,7 @@ export type ListedRun = Pick<
   | 'phase'
   | 'phaseDetail'
   | 'tokensPerSecond'
+  | 'plan'
   | 'usable'
 >
 
@@ -43,7 +44,8 @@ export function stateWords(run: ListedRun): string {
   if (status === 'running') {
     if (queuedBefore !== null) return `queued (${queuedBefore} before)`
     const phase = run.phase && phaseWords({ phase: run.phase as Phase, detail: run.phaseDetail })
-    return [phase || (run.usable ? 'running' : 'running elsewhere'), speedWords(run)].filter(Boolean).join(', ')
+    const doing = phase || (run.usable ? 'running' : 'running elsewhere')
+    return [doing, run.plan && `${run.plan.done} of ${run.plan.total} done`, speedWords(run)].filter(Boolean).join(', ')
   }
   if (status === 'waiting-approval') {
     const subject = approvals[0]?.request.subject

@@ -1,4 +1,4 @@
-import type { FolderConflict, NewRun, RunWorktree } from '#shared/background.ts'
+import { type FolderConflict, type NewRun, type RunWorktree, unstartedRun } from '#shared/background.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -288,7 +288,7 @@ export class BackgroundRuns {
       registry: surroundings.registry,
       run: {
         ...run,
-        ...notYet,
+        ...unstartedRun,
         runId,
         profileId: profile.id,
         profileName: profile.name,
@@ -328,26 +328,3 @@ export function heldBy({ run }: RunRecord) {
     `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}. Look in with claw agent-attach ${runId}, or end it with claw agent-kill ${runId}.`,
   )
 }
-
-const notYet = {
-  status: 'starting',
-  pid: null,
-  endedAt: null,
-  exitCode: null,
-  usage: {
-    inputTokens: null,
-    outputTokens: null,
-    cachedInputTokens: null,
-    reasoningTokens: null,
-    costMicroUsd: null,
-    source: 'unknown',
-  },
-  phase: null,
-  phaseDetail: '',
-  tokensPerSecond: null,
-  approvals: [],
-  waitsUntil: null,
-  queuedBefore: null,
-  note: '',
-  viewers: 0,
-} as const satisfies Partial<RunEntry['run']>

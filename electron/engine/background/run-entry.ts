@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BackgroundRun, RunStatus } from '#shared/background.ts'
 import { ProfileId, type RunId, SessionId } from '#shared/ids.ts'
 import { Usage } from '#shared/usage.ts'
+import { unknownUsage } from '#shared/usage-totals.ts'
 import { bootIdentity, identityOf, isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
 
@@ -78,21 +79,12 @@ const OtherVersion = z.object({
     approvals: z.array(z.never()).catch([]),
     waitsUntil: z.null().catch(null),
     queuedBefore: z.null().catch(null),
+    plan: BackgroundRun.shape.plan,
+    changes: BackgroundRun.shape.changes,
     note: z.string().catch(''),
     viewers: z.literal(0).catch(0),
   }),
 })
-
-function unknownUsage(): Usage {
-  return {
-    inputTokens: null,
-    outputTokens: null,
-    cachedInputTokens: null,
-    reasoningTokens: null,
-    costMicroUsd: null,
-    source: 'unknown',
-  }
-}
 
 /** Of a process of ours, or one that was just started for us. */
 export async function workerIdentity(process: ProcessIdentity, instanceId: string): Promise<WorkerIdentity> {

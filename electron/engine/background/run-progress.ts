@@ -1,5 +1,7 @@
+import type { RunChanges } from '#shared/background.ts'
+import { planOf } from '#shared/plan.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
-import { type SessionView, sessionState } from '#shared/session-view.ts'
+import { type SessionView, sessionState, type TurnView } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { addUsage, noUsage, type UsageTotals } from '#shared/usage-totals.ts'
 import { estimateTokens } from '../agent/estimate-tokens.ts'
@@ -25,6 +27,8 @@ type Progress = Pick<
   | 'approvals'
   | 'queuedBefore'
   | 'waitsUntil'
+  | 'plan'
+  | 'changes'
 >
 
 /** What lists say of a running run, folded from its session's events. */
@@ -48,7 +52,9 @@ export class RunProgress {
   }
 
   of(view: SessionView): Progress {
-    const { profile, activity, approvals } = view
+    const { profile, activity, approvals, turns } = view
+    const newest = turns.slice(this.#turnsBefore).at(-1)
+    const plan = newest ? planOf(newest) : null
     return {
       status: sessionState(view) === 'waiting' ? 'waiting-approval' : 'running',
       title: view.title,
@@ -63,6 +69,8 @@ export class RunProgress {
       approvals: [...approvals],
       queuedBefore: activity?.queuedBefore ?? null,
       waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
+      plan: plan && { done: plan.done, total: plan.total },
+      changes: changesOf(turns.slice(this.#turnsBefore)),
     }
   }
 
@@ -82,6 +90,22 @@ export class RunProgress {
     const tokens = this.#written.slice(1).reduce((sum, one) => sum + one.tokens, 0)
     return Math.round((tokens / (last.at - first.at)) * 10_000) / 10
   }
+}
+
+/** A file that was changed twice is one file. */
+function changesOf(turns: readonly TurnView[]): RunChanges | null {
+  const files = new Set<string>()
+  let added = 0
+  let removed = 0
+  for (const { items } of turns) {
+    for (const item of items) {
+      if (item.kind !== 'tool' || item.state !== 'done' || !item.diff) continue
+      files.add(item.diff.path)
+      added += item.diff.added
+      removed += item.diff.removed
+    }
+  }
+  return files.size > 0 ? { files: files.size, added, removed } : null
 }
 
 function earliest(times: readonly number[]): number | null {

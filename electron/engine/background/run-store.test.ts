@@ -39,6 +39,16 @@ describe('a run in the registry', () => {
     expect((await Promise.all(modes)).map((mode) => (mode & 0o777).toString(8))).toEqual(['700', '600'])
   })
 
+  test('from before plans and changes were told of is read without them', async () => {
+    const { store, registry } = await open()
+    const { pid } = await sleeper()
+    const { run, ...entry } = await entryOf(pid)
+    const { plan: _, changes, ...older } = run
+    await writeFile(join(registry.folder, `${runId(1)}.json`), JSON.stringify({ ...entry, run: older }))
+    await store.load()
+    expect(store.list()).toEqual([{ ...older, plan: null, changes, usable: true }])
+  })
+
   test('whose folder was open to others is closed to them', async () => {
     const { registry } = await open()
     await chmod(registry.folder, 0o755)

@@ -76,6 +76,8 @@ export async function entryOf(pid: number, change: Partial<RunEntry['run']> = {}
       approvals: [],
       waitsUntil: null,
       queuedBefore: null,
+      plan: null,
+      changes: null,
       note: '',
       viewers: 1,
       ...change,

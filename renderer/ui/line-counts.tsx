@@ -1,0 +1,18 @@
+import { formatWhole } from '../lib/format.ts'
+
+/** "+38 −12", and in words for readers. */
+export function LineCounts({ added, removed }: { added: number; removed: number }) {
+  return (
+    <>
+      <span className="plus" aria-hidden="true">
+        +{formatWhole(added)}
+      </span>
+      <span className="minus" aria-hidden="true">
+        −{formatWhole(removed)}
+      </span>
+      <span className="sr">
+        {formatWhole(added)} {added === 1 ? 'line' : 'lines'} added, {formatWhole(removed)} removed
+      </span>
+    </>
+  )
+}
