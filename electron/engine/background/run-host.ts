@@ -57,7 +57,7 @@ export class RunHost {
       await host.#listen(token)
       options.onEndRequest(() => host.#endRequested().catch(onDefect))
       session.subscribe((event) => {
-        host.#progress.take(event)
+        host.#progress.take(event, session.view())
         host.#publish()
       })
       await host.#first()

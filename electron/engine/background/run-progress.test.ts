@@ -22,11 +22,13 @@ test('a run tells its plan, and what it changed itself', () => {
   edit(session, 'before.ts', 90, 90)
   session.endTurn()
   const progress = new RunProgress(session.view())
+  session.subscribe((event) => progress.take(event, session.view()))
   const told: unknown[] = []
   const tell = () => {
     const { plan, changes } = progress.of(session.view())
     told.push({ plan, changes })
   }
+  session.emit({ type: 'title', title: 'Mend it' })
   tell()
   session.startTurn()
   session.emit({ type: 'text-delta', text: '- [ ] Read\n- [ ] Mend\n- [ ] Test\n' })

@@ -1,11 +1,10 @@
-import type { RunChanges } from '#shared/background.ts'
-import { planOf } from '#shared/plan.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
-import { type SessionView, sessionState, type TurnView } from '#shared/session-view.ts'
+import { type SessionView, sessionState } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { addUsage, noUsage, type UsageTotals } from '#shared/usage-totals.ts'
 import { estimateTokens } from '../agent/estimate-tokens.ts'
 import type { RunEntry } from './run-entry.ts'
+import { RunWork } from './run-work.ts'
 
 /** The speed of an answer is that of its last seconds. Milliseconds. */
 const SPEED_WINDOW_MS = 3_000
@@ -35,13 +34,17 @@ type Progress = Pick<
 export class RunProgress {
   /** Turns of the session before this run. */
   readonly #turnsBefore: number
+  readonly #work: RunWork
   #written: { at: number; tokens: number }[] = []
 
   constructor(view: SessionView) {
     this.#turnsBefore = view.turns.length - (view.activity ? 1 : 0)
+    this.#work = new RunWork(view.turns, view.activity !== null)
   }
 
-  take(event: SessionEvent): void {
+  /** `view`: with the event in it. */
+  take(event: SessionEvent, view: SessionView): void {
+    this.#work.take(event, view)
     if (event.type === 'text-delta' || event.type === 'reasoning-delta') {
       const from = event.at - SPEED_WINDOW_MS
       this.#written = [
@@ -52,9 +55,7 @@ export class RunProgress {
   }
 
   of(view: SessionView): Progress {
-    const { profile, activity, approvals, turns } = view
-    const newest = turns.slice(this.#turnsBefore).at(-1)
-    const plan = newest ? planOf(newest) : null
+    const { profile, activity, approvals } = view
     return {
       status: sessionState(view) === 'waiting' ? 'waiting-approval' : 'running',
       title: view.title,
@@ -69,8 +70,8 @@ export class RunProgress {
       approvals: [...approvals],
       queuedBefore: activity?.queuedBefore ?? null,
       waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
-      plan: plan && { done: plan.done, total: plan.total },
-      changes: changesOf(turns.slice(this.#turnsBefore)),
+      plan: this.#work.plan,
+      changes: this.#work.changes(),
     }
   }
 
@@ -90,22 +91,6 @@ export class RunProgress {
     const tokens = this.#written.slice(1).reduce((sum, one) => sum + one.tokens, 0)
     return Math.round((tokens / (last.at - first.at)) * 10_000) / 10
   }
-}
-
-/** A file that was changed twice is one file. */
-function changesOf(turns: readonly TurnView[]): RunChanges | null {
-  const files = new Set<string>()
-  let added = 0
-  let removed = 0
-  for (const { items } of turns) {
-    for (const item of items) {
-      if (item.kind !== 'tool' || item.state !== 'done' || !item.diff) continue
-      files.add(item.diff.path)
-      added += item.diff.added
-      removed += item.diff.removed
-    }
-  }
-  return files.size > 0 ? { files: files.size, added, removed } : null
 }
 
 function earliest(times: readonly number[]): number | null {
