@@ -9,14 +9,18 @@ export const permissionTiers = [
   { id: 'unsafe', label: 'Unsafe, no sandbox', permissions: { write: 'allow', shell: 'allow', sandbox: false } },
 ] as const satisfies readonly { id: string; label: string; permissions: Permissions }[]
 
-/** The label of a tier, or a description where flags made a mix that is none. */
+export type PermissionTier = (typeof permissionTiers)[number]
+
+/** null = flags made a mix that is none of them. */
+export function tierOf({ write, shell, sandbox }: Permissions): PermissionTier | null {
+  const same = ({ permissions: p }: PermissionTier) => p.write === write && p.shell === shell && p.sandbox === sandbox
+  return permissionTiers.find(same) ?? null
+}
+
+/** The label of a tier, or a description of a mix that is none. */
 export function permissionLabel(permissions: Permissions): string {
-  const tier = permissionTiers.find(
-    ({ permissions: p }) =>
-      p.write === permissions.write && p.shell === permissions.shell && p.sandbox === permissions.sandbox,
-  )
   return (
-    tier?.label ??
+    tierOf(permissions)?.label ??
     `Write: ${permissions.write}, shell: ${permissions.shell}${permissions.sandbox ? '' : ', no sandbox'}`
   )
 }

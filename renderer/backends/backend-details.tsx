@@ -42,12 +42,12 @@ export function BackendDetails(props: {
     <>
       <div className="row top details-head">
         <div className="stack grow">
-          <button type="button" className="link xs details-back only-list-step" onClick={props.onBack}>
+          <button type="button" className="link xs split-back" onClick={props.onBack}>
             <Icon of={ChevronLeft} small />
             All backends
           </button>
           <div className="row">
-            <h2 className="strong details-name" ref={heading} tabIndex={-1}>
+            <h2 className="strong split-name" ref={heading} tabIndex={-1}>
               {displayName(profile)}
             </h2>
             {isDefault && <span className="badge">default</span>}
@@ -150,7 +150,7 @@ function useFocusOnChange(id: string) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const { activeElement } = document
-    if (activeElement === document.body || activeElement?.closest('.backends-list')) heading.current?.focus()
+    if (activeElement === document.body || activeElement?.closest('.split-list')) heading.current?.focus()
     // The details are drawn anew for each profile; `id` says what this is about.
     void id
   }, [id])

@@ -18,7 +18,11 @@ export function BackendList(props: {
   const keychain = useAppStore((state) => state.environment.keychain)
   const doctor = useAppStore((state) => state.doctor)
   return (
-    <section className="backends-list" data-narrow-off={props.hiddenWhenNarrow || undefined} aria-label="Profiles">
+    <section
+      className="split-list backends-list"
+      data-narrow-off={props.hiddenWhenNarrow || undefined}
+      aria-label="Profiles"
+    >
       <ul>
         {props.backends.map((backend) => {
           const { profile } = backend

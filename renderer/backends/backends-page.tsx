@@ -38,7 +38,7 @@ export default function BackendsPage() {
 
   return (
     <>
-      <header className="bar backends-bar">
+      <header className="bar split-bar">
         <PageTitle>Backends</PageTitle>
         <span className="ink3 hide-s">
           {countOf(backends.length, 'profile')}
@@ -54,7 +54,7 @@ export default function BackendsPage() {
       <p className={said ? 'files-said xs ink2' : 'sr'} role="status">
         {said}
       </p>
-      <div className="backends-split">
+      <div className="split backends-split">
         <BackendList
           backends={backends}
           selectedId={adding ? null : (selected?.profile.id ?? null)}
@@ -64,11 +64,11 @@ export default function BackendsPage() {
           onAdd={() => setShown({ step: 'pick' })}
         />
         <section
-          className="backends-detail"
+          className="split-detail"
           data-narrow-off={shown.step === 'list' || undefined}
           aria-label={adding ? 'Add a backend' : 'Profile'}
         >
-          <div className="backends-inner">
+          <div className="split-inner">
             {shown.step === 'pick' && (
               <PresetPicker
                 onPick={(kind) => setShown({ step: 'add', kind })}

@@ -42,7 +42,7 @@ export function TextField(props: {
   problem: string | undefined
   value: string
   onChange: (value: string) => void
-  onLeave: () => void
+  onLeave?: () => void
   mono?: boolean
   secret?: boolean
   placeholder?: string

@@ -10,11 +10,11 @@ export function PresetPicker(props: { onPick: (kind: BackendKind) => void; onBac
   return (
     <>
       <div className="stack">
-        <button type="button" className="link xs details-back only-list-step" onClick={props.onBack}>
+        <button type="button" className="link xs split-back" onClick={props.onBack}>
           <Icon of={ChevronLeft} small />
           All backends
         </button>
-        <h2 className="strong details-name" tabIndex={-1} ref={focusHeading}>
+        <h2 className="strong split-name" tabIndex={-1} ref={focusHeading}>
           Add a backend
         </h2>
         <p className="ink2">What kind of server is it? Everything can be changed in the next step.</p>

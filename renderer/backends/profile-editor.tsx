@@ -105,7 +105,7 @@ export function ProfileEditor(props: {
 
   return (
     <form ref={form} className="stack g4" noValidate onSubmit={(event) => void save(event)}>
-      <h2 className="strong details-name" tabIndex={-1} ref={props.focusKey ? undefined : focusHeading}>
+      <h2 className="strong split-name" tabIndex={-1} ref={props.focusKey ? undefined : focusHeading}>
         {original ? `Edit ${original.name}` : `Add ${presetOf(props.kind)?.name ?? 'a backend'}`}
       </h2>
       {failure && <ProblemBox failure={failure} />}

@@ -24,7 +24,7 @@ export default function BackgroundPage() {
   const going = runs.some((run) => !isOver(run))
   return (
     <>
-      <header className="bar runs-bar">
+      <header className="bar split-bar">
         <PageTitle>Background</PageTitle>
         <span className="ink3 cut hide-s" role="status">
           {[paused && 'paused', countWords(countRuns(runs))].filter(Boolean).join(': ') || 'nothing runs'}
@@ -42,7 +42,7 @@ export default function BackgroundPage() {
           </button>
         </span>
       </header>
-      <div className="runs-split">
+      <div className="split runs-split">
         <RunList
           runs={runs}
           selected={selected?.runId ?? null}
@@ -51,11 +51,11 @@ export default function BackgroundPage() {
           onNew={() => setRunPlace({ step: 'new' })}
         />
         <section
-          className="runs-detail"
+          className="split-detail runs-detail"
           aria-label={place.step === 'new' ? 'New task' : selected ? selected.title || selected.prompt : 'No run'}
           data-narrow-off={listIsStep || undefined}
         >
-          <div className="runs-inner">
+          <div className="split-inner runs-inner">
             {place.step === 'new' ? (
               <NewTask onBack={() => setRunPlace({ step: 'list' })} />
             ) : (

@@ -2,7 +2,7 @@ import { ChevronLeft, Folder } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { FolderConflict } from '#shared/background.ts'
 import type { Failure } from '#shared/failure.ts'
-import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
+import { permissionTiers, tierOf } from '#shared/permission-tiers.ts'
 import { ProblemBox } from '../backends/failure-box.tsx'
 import { ChoiceField, FormField, TextField } from '../backends/form-field.tsx'
 import { chooseFolder } from '../stores/actions.ts'
@@ -13,6 +13,11 @@ import { startRun } from './run-actions.ts'
 import { SharedFolder } from './shared-folder.tsx'
 
 const noProblems: TaskProblems = {}
+const limits = [
+  { name: 'tokens', label: 'Tokens', inputMode: 'numeric' },
+  { name: 'dollars', label: 'Dollars', inputMode: 'decimal' },
+  { name: 'minutes', label: 'Minutes', inputMode: 'numeric' },
+] as const
 /** What was typed outlives a look at another page. */
 let draft: Partial<TaskFields> = {}
 
@@ -31,7 +36,7 @@ export function NewTask(props: { onBack: () => void }) {
     ...draft,
   }))
   const [profileId, setProfileId] = useState(activeId ?? '')
-  const [tier, setTier] = useState(() => tierOf(permissionLabel(proposed)))
+  const [tier, setTier] = useState(() => tierOf(proposed)?.id ?? 'ask')
   const [tried, setTried] = useState(false)
   const [starting, setStarting] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -80,11 +85,11 @@ export function NewTask(props: { onBack: () => void }) {
   }
   return (
     <form ref={form} className="stack g4" noValidate onSubmit={submit}>
-      <button type="button" className="link xs run-back only-list-step" onClick={props.onBack}>
+      <button type="button" className="link xs split-back" onClick={props.onBack}>
         <Icon of={ChevronLeft} small />
         All runs
       </button>
-      <h2 className="strong run-name">New task</h2>
+      <h2 className="strong split-name">New task</h2>
       {failure && <ProblemBox failure={failure} />}
       <div className="card form-card">
         <FormField label="Task" wide problem={problems.prompt} hint="It works on its own, and asks where it may not.">
@@ -135,42 +140,24 @@ export function NewTask(props: { onBack: () => void }) {
           name="permissions"
           hint="What it may not do by itself waits for you, here and in the tray."
           value={tier}
-          options={permissionTiers.map(({ id, label }) => ({ value: id as string, label }))}
+          options={permissionTiers.map(({ id, label }) => ({ value: id, label }))}
           onChange={setTier}
         />
       </div>
       <fieldset className="card form-card form-group task-limits">
         <legend>Limits of this task</legend>
-        <TextField
-          label="Tokens"
-          name="tokens"
-          inputMode="numeric"
-          placeholder="no limit of its own"
-          problem={problems.tokens}
-          value={fields.tokens}
-          onChange={change('tokens')}
-          onLeave={() => undefined}
-        />
-        <TextField
-          label="Dollars"
-          name="dollars"
-          inputMode="decimal"
-          placeholder="no limit of its own"
-          problem={problems.dollars}
-          value={fields.dollars}
-          onChange={change('dollars')}
-          onLeave={() => undefined}
-        />
-        <TextField
-          label="Minutes"
-          name="minutes"
-          inputMode="numeric"
-          placeholder="no limit of its own"
-          problem={problems.minutes}
-          value={fields.minutes}
-          onChange={change('minutes')}
-          onLeave={() => undefined}
-        />
+        {limits.map(({ name, label, inputMode }) => (
+          <TextField
+            key={name}
+            label={label}
+            name={name}
+            inputMode={inputMode}
+            placeholder="no limit of its own"
+            problem={problems[name]}
+            value={fields[name]}
+            onChange={change(name)}
+          />
+        ))}
       </fieldset>
       {conflict ? (
         <SharedFolder
@@ -191,8 +178,4 @@ export function NewTask(props: { onBack: () => void }) {
       )}
     </form>
   )
-}
-
-function tierOf(label: string): string {
-  return permissionTiers.find((tier) => tier.label === label)?.id ?? 'ask'
 }

@@ -66,11 +66,11 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
   return (
     <div className="row top run-head">
       <div className="stack grow">
-        <button type="button" className="link xs run-back only-list-step" onClick={() => backToList(run.runId)}>
+        <button type="button" className="link xs split-back" onClick={() => backToList(run.runId)}>
           <Icon of={ChevronLeft} small />
           All runs
         </button>
-        <h2 className="strong run-name" ref={heading} tabIndex={-1}>
+        <h2 className="strong split-name" ref={heading} tabIndex={-1}>
           {run.title || run.prompt}
         </h2>
         <div className="row xs ink3 run-meta">
@@ -193,7 +193,7 @@ function useFocusOnVisit() {
   const visits = useRunPlace((state) => state.visits)
   useEffect(() => {
     const { activeElement } = document
-    const chosen = visits > 0 && (activeElement === document.body || activeElement?.closest('.runs-list'))
+    const chosen = visits > 0 && (activeElement === document.body || activeElement?.closest('.split-list'))
     if (chosen) heading.current?.focus()
   }, [visits])
   return heading

@@ -26,7 +26,7 @@ export function RunList(props: {
   const list = useRef<HTMLElement>(null)
   return (
     <section
-      className="runs-list"
+      className="split-list"
       aria-label="Runs"
       data-narrow-off={props.hiddenWhenNarrow || undefined}
       ref={list}

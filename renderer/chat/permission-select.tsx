@@ -1,13 +1,13 @@
 import { Shield } from 'lucide-react'
 import { memo } from 'react'
-import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
+import { type PermissionTier, permissionLabel, permissionTiers, tierOf } from '#shared/permission-tiers.ts'
 import { choosePermissions } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Select } from '../ui/select.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 
-const hints: Readonly<Record<(typeof permissionTiers)[number]['id'], string>> = {
+const hints: Readonly<Record<PermissionTier['id'], string>> = {
   'read-only': 'looks, changes nothing',
   ask: 'each change and each command waits for you',
   write: 'changes files by itself, commands wait for you',
@@ -21,7 +21,7 @@ export const PermissionSelect = memo(function PermissionSelect() {
   const permissions = useView((view) => view.permissions)
   const proposed = useAppStore((state) => state.settings.permissions)
   const label = permissionLabel(permissions ?? proposed)
-  const current = permissionTiers.find((tier) => tier.label === label)
+  const current = tierOf(permissions ?? proposed)
   return (
     <Select
       label={`Permission: ${label}`}

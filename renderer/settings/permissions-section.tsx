@@ -1,5 +1,5 @@
 import { Check, TriangleAlert } from 'lucide-react'
-import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
+import { permissionLabel, permissionTiers, tierOf } from '#shared/permission-tiers.ts'
 import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -10,8 +10,6 @@ export function PermissionsSection() {
   const permissions = useAppStore((state) => state.settings.permissions)
   const sandbox = useAppStore((state) => state.environment.sandbox)
   const keychain = useAppStore((state) => state.environment.keychain)
-  const label = permissionLabel(permissions)
-  const tier = permissionTiers.find((one) => one.label === label)
   return (
     <div className="card">
       <Option
@@ -25,14 +23,14 @@ export function PermissionsSection() {
         <Select
           className="select"
           label="New chats may"
-          value={tier?.id ?? null}
+          value={tierOf(permissions)?.id ?? null}
           options={permissionTiers.map(({ id, label: text }) => ({ value: id, label: text }))}
           onChange={(id) => {
             const chosen = permissionTiers.find((one) => one.id === id)
             if (chosen) void updateSettings({ permissions: chosen.permissions })
           }}
         >
-          {label}
+          {permissionLabel(permissions)}
         </Select>
       </Option>
       <Option
