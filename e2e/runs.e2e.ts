@@ -26,7 +26,7 @@ test('a run is started in the terminal, approved in the window and stopped from 
 }) => {
   const never = gate()
   backend.script(
-    toolCall('write_file', { path: 'note.txt', content: 'from the run\n' }),
+    toolCall('write_file', { path: 'note.txt', content: 'from the run\n'.repeat(20) }),
     text('It is written, and there is more to say', { chunks: 2, gate: never.opened }),
   )
   await claw(machine, ['agent-bg', 'Write a note'], environmentFor(backend))
@@ -38,6 +38,9 @@ test('a run is started in the terminal, approved in the window and stopped from 
   await list(page).getByRole('link', { name: 'Write a note' }).click()
   const approval = opened(page, 'Write a note').getByRole('alertdialog', { name: 'Approval needed' })
   await expect(approval).toContainText('from the run')
+  // However much stands around it, nothing of the question is cut off.
+  const hidden = () => approval.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)
+  await expect.poll(hidden).toBe(0)
   await opened(page, 'Write a note').getByRole('button', { name: 'Open as chat' }).click()
   const inChat = page.getByRole('region', { name: 'Transcript' }).getByRole('alertdialog', { name: 'Approval needed' })
   await expect(inChat).toHaveAccessibleDescription(/The run ends in (29|30) min unless answered\.$/)
