@@ -46,6 +46,37 @@ async function checkNothingCut(page: Page): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   expect(overflow, 'the page scrolls sideways').toBe(0)
+  expect(await page.evaluate(controlsOutOfReach), 'controls that nobody can scroll to').toEqual([])
+}
+
+/** In the page: what can be used but lies outside of something around it that hides what does not fit. */
+function controlsOutOfReach(): string[] {
+  const clips = (style: CSSStyleDeclaration) => [style.overflowX, style.overflowY].map((way) => /hidden|clip/.test(way))
+  const found: string[] = []
+  // The link to the content comes into sight with the focus.
+  const usable = 'button, a[href]:not([href="#main"]), input, select, textarea, summary'
+  for (const control of document.querySelectorAll<HTMLElement>(usable)) {
+    const box = control.getBoundingClientRect()
+    // What is for screen readers alone is a pixel wide.
+    if (box.width <= 1 || box.height <= 1 || !control.checkVisibility({ visibilityProperty: true })) continue
+    for (let around = control.parentElement; around; around = around.parentElement) {
+      const style = getComputedStyle(around)
+      const [acrossIsCut, downIsCut] = clips(style)
+      const outer = around.getBoundingClientRect()
+      const across = acrossIsCut && (box.left < outer.left - 1 || box.right > outer.right + 1)
+      const down = downIsCut && (box.top < outer.top - 1 || box.bottom > outer.bottom + 1)
+      if (across || down) found.push(`${control.outerHTML.slice(0, 120)} in ${around.className || around.tagName}`)
+      // Behind what scrolls, it can be brought into sight.
+      if (/auto|scroll/.test(style.overflowY) || /auto|scroll/.test(style.overflowX)) break
+    }
+  }
+  return found
+}
+
+/** As on a small laptop, with half of the screen for something else. */
+async function checkLow(app: ElectronApplication, page: Page): Promise<void> {
+  await resize(app, page, 1000, 560)
+  await checkNothingCut(page)
 }
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -77,6 +108,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Send' }).click()
     const approval = page.getByRole('alertdialog', { name: 'Approval needed' })
     await expect(approval).toContainText('a + b')
+    await checkLow(app, page)
+    await resize(app, page, 1440, 900)
     await checkAccess(page)
     await page.screenshot(picture(`approval-${scheme}`))
     await approval.getByRole('button', { name: 'Allow once' }).click()
@@ -106,6 +139,7 @@ for (const scheme of ['light', 'dark'] as const) {
         await checkAccess(page)
         await page.screenshot(picture(`${name.toLowerCase()}-${scheme}${width === 1440 ? '' : `-${width}`}`))
       }
+      await checkLow(app, page)
     }
   })
 }
@@ -132,6 +166,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await checkAccess(page)
       await page.screenshot(picture(`limit-${scheme}${width === 1440 ? '' : `-${width}`}`))
     }
+    await checkLow(app, page)
     await card.getByRole('textbox', { name: 'New limit' }).fill('30k')
     await expect(card).toContainText('write at least')
     await checkAccess(page)
@@ -248,6 +283,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.screenshot(picture(name('runs', width)))
       await page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: 'Move webhooks' }).click()
     }
+    await checkLow(app, page)
     await resize(app, page, 1440, 900)
     await page.getByRole('button', { name: 'Logs' }).click()
     await checkAccess(page)
@@ -318,6 +354,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await checkAccess(page)
       await page.screenshot(picture(`trust-${scheme}${width === 1440 ? '' : `-${width}`}`))
     }
+    await checkLow(app, page)
     await question.getByRole('button', { name: 'Go on without' }).click()
     for (const [width, height] of widths) {
       await resize(app, page, width, height)
