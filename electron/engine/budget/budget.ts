@@ -36,7 +36,7 @@ export interface BudgetOptions {
   /** It began in another process. */
   begun?: BegunRun
   /** What the session used before this run; asked only if a limit of the session wants to know. */
-  spentBefore(): Counts
+  spentBefore(profileId: ProfileId | null): Counts
   now(): number
   /** Something that a person must know although the run goes on. */
   warn(code: string, message: string): void
@@ -140,7 +140,7 @@ export class Budget {
       const grant = await this.#reserve(this.#toolHold, this.#profile, shared, want)
       if (isRefusal(grant)) return this.#refused(grant, want.need)
     }
-    this.#limits.spendTool()
+    this.#limits.spendTool(this.#profileId)
     this.#tools[name] = (this.#tools[name] ?? 0) + 1
     this.#warn()
     return null
@@ -269,7 +269,7 @@ export class Budget {
     }
     // Tool calls were counted when they ran.
     const counts = { ...countsOfSpend({ type: 'spend', at, day: '', ...spend }), toolCalls: 0, wallTime: 0 }
-    this.#limits.spend(counts, at)
+    this.#limits.spend(profile.id, counts, at)
     this.#tools = {}
     this.#toolHold = null
     await this.#guarded(async () => {

@@ -1,4 +1,5 @@
 import type { LimitName } from '#shared/budget.ts'
+import type { ProfileId } from '#shared/ids.ts'
 import type { SpendLine } from './ledger-line.ts'
 
 /** What was used, in the units of the limits; tokens of both kinds together are their sum. */
@@ -27,6 +28,30 @@ export function addCounts(sum: Counts, more: Counts, sign: 1 | -1 = 1): void {
   sum.modelCalls += sign * more.modelCalls
   sum.turns += sign * more.turns
   sum.wallTime += sign * more.wallTime
+}
+
+/** Counts of all profiles together (null), and of each. */
+export class CountsByProfile {
+  readonly #counts = new Map<ProfileId | null, Counts>()
+
+  add(profileId: ProfileId, more: Partial<Counts>): void {
+    for (const whose of [null, profileId]) {
+      const counts = this.of(whose)
+      addCounts(counts, { ...noCounts(), ...more })
+      this.#counts.set(whose, counts)
+    }
+  }
+
+  /** A copy. */
+  of(profileId: ProfileId | null): Counts {
+    return { ...noCounts(), ...this.#counts.get(profileId) }
+  }
+
+  copy(): CountsByProfile {
+    const copy = new CountsByProfile()
+    for (const [profileId, counts] of this.#counts) copy.#counts.set(profileId, { ...counts })
+    return copy
+  }
 }
 
 export function countOf(counts: Counts, limit: LimitName): number {

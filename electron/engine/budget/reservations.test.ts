@@ -161,6 +161,17 @@ describe('a session', () => {
   })
 })
 
+test('a limit of a session for one profile counts what that profile used, before and now', async () => {
+  const other = testProfile('http://127.0.0.1:1/v1', { id: ProfileId.parse('other') })
+  const sources: LimitSource[] = [{ scope: 'session', origin: 'x', limits: { modelCalls: 2 }, profileId: other.id }]
+  const spentBefore = (id: ProfileId | null) => ({ ...noCounts(), modelCalls: id === other.id ? 1 : 5 })
+  const budget = testBudget({}, { sources, spentBefore })
+  await (await begin(budget)).settle(usage(1, 1))
+  await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1))
+  expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({ limit: 'modelCalls', used: 2 })
+  expect(await budget.startCall(answer)).toBeInstanceOf(CallBudget)
+})
+
 test('a run counts on over the end of a month', async () => {
   let now = new Date(2026, 10, 30, 23, 59, 50).getTime()
   const ledger = memoryLedger(() => now)

@@ -3,7 +3,7 @@ import { dayOf, monthOf } from '#shared/day.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/run-link.ts'
 import type { BegunRun } from './begun-run.ts'
-import { addCounts, type Counts, countOf, noCounts } from './counts.ts'
+import { type Counts, CountsByProfile, countOf } from './counts.ts'
 import type { Grant } from './grant.ts'
 import type { Ledger } from './ledger.ts'
 import { type LineLimit, RUN } from './ledger-line.ts'
@@ -28,7 +28,8 @@ export interface RunLimitsOptions {
   id: string
   parent: RunLink | undefined
   begun: BegunRun | undefined
-  spentBefore(): Counts
+  /** By all profiles (null), or by one of them. */
+  spentBefore(profileId: ProfileId | null): Counts
   now(): number
 }
 
@@ -38,10 +39,10 @@ export class RunLimits {
   readonly startedAt: number
   readonly all: readonly RunLimit[]
   readonly #options: RunLimitsOptions
-  readonly #own = noCounts()
+  readonly #own = new CountsByProfile()
   /** How much of each was used when somebody looked last. */
   readonly #seen = new Map<RunLimit, number>()
-  #before: Counts | undefined
+  readonly #before = new Map<ProfileId | null, Counts>()
   /** When the ledger was last told. Milliseconds since 1970. */
   #writtenAt: number
 
@@ -55,7 +56,7 @@ export class RunLimits {
     const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
       const { scope, name, profileId } = limit
       if (scope === 'run') {
-        const carried = begun ? countOf(begun.countsOf(profileId), name) : 0
+        const carried = begun ? countOf(begun.counts.of(profileId), name) : 0
         return [{ ...limit, path, startedAt, carried }]
       }
       if (scope === 'background-run') return parent?.background ? [{ ...limit, ...first }] : []
@@ -81,14 +82,14 @@ export class RunLimits {
   }
 
   /** Counts what the ledger is about to be told; milliseconds since it was told last. */
-  spend(counts: Counts, at: number): void {
-    addCounts(this.#own, counts)
+  spend(profileId: ProfileId, counts: Counts, at: number): void {
+    this.#own.add(profileId, counts)
     this.#writtenAt = at
   }
 
   /** Counts a tool call, which the ledger is told of later. */
-  spendTool(): void {
-    this.#own.toolCalls++
+  spendTool(profileId: ProfileId): void {
+    this.#own.add(profileId, { toolCalls: 1 })
   }
 
   /** Milliseconds that no line of the ledger holds yet. */
@@ -98,16 +99,18 @@ export class RunLimits {
 
   /** `reserved`: what others and tool calls have reserved counts as well. */
   used(limit: RunLimit, reserved = limit.name === 'toolCalls'): number {
-    const { name, scope, path, startedAt, carried } = limit
+    const { name, scope, path, startedAt, carried, profileId } = limit
     const { ledger, now } = this.#options
     if (name === 'wallTime') {
       if (path !== null) return Math.max(0, now() - startedAt)
-      if (scope === 'session') return this.#sessionBefore().wallTime + now() - this.startedAt
+      if (scope === 'session') return this.#sessionBefore(profileId).wallTime + now() - this.startedAt
       const { of, profile } = this.lineLimit(limit)
       const used = ledger.fold().used(name, of, profile) + this.unwritten()
       return reserved ? Math.max(used, ledger.fold().taken({ name, of, profile })) : used
     }
-    if (scope === 'session') return countOf(this.#sessionBefore(), name) + countOf(this.#own, name)
+    if (scope === 'session') {
+      return countOf(this.#sessionBefore(profileId), name) + countOf(this.#own.of(profileId), name)
+    }
     const line = this.lineLimit(limit)
     return carried + (reserved ? ledger.fold().taken(line) : ledger.fold().used(name, line.of, line.profile))
   }
@@ -149,9 +152,10 @@ export class RunLimits {
     return raised
   }
 
-  #sessionBefore(): Counts {
-    this.#before ??= this.#options.spentBefore()
-    return this.#before
+  #sessionBefore(profileId: ProfileId | null): Counts {
+    const before = this.#before.get(profileId) ?? this.#options.spentBefore(profileId)
+    this.#before.set(profileId, before)
+    return before
   }
 }
 

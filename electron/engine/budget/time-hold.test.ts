@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { testProfile } from '../backend/test-profile.ts'
 import type { Budget } from './budget.ts'
 import { CallBudget } from './call-budget.ts'
-import { noCounts } from './counts.ts'
+import { CountsByProfile } from './counts.ts'
 import type { LimitSource } from './limit-source.ts'
 import { memoryLedger, testBudget } from './testing.ts'
 
@@ -126,9 +126,10 @@ describe('the time of a day', () => {
 })
 
 test('a run that moved has no more to spend than one that stayed', async () => {
-  const counts = { ...noCounts(), toolCalls: 2, outputTokens: 40 }
+  const counts = new CountsByProfile()
+  counts.add(profile.id, { toolCalls: 2, outputTokens: 40 })
   const stop = { limit: 'toolCalls' as const, allowed: 2, used: 2, scope: 'run' as const, origin: 'a test' }
-  const begun = { startedAt: 0, countsOf: () => counts, calls: [], raises: [{ stop, to: 4 }] }
+  const begun = { startedAt: 0, counts, calls: [], raises: [{ stop, to: 4 }] }
   const budget = testBudget({ toolCalls: 2, outputTokens: 100, wallTime: 10_000 }, { begun, now: () => 9000 })
   const call = await budget.startCall({ label: 'answer', profile, inputTokens: 1, stream: true })
   expect([

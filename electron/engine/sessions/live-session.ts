@@ -25,10 +25,11 @@ import { EventBatch } from './event-batch.ts'
 import type { Journal } from './journal.ts'
 import { OpenQuestions } from './open-questions.ts'
 import type { OpenTurn } from './open-turn.ts'
+import type { SessionCounts } from './session-counts.ts'
 import type { SessionServices } from './session-services.ts'
 import type { Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
-import { keptOptions, runSources, spentIn } from './turn-budget.ts'
+import { keptOptions, runSources, timeOf } from './turn-budget.ts'
 
 /** How a session starts its life in this process: new, or folded from a journal. */
 export interface SessionStart {
@@ -43,6 +44,7 @@ export interface SessionStart {
   overrides?: ProfileOverrides
   /** What another process left open here; null = nothing. */
   openTurn: OpenTurn | null
+  counts: SessionCounts
 }
 
 /** How long a background run waits for an answer where its profile does not say. */
@@ -79,6 +81,7 @@ export class LiveSession implements Session {
   #facts: string
   #overrides: ProfileOverrides | undefined
   readonly #openTurn: OpenTurn | null
+  readonly #counts: SessionCounts
   #turn: RunningTurn | null = null
   #storageFailure: Failure | null = null
 
@@ -94,6 +97,7 @@ export class LiveSession implements Session {
     this.#parentRun = start.parentRun
     this.#overrides = start.overrides
     this.#openTurn = start.openTurn
+    this.#counts = start.counts
   }
 
   /** Where events go from now on. Before it, nothing may be sent. */
@@ -277,6 +281,7 @@ export class LiveSession implements Session {
     const { clock, tools, slots, background, ledger, limitSources, backendFor } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
+    const spent = this.#counts.counts.copy()
     const parent = options.parentRun ?? this.#parentRun
     const budget = new Budget({
       sources: [...runSources(options), ...limitSources(), ...policy.limitSources()],
@@ -286,7 +291,7 @@ export class LiveSession implements Session {
       profileId: before.profile.profileId,
       ...(begun && { begun }),
       ...(parent && { parent }),
-      spentBefore: () => spentIn(before),
+      spentBefore: (profileId) => ({ ...spent.of(profileId), wallTime: timeOf(before) }),
       now: () => clock.now(),
       warn: (code, message) => this.#tellOnce(code, message),
     })
@@ -405,6 +410,7 @@ export class LiveSession implements Session {
     if (isDurable(event)) {
       this.#journal?.append(event)
       this.#conversation.apply(event)
+      this.#counts.apply(event)
     }
     this.#view = applyEvent(this.#view, event)
     for (const listener of this.#listeners) listener(event)

@@ -3,7 +3,7 @@ import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
-import { noCounts } from '../budget/counts.ts'
+import { CountsByProfile, noCounts } from '../budget/counts.ts'
 import { openTurnOf } from './open-turn.ts'
 
 const use = (id: string) =>
@@ -65,9 +65,9 @@ function stamped(events: readonly UnstampedEvent[]): SessionEntry[] {
 
 test('an open turn is what its journal says: how it is run, what it spent by profile, what it was given', () => {
   const turn = openTurnOf(stamped([...before, ...open]))
-  const { countsOf, ...begun } = turn?.begun ?? { countsOf: () => null }
+  const { counts, ...begun } = turn?.begun ?? { counts: new CountsByProfile() }
   const two = ProfileId.parse('two')
-  expect([turn?.options, begun, countsOf(null), countsOf(two), countsOf(ProfileId.parse('other'))]).toEqual([
+  expect([turn?.options, begun, counts.of(null), counts.of(two), counts.of(ProfileId.parse('other'))]).toEqual([
     { limits: { toolCalls: 1 } },
     {
       startedAt: 600,

@@ -1,8 +1,7 @@
-import type { ProfileId } from '#shared/ids.ts'
 import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
 import type { BegunRun, CostlyCall } from '../budget/begun-run.ts'
-import { addCounts, type Counts, noCounts } from '../budget/counts.ts'
+import { SessionCounts } from './session-counts.ts'
 
 /** A turn that nobody ended, as its journal tells it: how it is run, and what it came to so far. */
 export interface OpenTurn {
@@ -14,70 +13,35 @@ export interface OpenTurn {
 export function openTurnOf(entries: readonly SessionEntry[]): OpenTurn | null {
   const start = entries.findLastIndex(({ type }) => type === 'turn-start')
   const first = entries[start]
-  if (first?.type !== 'turn-start' || entries.slice(start).some(({ type }) => type === 'turn-end')) return null
-  const turn = new Tally()
-  for (const [index, entry] of entries.entries()) {
-    if (entry.type === 'session-start' || entry.type === 'profile') turn.profileId = entry.profile.profileId
-    else if (index > start) turn.take(entry)
+  const own = entries.slice(start)
+  if (first?.type !== 'turn-start' || own.some(({ type }) => type === 'turn-end')) return null
+  const session = new SessionCounts()
+  const whoAnswered = entries.slice(0, start).filter(({ type }) => type === 'session-start' || type === 'profile')
+  for (const entry of [...whoAnswered, ...own]) session.apply(entry)
+  return {
+    options: first.options ?? {},
+    begun: { startedAt: first.at, counts: session.counts, calls: callsIn(own), raises: raisesIn(own) },
   }
-  return { options: first.options ?? {}, begun: turn.begun(first.at) }
 }
 
-/** What is counted as the budget of a run counts it. */
-class Tally {
-  profileId: ProfileId | null = null
-  readonly #counts = new Map<ProfileId | null, Counts>()
-  readonly #calls: CostlyCall[] = []
-  readonly #raises: { stop: BegunRun['raises'][number]['stop']; to: number }[] = []
-  #call = ''
-  #stop: BegunRun['raises'][number]['stop'] | null = null
-
-  take(entry: SessionEntry): void {
-    switch (entry.type) {
-      case 'model-call-start':
-        this.#call = `${entry.purpose ?? `model call ${this.#calls.length + 1}`}, ${entry.model}`
-        this.#add({ modelCalls: 1, turns: entry.purpose ? 0 : 1 })
-        break
-      case 'usage': {
-        const { inputTokens, outputTokens, reasoningTokens, costMicroUsd } = entry.usage
-        const [input, output] = [inputTokens ?? 0, outputTokens ?? 0]
-        this.#calls.push({ label: this.#call, tokens: input + output, costMicroUsd })
-        this.#add({
-          inputTokens: input,
-          outputTokens: output,
-          reasoningTokens: reasoningTokens ?? 0,
-          costUsd: costMicroUsd ?? 0,
-        })
-        break
-      }
-      case 'tool-end':
-        if (entry.outcome !== 'not-run') this.#add({ toolCalls: 1 })
-        break
-      case 'budget-request':
-        this.#stop = entry.stop
-        break
-      case 'budget-answer':
-        if (this.#stop && entry.answer.choice === 'raise') this.#raises.push({ stop: this.#stop, to: entry.answer.to })
-        break
-      default:
-        break
+function callsIn(entries: readonly SessionEntry[]): CostlyCall[] {
+  const calls: CostlyCall[] = []
+  let name = ''
+  for (const entry of entries) {
+    if (entry.type === 'model-call-start') {
+      name = `${entry.purpose ?? `model call ${calls.length + 1}`}, ${entry.model}`
+    } else if (entry.type === 'usage') {
+      const { inputTokens, outputTokens, costMicroUsd } = entry.usage
+      calls.push({ label: name, tokens: (inputTokens ?? 0) + (outputTokens ?? 0), costMicroUsd })
     }
   }
+  return calls
+}
 
-  begun(startedAt: number): BegunRun {
-    return {
-      startedAt,
-      countsOf: (profileId) => this.#counts.get(profileId) ?? noCounts(),
-      calls: this.#calls,
-      raises: this.#raises,
-    }
-  }
-
-  #add(more: Partial<Counts>): void {
-    for (const whose of [null, this.profileId]) {
-      const counts = this.#counts.get(whose) ?? noCounts()
-      addCounts(counts, { ...noCounts(), ...more })
-      this.#counts.set(whose, counts)
-    }
-  }
+function raisesIn(entries: readonly SessionEntry[]): BegunRun['raises'] {
+  return entries.flatMap((entry, index) => {
+    if (entry.type !== 'budget-answer' || entry.answer.choice !== 'raise') return []
+    const asked = entries.slice(0, index).findLast((earlier) => earlier.type === 'budget-request')
+    return asked ? [{ stop: asked.stop, to: entry.answer.to }] : []
+  })
 }

@@ -17,6 +17,7 @@ import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal } from './journal.ts'
 import { LiveSession, profileUse, type SessionStart } from './live-session.ts'
 import { openTurnOf } from './open-turn.ts'
+import { SessionCounts } from './session-counts.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
@@ -386,9 +387,11 @@ function startFrom(
   const view = viewFromEntries(entries)
   if (!view) throw new Error('A session begins with session-start.')
   const conversation = new Conversation()
+  const counts = new SessionCounts()
   let facts = ''
   for (const entry of entries) {
     conversation.apply(entry)
+    counts.apply(entry)
     if (entry.type === 'turn-start' && entry.facts) facts = entry.facts
   }
   return {
@@ -397,6 +400,7 @@ function startFrom(
     facts,
     workspace,
     openTurn: openTurnOf(entries),
+    counts,
     canAnswer: options.canAnswer,
     isWatched: options.isWatched ?? (() => options.canAnswer),
     ...(options.parentRun && { parentRun: options.parentRun }),

@@ -1,7 +1,6 @@
 import { LimitName } from '#shared/budget.ts'
 import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionView } from '#shared/session-view.ts'
-import type { Counts } from '../budget/counts.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 
 /** One source for each limit, with where it was set. */
@@ -20,16 +19,7 @@ export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): {
   return Object.keys(options).length > 0 ? { options } : {}
 }
 
-/** What a session spent before this turn: its own limits count over its whole life. */
-export function spentIn({ usage, iterations, toolCalls, turns }: SessionView): Counts {
-  return {
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
-    reasoningTokens: usage.reasoningTokens ?? 0,
-    costUsd: usage.costMicroUsd ?? 0,
-    toolCalls,
-    modelCalls: usage.modelCalls,
-    turns: iterations,
-    wallTime: turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0),
-  }
+/** Milliseconds of the turns of a session that are over. */
+export function timeOf({ turns }: SessionView): number {
+  return turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0)
 }
