@@ -83,6 +83,12 @@ test('any document splits like a full lex at every prefix', () => {
   )
 })
 
+test('what a list or a quote defines holds for all that follows, however far', () => {
+  for (const definition of ['- [ref]: https://example.com/ref\n', '> [ref]: https://example.com/ref\n']) {
+    expectSameAtEveryPrefix(`${definition}# Title\nSee [ref].\n# Title\n\n\n# Title\n# Title\nAnd [ref].\n`, 1)
+  }
+})
+
 test('a line end that is split between two chunks is one line end', () => {
   const document = new MarkdownDocument('a\r')
   document.append('\n\r')

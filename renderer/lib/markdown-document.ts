@@ -93,9 +93,7 @@ export class MarkdownDocument {
 
   #settleThrough(tokens: readonly Token[], following: number): void {
     const length = tokens.reduce((sum, { raw }) => sum + raw.length, 0)
-    for (const token of tokens) {
-      if (token.type === 'def') addLink(this.#settledLinks, token)
-    }
+    for (const token of tokens) addLinks(this.#settledLinks, token)
     this.#settled.push(...this.#tail.slice(0, -following))
     this.#tail = this.#tail.slice(-following)
     this.#tailText = this.#tailText.slice(length)
@@ -202,10 +200,12 @@ function noLinks(): Links {
   return Object.create(null)
 }
 
-function addLink(links: Links, token: Token): void {
+/** Of the first definition of a name, also of one in a list or a quote. */
+function addLinks(links: Links, token: Token): void {
   if (token.type === 'def' && !Object.hasOwn(links, token.tag)) {
     links[token.tag] = { href: token.href, title: token.title }
   }
+  for (const child of inlineLists(token).flat()) addLinks(links, child)
 }
 
 function sameLinks(a: Links, b: Links): boolean {
