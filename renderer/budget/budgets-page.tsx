@@ -99,7 +99,11 @@ export default function BudgetsPage() {
         ) : (
           !failure && <Waiting />
         )}
-        {!report && <LimitsCard limits={limits} />}
+        {/* One card from the first moment on: what somebody writes in it is not lost when the numbers come. */}
+        <div className={report ? 'grid c21' : 'grid'}>
+          {report && <SessionsCard report={report} span={spanOfReport(report, range, current)} />}
+          <LimitsCard limits={limits} />
+        </div>
       </div>
     </div>
   )
@@ -117,23 +121,19 @@ function Spent(props: {
   const hour = new Date(useNow(60_000)).getHours()
   // The one that is shown may still be of the range before.
   const shown = rangeOf(report) ?? range
-  const title = spanTitle(shown, report.query)
+  if (report.total.modelCalls === 0) return <Empty current={props.current} filtered={profileId !== null} />
   return (
-    <>
-      {report.total.modelCalls === 0 ? (
-        <Empty current={props.current} filtered={profileId !== null} />
-      ) : (
-        <div className="grid c21">
-          <SpendCard report={report} range={shown} now={{ day: today, hour }} limits={limits} profileId={profileId} />
-          <TokensCard report={report} />
-        </div>
-      )}
-      <div className="grid c21">
-        <SessionsCard report={report} span={props.current ? spanWords[shown] : title} />
-        <LimitsCard limits={limits} />
-      </div>
-    </>
+    <div className="grid c21">
+      <SpendCard report={report} range={shown} now={{ day: today, hour }} limits={limits} profileId={profileId} />
+      <TokensCard report={report} />
+    </div>
   )
+}
+
+/** "this month", or its name. */
+function spanOfReport(report: SpendingReport, range: Range, current: boolean): string {
+  const shown = rangeOf(report) ?? range
+  return current ? spanWords[shown] : spanTitle(shown, report.query)
 }
 
 const spanWords: Readonly<Record<Range, string>> = { day: 'today', week: 'this week', month: 'this month' }
