@@ -210,7 +210,7 @@ test('a run that a person lets end at its limit is shown in grey, and the tray i
       .getByText(words)
       .last()
       .evaluate((element) => getComputedStyle(element).color)
-  expect(await colour('stopped at its limit')).toBe(await colour('modelCalls limit reached'))
+  expect(await colour('stopped at its limit')).toBe(await colour('limit of 1 model call reached'))
   await expect.poll(() => desktop.menu()).toContain('(Nothing runs)')
 })
 

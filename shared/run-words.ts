@@ -1,6 +1,7 @@
 import type { ApprovalRequest } from './approval.ts'
 import { type BackgroundRun, endedStatuses } from './background.ts'
 import { ExitCode } from './exit-code.ts'
+import { wordsOfPhase } from './phase-words.ts'
 
 /** What a run's glyph shows: finer than its status: a limit is no failure, one that a person let end it is not even news, and a queue is no work. */
 export type RunState =
@@ -70,7 +71,7 @@ export function stateWord(run: BackgroundRun): string {
     case 'waiting':
       return 'waiting for you'
     case 'running':
-      return run.phase ?? 'running'
+      return run.phase === null ? 'running' : wordsOfPhase(run.phase)
     case 'budget':
     case 'end-chosen':
       return 'stopped at its limit'

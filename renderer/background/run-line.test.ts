@@ -32,7 +32,7 @@ test.each([
     false,
   ],
   [sampleRun({ phase: 'writing', tokensPerSecond: 46.7 }), 'writing', '47 tok/s', false],
-  [sampleRun({ phase: 'running a tool', phaseDetail: 'npm test' }), 'running a tool', 'npm test', true],
+  [sampleRun({ phase: 'running-tool', phaseDetail: 'npm test' }), 'running a tool', 'npm test', true],
   [sampleRun({ status: 'starting', phaseDetail: 'loading the model' }), 'starting', 'loading the model', false],
   [sampleRun({ phase: 'queued', queuedBefore: 1 }), 'queued', '1 before it', false],
   [sampleRun({ phase: 'queued', queuedBefore: 0 }), 'queued', 'next', false],

@@ -52,7 +52,7 @@ export function runLine(run: BackgroundRun): RunLine {
         : line('waiting for you', run.note)
     case 'running':
       return run.tokensPerSecond === null
-        ? line(stateWord(run), run.phaseDetail, { mono: run.phase === 'running a tool', plan: run.plan })
+        ? line(stateWord(run), run.phaseDetail, { mono: run.phase === 'running-tool', plan: run.plan })
         : line(stateWord(run), `${Math.round(run.tokensPerSecond)} tok/s`, { plan: run.plan })
     case 'starting':
       return line('starting', run.phaseDetail || run.model)

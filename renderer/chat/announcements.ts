@@ -1,7 +1,7 @@
+import { phaseWords } from '#shared/phase-words.ts'
 import type { Item, SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
 import { formatTimeLeft } from '../lib/format.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
-import { phaseWords } from './phase-words.ts'
 import { endNotice } from './turn-end.ts'
 
 export interface Announcement {

@@ -1,5 +1,6 @@
 import { CircleAlert, Clock, Hand } from 'lucide-react'
 import type { SessionId } from '#shared/ids.ts'
+import { phaseWords } from '#shared/phase-words.ts'
 import type { Activity } from '#shared/session-view.ts'
 import { formatDuration, formatWait } from '../lib/format.ts'
 import { stopTurn } from '../stores/actions.ts'
@@ -10,7 +11,7 @@ import { Meter } from '../ui/meter.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useSeconds } from './elapsed.tsx'
-import { isSilent, isStreaming, phaseDetail, phaseWords } from './phase-words.ts'
+import { isSilent, isStreaming, phaseDetail } from './phase-words.ts'
 
 /** What the running turn is doing, above the message box. Seconds and speed are for the eye, not announced. */
 export function PhaseLine() {

@@ -1,19 +1,6 @@
+import { runningTarget } from '#shared/phase-words.ts'
 import type { Phase } from '#shared/session-event.ts'
 import type { Activity, SessionView } from '#shared/session-view.ts'
-
-/** What the phase line says, by phase. */
-export const phaseWords: Readonly<Record<Phase, string>> = {
-  connecting: 'connecting',
-  'loading-model': 'loading the model',
-  paused: 'paused',
-  queued: 'queued',
-  'reading-prompt': 'reading the prompt',
-  thinking: 'thinking',
-  writing: 'writing',
-  'running-tool': 'running a tool',
-  'waiting-approval': 'waiting for your answer',
-  retrying: 'trying again',
-}
 
 /** Phases in which text comes, so that a speed can be told. */
 const streaming: ReadonlySet<Phase> = new Set(['thinking', 'writing'])
@@ -42,8 +29,7 @@ export function isSilent(phase: Phase, silentFor: number): boolean {
 /** What stands after the seconds: the running command, or what the server told. */
 export function phaseDetail(activity: Activity, view: SessionView): string {
   if (activity.phase === 'running-tool') {
-    const tool = view.turns.at(-1)?.items.findLast((item) => item.kind === 'tool' && item.state === 'running')
-    return tool?.kind === 'tool' ? tool.target : (activity.detail ?? '')
+    return runningTarget(view) || (activity.detail ?? '')
   }
   if (activity.phase === 'writing' && activity.detail) return `a call of ${activity.detail}`
   if (activity.phase === 'loading-model') return activity.detail ?? 'up to 2 min is normal'

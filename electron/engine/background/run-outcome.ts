@@ -1,5 +1,6 @@
 import type { RunStatus } from '#shared/background.ts'
 import { exitCodeOfEnd } from '#shared/exit-code.ts'
+import { amountWords } from '#shared/limit-words.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 
 /** How a run ended, in the words of the registry. */
@@ -27,7 +28,7 @@ export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>, c
       return {
         status: 'failed',
         exitCode,
-        note: `${end.budget?.limit ?? 'a'} limit reached`,
+        note: end.budget ? `limit of ${amountWords(end.budget.limit, end.budget.allowed)} reached` : 'limit reached',
         ...(chosen && { endChosen: true }),
       }
     case 'failed':

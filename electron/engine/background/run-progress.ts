@@ -1,3 +1,4 @@
+import { runningTarget } from '#shared/phase-words.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
@@ -65,7 +66,7 @@ export class RunProgress {
       permissions: view.permissions,
       usage: this.usage(view),
       phase: activity?.phase ?? null,
-      phaseDetail: activity?.detail ?? '',
+      phaseDetail: (activity?.phase === 'running-tool' && runningTarget(view)) || (activity?.detail ?? ''),
       tokensPerSecond: this.#speed(),
       approvals: [...approvals],
       queuedBefore: activity?.queuedBefore ?? null,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { unstartedRun } from '#shared/background.ts'
 import { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import { noUsage } from '#shared/usage-totals.ts'
 import { identityOf } from '../lib/process-identity.ts'
@@ -53,6 +54,7 @@ export async function entryOf(pid: number, change: Partial<RunEntry['run']> = {}
     endpoint: { path: '/tmp/nowhere.sock', token: 'secret' },
     afterSeq: 0,
     run: {
+      ...unstartedRun,
       runId: runId(1),
       sessionId: SessionId.parse('session001'),
       status: 'running',
@@ -66,19 +68,10 @@ export async function entryOf(pid: number, change: Partial<RunEntry['run']> = {}
       permissions: { write: 'ask', shell: 'ask', sandbox: true },
       origin: 'a terminal',
       startedAt: 1_000,
-      endedAt: null,
-      exitCode: null,
       usage,
       limits: {},
       phase: 'writing',
-      phaseDetail: '',
       tokensPerSecond: 12,
-      approvals: [],
-      waitsUntil: null,
-      queuedBefore: null,
-      plan: null,
-      changes: null,
-      note: '',
       viewers: 1,
       ...change,
     },
