@@ -19,7 +19,7 @@ export function RunCard(props: { run: BackgroundRun; now: number; current: boole
     { key: 'folder', part: folder && <span className="cut">{folder}</span> },
   ].filter(({ part }) => part)
   return (
-    <li className="run" aria-current={props.current ? 'true' : undefined} data-run={run.runId}>
+    <li className="run-card" aria-current={props.current ? 'true' : undefined} data-run={run.runId}>
       <span className="run-glyph">
         <RunGlyph state={state} />
       </span>

@@ -46,7 +46,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
           </p>
         )
       })}
-      <div className="composer run-message">
+      <div className="run-message">
         <textarea
           aria-label="Message"
           rows={1}
@@ -61,7 +61,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
         />
         <button
           type="button"
-          className="btn primary send"
+          className="btn primary"
           aria-label="Send"
           aria-keyshortcuts="Enter"
           title={empty ? 'Write a message first' : undefined}

@@ -30,7 +30,7 @@ export function RunPlan({ state }: { state: RunState }) {
         {steps.map((step, index) => {
           const key = index
           return (
-            <li key={key} className={step.done ? 'done' : index === now ? 'now' : 'to-do'}>
+            <li key={key} className={step.done ? 'done' : index === now ? 'at-work' : 'to-do'}>
               <span className="run-glyph">
                 {step.done ? (
                   <Icon of={CircleCheck} label="done:" />

@@ -12,7 +12,7 @@ export const ToolOutput = memo(function ToolOutput(props: { id: string; name: st
   }, [output, live, whole])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse
-    <section className="out" tabIndex={0} aria-label={`Output of ${props.name}`}>
+    <section className="output" tabIndex={0} aria-label={`Output of ${props.name}`}>
       <Lines lines={view.head} />
       {view.hidden > 0 && (
         <button type="button" className="more" onClick={show}>

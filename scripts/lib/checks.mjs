@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
-import { runTool } from './run.mjs'
+import { run, runTool } from './run.mjs'
 
 const folders = ['shared', 'electron', 'renderer', 'e2e', 'scripts'].filter((name) => existsSync(join(root, name)))
 
@@ -11,7 +11,13 @@ const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' }
 
 /** @typedef {{ name: string, ok: boolean, output: string, seconds: number }} CheckResult */
 
-/** @type {{ name: string, tool: string, args: string[] }[]} the slowest first, since two run at a time */
+/**
+ * A tool of node_modules, or a script of our own.
+ *
+ * @typedef {{ name: string, tool: string, args: string[] } | { name: string, script: string }} Check
+ */
+
+/** @type {Check[]} the slowest first, since two run at a time */
 const checks = [
   { name: 'types', tool: 'typescript/bin/tsc', args: ['-b'] },
   { name: 'format and lint', tool: '@biomejs/biome/bin/biome', args: ['ci', '--colors=off', '.'] },
@@ -20,6 +26,7 @@ const checks = [
     tool: 'dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['--config', '.dependency-cruiser.cjs', ...folders],
   },
+  { name: 'styles stay in their part', script: 'scripts/styles.mjs' },
   { name: 'unused code', tool: 'knip/bin/knip.js', args: [] },
 ]
 
@@ -36,7 +43,7 @@ export async function runChecks(tell) {
   const work = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
       const began = performance.now()
-      const { code, output } = await runTool(check.tool, check.args, { env })
+      const { code, output } = await start(check)
       const result = { name: check.name, ok: code === 0, output, seconds: (performance.now() - began) / 1000 }
       results.push(result)
       tell(result)
@@ -44,6 +51,13 @@ export async function runChecks(tell) {
   }
   await Promise.all([work(), work()])
   return results
+}
+
+/** @param {Check} check */
+function start(check) {
+  return 'tool' in check
+    ? runTool(check.tool, check.args, { env })
+    : run(process.execPath, [join(root, check.script)], { cwd: root, env })
 }
 
 /** @param {CheckResult} result */
