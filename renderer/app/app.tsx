@@ -6,6 +6,7 @@ import { newChat, updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { type Page, useRouteStore } from '../stores/route-store.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { isKeyForFloating } from './floating.ts'
 import { focusLandmark, focusMessage, focusNextTitle } from './focus.ts'
 import { useMediaQuery } from './media-query.ts'
 import { navigation } from './navigation.ts'
@@ -26,9 +27,6 @@ const SettingsPage = lazy(() => import('../settings/settings-page.tsx'))
 const FirstRunPage = lazy(() => import('../first-run/first-run-page.tsx'))
 
 const DEFAULT_WIDTH = 264
-
-/** What lies over the window and has the keys for itself. */
-const FLOATING = '.confirm, .popup'
 
 type SidebarMode = 'full' | 'rail' | 'menu'
 
@@ -168,7 +166,7 @@ function Overlay(props: { children: ReactNode; onClose: () => void }) {
     ;(first('a[aria-current]') ?? first('a[href]'))?.focus()
     // On the document: after what is inside, before the window, where Escape stops a turn.
     const pressed = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector(FLOATING)) return
+      if (event.key !== 'Escape' || event.defaultPrevented || isKeyForFloating()) return
       event.preventDefault()
       close.current()
     }
@@ -197,9 +195,8 @@ function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return
-      // Every key comes by here: the page is searched only for those that mean something.
       const command = commandOf(event, isMac)
-      if (command === null || document.querySelector(FLOATING)) return
+      if (command === null || isKeyForFloating()) return
       event.preventDefault()
       const { go, toggleSidebar } = latest.current
       if (command === 'new-chat') go('chat', null)

@@ -79,7 +79,7 @@ export function ModelField(props: FieldsProps & { models: readonly ModelInfo[] }
             />
           </span>
           {shown && (
-            <div className="popup model-list" id={list} role="listbox" aria-label="Models of the server">
+            <div className="popup model-list" data-open="" id={list} role="listbox" aria-label="Models of the server">
               {found.map((model, index) => (
                 <div
                   key={model.id}

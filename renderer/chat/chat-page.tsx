@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
+import { isKeyForFloating } from '../app/floating.ts'
 import { chooseFolder, sendMessage, startChat, stopTurn } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { followSession } from '../stores/feed.ts'
@@ -117,7 +118,7 @@ function useEscape(sessionId: SessionId): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || event.repeat) return
-      if (document.querySelector('[role="listbox"], [role="menu"], [role="dialog"]')) return
+      if (isKeyForFloating()) return
       if (useSessionStore.getState().slots[sessionId]?.view?.activity) void stopTurn(sessionId)
     }
     window.addEventListener('keydown', pressed)

@@ -1,7 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Select as Base } from '@base-ui/react/select'
 import { Check, ChevronsUpDown } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Icon } from './icon.tsx'
 
 export interface SelectOption<Value extends string> {
@@ -24,6 +24,8 @@ export function Select<Value extends string>(props: {
   className?: string
   disabled?: boolean
 }) {
+  // Base UI keeps a list in the page once its trigger had the focus: readers would meet it closed.
+  const [inPage, setInPage] = useState(false)
   return (
     <CSPProvider disableStyleElements>
       <Base.Root
@@ -31,6 +33,8 @@ export function Select<Value extends string>(props: {
         value={props.value}
         modal={false}
         disabled={props.disabled ?? false}
+        onOpenChange={(open) => open && setInPage(true)}
+        onOpenChangeComplete={setInPage}
         onValueChange={(value) => {
           if (value !== null) props.onChange(value)
         }}
@@ -39,28 +43,30 @@ export function Select<Value extends string>(props: {
           {props.children}
           <Icon of={ChevronsUpDown} small />
         </Base.Trigger>
-        <Base.Portal>
-          <Base.Positioner className="popup-position" sideOffset={6} align="start" alignItemWithTrigger={false}>
-            <Base.Popup className="popup">
-              <Base.List>
-                {props.options.map((option) => (
-                  <Base.Item key={option.value} value={option.value} label={option.label} className="popup-item">
-                    <span className="mark">
-                      <Base.ItemIndicator>
-                        <Icon of={Check} small />
-                      </Base.ItemIndicator>
-                    </span>
-                    {option.mark}
-                    <span className="grow">
-                      <Base.ItemText className="cut">{option.label}</Base.ItemText>
-                      {option.hint && <span className="popup-hint cut">{option.hint}</span>}
-                    </span>
-                  </Base.Item>
-                ))}
-              </Base.List>
-            </Base.Popup>
-          </Base.Positioner>
-        </Base.Portal>
+        {inPage && (
+          <Base.Portal>
+            <Base.Positioner className="popup-position" sideOffset={6} align="start" alignItemWithTrigger={false}>
+              <Base.Popup className="popup">
+                <Base.List>
+                  {props.options.map((option) => (
+                    <Base.Item key={option.value} value={option.value} label={option.label} className="popup-item">
+                      <span className="mark">
+                        <Base.ItemIndicator>
+                          <Icon of={Check} small />
+                        </Base.ItemIndicator>
+                      </span>
+                      {option.mark}
+                      <span className="grow">
+                        <Base.ItemText className="cut">{option.label}</Base.ItemText>
+                        {option.hint && <span className="popup-hint cut">{option.hint}</span>}
+                      </span>
+                    </Base.Item>
+                  ))}
+                </Base.List>
+              </Base.Popup>
+            </Base.Positioner>
+          </Base.Portal>
+        )}
       </Base.Root>
     </CSPProvider>
   )
