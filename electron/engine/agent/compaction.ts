@@ -2,6 +2,7 @@ import type { BudgetStop } from '#shared/budget.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { ChatMessage } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
+import { beginningOf } from '#shared/whole-characters.ts'
 import type { Backend, ToolDefinition } from '../backend/backend.ts'
 import { payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
@@ -152,7 +153,10 @@ function withoutOldOutputs(messages: readonly ChatMessage[]): ChatMessage[] {
   return messages.map((message) => {
     if (over <= 0 || message.role !== 'tool' || message.content.length <= 2 * SHORT_OUTPUT) return message
     over -= message.content.length - SHORT_OUTPUT
-    return { ...message, content: `${message.content.slice(0, SHORT_OUTPUT)}\n(The rest was left out to save room.)` }
+    return {
+      ...message,
+      content: `${beginningOf(message.content, SHORT_OUTPUT)}\n(The rest was left out to save room.)`,
+    }
   })
 }
 

@@ -59,6 +59,47 @@ test('answers stand in the order of their calls, whichever ended first', () => {
   ])
 })
 
+test('calls of one id in an older journal are told apart, the same way each time', () => {
+  const answer = (output: string): Unstamped<SessionEntry>[] => [
+    { type: 'model-call-end', finish: 'tool_calls', toolCalls: [call('call_0')] },
+    toolEnd('call_0', output),
+    { type: 'model-call-start', model: 'm' },
+  ]
+  const entries = [turnStart('Look.'), ...answer('first'), ...answer('second'), ...answer('third')]
+  const ids = (conversation: Conversation) =>
+    conversation
+      .messages()
+      .flatMap((message) => (message.role === 'assistant' ? message.toolCalls.map(({ callId }) => callId) : []))
+  const [first, second, third] = ids(fold(...entries))
+  expect(
+    fold(...entries)
+      .messages()
+      .filter(({ role }) => role === 'tool'),
+  ).toEqual([
+    { role: 'tool', callId: 'call_0', name: 'read_file', content: 'first' },
+    { role: 'tool', callId: second, name: 'read_file', content: 'second' },
+    { role: 'tool', callId: third, name: 'read_file', content: 'third' },
+  ])
+  expect([first, new Set([first, second, third]).size]).toEqual(['call_0', 3])
+  // What was sent is a prefix of what is sent later.
+  expect(ids(fold(...entries.slice(0, -3)))).toEqual([first, second])
+})
+
+test('a line that is missing between a call and what follows leaves no call without an answer', () => {
+  const conversation = fold(
+    turnStart('Look.'),
+    { type: 'model-call-end', finish: 'tool_calls', toolCalls: [call('one')] },
+    toolEnd('one', 'first'),
+    { type: 'text-delta', text: 'Done.' },
+    turnEnd('completed'),
+  )
+  expect(conversation.messages().slice(2)).toEqual([
+    { role: 'assistant', content: '', toolCalls: [call('one')] },
+    { role: 'tool', callId: 'one', name: 'read_file', content: 'first' },
+    { role: 'assistant', content: 'Done.', toolCalls: [] },
+  ])
+})
+
 test('a call that an interruption left open is answered before the next message', () => {
   const conversation = fold(
     turnStart('Fix it.'),

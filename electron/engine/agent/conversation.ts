@@ -3,7 +3,7 @@ import type { SessionEntry } from '#shared/session-entry.ts'
 import type { ToolDefinition } from '../backend/backend.ts'
 import { ContextMeter } from './context-meter.ts'
 import { estimateTokens } from './estimate-tokens.ts'
-import { foreignMessage } from './foreign-message.ts'
+import { commonId, foreignMessage } from './foreign-message.ts'
 import { charactersOf, messageCharacters } from './request-size.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
@@ -27,7 +27,10 @@ export class Conversation {
   #request = { text: '', seq: 0 }
   #text = ''
   #reasoning = ''
-  #calls: ToolCall[] = []
+  /** Those that wait for their answers: the id by which the journal names them, and the one that is sent. */
+  #calls: { callId: string; sentId: string; name: string }[] = []
+  /** Every id that a request held or holds. */
+  readonly #callIds = new Set<string>()
   readonly #outputs = new Map<string, string>()
   /** Said while calls were open; it may only follow their answers. */
   #followUps: { text: string; seq: number }[] = []
@@ -152,32 +155,51 @@ export class Conversation {
   }
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
-    this.#calls = [...toolCalls]
+    this.#answerCalls()
     const content = this.#text
     const reasoning = this.#reasoning
     this.#text = ''
     this.#reasoning = ''
     // An answer without text and calls is none: servers refuse it in the history (backends.md C).
     if (content === '' && toolCalls.length === 0) return
+    const sent = toolCalls.map((call) => this.#withOwnId(call))
+    this.#calls = toolCalls.map(({ callId, name }, index) => ({ callId, name, sentId: sent[index]?.callId ?? callId }))
     this.#pushWritten({
       role: 'assistant',
       content,
-      toolCalls,
+      toolCalls: sent,
       ...(reasoning && { reasoning }),
       ...(reasoningDetails !== undefined && { reasoningDetails }),
     })
   }
 
-  /** Closes what is open: text of an answer that was cut, then each call's answer in the order of the calls. */
+  /** Closes what is open: each call's answer in the order of the calls, then text of an answer that was cut. */
   #settle(): void {
+    this.#answerCalls()
     if (this.#text || this.#reasoning) this.#endOfAnswer([], undefined)
-    for (const { callId, name } of this.#calls) {
-      this.#pushWritten({ role: 'tool', callId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
+    for (const { text, seq } of this.#followUps) this.#push({ role: 'user', content: text }, seq)
+    this.#followUps = []
+  }
+
+  #answerCalls(): void {
+    for (const { callId, sentId, name } of this.#calls) {
+      this.#pushWritten({ role: 'tool', callId: sentId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
     }
     this.#calls = []
     this.#outputs.clear()
-    for (const { text, seq } of this.#followUps) this.#push({ role: 'user', content: text }, seq)
-    this.#followUps = []
+  }
+
+  /** Whether a call of the conversation has this id. */
+  hasCall(callId: string): boolean {
+    return this.#callIds.has(callId)
+  }
+
+  /** Some servers give every call the same id, and others refuse a history in which one stands twice. */
+  #withOwnId(call: ToolCall): ToolCall {
+    let { callId } = call
+    for (let number = 2; this.#callIds.has(callId); number++) callId = commonId(`${call.callId} ${number}`)
+    this.#callIds.add(callId)
+    return callId === call.callId ? call : { ...call, callId }
   }
 
   #push(message: ChatMessage, seq: number): void {

@@ -34,7 +34,7 @@ function rewritten(message: ChatMessage): ChatMessage {
 }
 
 /** Nine letters and digits: Mistral takes no other ids, OpenAI none above 40 characters, and the rest takes any. */
-function commonId(callId: string): string {
+export function commonId(callId: string): string {
   // FNV-1a.
   let hash = 0x811c9dc5
   for (const unit of callId) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0

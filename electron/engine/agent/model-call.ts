@@ -5,6 +5,7 @@ import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts'
+import { newCallId } from '../backend/new-call-id.ts'
 import { isAbort, payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
@@ -69,13 +70,10 @@ class Progress {
   #phase = ''
   hasText = false
   stop: Extract<StreamEvent, { type: 'message_stop' }> | null = null
+  calls: readonly AnsweredCall[] = []
 
   constructor(turn: TurnContext) {
     this.#turn = turn
-  }
-
-  get calls(): AnsweredCall[] {
-    return [...(this.stop?.toolCalls ?? []), ...(this.stop?.brokenToolCalls ?? [])]
   }
 
   take(event: StreamEvent): void {
@@ -105,6 +103,7 @@ class Progress {
         return
       case 'message_stop':
         this.stop = event
+        this.calls = [...event.toolCalls, ...event.brokenToolCalls].map((call) => this.#withOwnId(call))
         return
       default:
         assertNever(event)
@@ -127,6 +126,11 @@ class Progress {
       })),
       ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
     }
+  }
+
+  /** Some servers give every call the same id; approvals, rows and the history have to tell them apart. */
+  #withOwnId(call: AnsweredCall): AnsweredCall {
+    return this.#turn.conversation.hasCall(call.callId) ? { ...call, callId: newCallId() } : call
   }
 
   /** Said once when it begins, not with every delta. */

@@ -1,5 +1,6 @@
 import { failure } from '#shared/failure.ts'
 import type { Usage } from '#shared/usage.ts'
+import { beginningOf } from '#shared/whole-characters.ts'
 import type { Finish, StreamEvent, ToolDefinition } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
 import { classifyError } from './classify-error.ts'
@@ -8,19 +9,23 @@ import { EchoedReasoning } from './echoed-reasoning.ts'
 import { readFinish } from './finish.ts'
 import { isRecord, type JsonRecord } from './json-record.ts'
 import { inParameterOrder } from './member-order.ts'
-import { readUsage } from './read-usage.ts'
+import { mergeUsage, readUsage } from './read-usage.ts'
 import { AnswerText } from './recover/answer-text.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
 import { redact } from './redact.ts'
 import type { Server } from './server.ts'
 import { readErrorValue } from './server-error.ts'
 import { type SettledCalls, ToolCallSlots } from './tool-call-slots.ts'
+import { WholeText } from './whole-text.ts'
+import { wholeJsonText } from './wire-text.ts'
 
 /** What was asked, as far as the reading of the answer depends on it. */
 export interface Asked {
   server: Server
   /** The output limit that was sent. */
   maxTokens: number | undefined
+  /** What was sent cannot be more tokens than this, however they are counted. */
+  maxPromptTokens: number
   /** The tools that were sent: a call of one of them may come as text. */
   tools: readonly ToolDefinition[]
   thinking: ThinkMemory
@@ -45,6 +50,8 @@ export class ChatReply {
   readonly #answer: AnswerText
   readonly #echo = new EchoedReasoning()
   readonly #warned = new Set<string>()
+  readonly #wholeText = new WholeText()
+  readonly #wholeReasoning = new WholeText()
   #events: StreamEvent[] = []
   #rawFinish: string | null = null
   #rawUsage: unknown
@@ -81,7 +88,7 @@ export class ChatReply {
   take(chunk: unknown): void {
     if (!isRecord(chunk)) throw this.protocolError('The answer of the server is not a chat completion')
     if (chunk.error) this.fail(chunk)
-    if (chunk.usage !== undefined && chunk.usage !== null) this.#rawUsage = chunk.usage
+    this.#rawUsage = mergeUsage(this.#rawUsage, chunk.usage)
     if (chunk.timings !== undefined) this.#timings = chunk.timings
     if (chunk.prompt_progress !== undefined) this.#progress(chunk.prompt_progress)
     const { choices } = chunk
@@ -110,6 +117,7 @@ export class ChatReply {
     if (this.ended || !this.started) return
     this.ended = true
     this.#say(this.#answer.release())
+    this.#endTexts()
     this.#sayUsage(this.#readUsage())
   }
 
@@ -121,7 +129,7 @@ export class ChatReply {
   protocolError(what: string, excerpt = ''): AttemptError {
     const { name, address, key } = this.#asked.server
     const message = `${what}. Is ${address.base} the right base URL of ${name}?`
-    const details = { serverMessage: redact(excerpt, key).slice(0, EXCERPT) }
+    const details = { serverMessage: beginningOf(redact(excerpt, key), EXCERPT) }
     return new AttemptError(failure('protocol', message, excerpt ? { details } : {}))
   }
 
@@ -131,13 +139,14 @@ export class ChatReply {
    */
   end(said: 'done' | 'nothing'): void {
     this.ended = true
-    const usage = this.#readUsage()
     const rawFinish = this.#rawFinish
     const finish = readFinish(rawFinish)
     const isBroken = rawFinish === null && said === 'nothing'
     if (isBroken) this.#say(this.#answer.release())
-    const calls = isBroken ? null : this.#endCalls(this.#isCut(finish, usage))
+    const calls = isBroken ? null : this.#endCalls(this.#isCut(finish, this.#readUsage()))
     if (calls && finish === 'stop' && calls.complete.length + calls.broken.length === 0) this.#settleReasoning()
+    this.#endTexts()
+    const usage = this.#readUsage()
     this.#sayUsage(usage)
     if (!calls || (rawFinish === null && !this.#hasText && calls.complete.length === 0)) throw this.#truncated()
     this.#start({})
@@ -157,11 +166,22 @@ export class ChatReply {
     const { reasoning, text: rest, calls } = this.#answer.end(isCut)
     this.#reason(reasoning)
     this.#say(rest)
-    if (this.#slots.count === 0) return calls
+    if (this.#slots.count === 0) return this.#withWholeArguments(calls)
     const { server, tools, requiresArguments } = this.#asked
-    const settled = this.#slots.settle(isCut, requiresArguments)
+    const settled = this.#withWholeArguments(this.#slots.settle(isCut, requiresArguments))
     if (!quirksOf(server.kind).shufflesArguments) return settled
     return { ...settled, complete: settled.complete.map((call) => inParameterOrder(call, tools)) }
+  }
+
+  /** What is shown, asked about, run and sent back is the same: half a character is U+FFFD from here on. */
+  #withWholeArguments(calls: SettledCalls): SettledCalls {
+    const complete = calls.complete.map((call) => ({ ...call, arguments: wholeJsonText(call.arguments) }))
+    const healed = complete.find((call, index) => call.arguments !== calls.complete[index]?.arguments)
+    if (healed) {
+      const { name } = this.#asked.server
+      this.#warn('half-character', `${name} sent half a character in a call of ${healed.name}; \ufffd stands for it.`)
+    }
+    return { ...calls, complete }
   }
 
   /**
@@ -193,7 +213,7 @@ export class ChatReply {
     }
     if (choice.error) this.fail(choice)
     // Moonshot reports usage inside the choice.
-    if (isRecord(choice.usage)) this.#rawUsage = choice.usage
+    this.#rawUsage = mergeUsage(this.#rawUsage, choice.usage)
     const { delta, finish_reason: finish } = choice
     if (isRecord(delta)) this.#delta(delta, chunk)
     if (typeof finish === 'string' && finish !== '') {
@@ -210,18 +230,22 @@ export class ChatReply {
       const details = this.#echo.take(delta)
       reasoning ||= details
     }
-    if (reasoning !== '') {
-      this.#start(chunk)
-      if (!this.#serverReasons) this.#say(this.#answer.serverReasons())
-      this.#serverReasons = true
-      this.#reason(reasoning)
-    }
+    this.#serverReason(reasoning, chunk)
     if (typeof content === 'string') {
       if (content !== '') this.#text(content, chunk)
     } else if (Array.isArray(content)) this.#parts(content, chunk)
     if (typeof delta.refusal === 'string' && delta.refusal !== '') this.#text(delta.refusal, chunk)
     if (Array.isArray(delta.tool_calls)) for (const entry of delta.tool_calls) this.#call(entry, chunk)
     if (isRecord(delta.function_call)) this.#call({ index: 0, function: delta.function_call }, chunk)
+  }
+
+  /** Reasoning that the server itself told from the text. */
+  #serverReason(reasoning: string, chunk: JsonRecord): void {
+    if (reasoning === '') return
+    this.#start(chunk)
+    if (!this.#serverReasons) this.#say(this.#answer.serverReasons())
+    this.#serverReasons = true
+    this.#reason(reasoning)
   }
 
   #text(content: string, chunk: JsonRecord): void {
@@ -235,22 +259,33 @@ export class ChatReply {
     }
   }
 
-  #say(content: string): void {
+  #say(received: string): void {
+    const content = this.#wholeText.take(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
     this.#events.push({ type: 'content_delta', text: content })
   }
 
-  #reason(reasoning: string): void {
+  #reason(received: string): void {
+    const reasoning = this.#wholeReasoning.take(received)
     if (reasoning === '') return
     this.#hasReasoning = true
     if (!this.#hasText) this.#reasoned += reasoning
     this.#events.push({ type: 'reasoning_delta', text: reasoning })
   }
 
-  /** Content as a list of parts, as some servers send it. */
+  /** Halves of characters whose other half never came. */
+  #endTexts(): void {
+    this.#reason(this.#wholeReasoning.end())
+    this.#say(this.#wholeText.end())
+  }
+
+  /** Content as a list of parts, as some servers send it; Mistral's models put their thoughts there as well. */
   #parts(parts: readonly unknown[], chunk: JsonRecord): void {
-    for (const part of parts) if (isRecord(part) && text(part.text) !== '') this.#text(text(part.text), chunk)
+    for (const part of parts.filter(isRecord)) {
+      if (part.type === 'thinking') this.#serverReason(partText(part.thinking), chunk)
+      else if (text(part.text) !== '') this.#text(text(part.text), chunk)
+    }
   }
 
   #call(entry: unknown, chunk: JsonRecord): void {
@@ -279,7 +314,10 @@ export class ChatReply {
   }
 
   #readUsage(): Usage | null {
-    const { usage, odd } = readUsage(this.#rawUsage, { timings: this.#timings, costUsd: this.costUsd })
+    const { maxPromptTokens } = this.#asked
+    const answered = this.#hasText || this.#hasReasoning || this.#slots.count > 0
+    const more = { timings: this.#timings, costUsd: this.costUsd, answered, maxPromptTokens }
+    const { usage, odd } = readUsage(this.#rawUsage, more)
     if (odd) {
       const message = `${this.#asked.server.name} reported a token count or a cost that is no number; it is left out.`
       this.#warn('odd-usage', message)
@@ -347,4 +385,9 @@ export class ChatReply {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+/** Text, or the text of a list of parts. */
+function partText(value: unknown): string {
+  return Array.isArray(value) ? value.map((part) => (isRecord(part) ? text(part.text) : '')).join('') : text(value)
 }

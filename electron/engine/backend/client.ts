@@ -158,6 +158,7 @@ export class OpenAICompatClient implements Backend {
     const asked: Asked = {
       server: this.#server,
       maxTokens: body.maxTokens,
+      maxPromptTokens: MOST_TOKENS_A_CHARACTER * body.text.length + TEMPLATE_TOKENS,
       tools: request.tools,
       thinking: this.#thinking,
       requiresArguments: (name) => requiresArguments(request, name),
@@ -187,6 +188,11 @@ export class OpenAICompatClient implements Backend {
     }
   }
 }
+
+/** A token is at least a byte, and a character has at most four. */
+const MOST_TOKENS_A_CHARACTER = 4
+/** What a chat template adds by itself at the most. */
+const TEMPLATE_TOKENS = 100_000
 
 function requiresArguments({ tools }: ChatRequest, name: string): boolean {
   const required = tools.find((tool) => tool.name === name)?.parameters.required

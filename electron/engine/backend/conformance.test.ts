@@ -269,6 +269,35 @@ const deltas: Row[] = [
     ],
     expected: ['text A', 'warning odd-usage', 'usage null/2', 'finish stop (stop)'],
   },
+  {
+    name: 'counts of zero beside an answer are none',
+    wire: [C({ content: 'A' }, 'stop'), usageFrame({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), D],
+    expected: ['text A', 'finish stop (stop)'],
+  },
+  {
+    name: 'counts of zero beside a call are none',
+    wire: [T(0, 'c1', 'f', '{}'), C({}, 'tool_calls'), usageFrame({ prompt_tokens: 7, completion_tokens: 0 }), D],
+    expected: ['usage 7/null', 'call c1 f {}', 'finish tool_calls (tool_calls)'],
+  },
+  {
+    name: 'zeros behind the counts do not replace them',
+    wire: [
+      frame({
+        ...head,
+        choices: [{ index: 0, delta: { content: 'A' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 4 } },
+      }),
+      usageFrame({ prompt_tokens: 0, completion_tokens: 2, prompt_tokens_details: null }),
+      usageFrame({ prompt_tokens: 0, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 0 } }),
+      D,
+    ],
+    expected: ['text A', 'usage 5/2 cached 4', 'finish stop (stop)'],
+  },
+  {
+    name: 'more tokens than anybody can have counted',
+    wire: [C({ content: 'A' }, 'stop'), usageFrame({ prompt_tokens: 9_000_000, completion_tokens: 1e15 }), D],
+    expected: ['text A', 'warning odd-usage', 'finish stop (stop)'],
+  },
 ]
 
 const toolCalls: Row[] = [
@@ -455,8 +484,13 @@ const toolCalls: Row[] = [
   },
   {
     name: '60 odd characters in arguments',
-    wire: [T(0, 'c1', 'f', '{"a":"\u2028\\ud800"}'), C({}, 'tool_calls'), D],
-    expected: ['call c1 f {"a":"\u2028\\ud800"}', 'finish tool_calls (tool_calls)'],
+    wire: [T(0, 'c1', 'f', '{"a":"\u2028\\ud83d\\ude00\\\\ud800"}'), C({}, 'tool_calls'), D],
+    expected: ['call c1 f {"a":"\u2028\\ud83d\\ude00\\\\ud800"}', 'finish tool_calls (tool_calls)'],
+  },
+  {
+    name: 'half a character in arguments, escaped or not',
+    wire: [T(0, 'c1', 'f', '{"a":"\\ud800","b":"'), T(0, undefined, undefined, '\ud83d"}'), C({}, 'tool_calls'), D],
+    expected: ['warning half-character', 'call c1 f {"a":"\\ufffd","b":"\ufffd"}', 'finish tool_calls (tool_calls)'],
   },
 ]
 
@@ -551,6 +585,35 @@ const ends: Row[] = [
 
 /** What the facts imply and their list of cases does not name. */
 const neighbours: Row[] = [
+  {
+    name: 'thoughts as a part of the content (Mistral)',
+    wire: [
+      C({ role: 'assistant', content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'I think' }] }] }),
+      C({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: ' so' }], closed: true }] }),
+      C({
+        content: [
+          { type: 'text', text: 'It' },
+          { type: 'reference', reference_ids: [1] },
+        ],
+      }),
+      C({ content: ' is 2.' }),
+      C({}, 'stop'),
+      D,
+    ],
+    expected: ['reasoning I think so', 'text It is 2.', 'finish stop (stop)'],
+  },
+  {
+    name: 'characters that are cut in two between chunks',
+    wire: [
+      C({ reasoning: 'hm \ud83d' }),
+      C({ reasoning: '\ude00' }),
+      C({ content: 'A\ud83d' }),
+      C({ content: '\ude00B\ude00C\ud83d' }),
+      C({}, 'stop'),
+      D,
+    ],
+    expected: ['reasoning hm \u{1F600}', 'text A\u{1F600}B\ufffdC\ufffd', 'finish stop (stop)'],
+  },
   {
     name: 'a byte order mark, CRLF and comments at once',
     wire: ['\uFEFF', ...hi.flatMap((part) => [': x\r\n\r\n', part.replaceAll('\n', '\r\n')])],
@@ -851,6 +914,7 @@ async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[
   const reply = new ChatReply({
     server,
     maxTokens: row.request?.maxOutputTokens,
+    maxPromptTokens: 1_000_000,
     tools: row.request?.tools ?? [],
     thinking: { opensItself: false },
     requiresArguments: (name) => name === 'needs',

@@ -9,15 +9,54 @@ export interface ReadUsage {
   odd: boolean
 }
 
-/** `timings` are llama-server's, `costUsd` LiteLLM's header of a whole reply. */
-export function readUsage(value: unknown, more: { timings?: unknown; costUsd?: number } = {}): ReadUsage {
+/** What else is known of an answer whose usage is read. */
+export interface UsageContext {
+  /** llama-server's. */
+  timings?: unknown
+  /** LiteLLM's header of a whole reply. */
+  costUsd?: number
+  /** Text, reasoning or a call came: an answer of no tokens is not true. */
+  answered?: boolean
+  /** The prompt cannot have had more tokens. */
+  maxPromptTokens?: number
+}
+
+/**
+ * The usage that a later chunk reports, over what earlier ones did. A zero replaces no count: some servers close their
+ * stream with a usage of nothing but zeros.
+ */
+export function mergeUsage(before: unknown, later: unknown): unknown {
+  if (later === undefined || later === null) return before
+  if (!isRecord(before) || !isRecord(later)) return later
+  const kept = Object.entries(before).filter(([name, value]) => counts(value) && !counts(later[name]))
+  return { ...later, ...Object.fromEntries(kept) }
+}
+
+/** Whether something was counted, at whatever depth. */
+function counts(value: unknown): boolean {
+  if (isRecord(value)) return Object.values(value).some(counts)
+  return typeof value === 'number' && value > 0
+}
+
+/**
+ * Reads what a server counted. A count that cannot be (a prompt of no tokens, an answer of none although text came, more
+ * tokens than bytes were sent) is none: whoever needs one has to estimate.
+ */
+export function readUsage(value: unknown, more: UsageContext = {}): ReadUsage {
   if (!isRecord(value)) return { usage: null, odd: value !== null && value !== undefined }
   const reader = new Reader()
   const input = record(value.prompt_tokens_details ?? value.input_tokens_details)
   const output = record(value.completion_tokens_details ?? value.output_tokens_details)
   const timings = record(more.timings)
-  const inputTokens = reader.count(value.prompt_tokens ?? value.prompt_eval_count ?? value.input_tokens)
-  const outputTokens = reader.count(value.completion_tokens ?? value.eval_count ?? value.output_tokens)
+  const inputTokens = reader.count(
+    value.prompt_tokens ?? value.prompt_eval_count ?? value.input_tokens,
+    1,
+    more.maxPromptTokens,
+  )
+  const outputTokens = reader.count(
+    value.completion_tokens ?? value.eval_count ?? value.output_tokens,
+    more.answered ? 1 : 0,
+  )
   const cachedInputTokens = reader.count(
     input.cached_tokens ?? value.cache_read_input_tokens ?? value.prompt_cache_hit_tokens ?? timings.cache_n,
   )
@@ -39,12 +78,17 @@ export function readUsage(value: unknown, more: { timings?: unknown; costUsd?: n
   return { usage: said ? usage : null, odd: reader.odd }
 }
 
+/** No call of a model comes to more. */
+const MOST_TOKENS = 1_000_000_000
+
 class Reader {
   odd = false
 
-  count(value: unknown): number | null {
+  /** A zero that cannot be is what servers say that do not count; it is nothing to tell a person of. */
+  count(value: unknown, least = 0, most = MOST_TOKENS): number | null {
     const number = this.#amount(value)
-    if (number === null || Number.isInteger(number)) return number
+    if (number === null || (number === 0 && least > 0)) return null
+    if (Number.isInteger(number) && number <= most) return number
     this.odd = true
     return null
   }

@@ -1,3 +1,5 @@
+import { beginningOf } from '#shared/whole-characters.ts'
+
 /** How much of a server's words is kept, in characters. */
 const KEPT = 300
 
@@ -10,5 +12,5 @@ export function redact(text: string, key: string | null = null): string {
     .replace(/\b(api[-_ ]?key|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi, '$1$2[key]')
     .replace(/\s+/g, ' ')
     .trim()
-  return clean.length <= KEPT ? clean : `${clean.slice(0, KEPT - 1)}…`
+  return clean.length <= KEPT ? clean : `${beginningOf(clean, KEPT - 1)}…`
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ChatMessage } from '#shared/message.ts'
+import { hasHalfCharacter } from '#shared/whole-characters.ts'
 import type { ChatRequest } from './backend.ts'
+import { nativeBody } from './ollama-native/native-request.ts'
 import { type RequestProfile, requestBody } from './request-body.ts'
 import { tool } from './test-profile.ts'
 
@@ -139,3 +141,68 @@ it('100 gives the same bytes for the same conversation, and each turn goes on fr
     { numRuns: 60 },
   )
 })
+
+/** Parts of which half may be half a character, as text and as an escape of JSON. */
+const half = fc
+  .array(fc.constantFrom('\ud83d', '\ude00', '\u{1F600}', '\\', String.raw`\ud83d`, '"', 'a'))
+  .map((parts) => parts.join(''))
+const halves = fc.tuple(
+  fc.constantFrom<ChatMessage>(
+    { role: 'system', content: '' },
+    { role: 'user', content: '' },
+    { role: 'tool', callId: '', name: 'f', content: '' },
+    { role: 'assistant', content: '', toolCalls: [], reasoning: '' },
+  ),
+  half,
+)
+
+it('sends whole characters only, in both dialects, whatever the conversation, the tools and the profile hold', () => {
+  fc.assert(
+    fc.property(fc.array(halves), half, half, (parts, one, args) => {
+      const messages = parts.map(([message, text]): ChatMessage => {
+        if (message.role === 'assistant') {
+          const toolCalls = [{ callId: text, name: text, arguments: JSON.stringify({ a: args }), recovered: false }]
+          return {
+            ...message,
+            content: text,
+            reasoning: text,
+            toolCalls,
+            reasoningDetails: { thinking_blocks: [text] },
+          }
+        }
+        return message.role === 'tool' ? { ...message, content: text, callId: one } : { ...message, content: text }
+      })
+      const tools = [{ name: 'f', description: one, parameters: { type: 'object', description: one } }]
+      const asked = { messages, tools, responseSchema: { title: one } }
+      const own = { ...profile, model: one, stop: [one], extraBody: { [one]: one } }
+      const lessons = { refused: new Map(), wantsReasoning: true, alternates: false }
+      const bodies = [requestBody(asked, own, lessons), nativeBody(asked, { ...own, contextWindow: 1 }, lessons)]
+      for (const { text } of bodies) {
+        expect(strings(JSON.parse(text)).filter(hasHalfCharacter)).toEqual([])
+        for (const json of strings(JSON.parse(text)).filter((string) => string.startsWith('{"a":')))
+          expect(strings(JSON.parse(json)).filter(hasHalfCharacter)).toEqual([])
+      }
+    }),
+  )
+})
+
+it('spells what a model invented as strict servers take it, the same each time', () => {
+  const name = 'functions.read file<|channel|>'
+  const messages: ChatMessage[] = [
+    { role: 'assistant', content: '', toolCalls: [{ ...call('{}'), name }] },
+    { role: 'tool', callId: 'c1', name, content: 'Error: there is no such tool.' },
+  ]
+  const native = JSON.parse(nativeBody({ messages, tools: [] }, { ...profile, contextWindow: 1 }).text)
+  expect([
+    sent({ messages }).messages[0].tool_calls[0].function.name,
+    native.messages[0].tool_calls[0].function.name,
+    native.messages[1].tool_name,
+  ]).toEqual(['functions_read_file_channel_', 'functions_read_file_channel_', 'functions_read_file_channel_'])
+})
+
+/** All texts of a value, keys included. */
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return [...Object.keys(value), ...Object.values(value).flatMap(strings)]
+}

@@ -6,6 +6,7 @@ import { echoedMembers } from './echoed-reasoning.ts'
 import { inTurns } from './in-turns.ts'
 import { isRecord } from './json-record.ts'
 import { type Lessons, noLessons } from './lessons.ts'
+import { wholeJsonText, wireJson, wireName } from './wire-text.ts'
 
 export interface RequestBody {
   text: string
@@ -82,7 +83,7 @@ function samplingOf({ kind, topP, seed, sampling = {}, stop, provider }: Request
 const owned: ReadonlySet<string> = new Set(['model', 'stream', 'messages', 'tools'])
 
 function member(name: string, value: unknown): string {
-  return `${JSON.stringify(name)}:${JSON.stringify(value)}`
+  return `${wireJson(name)}:${wireJson(value)}`
 }
 
 function responseFormat(schema: Record<string, unknown>) {
@@ -98,7 +99,7 @@ function messageJson(message: ChatMessage, wantsReasoning: boolean): string {
   const texts = wantsReasoning ? textsWithReasoning : messageTexts
   const known = texts.get(message)
   if (known !== undefined) return known
-  const text = JSON.stringify(wireMessage(message, wantsReasoning))
+  const text = wireJson(wireMessage(message, wantsReasoning))
   texts.set(message, text)
   return text
 }
@@ -108,7 +109,7 @@ export function toolJson(tool: ToolDefinition): string {
   const known = toolTexts.get(tool)
   if (known !== undefined) return known
   const { name, description, parameters } = tool
-  const text = JSON.stringify({ type: 'function', function: { name, description, parameters } })
+  const text = wireJson({ type: 'function', function: { name, description, parameters } })
   toolTexts.set(tool, text)
   return text
 }
@@ -139,13 +140,16 @@ function wireMessage(message: ChatMessage, wantsReasoning: boolean): Record<stri
 }
 
 function wireCall({ callId, name, arguments: received }: ToolCall) {
-  return { id: callId, type: 'function', function: { name, arguments: historyArguments(received) } }
+  return { id: callId, type: 'function', function: { name: wireName(name), arguments: historyArguments(received) } }
 }
 
-/** Every server refuses a history whose arguments do not parse (backends.md I, 3); what does is sent back unchanged. */
+/**
+ * Every server refuses a history whose arguments do not parse (backends.md I, 3); what does is sent back unchanged, but
+ * for halves of characters.
+ */
 function historyArguments(received: string): string {
   try {
-    return isRecord(JSON.parse(received)) ? received : '{}'
+    return isRecord(JSON.parse(received)) ? wholeJsonText(received) : '{}'
   } catch {
     // Cut or malformed: its result says so, the call itself is sent empty.
     return '{}'

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../backend.ts'
 import { isRecord } from '../json-record.ts'
 import { type Lessons, noLessons } from '../lessons.ts'
 import { type RequestBody, type RequestProfile, toolJson } from '../request-body.ts'
+import { wireJson, wireName } from '../wire-text.ts'
 
 /** Only the native route takes a context window, so only a profile that has one needs it (design.md 4). */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {
@@ -75,7 +76,7 @@ function samplingOf({ sampling = {} }: RequestProfile) {
 }
 
 function member(name: string, value: unknown): string {
-  return `${JSON.stringify(name)}:${JSON.stringify(value)}`
+  return `${wireJson(name)}:${wireJson(value)}`
 }
 
 // A long conversation is sent again with every call: its old messages are written once.
@@ -84,7 +85,7 @@ const texts = new WeakMap<ChatMessage, string>()
 function messageJson(message: ChatMessage): string {
   const known = texts.get(message)
   if (known !== undefined) return known
-  const text = JSON.stringify(wireMessage(message))
+  const text = wireJson(wireMessage(message))
   texts.set(message, text)
   return text
 }
@@ -95,7 +96,7 @@ function wireMessage(message: ChatMessage) {
     case 'user':
       return { role: message.role, content: message.content }
     case 'tool':
-      return { role: 'tool', content: message.content, tool_name: message.name, tool_call_id: message.callId }
+      return { role: 'tool', content: message.content, tool_name: wireName(message.name), tool_call_id: message.callId }
     case 'assistant': {
       const { content, reasoning, toolCalls } = message
       return {
@@ -110,7 +111,7 @@ function wireMessage(message: ChatMessage) {
 }
 
 function wireCall({ callId, name, arguments: received }: ToolCall, index: number) {
-  return { id: callId, function: { index, name, arguments: argumentsObject(received) } }
+  return { id: callId, function: { index, name: wireName(name), arguments: argumentsObject(received) } }
 }
 
 function argumentsObject(received: string): unknown {

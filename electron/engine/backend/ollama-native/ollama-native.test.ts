@@ -78,7 +78,7 @@ const rows: Row[] = [
   {
     name: 'an output of no tokens is not counted',
     wire: [line({ content: 'A' }), last({ prompt_eval_count: 3 })],
-    expected: ['text A', 'usage 3/0', 'finish stop (stop)'],
+    expected: ['text A', 'usage 3/null', 'finish stop (stop)'],
   },
   {
     name: 'an input that is not counted stays unknown',
