@@ -1,6 +1,9 @@
-import { Lexer, type Links, type Token, type Tokens } from 'marked'
+import type { Lexer, Links, Token, Tokens } from 'marked'
 import { CodeLines } from './code-lines.ts'
+import { FenceReader, fenceLanguage, fenceOpening, fenceText } from './fence-reader.ts'
+import { asWritten, MOST_COLUMNS, ModelLexer } from './model-markdown.ts'
 import { reuseParts } from './reuse-tokens.ts'
+import { splitPlace } from './split-place.ts'
 
 /** One top-level block. Its identity changes when, and only when, what is shown of it changes. */
 export interface Block {
@@ -13,13 +16,22 @@ export interface Block {
 interface OpenFence {
   /** Where the content begins in the tail. */
   contentStart: number
-  closing: RegExp
+  reader: FenceReader
 }
 
 /**
- * Splits a growing text into blocks. The same blocks as a full lex of the text (markdown-document.test.ts), but what
- * lies before the last safe boundary is never read again. A boundary is safe behind a blank line that two more blocks
- * follow: nothing that comes later can reach back over it.
+ * A block that is longer than this, in characters, goes on as another one: each step reads again what is not settled,
+ * and the cost of reading some texts grows with the square of their length.
+ */
+export const LONGEST_TAIL = 16_000
+/** More text than this at once is read in pieces. */
+const PIECE = 8_000
+
+/**
+ * Splits a growing text into blocks. The same blocks as a full lex of the text (markdown-document.test.ts), as long as
+ * no block of it is longer than `LONGEST_TAIL`, but what lies before the last safe boundary is never read again. A
+ * boundary is safe behind a blank line that two more blocks follow: nothing that comes later can reach back over it.
+ * Any text is taken; none throws.
  */
 export class MarkdownDocument {
   #settled: Block[] = []
@@ -42,10 +54,15 @@ export class MarkdownDocument {
 
   append(chunk: string): void {
     const text = this.#normalise(chunk)
-    if (text === '') return
+    for (let start = 0; start < text.length; start += PIECE) this.#add(text.slice(start, start + PIECE))
+  }
+
+  #add(text: string): void {
     if (this.#fence && this.#extendFence(this.#fence, text)) return
     this.#tailText += text
-    this.#lexTail()
+    this.#settle(this.#lexTail())
+    if (this.#tailText.length > LONGEST_TAIL && !this.#fence) this.#splitTail()
+    this.#blocks = [...this.#settled, ...this.#tail]
   }
 
   /** Line ends become `\n`; a `\r` at the end waits for what follows it. */
@@ -56,10 +73,10 @@ export class MarkdownDocument {
     return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
   }
 
-  #lexTail(): void {
-    const lexer = new Lexer()
+  #lexTail(): readonly Token[] {
+    const lexer = new ModelLexer()
     Object.assign(lexer.tokens.links, this.#settledLinks)
-    const tokens = lexer.blockTokens(this.#tailText, [])
+    const tokens = blockTokens(lexer, this.#tailText)
     const pending = new Map(lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]))
     const relinked = !sameLinks(this.#links, lexer.tokens.links)
     this.#links = lexer.tokens.links
@@ -75,8 +92,23 @@ export class MarkdownDocument {
     })
     if (relinked) this.#settled = this.#settled.map((block) => this.#relink(block))
     this.#fence = openFence(shown.at(-1), this.#tailText)
-    this.#settle(tokens)
-    this.#blocks = [...this.#settled, ...this.#tail]
+    return tokens
+  }
+
+  /** What is read so far becomes settled, but for the end of the last block, which goes on as another one. */
+  #splitTail(): void {
+    const last = this.#tail.at(-1)
+    if (!last) return
+    const start = this.#tailText.lastIndexOf(last.token.raw)
+    const { at, repeated } = splitPlace(last.token, this.#tailText, Math.max(0, start))
+    if (at === 0) return
+    const rest = repeated + this.#tailText.slice(at)
+    this.#tailText = this.#tailText.slice(0, at)
+    for (const token of this.#lexTail()) addLinks(this.#settledLinks, token)
+    this.#settled.push(...this.#tail)
+    this.#tail = []
+    this.#tailText = rest
+    this.#lexTail()
   }
 
   #settle(tokens: readonly Token[]): void {
@@ -102,9 +134,7 @@ export class MarkdownDocument {
 
   /** True when all of the text went into the fence. */
   #extendFence(fence: OpenFence, text: string): boolean {
-    const lineStart = Math.max(this.#tailText.lastIndexOf('\n') + 1, fence.contentStart)
-    const lines = this.#tailText.slice(lineStart) + text
-    if (fence.closing.test(lines)) return false
+    if (fence.reader.read(text) !== null) return false
     const block = this.#tail.at(-1)
     if (block?.token.type !== 'code' || !block.code) return false
     this.#tailText += text
@@ -122,17 +152,29 @@ export class MarkdownDocument {
   /** A definition came or changed: links of blocks that are settled may point elsewhere now. */
   #relink(block: Block): Block {
     if (block.code || !block.token.raw.includes('[')) return block
-    const lexer = new Lexer()
+    const lexer = new ModelLexer()
     Object.assign(lexer.tokens.links, this.#links)
-    const token = lexer.blockTokens(block.token.raw, []).find(({ type }) => type !== 'space')
+    const token = blockTokens(lexer, block.token.raw).find(({ type }) => type !== 'space')
     if (!token) return block
     fillInline(lexer, new Map(lexer.inlineQueue.map(({ src, tokens }) => [tokens, src])), token)
     return { token, code: null }
   }
 }
 
+/** The blocks of a text. A text that the lexer cannot take is shown as it was written: the rest must not go with it. */
+function blockTokens(lexer: Lexer, text: string): Token[] {
+  try {
+    return lexer.blockTokens(text, [])
+  } catch (error) {
+    console.error('A text could not be read as Markdown.', error)
+    lexer.inlineQueue = []
+    return [asWritten(text)]
+  }
+}
+
 /** Reads what is inside the lines of a block, except of parts that were taken over from before. */
 function fillInline(lexer: Lexer, pending: ReadonlyMap<Token[], string>, token: Token): void {
+  if (isTooWide(token)) return
   for (const tokens of inlineLists(token)) {
     const source = pending.get(tokens)
     if (source === undefined) {
@@ -141,8 +183,17 @@ function fillInline(lexer: Lexer, pending: ReadonlyMap<Token[], string>, token: 
       // A tag that one block left open says nothing about the next one.
       lexer.state.inRawBlock = false
       lexer.state.inLink = false
-      lexer.inlineTokens(source, tokens)
+      fillLine(lexer, source, tokens)
     }
+  }
+}
+
+function fillLine(lexer: Lexer, source: string, tokens: Token[]): void {
+  try {
+    lexer.inlineTokens(source, tokens)
+  } catch (error) {
+    console.error('A line could not be read as Markdown.', error)
+    tokens.splice(0, tokens.length, { type: 'text', raw: source, text: source })
   }
 }
 
@@ -160,40 +211,32 @@ export function isTable(token: Token): token is Tokens.Table {
   return token.type === 'table'
 }
 
+/** A table that nobody could read as one. */
+export function isTooWide(token: Token): boolean {
+  return isTable(token) && token.header.length > MOST_COLUMNS
+}
+
 function isCode(token: Token | undefined): token is Tokens.Code {
   return token?.type === 'code'
 }
 
 function codeLines(token: Token, old: Block | undefined): CodeLines | null {
   if (!isCode(token)) return null
-  const language = languageOf(token)
+  const language = fenceLanguage(token.lang ?? '')
   const lines = old?.code?.language === language ? old.code : new CodeLines(language)
   lines.update(token.text)
   return lines
 }
 
-/** The first word after the fence; `ts title="a.ts"` is ts. */
-function languageOf(token: Tokens.Code): string {
-  return /^[^\s{,:]*/.exec(token.lang ?? '')?.[0].toLowerCase() ?? ''
-}
-
 /** Only fences that begin at the margin: indented ones are rare and lose indentation line by line. */
 function openFence(token: Token | undefined, text: string): OpenFence | null {
   if (!isCode(token) || token.codeBlockStyle === 'indented') return null
-  const opening = /^(`{3,}|~{3,})[^\n]*\n/.exec(token.raw)
-  const marker = opening?.[1]
-  if (!opening || !marker) return null
-  const closing = new RegExp(`^ {0,3}${marker[0]}{${marker.length},} *$`, 'm')
-  const content = token.raw.slice(opening[0].length)
-  if (closing.test(content)) return null
-  return { contentStart: text.length - content.length, closing }
-}
-
-/** The text of an open fence as marked gives it: one line end at its end is not part of it. */
-function fenceText(content: string): string {
-  if (!content.endsWith('\n')) return content
-  const body = content.slice(0, -1)
-  return body === '' || body.endsWith('\n') ? content : body
+  const opening = fenceOpening(token.raw)
+  if (!opening || opening.indent > 0 || !token.raw.slice(0, opening.length).endsWith('\n')) return null
+  const content = token.raw.slice(opening.length)
+  const reader = new FenceReader(opening)
+  if (reader.read(content) !== null) return null
+  return { contentStart: text.length - content.length, reader }
 }
 
 function noLinks(): Links {
