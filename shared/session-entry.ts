@@ -73,7 +73,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('usage', { usage: Usage }),
   /** `until`: when the run ends unless somebody has answered; milliseconds since 1970. Missing = it waits. */
   entry('approval-request', { request: ApprovalRequest, until: z.number().optional() }),
-  entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer }),
+  /** `by: permissions`: nobody answered the question itself; the session's permissions were changed to allow it. */
+  entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer, by: z.literal('permissions').optional() }),
   /** A limit is reached, and somebody who watches is asked what becomes of the run. */
   entry('budget-request', { stop: BudgetStop }),
   entry('budget-answer', { answer: BudgetAnswer }),

@@ -218,7 +218,8 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return withTurn(next, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
     case 'approval-request':
       next.approvals = [
-        ...view.approvals,
+        // A question that is asked anew stands in place of the one before.
+        ...view.approvals.filter(({ request }) => request.callId !== event.request.callId),
         { request: event.request, since: event.at, ...(event.until !== undefined && { until: event.until }) },
       ]
       return withTool(next, event.request.callId, { state: 'waiting' })

@@ -14,7 +14,7 @@ import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { testBudget } from '../budget/testing.ts'
 import { noPolicy } from '../policy/policy.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
 import type { TurnContext } from './turn.ts'
@@ -78,20 +78,26 @@ function scripted(answers: Answer[]): { backend: Backend; requests: ChatRequest[
 /** Three tools that keep a log: `look` reads, `change` writes, `hang` runs until it is aborted. */
 function toolBox() {
   const log: string[] = []
-  const tool = (name: string, access: Tool['access'], run: Tool['run']): Tool => ({
+  const tool = (
+    name: string,
+    access: Tool['access'],
+    run: (context: ToolContext) => Promise<ToolResult | 'outdated'>,
+  ): Tool => ({
     name,
     description: name,
     input: z.object({ at: z.string().optional() }),
     access,
     describe: () => ({ verb: name, target: '' }),
-    preview: () =>
+    prepare: (_input, context) =>
       Promise.resolve({
-        purpose: `to ${name}`,
-        subject: { kind: 'command', command: name },
-        facts: [],
-        sessionRule: 'write',
+        preview: {
+          purpose: `to ${name}`,
+          subject: { kind: 'command', command: name },
+          facts: [],
+          sessionRule: 'write',
+        },
+        run: () => run(context),
       }),
-    run,
   })
   const result = (output: string) => ({ ok: true, output, summary: output })
   const tools = [
@@ -103,7 +109,7 @@ function toolBox() {
       log.push('change')
       return Promise.resolve(result('changed'))
     }),
-    tool('hang', 'read', (_input, { signal }) => {
+    tool('hang', 'read', ({ signal }) => {
       log.push('hang')
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }),

@@ -85,8 +85,11 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     input: z.object({}),
     access: 'read',
     describe: () => ({ verb: 'Look', target: '' }),
-    preview: () => Promise.reject(new Error('Nobody asks.')),
-    run: () => Promise.resolve({ ok: true, output: `${outputs}${requests.length}`, summary: '' }),
+    prepare: () =>
+      Promise.resolve({
+        preview: null,
+        run: () => Promise.resolve({ ok: true, output: `${outputs}${requests.length}`, summary: '' }),
+      }),
   }
   const conversation = new Conversation()
   const entries: SessionEntry[] = []

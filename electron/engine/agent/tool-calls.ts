@@ -1,9 +1,9 @@
 import { failure } from '#shared/failure.ts'
 import type { ToolOutcome } from '#shared/session-entry.ts'
-import { ruleAllows } from '../tools/approval-rule.ts'
-import { parseArguments, runTool } from '../tools/run-tool.ts'
-import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
+import { parseArguments } from '../tools/call-arguments.ts'
+import type { Tool, ToolResult } from '../tools/tool.ts'
 import type { AtLimit } from './at-limit.ts'
+import { carryOut } from './carry-out.ts'
 import type { LoopGuard } from './loop-guard.ts'
 import type { AnsweredCall } from './model-call.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
@@ -99,23 +99,14 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     end(turn, call, 'not-run', OVER_THE_LIMIT)
     return { end: 'over' }
   }
-  const context: ToolContext = {
-    ...turn.toolContext,
-    signal: turn.signal,
-    sandbox: turn.permissions().sandbox,
-    onOutput: (text) => turn.emit({ type: 'tool-output', callId: call.callId, text }),
+  const ran = await carryOut(turn, tool, parsed.input, call)
+  if ('refused' in ran) {
+    end(turn, call, 'denied', ran.refused)
+    return ran.end ? { end: ran.end } : {}
   }
-  const permission = await permit(turn, tool, parsed.input, call, context)
-  if (permission !== 'allowed') return permission
-
-  turn.emit({ type: 'phase', phase: 'running-tool', detail: tool.name })
-  // A change that the journal does not know of would be made again after a crash.
-  if (tool.access !== 'read') await turn.persisted()
-  const startedAt = turn.now()
-  const ran = await runTool(tool, parsed.input, context)
-  const facts = turn.policy.resultFacts(tool.name)
-  const result = facts ? { ...ran, output: `${ran.output}\n\n${facts}` } : ran
-  end(turn, call, result.ok ? 'done' : 'failed', result, turn.now() - startedAt)
+  const facts = ran.started ? turn.policy.resultFacts(tool.name) : null
+  const result = facts ? { ...ran.result, output: `${ran.result.output}\n\n${facts}` } : ran.result
+  end(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
   return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
 }
 
@@ -129,78 +120,6 @@ export function refuseCall(turn: TurnContext, call: AnsweredCall): void {
 const OVER_THE_LIMIT = {
   output: 'Error: a limit of this run is reached; the call was not run.',
   summary: 'over the limit',
-}
-
-/** Asks where the permissions say so. Anything but 'allowed' is the end of this call. */
-async function permit(
-  turn: TurnContext,
-  tool: Tool,
-  input: unknown,
-  call: AnsweredCall,
-  context: ToolContext,
-): Promise<'allowed' | Result> {
-  if (tool.access === 'read') return 'allowed'
-  const permission = turn.permissions()[tool.access]
-  if (permission === 'allow') return 'allowed'
-  const what = tool.access === 'write' ? 'changing files' : 'running commands'
-  if (permission === 'deny') {
-    const path = turn.policy.denier(tool.access)
-    return end(turn, call, 'denied', {
-      output: `Error: ${path === null ? "the user's permissions do" : `the policy in ${path} does`} not allow ${what}. Say what you would do instead.`,
-      summary: path === null ? 'not allowed' : 'denied by the policy',
-    })
-  }
-  const preview = await tool.preview?.(input, context)
-  if (preview && 'ok' in preview) return end(turn, call, 'failed', preview)
-  if (!preview) throw new Error(`The tool ${tool.name} needs an approval but has no preview.`)
-  if ([...turn.sessionRules].some((rule) => ruleAllows(rule, { name: tool.name, input }))) return 'allowed'
-  if (!turn.ask) {
-    end(turn, call, 'denied', {
-      output: `Error: ${what} needs an approval, and nobody is there to give it.`,
-      summary: 'needs an approval',
-    })
-    return {
-      end: { reason: 'needs-approval', failure: failure('invalid-input', needsApproval(tool.access)), budget: null },
-    }
-  }
-  const request = { callId: call.callId, tool: tool.name, recovered: call.recovered, ...preview }
-  const limit = turn.answerMs()
-  turn.emit({ type: 'approval-request', request, ...(limit !== null && { until: turn.now() + limit }) })
-  turn.emit({ type: 'phase', phase: 'waiting-approval' })
-  const answer = await turn.ask(request, turn.signal)
-  if (!answer) {
-    end(turn, call, 'denied', {
-      output: `Error: ${what} needs an approval, and nobody answered.`,
-      summary: 'nobody answered',
-    })
-    return {
-      end: {
-        reason: 'needs-approval',
-        failure: failure('invalid-input', unanswered(tool.access, limit)),
-        budget: null,
-      },
-    }
-  }
-  turn.emit({ type: 'approval-answer', callId: call.callId, answer })
-  if (answer.decision === 'deny') {
-    const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
-    return end(turn, call, 'denied', { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' })
-  }
-  if (answer.decision === 'allow-session') turn.sessionRules.add(preview.sessionRule)
-  return 'allowed'
-}
-
-function needsApproval(access: 'write' | 'shell'): string {
-  return access === 'write'
-    ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
-    : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
-}
-
-function unanswered(access: 'write' | 'shell', limit: number | null): string {
-  const [act, flag] = access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
-  const seconds = Math.round((limit ?? 0) / 1000)
-  const time = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
-  return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
 }
 
 function end(

@@ -26,8 +26,13 @@ export interface TurnContext {
   permissions(): Permissions
   /** What *Allow for this session* has allowed so far; grows. */
   sessionRules: Set<string>
-  /** Asks a person and waits; null = nobody can answer. Resolves with null after `answerMs`; rejects when `signal` aborts. */
-  ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer | null>) | null
+  /**
+   * Asks a person and waits; null = nobody can answer. Resolves with null after `answerMs`, and with `permissions-changed`
+   * when somebody changes the session's permissions meanwhile; rejects when `signal` aborts.
+   */
+  ask:
+    | ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer | 'permissions-changed' | null>)
+    | null
   /** How long a person is waited for; null = as long as it takes. */
   answerMs(): number | null
   /** Asks what becomes of the run at a limit; null = nobody watches it now. Rejects when `signal` aborts. */

@@ -71,7 +71,7 @@ export class LiveSession implements Session {
   readonly #isWatched: () => boolean
   readonly #parentRun: RunLink | undefined
   readonly #listeners = new Set<(event: SessionEvent) => void>()
-  readonly #approvals = new OpenQuestions<ApprovalAnswer>()
+  readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
   readonly #limits = new OpenQuestions<BudgetAnswer>()
   readonly #told = new Set<string>()
   readonly #sessionRules = new Set<string>()
@@ -239,6 +239,8 @@ export class LiveSession implements Session {
   async setPermissions(permissions: Permissions): Promise<void> {
     if (JSON.stringify(permissions) === JSON.stringify(this.#view.permissions)) return
     this.#emit({ type: 'permissions', permissions })
+    // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
+    this.#approvals.answerAll('permissions-changed')
     await this.persisted()
   }
 

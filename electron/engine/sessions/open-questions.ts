@@ -47,6 +47,10 @@ export class OpenQuestions<Answer> {
     return settle !== undefined
   }
 
+  answerAll(answer: Answer): void {
+    for (const settle of [...this.#waiting.values()]) settle(answer)
+  }
+
   /** Nobody can answer any more; whoever asked has been told by its signal. */
   clear(): void {
     this.#waiting.clear()

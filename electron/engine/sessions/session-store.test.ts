@@ -57,14 +57,16 @@ const note: Tool = {
   input: z.object({}),
   access: 'write',
   describe: () => ({ verb: 'Note', target: '' }),
-  preview: () =>
+  prepare: () =>
     Promise.resolve({
-      purpose: 'to note',
-      subject: { kind: 'command', command: 'note' },
-      facts: [],
-      sessionRule: 'write',
+      preview: {
+        purpose: 'to note',
+        subject: { kind: 'command', command: 'note' },
+        facts: [],
+        sessionRule: 'write',
+      },
+      run: () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
     }),
-  run: () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
 }
 
 const clock = { now: () => 1_700_000_000_000 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
-import { call, contextFor, ownTemporaryFolder, temporaryWorkspace } from './testing.ts'
+import { call, contextFor, ownTemporaryFolder, previewOf, runTool, temporaryWorkspace } from './testing.ts'
 
 ownTemporaryFolder()
 
@@ -11,7 +11,7 @@ test('output of both kinds comes in the order in which it was written, live and 
   const workspace = await temporaryWorkspace()
   const command = 'for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done'
   let live = ''
-  const result = await bash.run({ command }, contextFor(workspace, { onOutput: (text) => (live += text) }))
+  const result = await runTool(bash, { command }, contextFor(workspace, { onOutput: (text) => (live += text) }))
   const lines = [1, 2, 3, 4, 5].flatMap((number) => [`out ${number}`, `err ${number}`]).join('\n')
   expect([result, live]).toEqual([{ ok: true, output: lines, summary: 'exit 0', exitCode: 0 }, `${lines}\n`])
 })
@@ -98,7 +98,8 @@ test.runIf(process.platform === 'linux').each([
         .then(resolve, reject)
         .finally(() => abort.abort(new Error('stopped by the user')))
     }
-    const result = bash.run(
+    const result = runTool(
+      bash,
       { command: FAMILY(seconds) },
       contextFor(workspace, { sandbox, signal: abort.signal, onOutput }),
     )
@@ -142,7 +143,8 @@ test('a process left in the background does not hang the call and ends with it',
 test('after an abort no more output is told', async () => {
   const abort = new AbortController()
   let after = 0
-  const result = bash.run(
+  const result = runTool(
+    bash,
     { command: 'trap "" TERM; while :; do echo x; done' },
     contextFor(await temporaryWorkspace(), {
       signal: abort.signal,
@@ -166,7 +168,7 @@ test('endless output is kept within bounds', async () => {
 test('an aborted signal starts nothing', async () => {
   const workspace = await temporaryWorkspace()
   const context = contextFor(workspace, { signal: AbortSignal.abort(new Error('too late')) })
-  await expect(bash.run({ command: 'touch started' }, context)).rejects.toThrow('too late')
+  await expect(runTool(bash, { command: 'touch started' }, context)).rejects.toThrow('too late')
   expect(await readdir(workspace.root)).toEqual([])
 })
 
@@ -174,7 +176,7 @@ test('the approval shows what a command really runs, what it can reach and what 
   const workspace = await temporaryWorkspace({
     'package.json': JSON.stringify({ scripts: { pretest: 'tsc', test: 'vitest run', build: 'vite build' } }),
   })
-  const preview = (command: string) => bash.preview?.({ command }, contextFor(workspace, { sandbox: false }))
+  const preview = (command: string) => previewOf(bash, { command }, contextFor(workspace, { sandbox: false }))
   const reach = { name: 'Can reach', text: 'Everything your account can: the sandbox is off' }
   const folder = workspace.root.slice(workspace.root.lastIndexOf('/') + 1)
   expect(

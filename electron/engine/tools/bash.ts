@@ -6,6 +6,7 @@ import { defineTool } from './define-tool.ts'
 import { packageScript } from './package-script.ts'
 import { type CommandEnd, runCommand } from './run-command.ts'
 import { describeReach, sandboxedCommand } from './sandbox.ts'
+import type { ApprovalPreview, ToolContext, ToolResult } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { folderName } from './workspace.ts'
 
@@ -22,41 +23,46 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number 
     input: Input,
     access: 'shell',
     describe: ({ command }) => ({ verb: 'Run', target: command }),
-    async preview({ command }, { workspace, sandbox }) {
+    async prepare({ command }, context) {
       refuseCatastrophe(command)
-      const sessionRule = commandRule(command)
-      const script = await packageScript(workspace, command)
-      return {
-        purpose: `to run a command in ${folderName(workspace.root)}`,
-        subject: { kind: 'command', command },
-        facts: [
-          ...(script ? [{ name: 'Runs as', text: `${script}, from package.json` }] : []),
-          { name: 'Can reach', text: await describeReach(workspace, sandbox) },
-          { name: 'This session', text: describeCommandRule(sessionRule) },
-        ],
-        sessionRule,
-      }
-    },
-    async run({ command }, { workspace, sandbox, passedVariables, signal, onOutput }) {
-      refuseCatastrophe(command)
-      const sandboxed = sandbox ? await sandboxedCommand(workspace) : null
-      const end = await runCommand({
-        command,
-        folder: workspace.root,
-        environment: { ...commandEnvironment(process.env, passedVariables), ...sandboxed?.environment },
-        wrapper: sandboxed?.wrapper ?? [],
-        timeoutMs,
-        signal,
-        onOutput,
-      })
-      return {
-        ok: end.exitCode === 0 && !end.timedOut,
-        output: forModel(end, sandboxed !== null, timeoutMs),
-        summary: end.timedOut ? `ended after ${minutes(timeoutMs)}` : `exit ${end.exitCode}`,
-        exitCode: end.exitCode,
-      }
+      return { preview: await commandPreview(command, context), run: () => runInSandbox(command, context, timeoutMs) }
     },
   })
+}
+
+async function commandPreview(command: string, { workspace, sandbox }: ToolContext): Promise<ApprovalPreview> {
+  const sessionRule = commandRule(command)
+  const script = await packageScript(workspace, command)
+  return {
+    purpose: `to run a command in ${folderName(workspace.root)}`,
+    subject: { kind: 'command', command },
+    facts: [
+      ...(script ? [{ name: 'Runs as', text: `${script}, from package.json` }] : []),
+      { name: 'Can reach', text: await describeReach(workspace, sandbox) },
+      { name: 'This session', text: describeCommandRule(sessionRule) },
+    ],
+    sessionRule,
+  }
+}
+
+async function runInSandbox(command: string, context: ToolContext, timeoutMs: number): Promise<ToolResult> {
+  const { workspace, sandbox, passedVariables, signal, onOutput } = context
+  const sandboxed = sandbox ? await sandboxedCommand(workspace) : null
+  const end = await runCommand({
+    command,
+    folder: workspace.root,
+    environment: { ...commandEnvironment(process.env, passedVariables), ...sandboxed?.environment },
+    wrapper: sandboxed?.wrapper ?? [],
+    timeoutMs,
+    signal,
+    onOutput,
+  })
+  return {
+    ok: end.exitCode === 0 && !end.timedOut,
+    output: forModel(end, sandboxed !== null, timeoutMs),
+    summary: end.timedOut ? `ended after ${minutes(timeoutMs)}` : `exit ${end.exitCode}`,
+    exitCode: end.exitCode,
+  }
 }
 
 function refuseCatastrophe(command: string): void {

@@ -16,25 +16,35 @@ export async function withFile<Value>(
   place: Place,
   use: (file: FileHandle, stats: Stats) => Promise<Value>,
 ): Promise<Value> {
-  return await withFolder(workspace, parentOf(workspace, place), async (folder) => {
-    // O_NONBLOCK: a named pipe must not hold us until somebody writes to it.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const file = await open(join(folder, basename(place.real)), flags)
-    try {
-      const stats = await file.stat()
-      assertRegular(stats, place)
-      return await use(file, stats)
-    } finally {
-      await file.close()
-    }
-  })
+  return await withFolder(workspace, parentOf(workspace, place), (folder) =>
+    readOpened(join(folder, basename(place.real)), place, use),
+  )
 }
 
-/** The whole file and what it was when it was read; null if there is none. */
-export async function readWhole(
-  workspace: Workspace,
+async function readOpened<Value>(
+  path: string,
   place: Place,
-): Promise<{ bytes: Buffer<ArrayBuffer>; stats: Stats } | null> {
+  use: (file: FileHandle, stats: Stats) => Promise<Value>,
+): Promise<Value> {
+  // O_NONBLOCK: a named pipe must not hold us until somebody writes to it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stats = await file.stat()
+    assertRegular(stats, place)
+    return await use(file, stats)
+  } finally {
+    await file.close()
+  }
+}
+
+/** A file and what it was when it was read. */
+export interface WholeFile {
+  bytes: Buffer<ArrayBuffer>
+  stats: Stats
+}
+
+/** null if there is none. */
+export async function readWhole(workspace: Workspace, place: Place): Promise<WholeFile | null> {
   if (!place.exists) return null
   return await withFile(workspace, place, async (file, stats) => {
     if (stats.size > WHOLE_FILE_LIMIT) {
@@ -43,8 +53,12 @@ export async function readWhole(
         'too large',
       )
     }
-    return { bytes: await file.readFile(), stats }
+    return await readAll(file, stats)
   })
+}
+
+async function readAll(file: FileHandle, stats: Stats): Promise<WholeFile> {
+  return { bytes: await file.readFile(), stats }
 }
 
 /** Git runs what is in its folder: no tool writes there. */
@@ -55,31 +69,35 @@ export function assertWritable(place: Place): void {
 }
 
 /**
- * Puts a file in place whole or not at all, with the rights it had; makes missing folders. `before` is what the
- * caller read: if that is not there any more, it is left alone. Throws `ToolProblem` or the system's error.
+ * Puts a file in place whole or not at all, with the rights it had; makes missing folders. `before` is what the caller
+ * read: if something else is there by now, it is left alone and the answer is false. Throws `ToolProblem` or the
+ * system's error.
  */
 export async function replaceFile(
   workspace: Workspace,
   place: Place,
   bytes: Uint8Array,
-  before: Stats | null,
-): Promise<void> {
+  before: WholeFile | null,
+): Promise<boolean> {
   assertWritable(place)
-  await withMadeFolder(workspace, parentOf(workspace, place), async (folder) => {
+  return await withMadeFolder(workspace, parentOf(workspace, place), async (folder) => {
     const target = join(folder, basename(place.real))
     const temporary = join(folder, `.claw-${randomUUID().slice(0, 8)}.tmp`)
-    await assertUnchanged(target, place, before)
-    if (before) await access(target, constants.W_OK)
+    const now = await statsIfSame(target, place, before)
+    if (now === 'other') return false
+    if (now) await access(target, constants.W_OK)
     try {
-      const file = await open(temporary, 'wx', before ? before.mode & 0o777 : 0o666)
+      const file = await open(temporary, 'wx', now ? now.mode & 0o777 : 0o666)
       try {
         await file.writeFile(bytes)
       } finally {
         await file.close()
       }
-      if (before) await keepRights(temporary, before)
-      await assertUnchanged(target, place, before)
-      await rename(temporary, target)
+      if (now) await keepRights(temporary, now)
+      const isThere = await unchangedSince(target, now)
+      if (isThere) await rename(temporary, target)
+      else await rm(temporary, { force: true })
+      return isThere
     } catch (error) {
       await rm(temporary, { force: true })
       throw error
@@ -87,19 +105,26 @@ export async function replaceFile(
   })
 }
 
-async function assertUnchanged(target: string, place: Place, before: Stats | null): Promise<void> {
+/** What stands there now, if it holds what was read before; null = nothing, as before. */
+async function statsIfSame(target: string, place: Place, before: WholeFile | null): Promise<Stats | null | 'other'> {
+  try {
+    return await readOpened(target, place, async (file, stats) => {
+      const isSame = stats.size === before?.bytes.length && before.bytes.equals(await file.readFile())
+      return isSame ? stats : 'other'
+    })
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    return before ? 'other' : null
+  }
+}
+
+async function unchangedSince(target: string, before: Stats | null): Promise<boolean> {
   const now = await lstat(target).catch((error) => {
     if (errorCode(error) === 'ENOENT') return null
     throw error
   })
-  if (now?.isDirectory()) assertRegular(now, place)
-  const same =
-    now && before
-      ? now.ino === before.ino && now.size === before.size && now.mtimeMs === before.mtimeMs && now.isFile()
-      : now === before
-  if (!same) {
-    throw new ToolProblem(`${place.shown} was changed by somebody else meanwhile. Read it again.`, 'changed meanwhile')
-  }
+  if (!now || !before) return now === before
+  return now.ino === before.ino && now.size === before.size && now.mtimeMs === before.mtimeMs && now.isFile()
 }
 
 async function keepRights(temporary: string, before: Stats): Promise<void> {

@@ -1,15 +1,27 @@
-import type { Tool } from './tool.ts'
+import type { PreparedCall, Tool, ToolContext, ToolResult } from './tool.ts'
 import { problemResult, systemProblem, ToolProblem } from './tool-problem.ts'
 
+type Definition<Input> = Omit<Tool<Input>, 'prepare' | 'access'> &
+  (
+    | { access: 'read'; run(input: Input, context: ToolContext): Promise<ToolResult> }
+    | { access: 'write' | 'shell'; prepare(input: Input, context: ToolContext): Promise<PreparedCall> }
+  )
+
 /** Makes a tool keep the promise of `Tool`: a `ToolProblem` or an error of the file system becomes a result in words. */
-export function defineTool<Input>(tool: Tool<Input>): Tool<Input> {
-  const { preview, run } = tool
+export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
+  const { name, description, input: schema, access, describe } = definition
+  const prepare = (input: Input, context: ToolContext): Promise<PreparedCall> =>
+    definition.access === 'read'
+      ? Promise.resolve({ preview: null, run: () => definition.run(input, context) })
+      : definition.prepare(input, context)
   return {
-    ...tool,
-    run: (input, context) => asResult(() => run(input, context), context.signal, pathOf(input)),
-    ...(preview && {
-      preview: (input, context) => asResult(() => preview(input, context), context.signal, pathOf(input)),
-    }),
+    ...{ name, description, input: schema, access, describe },
+    async prepare(input, context) {
+      const { signal } = context
+      const prepared = await asResult(() => prepare(input, context), signal, pathOf(input))
+      if ('ok' in prepared) return prepared
+      return { ...prepared, run: () => asResult(() => prepared.run(), signal, pathOf(input)) }
+    },
   }
 }
 

@@ -25,24 +25,27 @@ export const editFileTool = defineTool({
   input: Input,
   access: 'write',
   describe: ({ path }) => ({ verb: 'Edit', target: path }),
-  async preview(input, context) {
-    return changePreview(context.workspace, (await plan(input, context)).change, 'change')
-  },
-  async run(input, context) {
-    const { place, before, file, edited, change } = await plan(input, context)
-    await replaceFile(context.workspace, place, encodeTextFile({ ...file, text: edited.text }), before.stats)
-    const where = edited.count === 1 ? `at line ${edited.line}` : `at ${counted(edited.count, 'place')}`
-    const summary = changeSummary(change)
+  async prepare(input, context) {
+    const { place, before, file, edited, change } = await planned(input, context)
     return {
-      ok: true,
-      output: `Edited ${place.shown} ${where}: ${summary}.${edited.note ? ` Note: ${edited.note}` : ''}`,
-      summary,
-      diff: change,
+      preview: changePreview(context.workspace, change, 'change'),
+      async run() {
+        const bytes = encodeTextFile({ ...file, text: edited.text })
+        if (!(await replaceFile(context.workspace, place, bytes, before))) return 'outdated'
+        const where = edited.count === 1 ? `at line ${edited.line}` : `at ${counted(edited.count, 'place')}`
+        const summary = changeSummary(change)
+        return {
+          ok: true,
+          output: `Edited ${place.shown} ${where}: ${summary}.${edited.note ? ` Note: ${edited.note}` : ''}`,
+          summary,
+          diff: change,
+        }
+      },
     }
   },
 })
 
-async function plan(input: Input, { workspace }: ToolContext) {
+async function planned(input: Input, { workspace }: ToolContext) {
   const place = await locate(workspace, input.path)
   assertWritable(place)
   const before = await readWhole(workspace, place)

@@ -8,14 +8,14 @@ import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
-import { contextFor, ownTemporaryFolder, temporaryFolder, temporaryWorkspace } from './testing.ts'
+import { contextFor, ownTemporaryFolder, runTool, temporaryFolder, temporaryWorkspace } from './testing.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 ownTemporaryFolder()
 
 const bash = createBashTool()
 const sandboxed = async (workspace: Workspace, command: string) =>
-  await bash.run({ command }, contextFor(workspace, { sandbox: true }))
+  await runTool(bash, { command }, contextFor(workspace, { sandbox: true }))
 
 describe.runIf(await describeSandbox())('in the sandbox', () => {
   test('a command writes in the workspace, in added folders and in temp, and keeps what it wrote there', async () => {

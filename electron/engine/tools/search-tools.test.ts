@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { globSearchTool } from './glob-search.ts'
 import { grepSearchTool } from './grep-search.ts'
-import { call, contextFor, temporaryFolder, temporaryWorkspace } from './testing.ts'
+import { call, contextFor, runTool, temporaryFolder, temporaryWorkspace } from './testing.ts'
 import { openWorkspace } from './workspace.ts'
 
 const FILES = {
@@ -99,7 +99,7 @@ describe('grep_search', () => {
 
   test('ends with an abort', async () => {
     const context = contextFor(await temporaryWorkspace(FILES), { signal: AbortSignal.abort(new Error('stopped')) })
-    await expect(grepSearchTool.run({ pattern: 'needle' }, context)).rejects.toThrow('stopped')
+    await expect(runTool(grepSearchTool, { pattern: 'needle' }, context)).rejects.toThrow('stopped')
   })
 })
 

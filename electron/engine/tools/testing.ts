@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
-import { parseArguments, runTool } from './run-tool.ts'
-import type { Tool, ToolContext, ToolResult } from './tool.ts'
+import { parseArguments } from './call-arguments.ts'
+import { prepareCall } from './prepare-call.ts'
+import type { ApprovalPreview, Tool, ToolContext, ToolResult } from './tool.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** Nothing of the tests of a file stays in the machine's temp folder, not even what a sandbox puts there. */
@@ -43,6 +44,24 @@ export async function call(tool: Tool, input: object, workspace: Workspace): Pro
   const parsed = parseArguments(tool, JSON.stringify(input))
   if (!parsed.ok) return { ok: false, output: parsed.output, summary: 'wrong arguments' }
   return await runTool(tool, parsed.input, contextFor(workspace))
+}
+
+/** Prepared and run at once, with nobody in between. */
+export async function runTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
+  const prepared = await prepareCall(tool, input, context)
+  if ('ok' in prepared) return prepared
+  const result = await prepared.run()
+  return result === 'outdated' ? { ok: false, output: '', summary: result } : result
+}
+
+/** What a person would be asked, or why the call cannot work. */
+export async function previewOf(
+  tool: Tool,
+  input: unknown,
+  context: ToolContext,
+): Promise<ApprovalPreview | ToolResult | null> {
+  const prepared = await prepareCall(tool, input, context)
+  return 'ok' in prepared ? prepared : prepared.preview
 }
 
 export async function textOf(workspace: Workspace, path: string): Promise<string> {

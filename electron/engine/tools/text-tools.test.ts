@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { editFileTool } from './edit-file.ts'
 import { listDirTool } from './list-dir.ts'
 import { readFileTool } from './read-file.ts'
-import { call, contextFor, temporaryWorkspace, textOf } from './testing.ts'
+import { call, contextFor, previewOf, temporaryWorkspace, textOf } from './testing.ts'
 import { decodeTextFile, encodeTextFile } from './text-file.ts'
 import { writeFileTool } from './write-file.ts'
 
@@ -162,7 +162,7 @@ describe('edit_file', () => {
   test('shows before it happens what would happen, and changes nothing', async () => {
     const workspace = await temporaryWorkspace({ 'a.txt': 'old\n' })
     const input = { path: 'a.txt', old_text: 'old', new_text: 'new' }
-    const preview = await editFileTool.preview?.(input, contextFor(workspace))
+    const preview = await previewOf(editFileTool, input, contextFor(workspace))
     expect({ preview, file: await textOf(workspace, 'a.txt') }).toEqual({
       preview: {
         purpose: expect.stringMatching(/^to change a file in claw-tools-/),
@@ -175,7 +175,7 @@ describe('edit_file', () => {
       },
       file: 'old\n',
     })
-    expect(await editFileTool.preview?.({ ...input, old_text: 'none' }, contextFor(workspace))).toMatchObject({
+    expect(await previewOf(editFileTool, { ...input, old_text: 'none' }, contextFor(workspace))).toMatchObject({
       ok: false,
     })
   })

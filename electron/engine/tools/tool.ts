@@ -11,6 +11,8 @@ export interface ToolContext {
   onOutput(text: string): void
   /** false = the person lifted the operating system's sandbox (`--unsafe`). */
   sandbox: boolean
+  /** A person is shown what the file has become since they were first asked: what the model knew of it matters no more. */
+  asksAgain?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
 }
@@ -27,8 +29,19 @@ export interface ToolResult {
 /** The parts of an approval that only the tool knows; the agent adds call id, name and origin. */
 export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'facts' | 'sessionRule'>
 
+/** A call that was looked at and has changed nothing yet. */
+export interface PreparedCall {
+  /** What would happen, in full; null for a call that only reads, about which nobody is asked. */
+  preview: ApprovalPreview | null
+  /**
+   * Does exactly what the preview says. `outdated`: what it would change is no longer what the preview was made of, and
+   * nothing was done; prepare the call again.
+   */
+  run(): Promise<ToolResult | 'outdated'>
+}
+
 /**
- * One tool. `run` and `preview` never throw for what the model or the disk did wrong: that is a result with `ok: false`
+ * One tool. `prepare` and `run` never throw for what the model or the disk did wrong: that is a result with `ok: false`
  * which the model can act on. They throw only on abort (the signal's reason) and on defects of ours.
  */
 export interface Tool<Input = unknown> {
@@ -38,7 +51,6 @@ export interface Tool<Input = unknown> {
   access: 'read' | 'write' | 'shell'
   /** For the tool row: verb and target, such as Read / src/sum.js. */
   describe(input: Input): { verb: string; target: string }
-  /** What would happen, in full, before anything happens; an `ok: false` result means that it cannot work anyway. */
-  preview?(input: Input, context: ToolContext): Promise<ApprovalPreview | ToolResult>
-  run(input: Input, context: ToolContext): Promise<ToolResult>
+  /** Changes nothing; an `ok: false` result means that the call cannot work anyway. */
+  prepare(input: Input, context: ToolContext): Promise<PreparedCall | ToolResult>
 }

@@ -18,25 +18,33 @@ export const writeFileTool = defineTool({
   input: Input,
   access: 'write',
   describe: ({ path }) => ({ verb: 'Write', target: path }),
-  async preview(input, context) {
-    const { change, before } = await plan(input, context)
-    return changePreview(context.workspace, change, before ? 'change' : 'create')
-  },
-  async run(input, context): Promise<ToolResult> {
-    const { place, file, before, change } = await plan(input, context)
-    if (before && change.added === 0 && change.removed === 0 && !change.omittedLines) {
-      return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change' }
+  async prepare(input, context) {
+    const plan = await planned(input, context)
+    const { place, file, before, change } = plan
+    return {
+      preview: changePreview(context.workspace, change, before ? 'change' : 'create'),
+      async run() {
+        if (before && change.added === 0 && change.removed === 0 && !change.omittedLines) {
+          return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change' }
+        }
+        const written = await replaceFile(context.workspace, place, encodeTextFile(file), before)
+        return written ? doneResult(plan) : 'outdated'
+      },
     }
-    await replaceFile(context.workspace, place, encodeTextFile(file), before?.stats ?? null)
-    const lines = counted(countLines(file.text), 'line')
-    const summary = before ? changeSummary(change) : `new file, ${lines}`
-    const done = before ? `Replaced ${place.shown}: ${summary}.` : `Created ${place.shown}, ${lines}.`
-    return { ok: true, output: file.crlf ? `${done} Its CRLF line ends are kept.` : done, summary, diff: change }
   },
 })
 
+function doneResult({ place, file, before, change }: Plan): ToolResult {
+  const lines = counted(countLines(file.text), 'line')
+  const summary = before ? changeSummary(change) : `new file, ${lines}`
+  const done = before ? `Replaced ${place.shown}: ${summary}.` : `Created ${place.shown}, ${lines}.`
+  return { ok: true, output: file.crlf ? `${done} Its CRLF line ends are kept.` : done, summary, diff: change }
+}
+
+type Plan = Awaited<ReturnType<typeof planned>>
+
 /** Line ends and byte-order mark stay those of the file that is replaced: the model never saw them. */
-async function plan({ path, content }: Input, { workspace }: ToolContext) {
+async function planned({ path, content }: Input, { workspace }: ToolContext) {
   const place = await locate(workspace, path)
   assertWritable(place)
   const before = await readWhole(workspace, place)

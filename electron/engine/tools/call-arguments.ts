@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Tool, ToolContext, ToolResult } from './tool.ts'
+import type { Tool } from './tool.ts'
 
 type ParsedArguments = { ok: true; input: unknown } | { ok: false; output: string }
 
@@ -30,18 +30,6 @@ export function parseArguments(tool: Tool, json: string): ParsedArguments {
   })
   if (unknownNames.length > 0) problems.push(`there is no ${unknownNames.join(', ')}`)
   return wrong(tool, problems.join('; '))
-}
-
-/** Runs a call to its end. Rejects only with the signal's reason; a defect of ours becomes a result as well. */
-export async function runTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
-  context.signal.throwIfAborted()
-  try {
-    return await tool.run(input, context)
-  } catch (error) {
-    if (context.signal.aborted) throw context.signal.reason
-    const reason = error instanceof Error ? error.message : String(error)
-    return { ok: false, output: `Error: ${tool.name} failed unexpectedly: ${reason}`, summary: 'failed unexpectedly' }
-  }
 }
 
 function wrong(tool: Tool, problem: string): ParsedArguments {

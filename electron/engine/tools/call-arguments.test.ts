@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { builtinTools, toolDefinitions } from './builtin-tools.ts'
+import { parseArguments } from './call-arguments.ts'
 import { defineTool } from './define-tool.ts'
 import { readFileTool } from './read-file.ts'
-import { parseArguments, runTool } from './run-tool.ts'
-import { contextFor, temporaryWorkspace } from './testing.ts'
+import { contextFor, runTool, temporaryWorkspace } from './testing.ts'
 import type { Tool } from './tool.ts'
 
 const byName = (name: string): Tool => builtinTools.find((tool) => tool.name === name) ?? readFileTool
@@ -120,7 +120,7 @@ describe('a run', () => {
     const abort = new AbortController()
     const tool: Tool = {
       ...failing(null),
-      run: () => {
+      prepare: () => {
         abort.abort(new Error('stopped by the user'))
         return Promise.reject(new Error('killed'))
       },

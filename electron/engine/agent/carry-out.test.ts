@@ -1,0 +1,226 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
+import { noPolicy } from '../policy/policy.ts'
+import { createBashTool } from '../tools/bash.ts'
+import { editFileTool } from '../tools/edit-file.ts'
+import { temporaryWorkspace, textOf } from '../tools/testing.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { Workspace } from '../tools/workspace.ts'
+import { writeFileTool } from '../tools/write-file.ts'
+import { carryOut } from './carry-out.ts'
+
+const ASK: Permissions = { write: 'ask', shell: 'ask', sandbox: false }
+const ALLOW_ONCE: ApprovalAnswer = { decision: 'allow-once' }
+
+interface Setting {
+  workspace: Workspace
+  /** Given one after the other; each may do something first. */
+  answers?: ((request: ApprovalRequest) => Promise<ApprovalAnswer | 'permissions-changed' | null>)[]
+  permissions?: () => Permissions
+}
+
+async function carry(tool: Tool, input: unknown, { workspace, answers = [], permissions = () => ASK }: Setting) {
+  const events: UnstampedEvent[] = []
+  const questions: ApprovalRequest[] = []
+  const outcome = await carryOut(
+    {
+      permissions,
+      policy: noPolicy,
+      sessionRules: new Set(),
+      toolContext: { workspace },
+      answerMs: () => null,
+      ask: async (request) => {
+        questions.push(request)
+        const answer = answers.shift()
+        if (!answer) throw new Error('Nobody answers that often.')
+        return await answer(request)
+      },
+      emit: (event) => events.push(event),
+      now: () => 0,
+      persisted: () => Promise.resolve(),
+      signal: new AbortController().signal,
+    },
+    tool,
+    input,
+    { callId: 'a', name: tool.name, arguments: '', recovered: false },
+  )
+  const asked = questions.map(({ subject, facts }) => ({
+    lines:
+      subject.kind === 'change'
+        ? subject.diff.hunks.flatMap(({ lines }) => lines.map(({ sign, text }) => sign + text))
+        : [subject.command],
+    facts: facts.map(({ name }) => name),
+  }))
+  return { outcome, asked, answered: events.filter(({ type }) => type === 'approval-answer') }
+}
+
+const saves = (workspace: Workspace, path: string, text: string) => async () => {
+  await writeFile(join(workspace.root, path), text)
+  return ALLOW_ONCE
+}
+const allows = () => Promise.resolve(ALLOW_ONCE)
+
+describe('a file that changes while its question is open', () => {
+  test('is asked about anew, with the change to what it is now, and the answer counts for that', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one\n' })
+    const { outcome, asked } = await carry(
+      editFileTool,
+      { path: 'a.txt', old_text: 'one', new_text: 'two' },
+      { workspace, answers: [saves(workspace, 'a.txt', 'an hour of work\none\n'), allows] },
+    )
+    expect({ asked, outcome, file: await textOf(workspace, 'a.txt') }).toEqual({
+      asked: [
+        { lines: ['-one', '+two'], facts: ['Changes', 'This session'] },
+        { lines: [' an hour of work', '-one', '+two'], facts: ['Asked again', 'Changes', 'This session'] },
+      ],
+      outcome: expect.objectContaining({ result: expect.objectContaining({ ok: true }) }),
+      file: 'an hour of work\ntwo\n',
+    })
+  })
+
+  test('stays as it is when the second question is answered with no', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one\n' })
+    const { outcome, asked } = await carry(
+      editFileTool,
+      { path: 'a.txt', old_text: 'one', new_text: 'two' },
+      {
+        workspace,
+        answers: [
+          saves(workspace, 'a.txt', 'one\nan hour of work\n'),
+          () => Promise.resolve({ decision: 'deny', reason: 'I work on it.' }),
+        ],
+      },
+    )
+    expect({ asked: asked.length, outcome, file: await textOf(workspace, 'a.txt') }).toEqual({
+      asked: 2,
+      outcome: {
+        refused: { output: 'Error: the user denied this call. The user says: I work on it.', summary: 'denied by you' },
+      },
+      file: 'one\nan hour of work\n',
+    })
+  })
+
+  test('that appears where one was to be created is not replaced unseen', async () => {
+    const workspace = await temporaryWorkspace()
+    const { asked } = await carry(
+      writeFileTool,
+      { path: 'a.txt', content: 'two\n' },
+      { workspace, answers: [saves(workspace, 'a.txt', 'one\n'), allows] },
+    )
+    expect({ asked: asked.map(({ lines }) => lines), file: await textOf(workspace, 'a.txt') }).toEqual({
+      asked: [['+two'], ['-one', '+two']],
+      file: 'two\n',
+    })
+  })
+
+  test('and was only touched is the same file', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one\n' })
+    const { asked } = await carry(
+      editFileTool,
+      { path: 'a.txt', old_text: 'one', new_text: 'two' },
+      { workspace, answers: [saves(workspace, 'a.txt', 'one\n')] },
+    )
+    expect([asked.length, await textOf(workspace, 'a.txt')]).toEqual([1, 'two\n'])
+  })
+
+  test('so that the call cannot work any more is a failure of the call, in words', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one\n' })
+    const { outcome } = await carry(
+      editFileTool,
+      { path: 'a.txt', old_text: 'one', new_text: 'two' },
+      {
+        workspace,
+        answers: [
+          async () => {
+            await rm(join(workspace.root, 'a.txt'))
+            return ALLOW_ONCE
+          },
+        ],
+      },
+    )
+    expect(outcome).toEqual({
+      result: {
+        ok: false,
+        output: 'Error: a.txt does not exist. To create it, use write_file.',
+        summary: 'not found',
+      },
+      durationMs: 0,
+      started: false,
+    })
+  })
+})
+
+describe('permissions that are changed while a question is open', () => {
+  const changedTo = (after: Permissions) => {
+    let now = ASK
+    return {
+      permissions: () => now,
+      change: () => {
+        now = after
+        return Promise.resolve('permissions-changed' as const)
+      },
+    }
+  }
+
+  test('to ones that allow the call are its answer', async () => {
+    const workspace = await temporaryWorkspace()
+    const { permissions, change } = changedTo({ ...ASK, write: 'allow' })
+    const { asked, answered } = await carry(
+      writeFileTool,
+      { path: 'a.txt', content: 'x' },
+      { workspace, permissions, answers: [change] },
+    )
+    expect({ asked: asked.length, answered, file: await textOf(workspace, 'a.txt') }).toEqual({
+      asked: 1,
+      answered: [{ type: 'approval-answer', callId: 'a', answer: { decision: 'allow-once' }, by: 'permissions' }],
+      file: 'x',
+    })
+  })
+
+  test('to ones that deny the call deny it', async () => {
+    const workspace = await temporaryWorkspace()
+    const { permissions, change } = changedTo({ ...ASK, write: 'deny' })
+    const { outcome } = await carry(
+      writeFileTool,
+      { path: 'a.txt', content: 'x' },
+      { workspace, permissions, answers: [change] },
+    )
+    expect(outcome).toMatchObject({ refused: { summary: 'not allowed' } })
+  })
+
+  test('to ones that say nothing else of this call leave the question as it stands', async () => {
+    const workspace = await temporaryWorkspace()
+    const { permissions, change } = changedTo({ ...ASK, shell: 'allow' })
+    const { answered } = await carry(
+      writeFileTool,
+      { path: 'a.txt', content: 'x' },
+      { workspace, permissions, answers: [change, allows] },
+    )
+    expect(answered).toEqual([{ type: 'approval-answer', callId: 'a', answer: ALLOW_ONCE }])
+  })
+
+  test('to ones without the sandbox ask about a command anew: it was shown with another reach', async () => {
+    const workspace = await temporaryWorkspace()
+    let now: Permissions = { ...ASK, sandbox: true }
+    const { asked, answered } = await carry(
+      createBashTool(),
+      { command: 'true' },
+      {
+        workspace,
+        permissions: () => now,
+        answers: [
+          () => {
+            now = { write: 'allow', shell: 'allow', sandbox: false }
+            return Promise.resolve('permissions-changed')
+          },
+          allows,
+        ],
+      },
+    )
+    expect([asked.length, answered]).toEqual([2, [{ type: 'approval-answer', callId: 'a', answer: ALLOW_ONCE }]])
+  })
+})

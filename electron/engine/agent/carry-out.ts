@@ -1,0 +1,191 @@
+import type { ApprovalRequest } from '#shared/approval.ts'
+import { failure } from '#shared/failure.ts'
+import type { Permissions } from '#shared/permissions.ts'
+import { ruleAllows } from '../tools/approval-rule.ts'
+import { prepareCall } from '../tools/prepare-call.ts'
+import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/tool.ts'
+import type { AnsweredCall } from './model-call.ts'
+import type { TurnContext, TurnOutcome } from './turn.ts'
+
+/** How often a call whose file changes under it is prepared again where nobody is asked in between. */
+const TRIES = 3
+
+/** What it needs of the turn. */
+type Asker = Pick<
+  TurnContext,
+  | 'answerMs'
+  | 'ask'
+  | 'emit'
+  | 'now'
+  | 'permissions'
+  | 'persisted'
+  | 'policy'
+  | 'sessionRules'
+  | 'signal'
+  | 'toolContext'
+>
+
+type CarriedOut =
+  /** `started` = it did not already fail while it was prepared. */
+  | { result: ToolResult; durationMs: number; started: boolean }
+  /** It did not run; `end` = and with that the turn ends. */
+  | { refused: Pick<ToolResult, 'output' | 'summary'>; end?: TurnOutcome }
+
+/**
+ * Prepares a call, asks where the permissions say so, and does what was shown, or nothing: if a file is not any more what
+ * the question was about, it is asked again with what would happen now.
+ */
+export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: AnsweredCall): Promise<CarriedOut> {
+  /** A question that stands and that nobody has answered. */
+  let open: Permissions | null = null
+  let outdated = 0
+  for (;;) {
+    const permissions = turn.permissions()
+    const verdict = judge(turn, tool, input, permissions, open)
+    if (verdict === 'deny') return notAllowed(turn, tool)
+    const asksAgain = verdict === 'ask' && outdated > 0
+    const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, asksAgain))
+    if ('ok' in prepared) return { result: prepared, durationMs: 0, started: false }
+    if (verdict === 'ask' && prepared.preview) {
+      const answer = await ask(turn, tool, call, asksAgain ? again(prepared.preview) : prepared.preview, permissions)
+      open = answer === 'permissions-changed' ? permissions : null
+      if (answer === 'permissions-changed') continue
+      if (answer !== 'allowed') return answer
+      outdated = 0
+    } else if (open) {
+      turn.emit({
+        type: 'approval-answer',
+        callId: call.callId,
+        answer: { decision: 'allow-once' },
+        by: 'permissions',
+      })
+      open = null
+    }
+    turn.emit({ type: 'phase', phase: 'running-tool', detail: tool.name })
+    // A change that the journal does not know of would be made again after a crash.
+    if (tool.access !== 'read') await turn.persisted()
+    const startedAt = turn.now()
+    const result = await prepared.run()
+    if (result !== 'outdated') return { result, durationMs: turn.now() - startedAt, started: true }
+    outdated += 1
+    if (outdated >= TRIES) return { result: NEVER_STILL, durationMs: 0, started: false }
+  }
+}
+
+const NEVER_STILL: ToolResult = {
+  ok: false,
+  output: 'Error: the file changed each time just before it was written; nothing was done. Find out what writes it.',
+  summary: 'changed meanwhile',
+}
+
+function contextOf(turn: Asker, { callId }: AnsweredCall, { sandbox }: Permissions, asksAgain: boolean): ToolContext {
+  return {
+    ...turn.toolContext,
+    ...{ signal: turn.signal, sandbox, asksAgain },
+    onOutput: (text) => turn.emit({ type: 'tool-output', callId, text }),
+  }
+}
+
+/** `open` = the permissions with which a question was asked that still stands. */
+function judge(
+  turn: Asker,
+  { name, access }: Tool,
+  input: unknown,
+  permissions: Permissions,
+  open: Permissions | null,
+): 'allow' | 'ask' | 'deny' {
+  if (access === 'read') return 'allow'
+  const permission = permissions[access]
+  if (permission === 'ask') {
+    return [...turn.sessionRules].some((rule) => ruleAllows(rule, { name, input })) ? 'allow' : 'ask'
+  }
+  // What was on the screen said that a sandbox holds it.
+  if (permission === 'allow' && access === 'shell' && open?.sandbox && !permissions.sandbox) return 'ask'
+  return permission
+}
+
+function notAllowed(turn: Asker, { access }: Tool): CarriedOut {
+  const path = access === 'read' ? null : turn.policy.denier(access)
+  const who = path === null ? "the user's permissions do" : `the policy in ${path} does`
+  return {
+    refused: {
+      output: `Error: ${who} not allow ${whatItDoes(access)}. Say what you would do instead.`,
+      summary: path === null ? 'not allowed' : 'denied by the policy',
+    },
+  }
+}
+
+async function ask(
+  turn: Asker,
+  { name, access }: Tool,
+  { callId, recovered }: AnsweredCall,
+  preview: ApprovalPreview,
+  permissions: Permissions,
+): Promise<'allowed' | 'permissions-changed' | CarriedOut> {
+  if (!turn.ask) {
+    return needsApproval(
+      `${whatItDoes(access)} needs an approval, and nobody is there to give it`,
+      'needs an approval',
+      nobodyThere(access),
+    )
+  }
+  const request: ApprovalRequest = { callId, tool: name, recovered, ...preview }
+  const limit = turn.answerMs()
+  turn.emit({ type: 'approval-request', request, ...(limit !== null && { until: turn.now() + limit }) })
+  turn.emit({ type: 'phase', phase: 'waiting-approval' })
+  let answer = await turn.ask(request, turn.signal)
+  while (answer === 'permissions-changed') {
+    if (concerns(access, permissions, turn.permissions())) return answer
+    answer = await turn.ask(request, turn.signal)
+  }
+  if (!answer) {
+    const why = `${whatItDoes(access)} needs an approval, and nobody answered`
+    return needsApproval(why, 'nobody answered', unanswered(access, limit))
+  }
+  turn.emit({ type: 'approval-answer', callId, answer })
+  if (answer.decision === 'deny') {
+    const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
+    return { refused: { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' } }
+  }
+  if (answer.decision === 'allow-session') turn.sessionRules.add(preview.sessionRule)
+  return 'allowed'
+}
+
+/** Whether other permissions say something else of a question that was asked with the first ones. */
+function concerns(access: Tool['access'], asked: Permissions, now: Permissions): boolean {
+  return access !== 'read' && (now[access] !== 'ask' || (access === 'shell' && now.sandbox !== asked.sandbox))
+}
+
+/** The same question once more must not look like an answer that got lost. */
+function again(preview: ApprovalPreview): ApprovalPreview {
+  return { ...preview, facts: [ASKED_AGAIN, ...preview.facts] }
+}
+
+const ASKED_AGAIN = {
+  name: 'Asked again',
+  text: 'the file was changed while the question was open; this is what would happen to it now',
+}
+
+function whatItDoes(access: Tool['access']): string {
+  return access === 'write' ? 'changing files' : 'running commands'
+}
+
+function needsApproval(why: string, summary: string, message: string): CarriedOut {
+  return {
+    refused: { output: `Error: ${why}.`, summary },
+    end: { reason: 'needs-approval', failure: failure('invalid-input', message), budget: null },
+  }
+}
+
+function nobodyThere(access: Tool['access']): string {
+  return access === 'write'
+    ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
+    : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
+}
+
+function unanswered(access: Tool['access'], limit: number | null): string {
+  const [act, flag] = access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
+  const seconds = Math.round((limit ?? 0) / 1000)
+  const time = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
+  return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
+}
