@@ -6,7 +6,7 @@ const BACKGROUND =
   'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
 const QUICK = new RegExp(
   [
-    'cli.quick|cli.terminal.(output|plain-text|width|words|table|phase-line|run-rows|run-json)',
+    'cli.quick|cli.terminal.(output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
     'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|plain-text)',
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),
@@ -14,7 +14,7 @@ const QUICK = new RegExp(
 /** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */
 const CORE = new RegExp(
   [
-    'electron.cli.(?!claw|compiled|program|chat|attach|terminal.ask|commands.(?!agent\\.|command))',
+    'electron.cli.(?!claw|compiled|program|chat|attach|keyboard|commands.(?!agent\\.|command))',
     `electron.engine.(?!doctor|demo|data-folder|secrets.keyring|tools.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
     'shared.(?!doctor)|undici|zod|eventsource-parser|node_modules.diff',
   ].join('|'),

@@ -217,8 +217,8 @@ describe('agent-attach', () => {
       startInTerminal(world, ['agent-attach', runId]),
       startInTerminal(world, ['agent-attach', runId]),
     ]
-    await Promise.all([one, two].map(({ screen }) => screen.seen('[d]eny:')))
-    one.type('o\r')
+    await Promise.all([one, two].map(({ asked }) => asked('deny with a reason')))
+    one.type('y\r')
     await Promise.all([one, two].map(({ screen }) => screen.seen('Made')))
     expect(await readFile(join(world.work, 'new.txt'), 'utf8')).toBe('made\n')
     two.type('And say more.\r')
@@ -240,14 +240,14 @@ describe('agent-attach', () => {
       startInTerminal(world, ['agent-attach', runId]),
       startInTerminal(world, ['agent-attach', runId]),
     ]
-    await Promise.all([one, two].map(({ screen }) => screen.seen('[d]eny:')))
-    one.type('o\r')
-    await Promise.all([one, two].map(({ screen }) => screen.seen('stop: ')))
+    await Promise.all([one, two].map(({ asked }) => asked('deny with a reason')))
+    one.type('y\r')
+    await Promise.all([one, two].map(({ asked }) => asked('s stop')))
     const late = startInTerminal(world, ['agent-attach', runId])
     await late.screen.seen('the limit of 1 model call is reached')
-    await late.screen.seen('stop: ')
+    await late.asked('s stop')
     two.type('no\r')
-    await two.screen.seen('stop: ')
+    await two.asked('Type f for one last answer')
     two.type('r 5\r')
     await Promise.all([one, two, late].map(({ screen }) => screen.seen('Made it.')))
     expect(await Promise.all([one.exit, two.exit, late.exit])).toEqual([0, 0, 0])

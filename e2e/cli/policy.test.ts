@@ -96,13 +96,13 @@ describe('claw trust', () => {
     await put(world, kind)
     const first = startInTerminal(world, ['trust'])
     await first.screen.seen('Answer in French.')
-    await first.screen.seen('Trust this file as shown? [y/N] ')
+    await first.asked('Trust this file as shown? [y/N]')
     first.type('\r')
     await first.screen.seen('It stays untrusted.')
     await first.exit
     expect((await world.run(['trust', '--show'])).out).toContain('not trusted, as you decided')
     const second = startInTerminal(world, ['trust'])
-    await second.screen.seen('[y/N] ')
+    await second.asked('[y/N]')
     second.type('y\r')
     await second.screen.seen('Trusted as it is now.')
     await second.exit

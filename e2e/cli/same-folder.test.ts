@@ -59,11 +59,11 @@ test('in a worktree it changes nothing in the folder', async () => {
 test('who sits at the terminal decides', async () => {
   const { world } = await busyFolder(text('Done.'))
   const refused = startInTerminal(world, ['agent-bg', 'Not now'])
-  await refused.screen.seen('[w] in a worktree of its own, [s] in the same folder, [n] not now:')
+  await refused.asked('w in a worktree of its own, s in the same folder, n not now')
   refused.type('n\r')
   expect(await refused.exit).toBe(4)
   const chosen = startInTerminal(world, ['agent-bg', 'In its own place'])
-  await chosen.screen.seen('[n] not now:')
+  await chosen.asked('n not now')
   chosen.type('w\r')
   await chosen.screen.seen('git worktree remove')
   expect([await chosen.exit, await worktreesOf(world)]).toEqual([0, ['in-its-own-place']])

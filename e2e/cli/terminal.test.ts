@@ -34,23 +34,29 @@ describe('a conversation in a terminal', () => {
       write('d'),
       text('All done.'),
     )
-    const { screen, type, exit } = startInTerminal(world, ['agent-chat', 'Make them.'])
+    const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Make them.'])
     await screen.seen('Approval needed')
     await screen.seen('a.txt  +1')
     await screen.seen('+ made')
-    await screen.seen('[o]nce  [s]ession')
+    await asked('y allow once   s for this session   n deny   r deny with a reason')
     type('ok\r')
-    await screen.seen('[o]nce  [s]ession')
-    type('o\r')
+    await asked('Type y to allow it once')
+    type('\r')
+    await asked('Type y to allow it once')
+    type('/status\r')
+    await asked('Commands such as /status work when this is answered')
+    type('y\r')
     await screen.seen('✓ Write a.txt')
     await screen.seen('echo ran > b.txt')
-    await screen.seen('[d]eny: ')
-    type('d not that way\r')
+    await asked('deny with a reason')
+    type('r\r')
+    await asked('What should it do instead?')
+    type('not that way\r')
     await screen.seen('– Run echo ran > b.txt')
     await screen.seen('As you wish.')
     await screen.seen('> ')
     type('And more\r')
-    await screen.seen('[d]eny: ')
+    await asked('deny with a reason')
     type('s\r')
     await screen.seen('✓ Write c.txt')
     await screen.seen('✓ Write d.txt')
@@ -67,14 +73,14 @@ describe('a conversation in a terminal', () => {
       write('a'),
       text('Still here.'),
     )
-    const { screen, type, exit } = startInTerminal(world, ['agent-chat', 'Count.'])
+    const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Count.'])
     await screen.seen('one ')
     type('\x03')
     await screen.seen('Stopped. Go on with: claw agent-resume')
     await (await world.backend.chatRequest(0)).closed
     await screen.seen('> ')
     type('Write.\r')
-    await screen.seen('[d]eny: ')
+    await asked('deny with a reason')
     type('\x03')
     await screen.seen('Stopped. Go on with')
     await screen.seen('> ')
@@ -149,19 +155,86 @@ describe('a conversation in a terminal', () => {
 
   test('offers the demo where nothing is configured', async () => {
     const world = await createWorld()
-    const { screen, type, exit } = startInTerminal(
+    const { screen, asked, type, exit } = startInTerminal(
       { ...world, env: { ...world.env, OPENAI_BASE_URL: undefined, OPENAI_MODEL: undefined } },
       ['agent', 'Hello'],
     )
-    await screen.seen('Try the built-in one (demo, no model)? [Y/n]')
+    await asked('Try the built-in one (demo, no model)? [Y/n]')
     type('\r')
     await screen.seen('a script, not a model')
     for (const _call of ['write_file', 'bash']) {
-      await screen.seen('[d]eny: ')
-      type('d\r')
+      await asked('deny with a reason')
+      type('n\r')
     }
     await screen.seen('Demo (demo, no model), demo: ')
     expect(await exit).toBe(0)
+  })
+})
+
+describe('what is typed at the wrong moment', () => {
+  test('answers no question that came later, is told once, and waits for the next message', async () => {
+    const held = gate()
+    const world = await createWorld(
+      toolCall('bash', { command: 'echo ran > ran.txt' }, { gate: held.opened }),
+      toolCall('bash', { command: 'echo ran > again.txt' }),
+      text('As you wish.'),
+    )
+    const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Do it.'])
+    await screen.seen('Waiting for the model')
+    type('y\r')
+    await screen.seen('> ')
+    held.open()
+    await screen.seen('echo ran > ran.txt')
+    await asked('What was typed before this question is no answer to it; it waits for your next message.')
+    type('n\r')
+    await screen.seen('– Run echo ran > ran.txt')
+    // In the moment in which the next one comes up.
+    await screen.seen('deny with a reason')
+    type('y\r')
+    await asked('')
+    type('n\r')
+    await screen.seen('As you wish.')
+    await screen.seen('> \x1b[3Gy')
+    type('\x03')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, await readdir(world.work), world.backend.chatRequests().length]).toEqual([0, [], 3])
+  })
+
+  test('is not echoed into what the agent shows, and is seen in a row of its own', async () => {
+    const held = gate()
+    const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }))
+    const { screen, type, exit } = startInTerminal(world, ['agent', 'Count.'])
+    await screen.seen('one ')
+    type('typed ahead')
+    await screen.seen('\r> typed ahead\x1b[K')
+    held.open()
+    await screen.seen('one two')
+    expect([await exit, screen.text.match(/[^>] typed ahead/)]).toEqual([0, null])
+  })
+
+  test('a paste stays one message, marked by the terminal or in pieces', async () => {
+    const world = await createWorld(text('First.'), text('Second.'))
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat'])
+    await screen.seen('\x1b[?2004h')
+    await screen.seen('> ')
+    type('one\rtwo\r')
+    await screen.seen('two')
+    type('three\r')
+    await screen.seen('First.')
+    await screen.seen('> ')
+    type('see: \x1b[200~a\rb\x1b[31m\r')
+    type('c\x1b[201~')
+    await screen.seen('… \x1b[3Gc')
+    type('!\r')
+    await screen.seen('Second.')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, world.backend.chatRequests().map(({ messages }) => messages.at(-1)?.content)]).toEqual([
+      0,
+      [expect.stringMatching(/one\ntwo\nthree$/), 'see: a\nb[31m\nc!'],
+    ])
+    expect(screen.text.endsWith('\x1b[?2004l')).toBe(true)
   })
 })
 

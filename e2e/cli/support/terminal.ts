@@ -9,12 +9,27 @@ export interface TerminalClaw {
   /** Types; `\r` is the Enter key, `\x03` Ctrl-C, `\x04` Ctrl-D. */
   type(keys: string): void
   exit: Promise<number>
+  /** Resolves when a question with these words is on the screen and takes an answer. */
+  asked(words: string): Promise<void>
 }
 
-export function startInTerminal(world: World, args: readonly string[], env: Record<string, string> = {}): TerminalClaw {
+/** What readline writes where it begins to take a line. */
+const ANSWER_PROMPT = '\x1b[1G\x1b[0J? \x1b[3G'
+
+interface TerminalOptions {
+  columns?: number
+}
+
+export function startInTerminal(
+  world: World,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { columns }: TerminalOptions = {},
+): TerminalClaw {
   const command = [process.execPath, program, ...args]
   // `exec`, or the shell in between would die of the Ctrl-C that the program survives.
-  const quoted = `exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
+  const size = columns === undefined ? '' : `stty cols ${columns} rows 40; `
+  const quoted = `${size}exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
   const script =
     process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-q', '-e', '-f', '-c', quoted, '/dev/null']
   const child = spawn('script', script, {
@@ -29,6 +44,10 @@ export function startInTerminal(world: World, args: readonly string[], env: Reco
   onTestFailed(() => console.error(`The screen was:\n${JSON.stringify(screen.text)}`))
   return {
     screen,
+    async asked(words) {
+      await screen.seen(words)
+      await screen.seen(ANSWER_PROMPT)
+    },
     type: (keys) => child.stdin.write(keys),
     exit: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
   }

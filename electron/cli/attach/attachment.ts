@@ -3,10 +3,8 @@ import { FailureError } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import type { RemoteSession } from '../../engine/engine.ts'
 import { type Interruption, withInterrupts } from '../run/interrupts.ts'
+import { Questions } from '../run/questions.ts'
 import type { Reporter } from '../run/reporter.ts'
-import { readAnswer } from '../run/run-turn.ts'
-import { approvalQuestion } from '../terminal/approval-lines.ts'
-import { budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'
 import type { Output } from '../terminal/output.ts'
 import { turnEvents } from './turn-events.ts'
 
@@ -17,17 +15,14 @@ export interface AttachmentOptions {
   questions: Output | null
 }
 
-/** Events after which something may wait for an answer. */
-const asking: ReadonlySet<SessionEvent['type']> = new Set(['approval-request', 'approval-answer', 'budget-request'])
-
 /** A terminal at a run: shows it, and says what the person says, until it is over or they leave. */
 export class Attachment {
   readonly #session: RemoteSession
   readonly #reporter: Reporter
-  readonly #questions: Output | null
+  readonly #person: Output | null
+  readonly #questions: Questions | null
   readonly #shows: (event: SessionEvent) => void
   #leave: (exitCode: ExitCode) => void = () => undefined
-  #ask: (question: string) => void = () => undefined
   #saying: Promise<unknown> = Promise.resolve()
   #stopping = false
   #hasLeft = false
@@ -35,7 +30,8 @@ export class Attachment {
   constructor({ session, reporter, questions }: AttachmentOptions) {
     this.#session = session
     this.#reporter = reporter
-    this.#questions = questions
+    this.#person = questions
+    this.#questions = questions && new Questions(session, questions, () => reporter.finishLine())
     this.#shows = (event) => this.#show(event)
   }
 
@@ -44,9 +40,11 @@ export class Attachment {
     const over = new Promise<ExitCode>((resolve) => {
       this.#leave = resolve
     })
-    const keyboard = this.#questions && (await this.#openKeyboard())
+    await this.#reporter.prepare()
+    const keyboard = this.#person && (await this.#openKeyboard())
     // Above what is shown, so that a question stays the last line.
     if (keyboard) this.#reporter.note('Type to send a message. Ctrl-C stops the run, Ctrl-D leaves it to itself.')
+    this.#questions?.failed((error) => this.#explain(error))
     for (const event of turnEvents(this.#session.view())) this.#show(event)
     this.#session.subscribe(this.#shows, () =>
       this.#reporter.note('Some output was skipped: it came faster than it was read.'),
@@ -60,6 +58,9 @@ export class Attachment {
         () => over,
       )
     } finally {
+      this.#questions?.close()
+      await this.#questions?.settled()
+      this.#reporter.typed('')
       this.#reporter.finishLine()
       keyboard?.close()
       // What was typed before Ctrl-D has been said.
@@ -71,47 +72,29 @@ export class Attachment {
   #show(event: SessionEvent): void {
     const said =
       event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
-    if (said !== null && this.#questions) this.#reporter.note(`> ${said}`)
+    if (said !== null && this.#person) this.#reporter.note(`> ${said}`)
     this.#reporter.take(event, this.#session.view())
-    if (asking.has(event.type)) this.#askAgain()
-  }
-
-  /** What waits for a person, one thing after the other. */
-  #askAgain(): void {
-    const { approvals, budgetRequest } = this.#session.view()
-    const [first] = approvals
-    if (!this.#questions) return
-    if (first) this.#ask(approvalQuestion(this.#questions, first.request))
-    else if (budgetRequest) this.#ask(budgetQuestion(this.#questions))
+    this.#questions?.look()
   }
 
   async #openKeyboard() {
-    const { openKeyboard } = await import('./keyboard.ts')
-    const keyboard = openKeyboard({
-      onLine: (line) => {
-        const saying = this.#say(line).catch((error: unknown) => this.#explain(error))
+    const { keyboard } = await import('../keyboard/keyboard.ts')
+    keyboard.open()
+    keyboard.setDraft({
+      keep: true,
+      onEnter: (text) => {
+        const saying = this.#say(text).catch((error: unknown) => this.#explain(error))
         this.#saying = Promise.all([this.#saying, saying])
       },
       onInterrupt: () => this.#interrupted('SIGINT'),
       onEnd: () => this.#detach(),
     })
-    this.#ask = keyboard.ask
+    keyboard.onDraft((draft) => this.#reporter.typed(draft))
     return keyboard
   }
 
-  /** An answer where one is asked for, otherwise a message. */
-  async #say(line: string): Promise<void> {
-    const { approvals, budgetRequest } = this.#session.view()
-    const [pending] = approvals
-    if (pending) {
-      const answer = readAnswer(line)
-      if (answer) await this.#session.answer(pending.request.callId, answer)
-      else this.#askAgain()
-    } else if (budgetRequest) {
-      const answer = readBudgetAnswer(line, budgetRequest.stop.limit)
-      if (answer) await this.#session.answerBudget(answer)
-      else this.#askAgain()
-    } else if (line.trim() !== '') await this.#session.begin(line)
+  async #say(text: string): Promise<void> {
+    if (text.trim() !== '') await this.#session.begin(text)
   }
 
   #explain(error: unknown): void {

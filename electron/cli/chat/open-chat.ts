@@ -13,7 +13,11 @@ export async function openChat(options: ChatOptions, first: string): Promise<Exi
   // One that goes on was told of it already.
   const note = options.session ? null : await policyNote(chat.engine, await chat.folders(), chat.shell)
   if (note) options.stage.reporter.note(note)
-  return chat.run(first, input)
+  try {
+    return await chat.run(first, input)
+  } finally {
+    input.close()
+  }
 }
 
 function messages(chat: Chat, { shell, stage, session }: ChatOptions): MessageInput {

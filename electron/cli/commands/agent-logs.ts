@@ -38,6 +38,7 @@ export async function agentLogs(args: readonly string[], shell: Shell) {
       if (end.text) out.write(end.text)
     }
     const reporter = reporterTo(out, json, log)
+    await reporter.prepare()
     const show = async () => {
       for (let entry = await next; !entry.done; entry = await next) {
         if (entry.value.seq > shownSeq) take(reporter, entry.value, view, json)
@@ -129,6 +130,6 @@ async function recordBefore(newestFirst: readonly SessionEntry[], log: RunLog): 
 
 function memoryOutput(like: Output): { output: Output; text(): string } {
   const parts: string[] = []
-  const output: Output = { ...like, terminal: false, write: (text) => void parts.push(text) }
+  const output: Output = { ...like, terminal: false, redraws: false, write: (text) => void parts.push(text) }
   return { output, text: () => parts.join('') }
 }

@@ -60,8 +60,8 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
 async function mayLoad(model: string, shell: Shell, phase: PhaseLine): Promise<boolean> {
   phase.clear()
   if (!shell.interactive) return false
-  const { askLine } = await import('../terminal/ask.ts')
-  const answer = await askLine(`${plainLine(model)} is not loaded. Load it for this test? [y/N] `)
+  const { askLine } = await import('../keyboard/ask.ts')
+  const answer = await askLine(`${plainLine(model)} is not loaded. Load it for this test? [y/N]`)
   return /^y(es)?$/i.test(answer?.trim() ?? '')
 }
 

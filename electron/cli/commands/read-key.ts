@@ -11,6 +11,6 @@ export async function readKey(name: string, from: 'person' | 'input', shell: She
   }
   if (!shell.interactive)
     throw new UsageError('--key-prompt needs a terminal; --key-stdin reads the key from the input.')
-  const { askLine } = await import('../terminal/ask.ts')
-  return (await askLine(`Key of ${name} (not shown; empty = none): `, { hidden: true }))?.trim() ?? ''
+  const { askLine } = await import('../keyboard/ask.ts')
+  return (await askLine(`Key of ${name} (not shown; empty = none)`, { hidden: true }))?.trim() ?? ''
 }

@@ -48,7 +48,7 @@ export async function trust(args: readonly string[], shell: Shell): Promise<Exit
 }
 
 async function agrees(count: number): Promise<boolean> {
-  const { askLine } = await import('../terminal/ask.ts')
-  const answer = await askLine(`Trust ${count === 1 ? 'this file' : `these ${count} files`} as shown? [y/N] `)
+  const { askLine } = await import('../keyboard/ask.ts')
+  const answer = await askLine(`Trust ${count === 1 ? 'this file' : `these ${count} files`} as shown? [y/N]`)
   return /^y(es)?$/i.test(answer?.trim() ?? '')
 }

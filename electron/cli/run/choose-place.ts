@@ -36,10 +36,11 @@ function conflictWords({ runId, sessionId, title, where }: FolderConflict): stri
 }
 
 async function askPlace({ canHaveWorktree }: FolderConflict): Promise<Place> {
-  const { askLine } = await import('../terminal/ask.ts')
-  const worktree = canHaveWorktree ? '[w] in a worktree of its own, ' : ''
-  for (;;) {
-    const line = await askLine(`Start this one? ${worktree}[s] in the same folder, [n] not now: `)
+  const { askLine } = await import('../keyboard/ask.ts')
+  const worktree = canHaveWorktree ? 'w in a worktree of its own, ' : ''
+  const choices = `${worktree}s in the same folder, n not now`
+  for (let question = `Start this one? ${choices}`; ; question = `Type ${choices}.`) {
+    const line = await askLine(question)
     if (line === null || /^n(o)?$/i.test(line.trim())) return 'nowhere'
     if (/^s(ame)?$/i.test(line.trim())) return 'folder'
     if (canHaveWorktree && /^w(orktree)?$/i.test(line.trim())) return 'worktree'

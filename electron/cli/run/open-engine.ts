@@ -68,8 +68,8 @@ async function findOrOffer(engine: Engine, shell: Shell, canAsk: boolean): Promi
     return found
   }
   if (canAsk) {
-    const { askLine } = await import('../terminal/ask.ts')
-    const question = `No backend is configured, and none was found on the usual ports.\nTry the built-in one (${DEMO_LABEL})? [Y/n] `
+    const { askLine } = await import('../keyboard/ask.ts')
+    const question = `No backend is configured, and none was found on the usual ports.\nTry the built-in one (${DEMO_LABEL})? [Y/n]`
     if (/^(y|yes|)$/i.test((await askLine(question))?.trim() ?? 'no')) return engine.profiles.find('demo')
   }
   throw new FailureError(failure('unreachable', NOTHING_CONFIGURED))

@@ -19,6 +19,10 @@ export interface Reporter {
   note(message: string): void
   /** What is written next begins at the left. */
   finishLine(): void
+  /** To be awaited before the first event: what it takes to show an answer. */
+  prepare(): Promise<void>
+  /** What a person types while nothing is asked. */
+  typed(text: string): void
   /** A run that could not begin. */
   refuse(failure: Failure): void
 }
@@ -48,6 +52,8 @@ function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: R
     },
     note: (message) => side.write(`${plainText(message)}\n`),
     finishLine: () => undefined,
+    prepare: async () => undefined,
+    typed: () => undefined,
     refuse(value) {
       const at = Date.now()
       const reason = value.code === 'aborted' ? 'aborted' : 'failed'
@@ -70,6 +76,8 @@ function textReporter(screen: Screen, before: RunRecord): Reporter {
     },
     note: (message) => renderer.lines([paint(side, 'dim', plainText(message))]),
     finishLine: () => renderer.finishLine(),
+    prepare: () => renderer.prepare(),
+    typed: (text) => renderer.typed(text),
     refuse(value) {
       if (value.code !== 'aborted') renderer.lines([`claw: ${plainText(value.message)}`])
     },

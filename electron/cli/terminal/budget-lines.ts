@@ -16,7 +16,13 @@ export function budgetLines(output: Output, stop: BudgetStop): string[] {
 
 export function budgetQuestion(output: Output): string {
   const key = (text: string) => paint(output, 'bold', text)
-  return `${key('f')} finish with one last answer, ${key('r')} <number> raise to, ${key('s')} stop: `
+  return `  ${key('f')} finish with one last answer   ${key('r')} <number> raise to   ${key('s')} stop`
+}
+
+/** What is taken at the question, with an example in the unit of its limit. */
+export function budgetHelp(limit: LimitName): string {
+  const example = limit === 'costUsd' ? 'r 0.50' : limit === 'wallTime' ? 'r 10m' : 'r 50k'
+  return `Type f for one last answer, r and a number to raise the limit (such as ${example}), or s to stop.`
 }
 
 /** `f`, `s`, or `r` with a new limit in the unit that a flag takes; null = none of them. */

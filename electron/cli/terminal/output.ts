@@ -1,10 +1,13 @@
 import { writeSync } from 'node:fs'
+import { isRowHeld, writeAbove } from './held-row.ts'
 
 /** One way out: stdout or stderr, or a memory in tests. */
 export interface Output {
   write(text: string): void
   /** A person sees it right away. */
   terminal: boolean
+  /** A row can be written over: a terminal that knows how to move its cursor. */
+  redraws: boolean
   colour: boolean
   /** Columns; asked each time, because windows are resized. */
   width(): number
@@ -24,9 +27,11 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
   const terminal = stream.isTTY === true
   return {
     write: (text) => {
-      stream.write(text)
+      if (terminal && isRowHeld()) writeAbove(() => stream.write(text))
+      else stream.write(text)
     },
     terminal,
+    redraws: terminal && env.TERM !== 'dumb',
     colour: hasColour(terminal, env),
     width: () => stream.columns || USUAL_WIDTH,
     ready: async () => {
@@ -49,7 +54,13 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
  * the rest of a short list.
  */
 export function pipeOutput(env: Environment): Output {
-  return { write: writeToPipe, terminal: false, colour: hasColour(false, env), width: () => USUAL_WIDTH }
+  return {
+    write: writeToPipe,
+    terminal: false,
+    redraws: false,
+    colour: hasColour(false, env),
+    width: () => USUAL_WIDTH,
+  }
 }
 
 function writeToPipe(text: string): void {
@@ -74,6 +85,9 @@ function hasColour(terminal: boolean, env: Environment): boolean {
 const styles = {
   bold: [1, 22],
   dim: [2, 22],
+  italic: [3, 23],
+  underline: [4, 24],
+  strike: [9, 29],
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],

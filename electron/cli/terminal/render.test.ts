@@ -30,6 +30,9 @@ function shown(events: readonly UnstampedEvent[], options?: Parameters<typeof me
   return text()
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a row that is written over ends with
+const REDRAWN = /\r[^\n]*?\x1b\[K/g
+
 const diff: FileDiff = {
   path: 'src/sum.js',
   added: 1,
@@ -85,7 +88,7 @@ test('a change is shown with its lines, once', () => {
   }
   expect([shown([edit, done]), shown([edit, request, done])]).toEqual([
     `side: ${row}${change}`,
-    `side: \nApproval needed to change a file\n  src/sum.js  +1 −1\n${change}  Writes src/sum.js\n  The call was read out of plain text of the model.\nside: ${row}`,
+    `side: \nApproval needed to change a file\n  src/sum.js  +1 −1\n${change}  Writes  src/sum.js\n  The call was read out of plain text of the model.\nside: ${row}`,
   ])
 })
 
@@ -132,7 +135,37 @@ test('in a terminal the phase is one line that is written over and leaves nothin
     ],
     { terminal: true },
   )
-  expect(text).toBe('\r⠋ Waiting for the model\x1b[K\r⠙ Reading the prompt 50%\x1b[K\r\x1b[KHi.\n')
+  expect(text).toBe(
+    '\r⠋ Waiting for the model\x1b[K\r⠙ Reading the prompt 50%\x1b[K\rHi\x1b[K\rHi\x1b[K\rHi.\x1b[K\r\x1b[KHi.\n',
+  )
+})
+
+test('thoughts have a word before them and a mark before each row, the answer has none', () => {
+  const events: UnstampedEvent[] = [
+    { type: 'reasoning-delta', text: 'Two and two\nmake ' },
+    { type: 'reasoning-delta', text: 'four.' },
+    { type: 'text-delta', text: 'Four.' },
+    end,
+  ]
+  const rows = shown(events, { terminal: true }).replaceAll(REDRAWN, '')
+  expect([rows, shown(events, { terminal: true, dumb: true })]).toEqual([
+    'Thinking:\n┊ Two and two\n┊ make four.\nFour.\n',
+    'Thinking:\nTwo and two\nmake four.\nFour.\n',
+  ])
+})
+
+test('in a terminal that cannot move its cursor nothing is written over', () => {
+  const text = shown(
+    [
+      { type: 'phase', phase: 'connecting' },
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'phase', phase: 'running-tool' },
+      { type: 'text-delta', text: '.' },
+      end,
+    ],
+    { terminal: true, dumb: true },
+  )
+  expect(text).toBe('Hi.\n')
 })
 
 test('a row fits the width of the terminal, a path keeps its end', () => {

@@ -1,4 +1,6 @@
 import type { SessionEvent } from '#shared/session-event.ts'
+import { AnswerWriter } from '../answer/answer-writer.ts'
+import type { Lexer } from '../answer/inline.ts'
 import { approvalLines } from './approval-lines.ts'
 import { budgetLines } from './budget-lines.ts'
 import { diffLines } from './diff-lines.ts'
@@ -7,6 +9,8 @@ import { PhaseLine, phaseWords } from './phase-line.ts'
 import { plainLine, plainText } from './plain-text.ts'
 import { fitEnd, fitStart, textWidth } from './width.ts'
 
+/** What a row of thoughts begins with. */
+const THOUGHT = '┊ '
 const DIFF_LINES = 40
 const OUTPUT_LINES = 8
 
@@ -21,16 +25,30 @@ export class TurnRenderer {
   readonly #out: Output
   readonly #side: Output
   readonly #phase: PhaseLine
+  readonly #answer: AnswerWriter
+  readonly #thoughts: AnswerWriter
+  #lexer: Lexer | null = null
   readonly #calls = new Map<string, ToolStart>()
   /** Calls whose change or command was shown with the question. */
   readonly #asked = new Set<string>()
   /** What stands in the line that is not finished yet. */
   #open: 'nothing' | 'text' | 'thought' = 'nothing'
+  /** What was written last are thoughts. */
+  #thinks = false
 
   constructor({ out, side }: Screen, now: () => number = Date.now) {
     this.#out = out
     this.#side = side
     this.#phase = new PhaseLine(side, now)
+    this.#answer = new AnswerWriter(out, this.#phase, () => this.#lexer)
+    this.#thoughts = new AnswerWriter(dimmed(side), this.#phase, () => null, THOUGHT)
+  }
+
+  /** Resolves when answers can be shown as they are meant; only where a person sees them is anything loaded. */
+  async prepare(): Promise<void> {
+    if (!this.#out.redraws || !this.#out.colour || this.#lexer) return
+    const { loadLexer } = await import('../answer/inline.ts')
+    this.#lexer = await loadLexer()
   }
 
   show(event: SessionEvent): void {
@@ -75,19 +93,33 @@ export class TurnRenderer {
   lines(lines: readonly string[]): void {
     this.finishLine()
     if (lines.length > 0) this.#side.write(`${lines.join('\n')}\n`)
+    this.#phase.draw()
   }
 
-  /** Ends the line that was begun and takes the phase line away: whoever writes now begins at the left. */
+  /** What a person types meanwhile; it is shown in the last row. */
+  typed(text: string): void {
+    this.#phase.showTyped(text)
+  }
+
+  /** Ends the line that was begun and takes the last row away: whoever writes now begins at the left. */
   finishLine(): void {
+    this.#answer.finish()
+    this.#thoughts.finish()
     this.#phase.clear()
-    if (this.#open === 'text') this.#out.write('\n')
-    if (this.#open === 'thought') this.#side.write('\n')
+    if (this.#open === 'text' && !this.#out.redraws) this.#out.write('\n')
+    if (this.#open === 'thought' && !this.#side.redraws) this.#side.write('\n')
     this.#open = 'nothing'
+    this.#thinks = false
   }
 
   #text(text: string): void {
+    if (this.#thinks) this.finishLine()
+    if (this.#out.redraws) {
+      this.#open = 'text'
+      this.#answer.write(text)
+      return
+    }
     this.#phase.clear()
-    if (this.#open === 'thought') this.finishLine()
     const shown = plainText(text)
     if (shown === '') return
     this.#out.write(shown)
@@ -96,16 +128,22 @@ export class TurnRenderer {
 
   #thought(text: string): void {
     if (!this.#side.terminal) return
-    this.#phase.clear()
     if (this.#open === 'text') this.finishLine()
-    const shown = plainText(text)
-    this.#side.write(paint(this.#side, 'dim', shown))
-    if (shown !== '') this.#open = shown.endsWith('\n') ? 'nothing' : 'thought'
+    if (!this.#thinks) this.lines([paint(this.#side, 'dim', 'Thinking:')])
+    this.#thinks = true
+    this.#open = 'thought'
+    if (this.#side.redraws) this.#thoughts.write(text)
+    else {
+      const shown = plainText(text)
+      this.#side.write(shown)
+      if (shown !== '') this.#open = shown.endsWith('\n') ? 'nothing' : 'thought'
+    }
   }
 
   #showPhase(words: string): void {
-    if (words === '' || !this.#side.terminal) {
-      this.#phase.clear()
+    if (words === '') {
+      // What is half written stays in sight.
+      this.#phase.show('')
       return
     }
     // Thoughts are their own sign of life.
@@ -161,5 +199,15 @@ export class TurnRenderer {
     return (left > 0 ? [`  │ … ${left} ${left === 1 ? 'line' : 'lines'} before`, ...rows] : rows).map((row) =>
       paint(this.#side, 'dim', row),
     )
+  }
+}
+
+/** Thoughts are no part of the answer, and look so. */
+function dimmed(output: Output): Output {
+  return {
+    ...output,
+    colour: false,
+    width: () => output.width(),
+    write: (text) => output.write(text.replace(/[^\n]+/g, (row) => paint(output, 'dim', row))),
   }
 }

@@ -23,7 +23,8 @@ export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - textWidth(text)))
 }
 
-function head(text: string, columns: number): string {
+/** The beginning that fits into so many columns. */
+export function head(text: string, columns: number): string {
   let width = 0
   let result = ''
   for (const character of text) {
