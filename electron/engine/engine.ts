@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { SessionId } from '#shared/ids.ts'
+import type { Profile } from '#shared/profile.ts'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
 import { BackgroundRuns } from './background/background-runs.ts'
@@ -15,6 +16,7 @@ import { sourcesOfRules } from './budget/limit-source.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { Policies } from './policy/policies.ts'
+import { KnownWindows, type LearnedWindow } from './profiles/known-windows.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
 import { KeyStore } from './secrets/key-store.ts'
 import { systemKeychain } from './secrets/keychain.ts'
@@ -75,8 +77,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const clock = systemClock
   const settings = await SettingsStore.open({ dataFolder, openConf, clock })
   const keys = new KeyStore({ dataFolder, env, keychain: systemKeychain, ...(givenKey && { given: givenKey }) })
+  const windows = new KnownWindows(dataFolder)
   const profiles = new ProfileStore({
     settings,
+    windows,
+    onDefect,
     keys,
     env,
     clock,
@@ -104,6 +109,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     policyFor: policies.policyFor.bind(policies),
     limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
     backendFor: profiles.backendFor.bind(profiles),
+    // Kept in the background: nothing waits for it but the end of the engine.
+    learnWindow: (profile: Profile, learned: LearnedWindow) => void windows.learn(profile, learned),
   }
   const sessions: SessionStore = new SessionStore({
     dataFolder,
@@ -173,6 +180,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await slots.close()
       pause.close()
       await profiles.close()
+      await windows.close()
       await ledger.close()
       settings.close()
     },

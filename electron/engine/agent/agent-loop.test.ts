@@ -157,6 +157,7 @@ async function play(setting: Setting) {
   const outcome = await runTurn({
     conversation,
     backend: () => Promise.resolve({ backend, profile }),
+    learnWindow: () => undefined,
     seat: setting.seat ?? freeSeat,
     tools,
     policy: noPolicy,

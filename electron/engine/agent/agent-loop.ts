@@ -79,13 +79,16 @@ class Loop {
       answer = await callModel(turn, backend, profile, this.#tools)
     } catch (error) {
       if (!isOverflow(error)) throw error
-      const unpaid = await this.#compactor.afterOverflow(target, error)
+      this.#watch.refused(profile, error, turn.conversation.promptTokens(this.#tools))
+      const known = { ...target, window: this.#watch.window(profile, listedWindow) }
+      const unpaid = await this.#compactor.afterOverflow(known, error)
       if (unpaid && !(await this.#limit.mayGoOn(unpaid))) return 'over'
       this.#bridge(BROKEN_OFF_NOTE)
       return null
     }
     // It was not sent.
     if ('limit' in answer) return (await this.#limit.mayGoOn(answer)) ? null : 'over'
+    this.#compactor.answered(target)
     await this.#watch.look(backend, profile, answer)
     if (answer.stop && !(await this.#limit.mayGoOn(answer.stop))) return 'over'
     if (answer.stop && answer.cut && answer.calls.length === 0) {

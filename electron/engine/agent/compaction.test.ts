@@ -7,10 +7,12 @@ import type { Profile } from '#shared/profile.ts'
 import { SessionEntry } from '#shared/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import { viewFromEntries } from '#shared/session-view.ts'
+import { hasHalfCharacter } from '#shared/whole-characters.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/backend.ts'
 import { freeSeat } from '../background/free-seat.ts'
 import { testBudget } from '../budget/testing.ts'
 import { noPolicy } from '../policy/policy.ts'
+import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Tool } from '../tools/tool.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
@@ -109,12 +111,14 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     permissions: { write: 'ask', shell: 'ask', sandbox: true },
   })
   const outcomes = []
+  const learned: LearnedWindow[] = []
   const turnId = TurnId.parse('turn000001')
   for (let turn = 1; turn <= turns; turn++) {
     emit({ type: 'turn-start', turnId, text: `Do ${turn}.`, facts: turn === 1 ? '<facts>' : '' })
     const outcome = await runTurn({
       conversation,
       backend: () => Promise.resolve({ backend, profile }),
+      learnWindow: (_profile, window) => learned.push(window),
       seat: freeSeat,
       tools: [tool],
       policy: noPolicy,
@@ -135,7 +139,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     emit({ type: 'turn-end', turnId, ...outcome })
     outcomes.push(outcome.reason)
   }
-  return { outcomes, requests, entries, conversation, warnings: warningsOf(entries) }
+  return { outcomes, requests, entries, conversation, learned, warnings: warningsOf(entries) }
 }
 
 const warningsOf = (entries: SessionEntry[]) => entries.flatMap((entry) => (entry.type === 'warning' ? [entry] : []))
@@ -150,12 +154,12 @@ function refold(entries: readonly SessionEntry[]): Conversation {
 }
 
 describe('a full context', () => {
-  const filling = () => [look('a', 1000), look('b', 2500), look('c', 3500), text('SUMMARY', 3600), text('Done.', 1900)]
+  const filling = () => [look('a', 1000), look('b', 2500), look('c', 5500), text('SUMMARY', 7100), text('Done.', 1900)]
 
   test('is summarised before the next call: the same beginning and tools, then the newest messages go on', async () => {
     const { outcomes, requests, entries, conversation } = await play({
       answers: filling(),
-      profile: { contextWindow: 4000 },
+      profile: { contextWindow: 8000 },
     })
     expect([outcomes, compactions(entries)]).toEqual([['completed'], ['SUMMARY']])
     const [, , third, asked, after] = requests
@@ -191,10 +195,10 @@ describe('a full context', () => {
   })
 
   test('counts the summary as a call of the model, and goes on without one that may not be paid for', async () => {
-    const spent = await play({ answers: filling(), profile: { contextWindow: 4000 }, limits: { modelCalls: 5 } })
+    const spent = await play({ answers: filling(), profile: { contextWindow: 8000 }, limits: { modelCalls: 5 } })
     const short = await play({
-      answers: [look('a', 1000), look('b', 2500), look('c', 3500), text('Done.', 3600)],
-      profile: { contextWindow: 4000 },
+      answers: [look('a', 1000), look('b', 2500), look('c', 5500), text('Done.', 7100)],
+      profile: { contextWindow: 8000 },
       limits: { modelCalls: 4 },
     })
     expect([spent.outcomes, compactions(spent.entries), short.outcomes, compactions(short.entries)]).toEqual([
@@ -252,6 +256,55 @@ describe('a full context', () => {
     for (const [index, one] of sent.slice(1).entries()) expect(one).not.toBe(sent[index])
   })
 
+  test('outgrows its window as often as it does in one turn, known or not', async () => {
+    const seldom = new FailureError(failure('context-overflow', 'Too long.'))
+    const round = (refusal: FailureError): Answer[] => [look('a', 1000), look('b', 2500), refusal, text('SUM', 900)]
+    const told = await play({ answers: [...round(overflow), ...round(overflow), text('Done.', 900)] })
+    const untold = await play({ answers: [...round(seldom), ...round(seldom), text('Done.', 900)] })
+    const uncounted = await play({
+      answers: [
+        ...[[stop('a')], [stop('b')], seldom, text('SUM', 900)],
+        ...[[stop('a')], [stop('b')], seldom, text('SUM', 900), text('Done.', 900)],
+      ],
+    })
+    for (const { outcomes, entries } of [told, untold, uncounted])
+      expect([outcomes, compactions(entries)]).toEqual([['completed'], ['SUM', 'SUM']])
+  })
+
+  test('refused once is known from then on: room is made before the next refusal', async () => {
+    const { outcomes, requests, entries, learned } = await play({
+      answers: [
+        ...[look('a', 1000), look('b', 2500), overflow, text('ONE', 900)],
+        ...[look('c', 1000), look('d', 2600), text('TWO', 3900), text('Done.', 900)],
+      ],
+    })
+    expect([outcomes, compactions(entries), learned]).toEqual([['completed'], ['ONE', 'TWO'], [{ refused: 4000 }]])
+    // What had been refused was not sent again as it was.
+    expect(requests[3]?.messages.flatMap((one) => (one.role === 'tool' ? [one.content.length < 300] : []))).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  test('is seen where the server counts nothing', async () => {
+    const { outcomes, entries } = await play({
+      answers: [[stop('a')], [stop('b')], text('SUMMARY', 900), text('Done.', 900)],
+      profile: { contextWindow: 3400 },
+    })
+    expect([outcomes, compactions(entries)]).toEqual([['completed'], ['SUMMARY']])
+  })
+
+  test('cuts no character in two when it shortens old outputs', async () => {
+    const { requests } = await play({
+      answers: [look('a', 1000), look('b', 2500), overflow, text('SUMMARY', 900), text('Done.', 900)],
+      outputs: `${'x'.repeat(199)}${'\u{1F600}'.repeat(3000)}`,
+    })
+    const shortened = requests[3]?.messages.filter(({ content }) => content.includes('left out')) ?? []
+    expect(shortened.map(({ content }) => [content.slice(0, 201), hasHalfCharacter(content)])).toEqual([
+      [`${'x'.repeat(199)}\n(`, false],
+    ])
+  })
+
   test('refused again after a summary ends the turn with what the server said', async () => {
     const { outcomes, requests } = await play({
       answers: [look('a', 1000), look('b', 2500), overflow, text('SUMMARY', 3600), overflow],
@@ -272,8 +325,13 @@ describe('a full context', () => {
       ],
     })
     expect(outcomes).toEqual(['completed'])
-    const lengths = requests[5]?.messages.flatMap((one) => (one.role === 'tool' ? [one.content.length < 300] : []))
-    expect(lengths).toEqual([true, true, false])
+    const lengths = [4, 5].map((index) =>
+      requests[index]?.messages.flatMap((one) => (one.role === 'tool' ? [one.content.length < 300] : [])),
+    )
+    expect(lengths).toEqual([
+      [true, true, false],
+      [true, true, true],
+    ])
     const given = await play({ answers: [look('a', 1000), look('b', 2500), overflow, overflow, overflow] })
     expect(given.outcomes).toEqual(['failed'])
   })
@@ -301,7 +359,7 @@ test('a journal that ends anywhere gives the conversation of that moment again',
       look('a', 1000),
       text('One.', 3500),
       text('SUMMARY', 3600),
-      look('b', 2000),
+      look('b', 1500),
       text('Two.', 3500),
       text('AGAIN', 3600),
       text('Three.', 1000),

@@ -12,6 +12,8 @@ import type { TurnContext } from './turn.ts'
 const FULL = 0.85
 /** The part of the window that the newest messages may keep. */
 const KEPT = 0.3
+/** The part of the window that a request for a summary may fill where the conversation itself no longer fits. */
+const SUMMARISED = 0.8
 /** The longest summary. Tokens. */
 const SUMMARY_TOKENS = 2000
 
@@ -22,11 +24,13 @@ export interface Target {
   window: number | null
 }
 
-/** Makes room in a conversation that outgrew its window. One a turn. */
+/** Makes room in a conversation that outgrew its window, as often as a turn needs it. One a turn. */
 export class Compactor {
   readonly #turn: TurnContext
   readonly #tools: readonly ToolDefinition[]
-  /** Room was made, and no answer has shown since that it was enough. */
+  /** Room was made, and no answer came since. */
+  #unanswered = false
+  /** Room was made, and no count has shown since that it was enough. */
   #unproven = false
   #hopeless = false
 
@@ -35,23 +39,29 @@ export class Compactor {
     this.#tools = tools
   }
 
-  /** Before a call: only when the last count says that little room is left. Never ends the turn by itself. */
+  /** Before a call: only when what is known and estimated of it leaves little room. Never ends the turn by itself. */
   async beforeCall(target: Target): Promise<void> {
     const { conversation, emit } = this.#turn
-    const { used } = conversation.meter
-    if (target.window === null || used === null || this.#hopeless) return
-    if (used < target.window * FULL) {
-      this.#unproven = false
-      return
-    }
+    const { window } = target
+    const tokens = conversation.promptTokens(this.#tools)
+    if (window === null || this.#hopeless || tokens < window * FULL) return
     // Making room did not help: the tools and the newest messages alone fill the window.
     this.#hopeless = this.#unproven
-    const cut = this.#hopeless ? null : this.#cut(target, used)
+    const cut = this.#hopeless ? null : this.#cut(target, tokens)
     if (cut === null) return
+    // What does not fit any more would only be refused.
+    const part = tokens < window ? 1 : (window * SUMMARISED) / tokens
     // Where a summary may not be paid for, the call is tried as it is.
-    if ((await this.#compact(target, cut)) !== false) return
+    if ((await this.#compact(target, cut, part)) !== false) return
     this.#hopeless = true
     emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
+  }
+
+  /** The model answered: what was made room for fits, and when it no longer does, room may be made again. */
+  answered({ window }: Target): void {
+    this.#unanswered = false
+    const { used } = this.#turn.conversation.meter
+    if (window === null || used === null || used < window * FULL) this.#unproven = false
   }
 
   /**
@@ -59,40 +69,42 @@ export class Compactor {
    * `BudgetStop` = the summary may not be paid for any more.
    */
   async afterOverflow(target: Target, refusal: FailureError): Promise<BudgetStop | null> {
-    const { contextWindow = null, promptTokens = null } = refusal.failure.details ?? {}
-    const known = { ...target, window: contextWindow ?? target.window }
-    const cut = this.#unproven ? null : this.#cut(known, promptTokens)
+    const { promptTokens } = refusal.failure.details ?? {}
+    const tokens = promptTokens ?? this.#turn.conversation.promptTokens(this.#tools)
+    const window = target.window ?? tokens
+    const cut = this.#unanswered ? null : this.#cut({ ...target, window }, tokens)
     if (cut === null) throw refusal
-    const made = await this.#compact(known, cut)
+    const made = await this.#compact(target, cut, (window * SUMMARISED) / Math.max(tokens, window, 1))
     if (made === false) throw refusal
     return made === true ? null : made
   }
 
-  #cut({ window, profile }: Target, counted: number | null): number | null {
+  #cut({ window, profile }: Target, tokens: number): number | null {
     const { conversation } = this.#turn
     const characters = charactersOf(conversation.messages(reader(profile)), this.#tools)
-    const tokens = counted ?? conversation.meter.tokensOf(characters)
     const room = window ?? tokens
     return conversation.cut((characters * KEPT * room) / Math.max(tokens, room, 1))
   }
 
   /**
-   * false = no summary could be had; a `BudgetStop` = it may not be paid for. Throws `FailureError` for any
-   * other failure than one of length.
+   * Summarises so great a part of the conversation as fits. false = no summary could be had; a `BudgetStop` = it may not
+   * be paid for. Throws `FailureError` for any other failure than one of length.
    */
-  async #compact(target: Target, keptFromSeq: number): Promise<boolean | BudgetStop> {
+  async #compact(target: Target, keptFromSeq: number, part: number): Promise<boolean | BudgetStop> {
     // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
-    const messages = [...this.#turn.conversation.messages(reader(target.profile)), request]
-    let summary = await this.#summary(target, messages)
+    const whole = [...this.#turn.conversation.messages(reader(target.profile)), request]
+    const fitting = withoutOldOutputs(whole, charactersOf(whole, this.#tools) * (1 - part))
+    let summary = await this.#summary(target, fitting)
     if (summary === null) {
-      const shorter = withoutOldOutputs(messages)
+      const shorter = withoutOldOutputs(fitting, charactersOf(fitting, []) / 2)
       // The same request would be refused again.
-      if (shorter.every((message, index) => message === messages[index])) return false
+      if (shorter.every((message, index) => message === fitting[index])) return false
       summary = await this.#summary(target, shorter)
     }
     if (!summary) return false
     if (typeof summary === 'object') return summary
     this.#turn.emit({ type: 'compaction', summary, keptFromSeq })
+    this.#unanswered = true
     this.#unproven = true
     return true
   }
@@ -147,9 +159,9 @@ function reader({ id, model }: Profile) {
 /** Output that is longer is cut to this where even the summary does not fit. Characters. */
 const SHORT_OUTPUT = 200
 
-/** Without a model: the oldest tool outputs go first, until half is left. */
-function withoutOldOutputs(messages: readonly ChatMessage[]): ChatMessage[] {
-  let over = charactersOf(messages, []) / 2
+/** Without a model: the oldest tool outputs go first, until so many characters are gone. */
+function withoutOldOutputs(messages: readonly ChatMessage[], characters: number): ChatMessage[] {
+  let over = characters
   return messages.map((message) => {
     if (over <= 0 || message.role !== 'tool' || message.content.length <= 2 * SHORT_OUTPUT) return message
     over -= message.content.length - SHORT_OUTPUT

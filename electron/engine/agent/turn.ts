@@ -8,6 +8,7 @@ import type { Backend } from '../backend/backend.ts'
 import type { Seat } from '../background/slots.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -16,6 +17,8 @@ export interface TurnContext {
   conversation: Conversation
   /** The backend that answers the next call; asked before each, so that a switch counts from there on. */
   backend(): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  /** Something was found out about the window of the model that answers; it is kept for all that follows. */
+  learnWindow(profile: Profile, window: LearnedWindow): void
   /** Its place in the queues of the servers; whoever made it gives it up. */
   seat: Pick<Seat, 'take'>
   /** Without those that the policy denies. */

@@ -8,18 +8,34 @@ import type { TurnContext } from './turn.ts'
 /** An Ollama may stand behind these. */
 const mayHideAnother: ReadonlySet<Profile['kind']> = new Set(['litellm', 'custom'])
 
-/** Looks after each answer whether the server still reads all that it is sent. One a turn: the server is asked once. */
-export class WindowWatch {
-  readonly #turn: Pick<TurnContext, 'conversation' | 'emit' | 'signal'>
-  readonly #asked = new Map<string, ContextAllotment>()
+type Watched = Pick<TurnContext, 'conversation' | 'emit' | 'signal' | 'learnWindow'>
 
-  constructor(turn: Pick<TurnContext, 'conversation' | 'emit' | 'signal'>) {
+/**
+ * Knows the window of whoever answers: what was said of it, what the server refused, and after each answer whether it still
+ * reads all that it is sent. One a turn: the server is asked once.
+ */
+export class WindowWatch {
+  readonly #turn: Watched
+  readonly #asked = new Map<string, ContextAllotment>()
+  /** What a refusal says of the window. Tokens. */
+  readonly #refused = new Map<string, number>()
+
+  constructor(turn: Watched) {
     this.#turn = turn
   }
 
-  /** The window in tokens, by whoever knows it best; null = nobody does. */
+  /** The window in tokens, by whoever knows it best; null = nobody does. What the server refuses is too much for it. */
   window(profile: Profile, listed: number | undefined): number | null {
-    return this.#asked.get(profile.id)?.inUse ?? profile.contextWindow ?? listed ?? null
+    const said = this.#asked.get(profile.id)?.inUse ?? profile.contextWindow ?? listed ?? null
+    const refused = this.#refused.get(profile.id) ?? null
+    return said === null || refused === null ? (said ?? refused) : Math.min(said, refused)
+  }
+
+  /** A conversation was refused for its length. `tokens`: of it, as far as anybody knows. */
+  refused(profile: Profile, { failure: { details = {} } }: FailureError, tokens: number): void {
+    const { contextWindow, promptTokens } = details
+    this.#refused.set(profile.id, contextWindow ?? promptTokens ?? tokens)
+    if (contextWindow !== undefined) this.#turn.learnWindow(profile, { refused: contextWindow })
   }
 
   /** Warns at most once about the same numbers, and never holds up the turn for long. */
@@ -33,11 +49,12 @@ export class WindowWatch {
     if (message) this.#turn.emit({ type: 'warning', code: TRUNCATED, message })
   }
 
-  async #ask(backend: Backend, { contextWindow }: Profile): Promise<ContextAllotment> {
+  async #ask(backend: Backend, profile: Profile): Promise<ContextAllotment> {
     if (!backend.allotment) return { inUse: null, possible: null }
-    const own = contextWindow ?? null
+    const own = profile.contextWindow ?? null
     try {
       const said = await backend.allotment(this.#turn.signal)
+      if (said.inUse !== null) this.#turn.learnWindow(profile, { listed: said.inUse })
       return { inUse: said.inUse ?? own, possible: said.possible }
     } catch (error) {
       // An older version does not tell: the counts alone have to do.

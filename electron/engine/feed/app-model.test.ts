@@ -45,6 +45,10 @@ async function open() {
   }
   const profiles = new ProfileStore({
     settings,
+    windows: { of: async () => null, learn: async () => undefined },
+    onDefect: (error) => {
+      throw error
+    },
     keys: new KeyStore({ dataFolder, env: {}, keychain }),
     env: {},
     clock,

@@ -20,16 +20,22 @@ export interface ConnectionServices {
   startDemo(): Promise<{ baseUrl: string; close(): Promise<void> }>
 }
 
+type Services = ConnectionServices & {
+  /** A server was asked for its models because the profile names none. */
+  onListed(profile: Profile, models: readonly ModelInfo[]): Promise<void>
+}
+
 /** How long a server may take to list its models, in milliseconds. */
 const LIST_MS = 10_000
 
 /** One client per profile and overrides, made at first use and kept: it holds the connections to the server. */
 export class Connections {
-  readonly #services: ConnectionServices
+  readonly #services: Services
   readonly #open = new Map<string, { profileId: string; connection: Promise<Connection> }>()
+  readonly #closing = new AbortController()
   #demo: ReturnType<ConnectionServices['startDemo']> | undefined
 
-  constructor(services: ConnectionServices) {
+  constructor(services: Services) {
     this.#services = services
   }
 
@@ -53,7 +59,7 @@ export class Connections {
   async listModels(profile: Profile, key?: string): Promise<ModelInfo[]> {
     const backend = await this.#client(profile, key)
     try {
-      return await listModels(backend, profile)
+      return await listModels(backend, profile, this.#closing.signal)
     } finally {
       await backend.close()
     }
@@ -67,7 +73,9 @@ export class Connections {
     for (const [name, entry] of this.#open) if (entry.profileId === profileId) this.#open.delete(name)
   }
 
+  /** Questions for models that are still open are broken off. */
   async close(): Promise<void> {
+    this.#closing.abort()
     const connections = [...this.#open.values()]
     this.#open.clear()
     await Promise.allSettled(connections.map(async ({ connection }) => (await connection).backend.close()))
@@ -78,7 +86,9 @@ export class Connections {
     const backend = await this.#client(profile)
     if (profile.model) return { backend, profile }
     try {
-      const [first] = await listModels(backend, profile)
+      const models = await listModels(backend, profile, this.#closing.signal)
+      await this.#services.onListed(profile, models)
+      const [first] = models
       if (!first)
         throw new FailureError(failure('unknown-model', `${profile.name} lists no model. Load one there first.`))
       const chosen = { ...profile, model: first.id }
@@ -100,12 +110,12 @@ export class Connections {
   }
 }
 
-async function listModels(backend: Backend, profile: Profile): Promise<ModelInfo[]> {
-  const signal = AbortSignal.timeout(LIST_MS)
+async function listModels(backend: Backend, profile: Profile, closing: AbortSignal): Promise<ModelInfo[]> {
+  const timeout = AbortSignal.timeout(LIST_MS)
   try {
-    return await backend.listModels(signal)
+    return await backend.listModels(AbortSignal.any([timeout, closing]))
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!timeout.aborted || closing.aborted) throw error
     const message = `${profile.name} did not list its models within ${LIST_MS / 1000} seconds. Is it busy?`
     throw new FailureError(failure('timeout', message, { retryable: true }), { cause: error })
   }

@@ -10,6 +10,7 @@ import type { Backend } from '../backend/backend.ts'
 import { KeyStore } from '../secrets/key-store.ts'
 import { SettingsStore } from '../settings/settings-store.ts'
 import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
+import { KnownWindows } from './known-windows.ts'
 import { ProfileStore } from './profile-store.ts'
 
 let dataFolder: string
@@ -26,7 +27,7 @@ afterEach(() => rm(dataFolder, { recursive: true }))
 
 /** Servers by address, and what was asked of them. */
 class World {
-  readonly models = new Map<string, (string | ModelInfo)[] | FailureError>()
+  readonly models = new Map<string, (string | ModelInfo)[] | FailureError | Promise<ModelInfo[]>>()
   readonly connected: { baseUrl: string; model: string; key: string | null; ca?: string }[] = []
   readonly closed: string[] = []
   readonly keychain = new Map<string, string>()
@@ -41,8 +42,10 @@ class World {
       chat: () => {
         throw new Error('Nobody chats here.')
       },
-      listModels: async () => {
-        const models = this.models.get(baseUrl) ?? new FailureError(failure('unreachable', `Nothing at ${baseUrl}.`))
+      listModels: async (signal) => {
+        const models =
+          (await untilAborted(this.models.get(baseUrl), signal)) ??
+          new FailureError(failure('unreachable', `Nothing at ${baseUrl}.`))
         if (models instanceof FailureError) throw models
         return models.map((model) => (typeof model === 'string' ? listed(model) : model))
       },
@@ -51,6 +54,25 @@ class World {
       },
     }
   }
+}
+
+/** Rejects as a client does whose question is broken off. */
+function untilAborted<T>(value: T, signal: AbortSignal): Promise<Awaited<T>> {
+  const aborted = deferred<never>()
+  const stop = () => aborted.reject(new FailureError(failure('aborted', 'Stopped.')))
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop)
+  return Promise.race([value, aborted.promise])
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
 }
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n'
@@ -63,6 +85,10 @@ function open(): ProfileStore {
   const { keychain } = world
   return new ProfileStore({
     settings,
+    windows: new KnownWindows(dataFolder),
+    onDefect: (error) => {
+      throw error
+    },
     env: world.env,
     clock,
     keys: new KeyStore({
@@ -204,7 +230,7 @@ describe('the client of a profile', () => {
     const profiles = open()
     await profiles.save(work, { key: 'k' })
     const [one, two] = await Promise.all([profiles.backendFor(work.id), profiles.backendFor(work.id)])
-    expect([one === two, one.profile.model]).toEqual([true, 'first'])
+    expect([one.backend === two.backend, one.profile.model]).toEqual([true, 'first'])
     expect(world.connected).toEqual([
       { baseUrl: work.baseUrl, model: '', key: 'k' },
       { baseUrl: work.baseUrl, model: 'first', key: 'k' },
@@ -235,6 +261,51 @@ describe('the client of a profile', () => {
       [0.5, 2],
       [9, undefined],
     ])
+  })
+
+  it('knows the window from what any process heard of the server, be it a look, a form or the first of its models', async () => {
+    const windowed = (id: string, contextWindow: number) => ({ ...listed(id), contextWindow })
+    const windowOf = async (profile: Profile) => (await open().backendFor(profile.id)).listedWindow
+    world.models.set(home.baseUrl, [windowed('other', 1), windowed('m', 8192)])
+    world.models.set(work.baseUrl, [windowed('first', 4096)])
+    const profiles = open()
+    await profiles.save(home)
+    await profiles.check(home.id)
+    await profiles.save(work, { key: 'k' })
+    await profiles.backendFor(work.id)
+    const form: Profile = { ...home, id: ProfileId.parse('form'), name: 'Form', baseUrl: 'http://form:8000/v1' }
+    world.models.set(form.baseUrl, [windowed('m', 16_384)])
+    await profiles.probe({ baseUrl: form.baseUrl })
+    await profiles.save(form)
+    expect([await windowOf(home), await windowOf(work), await windowOf(form)]).toEqual([8192, 4096, 16_384])
+  })
+
+  it('asks for a window that nobody knows beside the first call, and waits for nothing', async () => {
+    const said = deferred<ModelInfo[]>()
+    world.models.set(home.baseUrl, said.promise)
+    const profiles = open()
+    await profiles.save(home)
+    expect((await profiles.backendFor(home.id)).listedWindow).toBe(undefined)
+    said.resolve([{ ...listed('m'), contextWindow: 8192 }])
+    await profiles.check(home.id)
+    expect((await profiles.backendFor(home.id)).listedWindow).toBe(8192)
+    // A window that the person set is not asked for.
+    const before = world.connected.length
+    const own = { ...home, id: ProfileId.parse('own'), name: 'Own', baseUrl: 'http://own/v1', contextWindow: 4096 }
+    await profiles.save(own)
+    await profiles.backendFor(own.id)
+    expect(world.connected.slice(before).map(({ baseUrl }) => baseUrl)).toEqual(['http://own/v1'])
+  })
+
+  it('leaves no question for a window open when it is closed', async () => {
+    world.models.set(home.baseUrl, deferred<ModelInfo[]>().promise)
+    const profiles = open()
+    await profiles.save(home)
+    await profiles.backendFor(home.id)
+    const checked = profiles.check(home.id)
+    await profiles.close()
+    await checked
+    expect(profiles.statuses().find(({ profile }) => profile.id === home.id)?.failure?.code).toBe('aborted')
   })
 
   it('has what the server lists for cached input too, unless the profile says', async () => {
@@ -271,9 +342,10 @@ describe('the client of a profile', () => {
 
   it('is made anew after the profile or its key changed, while a running call goes on with the old one', async () => {
     const profiles = open()
-    await profiles.save(home, { key: 'old' })
+    const known = { ...home, contextWindow: 4096 }
+    await profiles.save(known, { key: 'old' })
     await profiles.backendFor(home.id)
-    await profiles.save(home, { key: 'new' })
+    await profiles.save(known, { key: 'new' })
     await profiles.backendFor(home.id)
     expect(world.connected.map(({ key }) => key)).toEqual(['old', 'new'])
     expect(world.closed).toEqual([])

@@ -12,6 +12,7 @@ import { readCertificates } from './certificates.ts'
 import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
+import type { KnownWindows } from './known-windows.ts'
 import {
   loadProfileFile,
   type ProfilesToAdd,
@@ -26,6 +27,9 @@ export interface ProfileServices extends ConnectionServices {
   settings: SettingsStore
   env: Readonly<Record<string, string | undefined>>
   clock: Clock
+  windows: Pick<KnownWindows, 'of' | 'learn'>
+  /** What went wrong in the background, where nobody waited for it. */
+  onDefect(error: unknown): void
   /** Looks at the usual ports of this computer. */
   discover(): Promise<FoundServer[]>
   /** What answers at an address; null = nothing that we know. */
@@ -53,12 +57,17 @@ export class ProfileStore {
   #saved: readonly Profile[]
   #discovery: Discovery = { state: 'idle', servers: [] }
   #looking: Promise<void> | undefined
+  /** What was last listed at an address that may be saved now. */
+  #probed: { baseUrl: string; models: readonly ModelInfo[] } | null = null
 
   constructor(services: ProfileServices) {
     this.#services = services
-    this.#connections = new Connections(services)
+    this.#connections = new Connections({
+      ...services,
+      onListed: (profile, models) => this.#learn(profile, models),
+    })
     this.#reach = new ReachBook({
-      listModels: (profile) => this.#connections.listModels(profile),
+      listModels: (profile) => this.#listModels(profile),
       clock: services.clock,
       onChange: () => this.#changed(),
       // Another model may be the first one now, and a key that was missing may be there.
@@ -135,6 +144,7 @@ export class ProfileStore {
       defaultProfileId: current.defaultProfileId ?? saved.id,
     }))
     if (before && before.key.source !== key.source) await keys.remove(saved.id, before.key)
+    if (this.#probed?.baseUrl === saved.baseUrl) await this.#learn(saved, this.#probed.models)
     this.#reset(saved.id)
     this.#changed()
     return saved
@@ -206,9 +216,10 @@ export class ProfileStore {
     // A server may say what it charges, and nobody has asked it in this process.
     if (needsPrice && !priceKnown(profile) && this.#reach.of(id).reach === 'unknown') await this.check(id)
     const model = this.#reach.of(id).models.find((listed) => listed.id === profile.model)
-    if (!model) return connection
-    const { contextWindow: listedWindow } = model
-    return { backend, profile: withListedPrices(profile, model), ...(listedWindow !== null && { listedWindow }) }
+    const listedWindow = (await this.#services.windows.of(profile)) ?? model?.contextWindow ?? null
+    if (listedWindow === null && profile.contextWindow === undefined) this.#askForWindow(id)
+    const priced = model ? withListedPrices(profile, model) : profile
+    return { backend, profile: priced, ...(listedWindow !== null && { listedWindow }) }
   }
 
   /** Asks the server for its models; the answer is its status. Does not reject for what the server did. */
@@ -266,7 +277,9 @@ export class ProfileStore {
     const server = await this.#services.identify(baseUrl, key, ca)
     const kind = server?.kind ?? 'custom'
     const profile: Profile = { ...demoProfile, ...trusted, name: 'The server', kind, baseUrl, model: '' }
-    return { server, models: await this.#connections.listModels({ ...profile, id: PROBE_ID }, key ?? undefined) }
+    const models = await this.#connections.listModels({ ...profile, id: PROBE_ID }, key ?? undefined)
+    this.#probed = { baseUrl, models }
+    return { server, models }
   }
 
   async close(): Promise<void> {
@@ -284,6 +297,25 @@ export class ProfileStore {
       this.#discovery = { state: 'done', servers }
       this.#changed()
     }
+  }
+
+  /** Beside the call: what the server says counts from the next one on. Without a model it has just been asked. */
+  #askForWindow(id: ProfileId): void {
+    if (this.#existing(id).model === '' || this.#reach.of(id).reach !== 'unknown') return
+    this.check(id).catch(this.#services.onDefect)
+  }
+
+  async #listModels(profile: Profile): Promise<ModelInfo[]> {
+    const models = await this.#connections.listModels(profile)
+    await this.#learn(profile, models)
+    return models
+  }
+
+  /** Without a model, the first of the list answers. */
+  async #learn({ baseUrl, model }: Profile, models: readonly ModelInfo[]): Promise<void> {
+    const used = model ? models.find(({ id }) => id === model) : models[0]
+    if (used?.contextWindow != null)
+      await this.#services.windows.learn({ baseUrl, model: used.id }, { listed: used.contextWindow })
   }
 
   /** Statuses and clients of profiles that changed or went are of no use any more. */

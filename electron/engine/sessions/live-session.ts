@@ -280,7 +280,7 @@ export class LiveSession implements Session {
     { turnId, options, begun }: { turnId: TurnId; options: SendOptions; begun?: BegunRun },
     policy: Policy,
   ): Promise<TurnEnd> {
-    const { clock, tools, slots, background, ledger, limitSources, backendFor } = this.#services
+    const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
     const spent = this.#counts.counts.copy()
@@ -309,6 +309,7 @@ export class LiveSession implements Session {
           if (background) answerMs = connection.profile.timeouts?.approvalMs ?? ANSWER_MS
           return connection
         },
+        learnWindow,
         seat,
         tools: tools.filter(({ name }) => policy.denial(name) === null),
         toolContext: { workspace: this.#workspace, passedVariables: policy.safeEnv },

@@ -81,6 +81,7 @@ beforeEach(async () => {
   ledger = new Ledger(join(data, 'ledger'), clock)
   policies = new Policies({ dataFolder: data, clock, keyVariables: () => new Set() })
   const services = {
+    learnWindow: () => undefined,
     backendFor: () => Promise.resolve({ backend, profile: answering }),
     tools: builtinTools,
     ledger,

@@ -6,6 +6,7 @@ import type { Ledger } from '../budget/ledger.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { Workspace } from '../tools/workspace.ts'
@@ -19,6 +20,8 @@ export interface SessionServices {
     /** Whether the server is asked for its prices where nobody knows them. */
     needsPrice?: boolean,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  /** What a turn found out about the window of a model. */
+  learnWindow(profile: Profile, window: LearnedWindow): void
   slots: Pick<Slots, 'seat'>
   /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
   background: boolean

@@ -107,6 +107,7 @@ function scriptedBackend(): Backend {
 function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServices> = {}): SessionStore {
   const backend = scriptedBackend()
   const services = {
+    learnWindow: () => undefined,
     backendFor: () => Promise.resolve({ backend, profile }),
     slots: { seat: () => freeSeat },
     background: false,
@@ -343,6 +344,7 @@ describe('in the background', () => {
   const impatient = { ...profile, timeouts: { approvalMs: 1 } }
   const services = (backgroundProfile: Profile): Partial<SessionServices> => ({
     background: true,
+    learnWindow: () => undefined,
     backendFor: () => Promise.resolve({ backend: scriptedBackend(), profile: backgroundProfile }),
   })
 

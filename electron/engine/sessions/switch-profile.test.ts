@@ -64,6 +64,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         background: false,
         tools: builtinTools,
         policyFor: () => Promise.resolve(noPolicy),
+        learnWindow: () => undefined,
         backendFor: async (id) => {
           const found = clients.find(({ profile }) => profile.id === id)
           if (!found) throw new Error(`There is no ${id}.`)
