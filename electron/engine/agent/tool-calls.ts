@@ -107,6 +107,8 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   const facts = ran.started ? turn.policy.resultFacts(tool.name) : null
   const result = facts ? { ...ran.result, output: `${ran.result.output}\n\n${facts}` } : ran.result
   end(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
+  // A command that was stopped tells what it had done until then.
+  turn.signal.throwIfAborted()
   return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
 }
 

@@ -23,7 +23,7 @@ export interface TurnContext {
   seat: Pick<Seat, 'take'>
   /** Without those that the policy denies. */
   tools: readonly Tool[]
-  toolContext: Pick<ToolContext, 'workspace' | 'passedVariables'>
+  toolContext: Pick<ToolContext, 'workspace' | 'passedVariables' | 'keyVariables'>
   policy: Policy
   budget: Budget
   permissions(): Permissions

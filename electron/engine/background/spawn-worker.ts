@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open as openFile, readdir, readFile } from 'node:fs/promises'
+import { type FileHandle, open as openFile, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import { withCover } from '../lib/inherited-files.ts'
 import { identityOf } from '../lib/process-identity.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
@@ -41,7 +42,7 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
   const log = await openLog(registry, run)
   let child: ChildProcess
   try {
-    child = await withCover((cover) =>
+    child = await withCover(REPORT_FD + 1, (cover) =>
       spawn(program.command, program.args, {
         cwd: registry.folder,
         env,
@@ -80,27 +81,6 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
     child.stdin?.destroy()
     child.stdio[REPORT_FD]?.destroy()
     child.unref()
-  }
-}
-
-/** More than any program of ours has open. */
-const MOST_FILES = 1024
-
-/**
- * A child inherits what is not marked as ours alone: of Electron sockets, pipes and the display, of a shell its locks. A
- * worker outlives both and must not keep them open, so each of those numbers is given to nothing instead.
- */
-async function withCover<T>(start: (cover: readonly number[]) => T): Promise<T> {
-  const open = await readdir('/dev/fd').catch(() => null)
-  // Not a system that works that way.
-  if (!open) return start([])
-  const nothing = await openFile('/dev/null', 'r+')
-  try {
-    // Some more: meanwhile other threads open files.
-    const last = Math.min(MOST_FILES, Math.max(...open.map(Number)) + 16)
-    return start(Array.from({ length: Math.max(0, last - REPORT_FD) }, () => nothing.fd))
-  } finally {
-    await nothing.close()
   }
 }
 

@@ -95,12 +95,41 @@ test('where there is no commit there is no worktree, and it is said', async () =
 test('what goes wrong is said, and leaves nothing behind', async () => {
   const left = async () => (await shell('git branch --format="%(refname:short)"; git worktree list | wc -l')).stdout
   const before = await left()
-  await writeFile(join(repo, '.git/hooks/post-checkout'), '#!/bin/sh\necho "fatal: not today" >&2; exit 1\n', {
-    mode: 0o755,
-  })
-  await expect(createWorktree(repo, 'x')).rejects.toThrow('git could not make a worktree: not today')
+  await writeFile(join(repo, '.git/worktrees'), 'in the way')
+  await expect(createWorktree(repo, 'x')).rejects.toThrow(
+    /^git could not make a worktree: could not create .*worktrees/,
+  )
+  await rm(join(repo, '.git/worktrees'))
   expect([await left(), await readdir(`${repo}.worktrees`)]).toEqual([before, []])
   await rm(`${repo}.worktrees`, { recursive: true })
   await writeFile(`${repo}.worktrees`, 'in the way')
   await expect(createWorktree(repo, 'x')).rejects.toThrow(/^The app could not make the folder .*: /)
+})
+
+test('nothing that the settings of a repository name runs when a worktree is made', async () => {
+  const trap = join(repo, '..', 'sprung')
+  const program = `touch ${trap}`
+  await writeFile(join(repo, '.gitattributes'), '* filter=trap diff=trap merge=trap\n')
+  await shell('git add -A && git -c user.name=a -c user.email=a@b.c commit -qm attributes')
+  await mkdir(join(repo, 'hooks'))
+  for (const hook of ['post-checkout', 'reference-transaction', 'post-index-change']) {
+    await writeFile(join(repo, 'hooks', hook), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
+  }
+  const settings = {
+    'core.hooksPath': join(repo, 'hooks'),
+    'core.fsmonitor': program,
+    'filter.trap.clean': `${program}; cat`,
+    'filter.trap.smudge': `${program}; cat`,
+    'filter.trap.required': 'true',
+    'diff.trap.textconv': program,
+    'diff.external': program,
+    'core.pager': program,
+    'credential.helper': `!${program}`,
+  }
+  for (const [name, value] of Object.entries(settings)) await shell(`git config ${name} '${value}'`)
+  const made = await createWorktree(repo, 'x')
+  expect([await readdir(made.path), await readdir(join(repo, '..'))]).toEqual([
+    expect.arrayContaining(['.gitattributes']),
+    expect.not.arrayContaining(['sprung']),
+  ])
 })

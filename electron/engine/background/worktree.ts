@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdir, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { promisify } from 'node:util'
 import type { RunWorktree } from '#shared/background.ts'
 import { FailureError, failure } from '#shared/failure.ts'
+import { git } from '../lib/git.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
 
 export interface NewWorktree extends RunWorktree {
@@ -17,8 +16,6 @@ export interface NewWorktree extends RunWorktree {
 const NAME_LENGTH = 40
 /** How many namesakes are tried before it is given up. */
 const NAMESAKES = 99
-
-const run = promisify(execFile)
 
 /** Whether a run in that folder can have a worktree: a repository with a commit, and a git that knows it. */
 export async function canHaveWorktree(cwd: string): Promise<boolean> {
@@ -43,7 +40,7 @@ export async function createWorktree(cwd: string, title: string): Promise<NewWor
   }
   const top = await git(cwd, 'rev-parse', '--show-toplevel')
   const within = relative(await realpath(top), await realpath(cwd))
-  const changes = await git(cwd, '-c', 'core.fsmonitor=false', 'status', '--porcelain', '--untracked-files=normal')
+  const changes = await git(cwd, 'status', '--porcelain', '--untracked-files=normal')
   const home = `${await mainFolder(cwd)}.worktrees`
   const wanted = nameFrom(title)
   for (let number = 1; number <= NAMESAKES; number++) {
@@ -117,13 +114,6 @@ async function isThere(path: string): Promise<boolean> {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false
     throw error
   }
-}
-
-async function git(cwd: string, ...args: string[]): Promise<string> {
-  // Its words are passed on, and the app speaks English.
-  const env = { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }
-  const { stdout } = await run('git', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })
-  return stdout.trim()
 }
 
 function lineCount(text: string): number {

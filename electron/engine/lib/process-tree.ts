@@ -9,12 +9,18 @@ export interface ProcessTree {
   pid: number
   /** `NAME=value` in the environment of that process only: finds children that left group and parent (Linux). */
   marker?: string
+  /** A soft limit of message queues that only that process has set: also finds what cleared its environment (Linux). */
+  limit?: number | null
+  /** Where the system keeps the processes together by itself. */
+  group?: { processes(): Promise<number[]> } | null
 }
 
 /** What a process that is gone left behind; its pid may be another's by now. */
 interface Remains {
   pid: null
   marker: string
+  limit?: null
+  group?: null
 }
 
 interface EndOptions {
@@ -42,12 +48,13 @@ export async function endProcessTree(tree: ProcessTree | Remains, options: EndOp
  * the group and, for what left it, at newer pids only; where pids began anew meanwhile, it may miss one.
  */
 export async function leftProcesses(tree: ProcessTree): Promise<boolean> {
-  const { pid, marker } = tree
+  const { pid, marker, limit, group } = tree
+  if (group && (await group.processes()).length > 0) return (await members(tree)).length > 0
   // A group also lives on in a dead process that nobody collected yet.
   if (groupExists(pid)) return (await members(tree)).length > 0
   if (!marker || process.platform !== 'linux') return false
   const newer = (await readdir('/proc')).filter((name) => Number(name) > pid)
-  return (await Promise.all(newer.map((name) => carries(Number(name), marker)))).includes(true)
+  return (await Promise.all(newer.map((name) => isMarked(Number(name), marker, limit)))).includes(true)
 }
 
 function groupExists(pid: number): boolean {
@@ -95,15 +102,17 @@ interface ProcessEntry {
   session: number
 }
 
-async function members({ pid, marker }: ProcessTree | Remains): Promise<number[]> {
+async function members({ pid, marker, limit, group }: ProcessTree | Remains): Promise<number[]> {
   // 0 and 1 stand for the kernel and for everybody.
   if (pid !== null && pid <= 1) throw new RangeError(`${pid} leads no tree of ours`)
   const all = await processes()
   const found = new Set(
     all.filter((entry) => pid !== null && [entry.pid, entry.group, entry.session].includes(pid)).map(({ pid }) => pid),
   )
+  const grouped = new Set(await group?.processes())
+  for (const entry of all) if (grouped.has(entry.pid)) found.add(entry.pid)
   if (marker) {
-    const marked = await Promise.all(all.map((entry) => carries(entry.pid, marker)))
+    const marked = await Promise.all(all.map((entry) => isMarked(entry.pid, marker, limit)))
     for (const [index, entry] of all.entries()) if (marked[index]) found.add(entry.pid)
   }
   // Children of what was found, until nothing new turns up.
@@ -113,6 +122,14 @@ async function members({ pid, marker }: ProcessTree | Remains): Promise<number[]
   }
   found.delete(process.pid)
   return [...found]
+}
+
+/** By the environment, or by a limit, which outlives a cleared environment. */
+async function isMarked(pid: number, marker: string, limit: number | null | undefined): Promise<boolean> {
+  if (await carries(pid, marker)) return true
+  if (limit === null || limit === undefined || process.platform !== 'linux') return false
+  const [, soft] = /^Max msgqueue size\s+(\d+)/m.exec((await procText(pid, 'limits')) ?? '') ?? []
+  return soft === String(limit)
 }
 
 async function carries(pid: number, marker: string): Promise<boolean> {
@@ -135,7 +152,7 @@ const BARE_LOOKS = 20
 const EXEC_MS = 2_000
 
 /** null = another user's process, or gone. */
-async function procText(pid: number, name: 'environ' | 'cmdline' | 'statm'): Promise<string | null> {
+async function procText(pid: number, name: 'environ' | 'cmdline' | 'statm' | 'limits'): Promise<string | null> {
   try {
     return await readFile(`/proc/${pid}/${name}`, 'latin1')
   } catch {

@@ -30,6 +30,8 @@ export class Policy {
   readonly #tag: string
   /** Names of variables that commands get although they may hold a secret. */
   readonly safeEnv: readonly string[]
+  /** Names of variables that hold keys of backends: no command gets them. */
+  readonly keyVariables: ReadonlySet<string>
 
   /**
    * `keyVariables`: those that hold keys of backends; no manifest can hand them out. `mark`: what nobody who wrote a file
@@ -37,6 +39,7 @@ export class Policy {
    */
   constructor(manifests: readonly JudgedManifest[], keyVariables: ReadonlySet<string> = new Set(), mark = '') {
     this.#all = manifests
+    this.keyVariables = keyVariables
     this.#trusted = manifests.filter(isTrusted)
     this.#tag = mark ? `policy-${mark}` : 'policy'
     this.safeEnv = [...new Set(this.#trusted.flatMap(({ manifest }) => manifest.safeEnv))].filter(

@@ -312,7 +312,11 @@ export class LiveSession implements Session {
         learnWindow,
         seat,
         tools: tools.filter(({ name }) => policy.denial(name) === null),
-        toolContext: { workspace: this.#workspace, passedVariables: policy.safeEnv },
+        toolContext: {
+          workspace: this.#workspace,
+          passedVariables: policy.safeEnv,
+          keyVariables: policy.keyVariables,
+        },
         policy,
         budget,
         permissions: () => policy.permissions(this.#view.permissions),

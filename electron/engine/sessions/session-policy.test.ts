@@ -12,7 +12,7 @@ import { Ledger } from '../budget/ledger.ts'
 import { sourcesOfRules } from '../budget/limit-source.ts'
 import { Policies } from '../policy/policies.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
-import { describeSandbox } from '../tools/sandbox.ts'
+import { describeSandbox } from '../tools/sandbox/sandbox.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession } from './sessions.ts'
 

@@ -5,7 +5,7 @@ import { catastrophe } from './command-guard.ts'
 import { defineTool } from './define-tool.ts'
 import { packageScript } from './package-script.ts'
 import { type CommandEnd, runCommand } from './run-command.ts'
-import { describeReach, sandboxedCommand } from './sandbox.ts'
+import { describeReach, sandboxedCommand } from './sandbox/sandbox.ts'
 import type { ApprovalPreview, ToolContext, ToolResult } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { folderName } from './workspace.ts'
@@ -46,23 +46,29 @@ async function commandPreview(command: string, { workspace, sandbox }: ToolConte
 }
 
 async function runInSandbox(command: string, context: ToolContext, timeoutMs: number): Promise<ToolResult> {
-  const { workspace, sandbox, passedVariables, signal, onOutput } = context
-  const sandboxed = sandbox ? await sandboxedCommand(workspace) : null
-  const end = await runCommand({
-    command,
-    folder: workspace.root,
-    environment: { ...commandEnvironment(process.env, passedVariables), ...sandboxed?.environment },
-    wrapper: sandboxed?.wrapper ?? [],
-    timeoutMs,
-    signal,
-    onOutput,
-  })
-  return {
-    ok: end.exitCode === 0 && !end.timedOut,
-    output: forModel(end, sandboxed !== null, timeoutMs),
-    summary: end.timedOut ? `ended after ${minutes(timeoutMs)}` : `exit ${end.exitCode}`,
-    exitCode: end.exitCode,
+  const { workspace, sandbox, passedVariables, keyVariables, signal, onOutput } = context
+  const environment = commandEnvironment(process.env, passedVariables, keyVariables)
+  const sandboxed = sandbox ? await sandboxedCommand(workspace, environment) : null
+  try {
+    const end = await runCommand({
+      ...{ command, folder: workspace.root, timeoutMs, signal, onOutput },
+      environment: { ...environment, ...sandboxed?.environment },
+      sandbox: sandboxed,
+    })
+    return {
+      ok: end.exitCode === 0 && end.ended === null,
+      output: forModel(end, sandboxed !== null, timeoutMs),
+      summary: summaryOf(end, timeoutMs),
+      exitCode: end.exitCode,
+    }
+  } finally {
+    await sandboxed?.release()
   }
+}
+
+function summaryOf({ ended, exitCode }: CommandEnd, timeoutMs: number): string {
+  if (ended === 'timeout') return `ended after ${minutes(timeoutMs)}`
+  return ended === 'stopped' ? 'stopped' : `exit ${exitCode}`
 }
 
 function refuseCatastrophe(command: string): void {
@@ -73,11 +79,13 @@ function refuseCatastrophe(command: string): void {
 /** The output as it was, then in brackets what the model cannot see in it. */
 function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): string {
   const notes = [
-    end.timedOut
+    end.ended === 'timeout'
       ? `ended because it ran longer than ${minutes(timeoutMs)}`
-      : end.exitCode !== 0
-        ? `exit code ${end.exitCode}`
-        : '',
+      : end.ended === 'stopped'
+        ? 'it was stopped here: what it had done until then is done'
+        : end.exitCode !== 0
+          ? `exit code ${end.exitCode}`
+          : '',
     end.leftovers ? 'the processes that it left in the background were ended' : '',
     sandboxed && end.exitCode !== 0 ? sandboxHint(end.output) : '',
   ].filter((note) => note !== '')

@@ -15,6 +15,8 @@ export interface ToolContext {
   asksAgain?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
+  /** Names of variables that hold keys of backends: no command gets them. */
+  keyVariables?: ReadonlySet<string>
 }
 
 /** `output` is for the model, `summary` for the row a person reads ("7 matches in 3 files"). */

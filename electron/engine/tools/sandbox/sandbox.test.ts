@@ -6,10 +6,10 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createBashTool } from './bash.ts'
+import { createBashTool } from '../bash.ts'
+import { contextFor, ownTemporaryFolder, runTool, temporaryFolder, temporaryWorkspace } from '../testing.ts'
+import { openWorkspace, type Workspace } from '../workspace.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
-import { contextFor, ownTemporaryFolder, runTool, temporaryFolder, temporaryWorkspace } from './testing.ts'
-import { openWorkspace, type Workspace } from './workspace.ts'
 
 ownTemporaryFolder()
 
@@ -133,7 +133,7 @@ describe.runIf(await describeSandbox())('in the sandbox', () => {
     test('a person reads that commits leave the folder', async () => {
       const { workspace } = await worktree()
       expect(await describeReach(workspace, true)).toBe(
-        'Sandbox: writes in topic and temp only, commits into its repository, no network',
+        'Sandbox: writes in topic and temp only, commits into its repository, home folder hidden, no network',
       )
     })
 
@@ -183,7 +183,7 @@ describe.runIf(await describeSandbox())('in the sandbox', () => {
 test('a person reads what a command can reach', async () => {
   const workspace = { root: '/home/ann/parcel-api', addedFolders: ['/home/ann/shared'] }
   const expected = (await describeSandbox())
-    ? 'Sandbox: writes in parcel-api, shared and temp only, no network'
+    ? 'Sandbox: writes in parcel-api, shared and temp only, home folder hidden, no network'
     : 'Everything your account can: no sandbox on this machine'
   expect([await describeReach(workspace, true), await describeReach(workspace, false)]).toEqual([
     expected,

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A group of the kernel (cgroups(7)) that holds one command to its limits. */
+export interface CommandGroup {
+  /** Files that take the number of a process. */
+  files: string[]
+  /** Every process of the command, also one that left its parent and cleared its environment. */
+  processes(): Promise<number[]>
+  remove(): Promise<void>
+}
+
+/** Processes and threads of one command: several times what a large build has. */
+export const MOST_PROCESSES = 4_096
+/** Of the machine's memory; the rest stays for the system and for us. */
+const MEMORY_SHARE = 0.8
+
+/** A folder in which groups can be made, and the limits that are to be had there. */
+interface Place {
+  folder: string
+  limits: Readonly<Record<string, string>>
+}
+
+let places: Promise<Place[]> | undefined
+
+/**
+ * A new group, where the system lets us make one: root on most machines, others only in a part that was delegated to
+ * them. null = there is none.
+ */
+export async function makeCommandGroup(): Promise<CommandGroup | null> {
+  places ??= findPlaces()
+  const name = `claw-command-${process.pid}-${randomUUID().slice(0, 8)}`
+  const made = await Promise.all((await places).map(async (place) => await makeGroup(place, name)))
+  const folders = made.filter((folder) => folder !== null)
+  if (folders.length === 0) return null
+  return {
+    files: folders.map((folder) => join(folder, 'cgroup.procs')),
+    processes: async () => {
+      const lists = await Promise.all(
+        folders.map(async (folder) => await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')),
+      )
+      return [...new Set(lists.flatMap((text) => text.split('\n')).map(Number))].filter((pid) => pid > 1)
+    },
+    remove: async () => {
+      await Promise.all(folders.map(removeGroup))
+    },
+  }
+}
+
+async function makeGroup({ folder, limits }: Place, name: string): Promise<string | null> {
+  const path = join(folder, name)
+  try {
+    await mkdir(path)
+  } catch {
+    // Not ours to make, or too many there.
+    return null
+  }
+  const set = await Promise.all(
+    Object.entries(limits).map(([file, value]) =>
+      writeFile(join(path, file), value).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  if (set.includes(true)) return path
+  await removeGroup(path)
+  return null
+}
+
+/** The kernel takes a moment to let go of the last process. */
+async function removeGroup(path: string): Promise<void> {
+  for (let pause = 1; pause < 500; pause *= 2) {
+    try {
+      await rmdir(path)
+      return
+    } catch {
+      await delay(pause)
+    }
+  }
+}
+
+async function findPlaces(): Promise<Place[]> {
+  if (process.platform !== 'linux') return []
+  const memory = String(Math.floor(totalmem() * MEMORY_SHARE))
+  const own = await readFile('/proc/self/cgroup', 'utf8').catch(() => '')
+  const groups = own.split('\n').flatMap((line) => {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    return path === '' ? [] : [{ controllers: controllers.split(','), path }]
+  })
+  const found: Place[] = []
+  for (const { controllers, path } of groups) {
+    if (controllers.includes('pids')) {
+      found.push({ folder: join('/sys/fs/cgroup/pids', path), limits: { 'pids.max': String(MOST_PROCESSES) } })
+    }
+    if (controllers.includes('memory')) {
+      found.push({ folder: join('/sys/fs/cgroup/memory', path), limits: { 'memory.limit_in_bytes': memory } })
+    }
+    // Beside our own group: one with processes of its own hands on no memory limit.
+    if (controllers.includes('') && (await handsOn(join('/sys/fs/cgroup', path, '..')))) {
+      found.push({
+        folder: join('/sys/fs/cgroup', path, '..'),
+        limits: { 'pids.max': String(MOST_PROCESSES), 'memory.max': memory, 'memory.swap.max': '0' },
+      })
+    }
+  }
+  const usable = await Promise.all(
+    found.map(async (place) => {
+      const probe = await makeGroup(place, `claw-probe-${process.pid}-${randomUUID().slice(0, 8)}`)
+      if (probe === null) return []
+      await removeGroup(probe)
+      return [place]
+    }),
+  )
+  return usable.flat()
+}
+
+async function handsOn(folder: string): Promise<boolean> {
+  const names = await readFile(join(folder, 'cgroup.subtree_control'), 'utf8').catch(() => '')
+  return /\bpids\b/.test(names)
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { lstat, mkdir, readFile, realpath } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { writeFileAtomic } from '../../lib/atomic-file.ts'
+import { ToolProblem } from '../tool-problem.ts'
+import { folderName, isInside, type Workspace } from '../workspace.ts'
+import { holdCommondir } from './commondir.ts'
+import { gitReach, outsideRepositories } from './git-guards.ts'
+import { gitIdentity } from './git-identity.ts'
+import { cover, type Hidden, hiddenPlaces, homeFolders } from './hidden.ts'
+import { mountArguments, type Plan } from './plan.ts'
+import { baseArguments, sandboxProgram } from './probe.ts'
+import { openToolChains } from './tool-chains.ts'
+
+/** A command line that runs what is appended to it inside of the sandbox, and what goes with it. */
+export interface SandboxedCommand {
+  wrapper: readonly string[]
+  /** For descriptor 3 of the wrapper. */
+  filter: Buffer | null
+  environment: Readonly<Record<string, string>>
+  /** After the command ended. */
+  release(): Promise<void>
+}
+
+/** The sandbox that commands run in on this machine, or null. */
+export async function describeSandbox(): Promise<string | null> {
+  return (await sandboxProgram()) === null ? null : 'bubblewrap'
+}
+
+/** What the person reads in an approval under *Can reach*. */
+export async function describeReach(workspace: Workspace, sandboxWanted: boolean): Promise<string> {
+  if (!sandboxWanted) return 'Everything your account can: the sandbox is off'
+  if ((await sandboxProgram()) === null) return 'Everything your account can: no sandbox on this machine'
+  const folders = workFolders(workspace)
+  const names = [workspace.root, ...workspace.addedFolders].map(folderName).join(', ')
+  const commits =
+    (await outsideRepositories(folders, await homeFolders())).length > 0 ? ', commits into its repository' : ''
+  const isHome = (await homeFolders()).some((home) => folders.some((folder) => isInside(folder, home)))
+  const home = isHome ? 'hidden files of the home folder covered' : 'home folder hidden'
+  return `Sandbox: writes in ${names} and temp only${commits}, ${home}, no network`
+}
+
+/** Null where there is no sandbox. `environment` is that of the command: it names tool chains. */
+export async function sandboxedCommand(
+  workspace: Workspace,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<SandboxedCommand | null> {
+  const program = await sandboxProgram()
+  if (program === null) return null
+  const folders = workFolders(workspace)
+  await assertSame(folders)
+  const { root, privateFolders = [] } = workspace
+  const [temporary, own] = await Promise.all([ownFolder(root), ownFolder()])
+  const writable = [...folders, temporary, '/tmp', '/var/tmp']
+  const hidden = await hiddenPlaces(folders)
+  const [git, toolChains, identity] = await Promise.all([
+    gitReach(folders, await homeFolders()),
+    openToolChains(environment, hidden.roots, writable),
+    gitIdentity(root, hidden.roots, writable),
+  ])
+  const hold = await holdCommondir(join(own, 'guards'), git.holds)
+
+  const plan: Plan = new Map([...hidden.plan, ...toolChains, ...identity.plan])
+  await homePlaces(plan, hidden, join(own, `${basename(temporary)}.gitconfig`), identity.text)
+  // The machine's own temp folder holds sockets that lead out, such as those of a terminal multiplexer.
+  for (const path of ['/tmp', '/var/tmp']) {
+    if (!folders.includes(path)) plan.set(path, { kind: 'private', folder: temporary })
+  }
+  for (const folder of folders) if (folder !== '/') plan.set(folder, { kind: 'writable' })
+  for (const [path, place] of git.plan) plan.set(path, place)
+  for (const folder of git.holds) {
+    if (hold.held.includes(folder)) plan.set(join(folder, 'commondir'), { kind: 'readable' })
+  }
+  await cover(plan, [
+    ...privateFolders.filter((folder) => !folders.some((work) => isInside(folder, work))),
+    ...(folders.some((folder) => isInside(folder, own)) ? [own] : []),
+    ...namedSockets(environment).filter((path) => !hidden.roots.some((place) => isInside(place, path))),
+  ])
+  return {
+    wrapper: [
+      ...program.words,
+      ...baseArguments(folders.includes('/')),
+      ...mountArguments(plan),
+      // They lead to what is hidden.
+      ...['XDG_RUNTIME_DIR', 'GIT_CONFIG_GLOBAL'].flatMap((name) => ['--unsetenv', name]),
+      ...['--chdir', root, '--'],
+    ],
+    filter: program.filter,
+    // Caches in the home folder cannot be written, and what has no network need not try for a minute.
+    environment: {
+      TMPDIR: '/tmp',
+      GOCACHE: '/tmp/go-build',
+      UV_CACHE_DIR: '/tmp/uv',
+      CCACHE_DIR: '/tmp/ccache',
+      npm_config_cache: '/tmp/npm',
+      npm_config_update_notifier: 'false',
+      npm_config_fetch_retries: '0',
+    },
+    release: () => hold.release(),
+  }
+}
+
+/** Outermost first, each once. */
+function workFolders({ root, addedFolders }: Workspace): string[] {
+  return [...new Set([root, ...addedFolders])].sort((one, other) => one.length - other.length)
+}
+
+/** A command of another run may have put a link in the place of a folder; a mount would follow it. */
+async function assertSame(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const real = await realpath(folder).catch(() => null)
+    if (real !== null && real !== folder) {
+      throw new ToolProblem(`${folder} leads to another folder now. Tell the user; nothing was run.`, 'folder replaced')
+    }
+  }
+}
+
+/** The home folder is there and empty, knows who commits, and keeps what a program caches until the command ends. */
+async function homePlaces(plan: Plan, { roots }: Hidden, file: string, settings: string): Promise<void> {
+  const isHidden = (path: string) => roots.some((root) => isInside(root, path))
+  const [named = '', real = named] = await homeFolders()
+  if (named !== real && isHidden(named) && !plan.has(named)) plan.set(named, { kind: 'link', target: real })
+  const config = join(real, '.gitconfig')
+  if (isHidden(real) || plan.has(config)) {
+    if ((await readFile(file, 'utf8').catch(() => null)) !== settings)
+      await writeFileAtomic(file, settings, { flush: false })
+    plan.set(config, { kind: 'copy', file })
+  }
+  if (isHidden(real) || plan.has(join(real, '.cache'))) plan.set(join(real, '.cache'), { kind: 'empty', kept: true })
+}
+
+/** Sockets of services that variables name, wherever they are. */
+function namedSockets(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = ['SSH_AUTH_SOCK', 'DOCKER_HOST', 'CONTAINER_HOST', 'DBUS_SESSION_BUS_ADDRESS', 'GPG_AGENT_INFO', 'TMUX']
+  return [...names.map((name) => environment[name] ?? process.env[name]), join(homedir(), '.docker/run/docker.sock')]
+    .map((value) => /^(?:unix:(?:\/\/|path=)?)?(\/[^,:]+)/.exec(value ?? '')?.[1])
+    .filter((path) => path !== undefined)
+}
+
+/**
+ * A folder of ours in the machine's temp folder: that of a workspace is the temp folder of its commands, so that one can
+ * leave something for the next; the one without a workspace is never seen by commands.
+ */
+async function ownFolder(root?: string): Promise<string> {
+  const name = root === undefined ? 'guard' : createHash('sha256').update(root).digest('hex').slice(0, 12)
+  const folder = join(tmpdir(), `claw-${process.getuid?.() ?? 'user'}-${name}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const there = await lstat(folder)
+  if (!there.isDirectory() || there.uid !== process.getuid?.()) {
+    throw new Error(`the temp folder ${folder} belongs to somebody else; remove it`)
+  }
+  return folder
+}
