@@ -9,7 +9,11 @@ export const FileDiff = z.object({
   added: z.number().int(),
   removed: z.number().int(),
   hunks: z.array(z.object({ oldStart: z.number().int(), newStart: z.number().int(), lines: z.array(DiffLine) })),
+  /** The file did not exist before. */
+  created: z.literal(true).optional(),
   /** Lines left out because the change is too large to show. */
   omittedLines: z.number().int().optional(),
+  /** Lines that are shown in part because they are too long; the text says how much is left out, and where. */
+  cutLines: z.number().int().optional(),
 })
 export type FileDiff = z.infer<typeof FileDiff>

@@ -21,6 +21,18 @@ function entry<Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
   return z.object({ type: z.literal(type), ...stamp, ...shape })
 }
 
+/**
+ * What a model has seen of a file, or written itself: before it replaces a whole file, it must know the whole of it as it
+ * is. `lines` = only these, from 1, of so many.
+ */
+const SeenFile = z.object({
+  path: z.string(),
+  /** Names the content: the same for the same bytes. */
+  version: z.string(),
+  lines: z.object({ first: z.number().int(), last: z.number().int(), of: z.number().int() }).optional(),
+})
+export type SeenFile = z.infer<typeof SeenFile>
+
 /** Why a turn ended. `interrupted` is written by whoever finds a turn that nobody ended. */
 export const TurnEndReason = z.enum(['completed', 'budget', 'aborted', 'failed', 'needs-approval', 'interrupted'])
 export type TurnEndReason = z.infer<typeof TurnEndReason>
@@ -97,6 +109,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     durationMs: z.number().int().nonnegative(),
     diff: FileDiff.optional(),
     exitCode: z.number().int().optional(),
+    /** What the model knows of a file after this call. */
+    file: SeenFile.optional(),
   }),
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
   entry('follow-up', { text: z.string(), origin: z.enum(['user', 'app']) }),

@@ -12,6 +12,7 @@ import type { Tool } from '../tools/tool.ts'
 import type { Workspace } from '../tools/workspace.ts'
 import { writeFileTool } from '../tools/write-file.ts'
 import { carryOut } from './carry-out.ts'
+import { Conversation } from './conversation.ts'
 
 const ASK: Permissions = { write: 'ask', shell: 'ask', sandbox: false }
 const ALLOW_ONCE: ApprovalAnswer = { decision: 'allow-once' }
@@ -32,6 +33,7 @@ async function carry(tool: Tool, input: unknown, { workspace, answers = [], perm
       policy: noPolicy,
       sessionRules: new Set(),
       toolContext: { workspace },
+      conversation: new Conversation(),
       answerMs: () => null,
       ask: async (request) => {
         questions.push(request)

@@ -15,6 +15,7 @@ type Asker = Pick<
   TurnContext,
   | 'answerMs'
   | 'ask'
+  | 'conversation'
   | 'emit'
   | 'now'
   | 'permissions'
@@ -82,6 +83,7 @@ function contextOf(turn: Asker, { callId }: AnsweredCall, { sandbox }: Permissio
   return {
     ...turn.toolContext,
     ...{ signal: turn.signal, sandbox, asksAgain },
+    known: (path) => turn.conversation.files.known(path),
     onOutput: (text) => turn.emit({ type: 'tool-output', callId, text }),
   }
 }

@@ -4,6 +4,7 @@ import type { ToolDefinition } from '../backend/backend.ts'
 import { ContextMeter } from './context-meter.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { commonId, foreignMessage } from './foreign-message.ts'
+import { KnownFiles } from './known-files.ts'
 import { charactersOf, messageCharacters } from './request-size.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
@@ -15,6 +16,7 @@ const NOT_ANSWERED = 'This call was interrupted and may not have run. Look befor
  */
 export class Conversation {
   readonly meter = new ContextMeter()
+  readonly files = new KnownFiles()
   readonly #messages: ChatMessage[] = []
   /** Beside each message the entry with which it began; they never go down. */
   readonly #starts: number[] = []
@@ -43,6 +45,7 @@ export class Conversation {
   apply(entry: SessionEntry): void {
     this.#seq = entry.seq
     this.meter.apply(entry)
+    this.files.apply(entry)
     switch (entry.type) {
       case 'session-start':
         this.#profileId = entry.profile.profileId

@@ -140,6 +140,7 @@ function end(
     durationMs: Math.max(0, Math.round(durationMs)),
     ...(result.diff && { diff: result.diff }),
     ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
+    ...(result.file && { file: result.file }),
   })
   return {}
 }

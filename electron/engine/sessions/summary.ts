@@ -21,8 +21,9 @@ export function summarise(view: SessionView): SessionSummary {
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
     const subject = view.approvals[0]?.request.subject
-    if (view.budgetRequest) return 'limit reached'
-    return `needs you: ${subject?.kind === 'command' ? subject.command : `edit ${subject?.diff.path ?? ''}`}`
+    if (view.budgetRequest || !subject) return 'limit reached'
+    if (subject.kind === 'command') return `needs you: ${subject.command}`
+    return `needs you: ${subject.diff.created ? 'create' : 'edit'} ${subject.diff.path}`
   }
   const end = view.turns.at(-1)?.end
   if (state === 'interrupted') return 'interrupted, can go on'

@@ -2,16 +2,23 @@ import type { FileDiff } from '#shared/file-diff.ts'
 import { WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
 import type { ApprovalPreview } from './tool.ts'
+import { counted } from './words.ts'
 import { folderName, type Workspace } from './workspace.ts'
 
 /** What a person is asked before a file is written. */
-export function changePreview(workspace: Workspace, diff: FileDiff, action: 'create' | 'change'): ApprovalPreview {
+export function changePreview(workspace: Workspace, diff: FileDiff): ApprovalPreview {
   const folder = folderName(workspace.root)
+  const verb = diff.created ? 'create' : 'change'
+  const partly = [
+    diff.omittedLines ? `${counted(diff.omittedLines, 'more line')} not shown` : '',
+    diff.cutLines ? `${counted(diff.cutLines, 'very long line')} shown only around the change` : '',
+  ].filter((part) => part !== '')
   return {
-    purpose: `to ${action} a file in ${folder}`,
+    purpose: `to ${verb} a file in ${folder}`,
     subject: { kind: 'change', diff },
     facts: [
-      { name: action === 'create' ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
+      { name: diff.created ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
+      ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
       {
         name: 'This session',
         text: `would also allow every other change of files in ${folder} until you close the chat`,

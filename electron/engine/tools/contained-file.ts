@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { access, chmod, chown, type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
+import { access, type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { errorCode } from '../lib/storage-failure.ts'
 import { type Place, withFolder, withMadeFolder } from './contained-path.ts'
+import { overwriteFile, putInPlace } from './put-file.ts'
 import { ToolProblem } from './tool-problem.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a tool takes into memory whole, in bytes. */
-const WHOLE_FILE_LIMIT = 10_000_000
+export const WHOLE_FILE_LIMIT = 10_000_000
 
 /** Opens a regular file for reading, closes it afterwards. Throws `ToolProblem` or the system's error. */
 export async function withFile<Value>(
@@ -26,8 +26,10 @@ async function readOpened<Value>(
   place: Place,
   use: (file: FileHandle, stats: Stats) => Promise<Value>,
 ): Promise<Value> {
-  // O_NONBLOCK: a named pipe must not hold us until somebody writes to it.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  // O_NONBLOCK: a named pipe must not hold us until somebody writes to it. A socket cannot be opened at all.
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error) => {
+    throw errorCode(error) === 'ENXIO' ? notRegular(place) : error
+  })
   try {
     const stats = await file.stat()
     assertRegular(stats, place)
@@ -69,9 +71,10 @@ export function assertWritable(place: Place): void {
 }
 
 /**
- * Puts a file in place whole or not at all, with the rights it had; makes missing folders. `before` is what the caller
- * read: if something else is there by now, it is left alone and the answer is false. Throws `ToolProblem` or the
- * system's error.
+ * Writes a file, with the rights and attributes it had; makes missing folders. It is put in place whole or not at all,
+ * unless that would cut a hard link or the system does not let anybody put a file there: then what stands there is
+ * overwritten. `before` is what the caller read: if something else is there by now, it is left alone and the answer is
+ * false. Throws `ToolProblem` or the system's error.
  */
 export async function replaceFile(
   workspace: Workspace,
@@ -82,28 +85,23 @@ export async function replaceFile(
   assertWritable(place)
   return await withMadeFolder(workspace, parentOf(workspace, place), async (folder) => {
     const target = join(folder, basename(place.real))
-    const temporary = join(folder, `.claw-${randomUUID().slice(0, 8)}.tmp`)
     const now = await statsIfSame(target, place, before)
     if (now === 'other') return false
-    if (now) await access(target, constants.W_OK)
+    if (!now || !before) return await putInPlace(target, bytes, null)
+    await access(target, constants.W_OK)
+    const old = { ...before, stats: now }
+    if (now.nlink > 1) return await overwriteFile(target, bytes, old)
     try {
-      const file = await open(temporary, 'wx', now ? now.mode & 0o777 : 0o666)
-      try {
-        await file.writeFile(bytes)
-      } finally {
-        await file.close()
-      }
-      if (now) await keepRights(temporary, now)
-      const isThere = await unchangedSince(target, now)
-      if (isThere) await rename(temporary, target)
-      else await rm(temporary, { force: true })
-      return isThere
+      return await putInPlace(target, bytes, now)
     } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
+      if (!CANNOT_BE_PUT.has(errorCode(error) ?? '')) throw error
+      return await overwriteFile(target, bytes, old)
     }
   })
 }
+
+/** The folder is not writable, or the file is a mount of its own. */
+const CANNOT_BE_PUT = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'])
 
 /** What stands there now, if it holds what was read before; null = nothing, as before. */
 async function statsIfSame(target: string, place: Place, before: WholeFile | null): Promise<Stats | null | 'other'> {
@@ -118,23 +116,6 @@ async function statsIfSame(target: string, place: Place, before: WholeFile | nul
   }
 }
 
-async function unchangedSince(target: string, before: Stats | null): Promise<boolean> {
-  const now = await lstat(target).catch((error) => {
-    if (errorCode(error) === 'ENOENT') return null
-    throw error
-  })
-  if (!now || !before) return now === before
-  return now.ino === before.ino && now.size === before.size && now.mtimeMs === before.mtimeMs && now.isFile()
-}
-
-async function keepRights(temporary: string, before: Stats): Promise<void> {
-  await chown(temporary, before.uid, before.gid).catch((error) => {
-    // Only the superuser may give files away; anybody else becomes the owner of what they write.
-    if (errorCode(error) !== 'EPERM') throw error
-  })
-  await chmod(temporary, before.mode & 0o7777)
-}
-
 function parentOf(workspace: Workspace, place: Place): string {
   if ([workspace.root, ...workspace.addedFolders].includes(place.real)) throw isFolder(place)
   return dirname(place.real)
@@ -147,5 +128,10 @@ function isFolder(place: Place): ToolProblem {
 function assertRegular(stats: Stats, place: Place): void {
   if (stats.isFile()) return
   if (stats.isDirectory()) throw isFolder(place)
-  throw new ToolProblem(`${place.shown} is not a regular file.`, 'not a regular file')
+  throw notRegular(place)
+}
+
+/** A pipe, a socket, a device. */
+function notRegular(place: Place): ToolProblem {
+  return new ToolProblem(`${place.shown} is not a regular file.`, 'not a regular file')
 }

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorCode } from '../lib/storage-failure.ts'
+import { differsInCase, knownByLook } from './look-alikes.ts'
+import { newFileSpelling, spellingsOf } from './path-spellings.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { isAllowed, shownPath, type Workspace } from './workspace.ts'
 
@@ -16,10 +18,66 @@ export interface Place {
 }
 
 /**
- * Resolves the path of a call. Throws `ToolProblem` for one that leads outside. What is opened later can be something
- * else by then, so go on with `withFolder`, which looks again.
+ * Resolves the path of a call, also where it is written as no path is: in quotes, with an `@` in front, as `file://`. A name
+ * that looks the same as the one that is there means that one. Throws `ToolProblem` for one that leads outside. What is
+ * opened later can be something else by then, so go on with `withFolder`, which looks again.
  */
 export async function locate(workspace: Workspace, path: string): Promise<Place> {
+  const spellings = spellingsOf(path)
+  let first: Place | ToolProblem | undefined
+  for (const spelling of spellings) {
+    const place = await locateSpelling(workspace, spelling).catch((error) => {
+      if (error instanceof ToolProblem) return error
+      throw error
+    })
+    if (!(place instanceof ToolProblem) && place.exists) return place
+    first ??= place
+  }
+  if (first instanceof ToolProblem) throw first
+  if (!first) throw new ToolProblem('The path is empty.', 'wrong path')
+  return await knownByLook(workspace, first, listNames(workspace))
+}
+
+/** The same for a file that may be new: no twin of one that is there is made unasked, and no file called like a folder. */
+export async function locateForWriting(workspace: Workspace, path: string): Promise<Place> {
+  const there = await locate(workspace, path)
+  if (there.exists) return there
+  const spelling = newFileSpelling(path)
+  if (/[/\\]$/.test(spelling)) {
+    throw new ToolProblem(`${path} ends like a folder. Name the file that is meant.`, 'names a folder')
+  }
+  const place = await knownByLook(workspace, await locateSpelling(workspace, spelling), listNames(workspace))
+  const other = await differsInCase(workspace, place, listNames(workspace))
+  if (other) {
+    throw new ToolProblem(
+      `There is ${other} already, which differs only in small and capital letters. Write that one; if both are wanted, create this one with bash.`,
+      'differs only in case',
+    )
+  }
+  return place
+}
+
+/** Throws `ToolProblem` where nothing is there, with what else may be meant. */
+export async function assertThere(
+  workspace: Workspace,
+  place: Place,
+  advice = 'Look with list_dir or glob_search.',
+): Promise<void> {
+  if (place.exists) return
+  const other = await differsInCase(workspace, place, listNames(workspace))
+  const hint = other ? `There is ${other}.` : advice
+  throw new ToolProblem(`${place.shown} does not exist. ${hint}`, 'not found')
+}
+
+function listNames(workspace: Workspace): (folder: string) => Promise<string[]> {
+  return (folder) =>
+    withFolder(workspace, folder, (held) => readdir(held)).catch((error) => {
+      if (error instanceof ToolProblem || errorCode(error) !== undefined) return []
+      throw error
+    })
+}
+
+async function locateSpelling(workspace: Workspace, path: string): Promise<Place> {
   if (path.includes('\0')) throw new ToolProblem('A path cannot contain a NUL character.', 'wrong path')
   const absolute = resolve(workspace.root, path.replace(/^~(?=\/|$)/, homedir()))
   const { real, exists } = await followLinks(absolute, path)

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { changePreview } from './change-preview.ts'
 import { assertWritable, readWhole, replaceFile } from './contained-file.ts'
-import { locate } from './contained-path.ts'
+import { assertThere, locate } from './contained-path.ts'
+import { contentVersion } from './content-version.ts'
 import { defineTool } from './define-tool.ts'
 import { changeSummary, fileChange } from './file-change.ts'
 import { applyEdit } from './find-edit.ts'
-import { decodeTextFile, encodeTextFile } from './text-file.ts'
+import { decodeTextFile, rewritten } from './text-file.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
@@ -26,19 +27,22 @@ export const editFileTool = defineTool({
   access: 'write',
   describe: ({ path }) => ({ verb: 'Edit', target: path }),
   async prepare(input, context) {
-    const { place, before, file, edited, change } = await planned(input, context)
+    const { place, before, bytes, edited, change } = await planned(input, context)
     return {
-      preview: changePreview(context.workspace, change, 'change'),
+      preview: changePreview(context.workspace, change),
       async run() {
-        const bytes = encodeTextFile({ ...file, text: edited.text })
         if (!(await replaceFile(context.workspace, place, bytes, before))) return 'outdated'
         const where = edited.count === 1 ? `at line ${edited.line}` : `at ${counted(edited.count, 'place')}`
         const summary = changeSummary(change)
+        // Who knew all of it before knows all of it now; a place that was found says nothing of the rest.
+        const known = context.known(place.shown)
+        const knewAll = known?.version === contentVersion(before.bytes) && !known.unseen
         return {
           ok: true,
           output: `Edited ${place.shown} ${where}: ${summary}.${edited.note ? ` Note: ${edited.note}` : ''}`,
           summary,
           diff: change,
+          ...(knewAll && { file: { path: place.shown, version: contentVersion(bytes) } }),
         }
       },
     }
@@ -50,16 +54,17 @@ async function planned(input: Input, { workspace }: ToolContext) {
   assertWritable(place)
   const before = await readWhole(workspace, place)
   if (!before) {
-    throw new ToolProblem(`${place.shown} does not exist. To create it, use write_file.`, 'not found')
+    await assertThere(workspace, place, 'To create it, use write_file.')
+    throw new ToolProblem(`${place.shown} went away.`, 'not found')
   }
   const file = decodeTextFile(before.bytes, place.shown)
   // The model never sees a carriage return that ends a line.
-  const plain = (text: string) => (file.crlf ? text.replaceAll('\r\n', '\n') : text)
   const edit = {
-    oldText: plain(input.old_text),
-    newText: plain(input.new_text),
+    oldText: input.old_text.replaceAll('\r\n', '\n'),
+    newText: input.new_text.replaceAll('\r\n', '\n'),
     replaceAll: input.replace_all ?? false,
   }
   const edited = applyEdit(file.text, edit, place.shown)
-  return { place, before, file, edited, change: fileChange(place.shown, file.text, edited.text) }
+  const bytes = rewritten(file, edited.replacement, place.shown)
+  return { place, before, bytes, edited, change: fileChange(place.shown, file.text, edited.text) }
 }

@@ -44,7 +44,7 @@ test('a rewrite too large to compare is shown as what was taken out and put in',
 })
 
 test('a very long new file shows its beginning', () => {
-  const diff = fileChange('x', '', numbered(30_000, 'l'))
+  const diff = fileChange('x', null, numbered(30_000, 'l'))
   expect([changeSummary(diff), diff.omittedLines, diff.hunks[0]?.lines.at(-1)]).toEqual([
     '+30000 −0',
     28_000,
@@ -55,4 +55,36 @@ test('a very long new file shows its beginning', () => {
 test('a last line end that goes or comes is a change of that line', () => {
   expect(fileChange('x', 'a\nb\n', 'a\nb')).toMatchObject({ added: 1, removed: 1 })
   expect(fileChange('x', 'a\n', 'a\n')).toEqual({ path: 'x', added: 0, removed: 0, hunks: [] })
+})
+
+test('a line that no person wrote is shown around what changes in it, and said to be longer', () => {
+  const line = 'x'.repeat(1_000_000)
+  const diff = fileChange('x', `${line}one${line}\n`, `${line}two${line}\n`)
+  expect({ ...diff, hunks: diff.hunks.map(({ lines }) => lines.map(({ text }) => text)) }).toEqual({
+    path: 'x',
+    added: 1,
+    removed: 1,
+    cutLines: 2,
+    hunks: [
+      ['one', 'two'].map(
+        (word) => `[999800 characters] … ${'x'.repeat(200)}${word}${'x'.repeat(200)} … [999800 more characters]`,
+      ),
+    ],
+  })
+})
+
+test('whatever changes, what is shown has its bounds', () => {
+  const long = (letter: string) => `${letter.repeat(5000)}\n`.repeat(3000)
+  for (const [before, after] of [
+    [null, long('a')],
+    [long('a'), long('b')],
+    ['a\n'.repeat(4_000_000), 'a\nb\n'.repeat(2_000_000)],
+    [`${'a'.repeat(9_000_000)}`, `${'b'.repeat(9_000_000)}`],
+  ] as const) {
+    const start = process.cpuUsage()
+    const diff = fileChange('x', before, after)
+    expect(JSON.stringify(diff).length).toBeLessThan(250_000)
+    // Generous: what it guards against took nine seconds and more.
+    expect(process.cpuUsage(start).user).toBeLessThan(6_000_000)
+  }
 })

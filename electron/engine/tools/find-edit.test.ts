@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyEdit } from './find-edit.ts'
+import { ToolProblem } from './tool-problem.ts'
 
 const edit = (text: string, oldText: string, newText: string, replaceAll = false) =>
   applyEdit(text, { oldText, newText, replaceAll }, 'a.ts')
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => `const value${index} = ${index}\n`).join('')
 
 /** Letters, blanks, quotes, line ends: what collides often. */
 const snippet = fc.string({
@@ -14,7 +18,13 @@ const snippet = fc.string({
 
 describe('an exact match', () => {
   test('is replaced in the one place where it stands, byte for byte', () => {
-    expect(edit('a\nb\nc\n', 'b\n', 'x\ny\n')).toEqual({ text: 'a\nx\ny\nc\n', count: 1, line: 2, note: '' })
+    expect(edit('a\nb\nc\n', 'b\n', 'x\ny\n')).toEqual({
+      text: 'a\nx\ny\nc\n',
+      replacement: { places: [2], length: 2, text: 'x\ny\n' },
+      count: 1,
+      line: 2,
+      note: '',
+    })
   })
 
   test('takes the new text literally, whatever a replacement pattern would mean', () => {
@@ -28,7 +38,13 @@ describe('an exact match', () => {
   })
 
   test('in several places is replaced in all of them with replace_all', () => {
-    expect(edit('x\ny\nx', 'x', 'xx', true)).toEqual({ text: 'xx\ny\nxx', count: 2, line: 1, note: '' })
+    expect(edit('x\ny\nx', 'x', 'xx', true)).toEqual({
+      text: 'xx\ny\nxx',
+      replacement: { places: [0, 4], length: 1, text: 'xx' },
+      count: 2,
+      line: 1,
+      note: '',
+    })
   })
 
   test('is always preferred: nothing but that place changes', () => {
@@ -65,7 +81,8 @@ describe('a match that differs in white space', () => {
     ['tabs for spaces', '  a {\n    b\n  }\n', '\ta {\n\t\tb\n\t}', '\ta {\n\t\tc\n\t}', '  a {\n    c\n  }\n'],
     ['blanks at line ends', 'a  \nb\n', 'a\nb\n', 'c\nd\n', 'c\nd\n'],
     ['blanks inside', 'const a =  1\nnext', 'const  a = 1', 'const a = 2', 'const a = 2\nnext'],
-    ['carriage returns of a mixed file', 'a\r\nb\r\nc\n', 'a\nb', 'x\ny', 'x\r\ny\r\nc\n'],
+    ['a line feed at the end, where the file has none', 'x\n  a', 'a\n', 'b\nc\n', 'x\n  b\n  c\n'],
+    ['blank lines that come new at the end', '  a\nb\n', 'a\n', 'a\n\n', '  a\n\nb\n'],
     ['blank lines around', 'x\n  a\ny\n', '\n\na\n\n', 'b', 'x\n  b\ny\n'],
     ['line numbers from a search', '  a()\n  b()\n', '1:   a()\n2:   b()', '1:   c()\n2:   b()', '  c()\n  b()\n'],
     ['an empty new text', 'x\n  a\ny\n', 'a \n', '', 'x\ny\n'],
@@ -119,6 +136,25 @@ describe('no match', () => {
     expect(() => edit('a\nb\n', oldText, newText)).toThrow(message)
   })
 
+  test('in a line that no person wrote shows the part that is like it, and how much there is besides', () => {
+    const line = Array.from({ length: 100_000 }, (_, index) => `a${index}=${index}`).join(',')
+    const failed = () => edit(`short\n${line}`, `${line.slice(500_000, 500_060)}NOT`, 'x')
+    expect(failed).toThrow('The closest is line 2:\n[500000 characters] … ')
+    expect(failed).toThrow(line.slice(500_000, 500_060))
+    expect(failed).toThrow(/^.{300,700}$/s)
+  })
+
+  test.each([
+    ['lines that are all alike', 'a\n'.repeat(2_000_000), `${'a\n'.repeat(5000)}b\n`],
+    ['many different lines', numbered(300_000), 'nothing 5000\nlike this 7\n'.repeat(10)],
+    ['one line', 'ab'.repeat(4_500_000), 'abababababababababababababac'],
+  ])('among %s is found out in a moment', (_name, text, oldText) => {
+    const start = process.cpuUsage()
+    expect(() => edit(text, oldText, 'x')).toThrow('old_text is not in')
+    // Generous: what it guards against took half a minute.
+    expect(process.cpuUsage(start).user).toBeLessThan(8_000_000)
+  })
+
   test('in a large file costs no more than a moment', () => {
     const text = Array.from({ length: 100_000 }, (_, index) => `line ${index} of a long file`).join('\n')
     expect(() => edit(text, Array.from({ length: 50 }, (_, index) => `row ${index}`).join('\n'), 'x')).toThrow(
@@ -126,3 +162,30 @@ describe('no match', () => {
     )
   })
 })
+
+test('what an edit replaces leads from the one text to the other', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', ' ', '\n', 'b') }),
+      snippet,
+      snippet,
+      fc.boolean(),
+      (text, oldText, newText, all) => {
+        const edited = outcome(() => edit(text, oldText, newText, all))
+        fc.pre(edited !== null)
+        const { places, length, text: part } = edited.replacement
+        const result = places.reduceRight((whole, at) => whole.slice(0, at) + part + whole.slice(at + length), text)
+        expect(result).toBe(edited.text)
+      },
+    ),
+  )
+})
+
+function outcome<Value>(work: () => Value): Value | null {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ToolProblem) return null
+    throw error
+  }
+}

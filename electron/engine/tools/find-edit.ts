@@ -1,9 +1,12 @@
 import { closestExcerpt } from './closest-excerpt.ts'
+import { type Replacement, wholeReplacement } from './text-file.ts'
 import { ToolProblem } from './tool-problem.ts'
 
 /** A text after an edit; `note` says what was done beyond replacing the text as given. */
-export interface Edited {
+interface Edited {
   text: string
+  /** What leads from the old text to this one. */
+  replacement: Replacement
   /** How many places were replaced. */
   count: number
   /** 1-based line of the first place. */
@@ -18,6 +21,8 @@ export interface Edit {
 }
 
 const NAMED_LINES = 10
+/** What a text may become, in characters. */
+const LONGEST_TEXT = 20_000_000
 
 /**
  * Replaces the one place where the old text stands. If it stands nowhere, one place that differs in white space only is
@@ -34,10 +39,18 @@ export function applyEdit(text: string, edit: Edit, shown: string): Edited {
   const [first] = places
   if (first !== undefined) {
     if (places.length > 1 && !edit.replaceAll) throw ambiguous(text, places, shown)
+    const length = text.length + places.length * (edit.newText.length - edit.oldText.length)
+    if (length > LONGEST_TEXT) {
+      throw new ToolProblem(
+        `${shown} would become ${length} characters long; nothing was changed. Use bash.`,
+        'too large',
+      )
+    }
     return {
-      text: text.split(edit.oldText).join(edit.newText),
+      text: text.replaceAll(edit.oldText, () => edit.newText),
+      replacement: { places, length: edit.oldText.length, text: edit.newText },
       count: places.length,
-      line: lineAt(text, first),
+      line: lineNumbers(text, [first])[0] ?? 1,
       note: '',
     }
   }
@@ -51,7 +64,7 @@ function occurrences(text: string, part: string): number[] {
 }
 
 function ambiguous(text: string, places: readonly number[], shown: string): ToolProblem {
-  const lines = places.slice(0, NAMED_LINES).map((at) => lineAt(text, at))
+  const lines = lineNumbers(text, places.slice(0, NAMED_LINES))
   const more = places.length > NAMED_LINES ? ' and more' : ''
   return new ToolProblem(
     `old_text stands ${places.length} times in ${shown}, at lines ${lines.join(', ')}${more}; nothing was changed. Add lines around it until it is unique, or set replace_all.`,
@@ -59,8 +72,14 @@ function ambiguous(text: string, places: readonly number[], shown: string): Tool
   )
 }
 
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length
+/** The 1-based lines of places that are in order. */
+function lineNumbers(text: string, places: readonly number[]): number[] {
+  let line = 1
+  let end = text.indexOf('\n')
+  return places.map((place) => {
+    for (; end !== -1 && end < place; end = text.indexOf('\n', end + 1)) line += 1
+    return line
+  })
 }
 
 /** Line by line, white space aside. */
@@ -80,21 +99,53 @@ function applyByLines(text: string, edit: Edit, shown: string): Edited {
     )
   }
   const standing = lines.slice(at, at + pattern.length)
-  const ends = standing.at(-1)?.endsWith('\r') ? '\r' : ''
-  const replacement = edit.newText === '' ? [] : withoutBlankEdges(edit.newText.split('\n'))
-  const placed = reindented(replacement, wanted, standing).map((line) => line.replace(/\r$/, '') + ends)
+  const isLast = at + pattern.length === lines.length
+  const replacement = edit.newText === '' ? [] : replacementLines(edit, isLast)
+  const placed = reindented(replacement, wanted, standing)
+  const result = [...lines.slice(0, at), ...placed, ...lines.slice(at + pattern.length)].join('\n')
   return {
-    text: [...lines.slice(0, at), ...placed, ...lines.slice(at + pattern.length)].join('\n'),
+    text: result,
+    replacement: wholeReplacement(text, result),
     count: 1,
     line: at + 1,
     note: 'old_text differed from the file in white space; the one matching place was changed, with its indentation.',
   }
 }
 
+/** The new lines without the blank ones that only stand around as they do in the old text. */
+function replacementLines(edit: Edit, isLast: boolean): string[] {
+  const [oldBefore, oldAfter] = blankEdges(edit.oldText)
+  const [newBefore, newAfter] = blankEdges(edit.newText)
+  const wantsLineEnd = isLast && edit.oldText.endsWith('\n') && edit.newText.endsWith('\n')
+  return [
+    ...Array<string>(Math.max(0, newBefore - oldBefore)).fill(''),
+    ...withoutBlankEdges(edit.newText.split('\n')),
+    ...Array<string>(Math.max(0, newAfter - oldAfter, wantsLineEnd ? 1 : 0)).fill(''),
+  ]
+}
+
+/** How many line ends stand before the first and after the last line that is not blank. */
+function blankEdges(text: string): [before: number, after: number] {
+  const lines = text.split('\n')
+  const first = lines.findIndex((line) => line.trim() !== '')
+  const last = lines.findLastIndex((line) => line.trim() !== '')
+  return first === -1 ? [0, 0] : [first, lines.length - 1 - last]
+}
+
+/** Where the pattern begins in the lines; in time that grows with both lengths and not faster (Knuth, Morris, Pratt). */
 function windows(lines: readonly string[], pattern: readonly string[]): number[] {
+  const borders = [0]
+  for (let at = 1, matched = 0; at < pattern.length; at += 1) {
+    while (matched > 0 && pattern[at] !== pattern[matched]) matched = borders[matched - 1] ?? 0
+    if (pattern[at] === pattern[matched]) matched += 1
+    borders.push(matched)
+  }
   const found: number[] = []
-  for (let at = 0; at + pattern.length <= lines.length; at += 1) {
-    if (pattern.every((line, index) => lines[at + index] === line)) found.push(at)
+  let matched = 0
+  for (const [at, line] of lines.entries()) {
+    while (matched > 0 && (matched === pattern.length || line !== pattern[matched])) matched = borders[matched - 1] ?? 0
+    if (line === pattern[matched]) matched += 1
+    if (matched === pattern.length) found.push(at - pattern.length + 1)
   }
   return found
 }
@@ -164,7 +215,7 @@ function withoutLineNumbers(edit: Edit): Edit {
 function notFound(lines: readonly string[], wanted: readonly string[], shown: string): ToolProblem {
   const closest = closestExcerpt(lines, wanted)
   const help = closest
-    ? `The closest is lines ${closest.first}-${closest.last}:\n${closest.text}`
+    ? `The closest is ${closest.first === closest.last ? `line ${closest.first}` : `lines ${closest.first}-${closest.last}`}:\n${closest.text}`
     : 'Nothing in it is similar. Read the file again.'
   return new ToolProblem(`old_text is not in ${shown}; nothing was changed. ${help}`, 'text not found')
 }

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
-import { withFile } from './contained-file.ts'
-import { locate } from './contained-path.ts'
+import { beginningOf } from '#shared/whole-characters.ts'
+import { WHOLE_FILE_LIMIT, withFile } from './contained-file.ts'
+import { assertThere, locate } from './contained-path.ts'
+import { VERSION_LENGTH } from './content-version.ts'
 import { defineTool } from './define-tool.ts'
-import { looksBinary } from './text-file.ts'
+import { encodingNames, sniffEncoding, streamDecoder, type TextEncoding } from './text-encoding.ts'
 import { ToolProblem } from './tool-problem.ts'
 
 const MAX_LINES = 2000
@@ -11,8 +14,6 @@ const MAX_LINES = 2000
 const MAX_CHARACTERS = 50_000
 const MAX_LINE = 2000
 const CHUNK = 65_536
-/** Bytes up to which the rest of a file is read only to say how many lines it has. */
-const COUNTED = 4_000_000
 
 /**
  * The text as it stands, without line numbers: what the model copies into `edit_file` is then exact, and a file costs a
@@ -31,10 +32,13 @@ export const readFileTool = defineTool({
   async run({ path, start_line: first = 1, end_line: last = Number.POSITIVE_INFINITY }, { workspace, signal }) {
     if (last < first) throw new ToolProblem(`end_line ${last} is before start_line ${first}.`, 'wrong lines')
     const place = await locate(workspace, path)
+    await assertThere(workspace, place)
     const part = await withFile(workspace, place, (file, { size }) => readPart(file, { first, last, size, signal }))
     if (part === 'binary') throw new ToolProblem(`${place.shown} is a binary file.`, 'binary file')
+    const seen = (lines?: { first: number; last: number; of: number }) =>
+      part.version === null ? {} : { file: { path: place.shown, version: part.version, ...(lines && { lines }) } }
     if (part.count === 0) {
-      if (part.seen === 0) return { ok: true, output: '(the file is empty)', summary: 'empty' }
+      if (part.seen === 0) return { ok: true, output: '(the file is empty)', summary: 'empty', ...seen() }
       throw new ToolProblem(`${place.shown} has ${part.seen} lines; line ${first} is past its end.`, 'past the end')
     }
     const end = first + part.count - 1
@@ -43,12 +47,14 @@ export const readFileTool = defineTool({
       !all && `lines ${first}-${end}${part.ended ? ` of ${part.seen}` : ', more follow'}`,
       (end < part.seen || !part.ended) && end < last && `go on with start_line ${end + 1}`,
       part.cutLines > 0 && `${part.cutLines} very long lines are cut`,
-      part.damaged && 'not all of it is UTF-8',
+      part.damaged && `not all of it is ${encodingNames[part.encoding]}`,
+      part.encoding !== 'utf-8' && `the file is ${encodingNames[part.encoding]} and stays so when it is written`,
     ].filter((note) => note !== false)
     return {
       ok: true,
       output: notes.length > 0 ? `${part.text}\n[${notes.join('; ')}]` : part.text,
       summary: end === first ? `line ${first}` : `lines ${first}–${end}`,
+      ...seen(all ? undefined : { first, last: end, of: part.seen }),
     }
   },
 })
@@ -62,7 +68,10 @@ interface Part {
   /** The end of the file was reached. */
   ended: boolean
   cutLines: number
+  encoding: TextEncoding
   damaged: boolean
+  /** Of the whole content; null = it is too large for that. */
+  version: string | null
 }
 
 interface Wanted {
@@ -74,55 +83,87 @@ interface Wanted {
 
 /** Goes through the file in pieces: one of a gigabyte, or of one single line, costs no memory. */
 async function readPart(file: FileHandle, { first, last, size, signal }: Wanted): Promise<Part | 'binary'> {
-  const decoder = new TextDecoder()
   const buffer = Buffer.alloc(CHUNK)
-  const kept: string[] = []
-  const part: Part = { text: '', count: 0, seen: 0, ended: false, cutLines: 0, damaged: false }
-  let characters = 0
-  let line = ''
-  let lineLength = 0
-  let full = false
-
-  const add = (piece: string) => {
-    if (line.length < MAX_LINE) line += piece.slice(0, MAX_LINE - line.length)
-    lineLength += piece.length
-  }
-  const endLine = () => {
-    part.seen += 1
-    if (part.seen >= first && !full) {
-      const cut = lineLength > MAX_LINE
-      const text = cut ? `${line}… [${lineLength - MAX_LINE} more characters]` : line.replace(/\r$/, '')
-      if (kept.length > 0 && characters + text.length > MAX_CHARACTERS) full = true
-      else {
-        kept.push(text)
-        characters += text.length + 1
-        if (cut) part.cutLines += 1
-        full = kept.length >= MAX_LINES || part.seen >= last
-      }
-    }
-    line = ''
-    lineLength = 0
-  }
-
+  const lines = new LinePicker(first, last)
+  const hash = createHash('sha256')
+  let encoding: TextEncoding = 'utf-8'
+  let decode = streamDecoder(encoding)
+  let damaged = false
   for (let position = 0; ; ) {
     signal.throwIfAborted()
     const { bytesRead } = await file.read(buffer, 0, CHUNK, position)
     const bytes = buffer.subarray(0, bytesRead)
-    if (position === 0 && looksBinary(bytes)) return 'binary'
+    if (position === 0) {
+      const sniffed = sniffEncoding(bytes)
+      if (sniffed === 'binary') return 'binary'
+      if (sniffed !== 'unknown') encoding = sniffed.encoding
+      decode = streamDecoder(encoding)
+    }
     position += bytesRead
-    const text = bytesRead === 0 ? decoder.decode() : decoder.decode(bytes, { stream: true })
-    if (text.includes('\uFFFD')) part.damaged = true
+    hash.update(bytes)
+    const text = decode(bytesRead === 0 ? null : bytes)
+    if (text.includes('\uFFFD')) damaged = true
+    lines.add(text)
+    const ended = bytesRead === 0
+    if (ended) lines.end()
+    // The rest of a file that is not huge is read all the same, to say how long it is and to know it again.
+    if (ended || (lines.isFull && size > WHOLE_FILE_LIMIT)) {
+      const version = ended ? hash.digest('hex').slice(0, VERSION_LENGTH) : null
+      return { ...lines.picked(), ended, encoding, damaged, version: position > WHOLE_FILE_LIMIT ? null : version }
+    }
+  }
+}
+
+/** Keeps the lines asked for, as many as may be shown. */
+class LinePicker {
+  readonly #first: number
+  readonly #last: number
+  readonly #kept: string[] = []
+  #seen = 0
+  #cutLines = 0
+  #characters = 0
+  #line = ''
+  #lineLength = 0
+  isFull = false
+
+  constructor(first: number, last: number) {
+    this.#first = first
+    this.#last = last
+  }
+
+  add(text: string): void {
     const pieces = text.split('\n')
     for (const [index, piece] of pieces.entries()) {
-      add(piece)
-      if (index < pieces.length - 1) endLine()
+      // One more than is shown: whether a character is whole can only be told by what follows.
+      if (this.#line.length <= MAX_LINE) this.#line += piece.slice(0, MAX_LINE + 1 - this.#line.length)
+      this.#lineLength += piece.length
+      if (index < pieces.length - 1) this.#endLine()
     }
-    if (bytesRead === 0) {
-      if (lineLength > 0) endLine()
-      part.ended = true
-      break
-    }
-    if (full && size > COUNTED) break
   }
-  return { ...part, text: kept.join('\n'), count: kept.length }
+
+  end(): void {
+    if (this.#lineLength > 0) this.#endLine()
+  }
+
+  picked(): Pick<Part, 'text' | 'count' | 'seen' | 'cutLines'> {
+    return { text: this.#kept.join('\n'), count: this.#kept.length, seen: this.#seen, cutLines: this.#cutLines }
+  }
+
+  #endLine(): void {
+    this.#seen += 1
+    if (this.#seen >= this.#first && !this.isFull) {
+      const isCut = this.#lineLength > MAX_LINE
+      const start = beginningOf(this.#line, MAX_LINE)
+      const text = isCut ? `${start}… [${this.#lineLength - start.length} more characters]` : start.replace(/\r$/, '')
+      if (this.#kept.length > 0 && this.#characters + text.length > MAX_CHARACTERS) this.isFull = true
+      else {
+        this.#kept.push(text)
+        this.#characters += text.length + 1
+        if (isCut) this.#cutLines += 1
+        this.isFull = this.#kept.length >= MAX_LINES || this.#seen >= this.#last
+      }
+    }
+    this.#line = ''
+    this.#lineLength = 0
+  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import { parseArguments } from './call-arguments.ts'
+import { contentVersion } from './content-version.ts'
 import { prepareCall } from './prepare-call.ts'
 import type { ApprovalPreview, Tool, ToolContext, ToolResult } from './tool.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
@@ -36,14 +37,32 @@ export async function temporaryWorkspace(files: Record<string, string | Uint8Arr
 }
 
 export function contextFor(workspace: Workspace, options: Partial<ToolContext> = {}): ToolContext {
-  return { workspace, signal: new AbortController().signal, onOutput: () => {}, sandbox: false, ...options }
+  return {
+    workspace,
+    signal: new AbortController().signal,
+    onOutput: () => {},
+    sandbox: false,
+    known: () => null,
+    ...options,
+  }
 }
 
 /** As the agent does it: JSON text in, result out. */
-export async function call(tool: Tool, input: object, workspace: Workspace): Promise<ToolResult> {
+export async function call(
+  tool: Tool,
+  input: object,
+  workspace: Workspace,
+  options: Partial<ToolContext> = {},
+): Promise<ToolResult> {
   const parsed = parseArguments(tool, JSON.stringify(input))
   if (!parsed.ok) return { ok: false, output: parsed.output, summary: 'wrong arguments' }
-  return await runTool(tool, parsed.input, contextFor(workspace))
+  return await runTool(tool, parsed.input, contextFor(workspace, options))
+}
+
+/** For a call by a model that has just read a file. */
+export async function havingRead(workspace: Workspace, path: string): Promise<Pick<ToolContext, 'known'>> {
+  const version = contentVersion(await readFile(join(workspace.root, path)))
+  return { known: (shown) => (shown === path ? { version, unseen: null } : null) }
 }
 
 /** Prepared and run at once, with nobody in between. */

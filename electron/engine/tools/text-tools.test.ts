@@ -2,11 +2,12 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { contentVersion } from './content-version.ts'
 import { editFileTool } from './edit-file.ts'
 import { listDirTool } from './list-dir.ts'
 import { readFileTool } from './read-file.ts'
-import { call, contextFor, previewOf, temporaryWorkspace, textOf } from './testing.ts'
-import { decodeTextFile, encodeTextFile } from './text-file.ts'
+import { call, contextFor, havingRead, previewOf, temporaryWorkspace, textOf } from './testing.ts'
+import { decodeTextFile, rewritten } from './text-file.ts'
 import { writeFileTool } from './write-file.ts'
 
 describe('read_file', () => {
@@ -16,6 +17,7 @@ describe('read_file', () => {
       ok: true,
       output: '\tone\n  two\n\nlast',
       summary: 'lines 1–4',
+      file: { path: 'a.ts', version: contentVersion(Buffer.from('\tone\n  two\n\nlast')) },
     })
   })
 
@@ -23,6 +25,7 @@ describe('read_file', () => {
     const workspace = await temporaryWorkspace({ 'a.ts': '1\n2\n3\n4\n5\n' })
     const read = (start_line?: number, end_line?: number) =>
       call(readFileTool, { path: 'a.ts', start_line, end_line }, workspace)
+    const file = (lines?: object) => ({ path: 'a.ts', version: expect.any(String), ...(lines && { lines }) })
     expect([
       await read(2, 3),
       await read(5),
@@ -31,10 +34,10 @@ describe('read_file', () => {
       await read(6),
       await read(3, 2),
     ]).toEqual([
-      { ok: true, output: '2\n3\n[lines 2-3 of 5]', summary: 'lines 2–3' },
-      { ok: true, output: '5\n[lines 5-5 of 5]', summary: 'line 5' },
-      { ok: true, output: '4\n5\n[lines 4-5 of 5]', summary: 'lines 4–5' },
-      { ok: true, output: '1\n2\n3\n4\n5', summary: 'lines 1–5' },
+      { ok: true, output: '2\n3\n[lines 2-3 of 5]', summary: 'lines 2–3', file: file({ first: 2, last: 3, of: 5 }) },
+      { ok: true, output: '5\n[lines 5-5 of 5]', summary: 'line 5', file: file({ first: 5, last: 5, of: 5 }) },
+      { ok: true, output: '4\n5\n[lines 4-5 of 5]', summary: 'lines 4–5', file: file({ first: 4, last: 5, of: 5 }) },
+      { ok: true, output: '1\n2\n3\n4\n5', summary: 'lines 1–5', file: file() },
       { ok: false, output: 'Error: a.ts has 5 lines; line 6 is past its end.', summary: 'past the end' },
       { ok: false, output: 'Error: end_line 2 is before start_line 3.', summary: 'wrong lines' },
     ])
@@ -130,6 +133,8 @@ describe('edit_file', () => {
     ['a missing last line end', 'a\nb', 'b', 'c', 'a\nc'],
     ['a byte-order mark', '\uFEFFa\r\nb\r\n', 'a\nb', 'c', '\uFEFFc\r\n'],
     ['mixed line ends', 'a\r\nb\nc\n', 'b', 'x', 'a\r\nx\nc\n'],
+    ['mixed line ends across lines', 'a\r\nb\nc\r\nd\n', 'b\nc', 'x\ny\nz', 'a\r\nx\ny\nz\r\nd\n'],
+    ['the line ends of what is replaced in a mixed file', 'a\nb\r\nc\r\nd\n', 'b\nc', 'x\ny', 'a\nx\r\ny\r\nd\n'],
   ])('keeps %s', async (_name, before, old_text, new_text, after) => {
     const workspace = await temporaryWorkspace({ 'a.txt': before })
     expect(await call(editFileTool, { path: 'a.txt', old_text, new_text }, workspace)).toMatchObject({ ok: true })
@@ -144,19 +149,19 @@ describe('edit_file', () => {
   })
 
   test('leaves what it cannot read whole alone', async () => {
-    const latin = Buffer.from([0x61, 0xe4, 0x0a])
-    const workspace = await temporaryWorkspace({ 'latin.txt': latin, 'a.bin': Buffer.from([0, 1]) })
+    const cyrillic = Buffer.from([0x61, 0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2])
+    const workspace = await temporaryWorkspace({ 'cyrillic.txt': cyrillic, 'a.bin': Buffer.from([0, 1]) })
     const results = await Promise.all(
-      ['latin.txt', 'a.bin', 'missing.txt'].map((path) =>
+      ['cyrillic.txt', 'a.bin', 'missing.txt'].map((path) =>
         call(editFileTool, { path, old_text: 'a', new_text: 'b' }, workspace),
       ),
     )
     expect(results.map(({ output }) => output)).toEqual([
-      'Error: latin.txt is not UTF-8 text, so it cannot be changed safely here. Use bash.',
+      'Error: cyrillic.txt is not whole UTF-8 text, so it cannot be changed safely here. Use bash.',
       'Error: a.bin is a binary file.',
       'Error: missing.txt does not exist. To create it, use write_file.',
     ])
-    expect(await readFile(join(workspace.root, 'latin.txt'))).toEqual(latin)
+    expect(await readFile(join(workspace.root, 'cyrillic.txt'))).toEqual(cyrillic)
   })
 
   test('shows before it happens what would happen, and changes nothing', async () => {
@@ -194,7 +199,8 @@ describe('write_file', () => {
 
   test('replaces a file, keeping the line ends and the mark that the model never saw', async () => {
     const workspace = await temporaryWorkspace({ 'a.txt': '\uFEFFa\r\nb\r\n' })
-    expect(await call(writeFileTool, { path: 'a.txt', content: 'a\nc\n' }, workspace)).toMatchObject({
+    const context = await havingRead(workspace, 'a.txt')
+    expect(await call(writeFileTool, { path: 'a.txt', content: 'a\nc\n' }, workspace, context)).toMatchObject({
       output: 'Replaced a.txt: +1 −1. Its CRLF line ends are kept.',
       summary: '+1 −1',
     })
@@ -208,22 +214,25 @@ describe('write_file', () => {
       ok: true,
       output: 'a.txt already has this content.',
       summary: 'no change',
+      file: { path: 'a.txt', version: contentVersion(Buffer.from('a\n')) },
     })
     expect((await stat(join(workspace.root, 'a.txt'))).ino).toBe(before.ino)
   })
 
-  test('replaces what it could not have read', async () => {
-    const workspace = await temporaryWorkspace({ 'a.bin': Buffer.from([0, 255]) })
+  test('does not replace what nobody can compare', async () => {
+    const bytes = Buffer.from([0, 255])
+    const workspace = await temporaryWorkspace({ 'a.bin': bytes })
     expect(await call(writeFileTool, { path: 'a.bin', content: 'text' }, workspace)).toMatchObject({
-      ok: true,
-      summary: '+1 −0',
+      ok: false,
+      summary: 'not text',
     })
-    expect(await textOf(workspace, 'a.bin')).toBe('text')
+    expect(await readFile(join(workspace.root, 'a.bin'))).toEqual(bytes)
   })
 
   test('counts what it leaves out of a very large change', async () => {
     const workspace = await temporaryWorkspace({ 'a.txt': 'x\n' })
-    const { diff } = await call(writeFileTool, { path: 'a.txt', content: 'y\n'.repeat(3000) }, workspace)
+    const context = await havingRead(workspace, 'a.txt')
+    const { diff } = await call(writeFileTool, { path: 'a.txt', content: 'y\n'.repeat(3000) }, workspace, context)
     expect([diff?.added, diff?.removed, diff?.omittedLines]).toEqual([3000, 1, 1001])
   })
 })
@@ -244,11 +253,19 @@ test('list_dir shows folders first, in one order, hidden files as well', async (
 })
 
 test('any text survives being read for an edit and written back', () => {
-  const unit = fc.constantFrom('a', '\r', '\n', '\r\n', '\uFEFF', 'ä')
+  const unit = fc.constantFrom('a', '\r', '\n', '\r\n', '\uFEFF', 'ä', '😀')
+  const encoded = [
+    (text: string) => Buffer.from(text),
+    (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+    (text: string) => Buffer.from(`${text.replace(/[\uFEFF😀]/gu, '')}ä b`, 'latin1'),
+  ]
   fc.assert(
-    fc.property(fc.string({ unit }), (text) => {
-      const bytes = Buffer.from(text)
-      expect(Buffer.from(encodeTextFile(decodeTextFile(bytes, 'a')))).toEqual(bytes)
+    fc.property(fc.string({ unit }), fc.constantFrom(...encoded), (text, encode) => {
+      const bytes = encode(text)
+      fc.pre(bytes.indexOf(Buffer.from('ääää', 'latin1')) === -1)
+      const file = decodeTextFile(bytes, 'a')
+      expect(rewritten(file, { places: [], length: 0, text: '' }, 'a')).toEqual(bytes)
     }),
   )
 })

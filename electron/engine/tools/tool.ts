@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ApprovalRequest } from '#shared/approval.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
+import type { SeenFile } from '#shared/session-entry.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a tool needs of the world while it runs. */
@@ -11,12 +12,20 @@ export interface ToolContext {
   onOutput(text: string): void
   /** false = the person lifted the operating system's sandbox (`--unsafe`). */
   sandbox: boolean
+  /** What the model has seen of a file, by the path that it is shown. */
+  known(path: string): KnownFile | null
   /** A person is shown what the file has become since they were first asked: what the model knew of it matters no more. */
   asksAgain?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
   /** Names of variables that hold keys of backends: no command gets them. */
   keyVariables?: ReadonlySet<string>
+}
+
+export interface KnownFile {
+  version: string
+  /** The first line that was not seen, and how many there are; null = all were. */
+  unseen: { line: number; of: number } | null
 }
 
 /** `output` is for the model, `summary` for the row a person reads ("7 matches in 3 files"). */
@@ -26,6 +35,8 @@ export interface ToolResult {
   summary: string
   diff?: FileDiff
   exitCode?: number
+  /** What the model knows of a file after this. */
+  file?: SeenFile
 }
 
 /** The parts of an approval that only the tool knows; the agent adds call id, name and origin. */

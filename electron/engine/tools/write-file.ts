@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { hasHalfCharacter, wholeCharacters } from '#shared/whole-characters.ts'
 import { changePreview } from './change-preview.ts'
-import { assertWritable, readWhole, replaceFile } from './contained-file.ts'
-import { locate } from './contained-path.ts'
+import { assertWritable, readWhole, replaceFile, type WholeFile } from './contained-file.ts'
+import { locateForWriting } from './contained-path.ts'
+import { contentVersion } from './content-version.ts'
 import { defineTool } from './define-tool.ts'
 import { changeSummary, fileChange } from './file-change.ts'
-import { countLines, decodeTextFile, encodeTextFile, type TextFile } from './text-file.ts'
+import { countLines, decodeTextFile, rewritten, type TextFile, wholeReplacement, writtenAs } from './text-file.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
@@ -20,51 +22,90 @@ export const writeFileTool = defineTool({
   describe: ({ path }) => ({ verb: 'Write', target: path }),
   async prepare(input, context) {
     const plan = await planned(input, context)
-    const { place, file, before, change } = plan
+    const { place, bytes, before, change } = plan
+    const file = { path: place.shown, version: contentVersion(bytes) }
     return {
-      preview: changePreview(context.workspace, change, before ? 'change' : 'create'),
+      preview: changePreview(context.workspace, change),
       async run() {
-        if (before && change.added === 0 && change.removed === 0 && !change.omittedLines) {
-          return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change' }
+        if (before?.bytes.equals(bytes)) {
+          return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change', file }
         }
-        const written = await replaceFile(context.workspace, place, encodeTextFile(file), before)
-        return written ? doneResult(plan) : 'outdated'
+        const isDone = await replaceFile(context.workspace, place, bytes, before)
+        return isDone ? { ...doneResult(plan), file } : 'outdated'
       },
     }
   },
 })
 
-function doneResult({ place, file, before, change }: Plan): ToolResult {
-  const lines = counted(countLines(file.text), 'line')
-  const summary = before ? changeSummary(change) : `new file, ${lines}`
-  const done = before ? `Replaced ${place.shown}: ${summary}.` : `Created ${place.shown}, ${lines}.`
-  return { ok: true, output: file.crlf ? `${done} Its CRLF line ends are kept.` : done, summary, diff: change }
+function doneResult({ place, text, old, change, isBroken }: Plan): ToolResult {
+  const lines = counted(countLines(text), 'line')
+  const summary = old ? changeSummary(change) : `new file, ${lines}`
+  const notes = [
+    old ? `Replaced ${place.shown}: ${summary}.` : `Created ${place.shown}, ${lines}.`,
+    old ? writtenAs(old) : '',
+    isBroken ? 'The content had halves of characters; each is a \uFFFD now.' : '',
+  ]
+  return { ok: true, output: notes.filter((note) => note !== '').join(' '), summary, diff: change }
 }
 
 type Plan = Awaited<ReturnType<typeof planned>>
 
-/** Line ends and byte-order mark stay those of the file that is replaced: the model never saw them. */
-async function planned({ path, content }: Input, { workspace }: ToolContext) {
-  const place = await locate(workspace, path)
+/** Encoding, line ends and byte-order mark stay those of the file that is replaced: the model never saw them. */
+async function planned(input: Input, context: ToolContext) {
+  const place = await locateForWriting(context.workspace, input.path)
   assertWritable(place)
-  const before = await readWhole(workspace, place)
-  const old = before ? readable(before.bytes, place.shown) : none
-  const file = {
-    text: old.crlf ? content.replaceAll('\r\n', '\n') : content,
-    bom: old.bom && !content.startsWith('\uFEFF'),
-    crlf: old.crlf,
+  const before = await readWhole(context.workspace, place)
+  const isBroken = hasHalfCharacter(input.content)
+  const content = wholeCharacters(input.content)
+  if (!before) {
+    const bytes = Buffer.from(content)
+    return { place, before, bytes, isBroken, text: content, old: null, change: fileChange(place.shown, null, content) }
   }
-  return { place, before, file, change: fileChange(place.shown, old.text, file.text) }
+  const old = replaceable(before, place.shown)
+  const text = textFor(old, content)
+  const bytes = rewritten(old, wholeReplacement(old.text, text), place.shown)
+  if (!before.bytes.equals(bytes)) assertKnown(place.shown, before, context)
+  return { place, before, bytes, isBroken, text, old, change: fileChange(place.shown, old.text, text) }
 }
 
-const none: TextFile = { text: '', bom: false, crlf: false }
+function textFor({ bom, encoding, carriageReturns }: TextFile, content: string): string {
+  const marked = bom || encoding !== 'utf-8' ? content.replace(/^\uFEFF/, '') : content
+  return carriageReturns === 'none' ? marked : marked.replaceAll('\r\n', '\n')
+}
 
-/** What cannot be compared may be replaced all the same; the diff then shows the new text only. */
-function readable(bytes: Uint8Array, shown: string): TextFile {
+function replaceable({ bytes }: WholeFile, shown: string): TextFile {
   try {
     return decodeTextFile(bytes, shown)
   } catch (error) {
-    if (error instanceof ToolProblem) return none
-    throw error
+    if (!(error instanceof ToolProblem)) throw error
+    throw new ToolProblem(
+      `${shown} holds something else than text that can be read here, and write_file does not replace what nobody can compare. Choose another name, or ask the user whether it may go and remove it with bash.`,
+      'not text',
+    )
+  }
+}
+
+/** Who replaces a whole file without having seen it loses what is in it. */
+function assertKnown(shown: string, before: WholeFile, { known, asksAgain }: ToolContext): void {
+  if (asksAgain || before.bytes.length === 0) return
+  const file = known(shown)
+  const orEdit = 'or change a part of it with edit_file.'
+  if (!file) {
+    throw new ToolProblem(
+      `${shown} exists and you have not read it, so replacing it could lose what is in it. Read it first with read_file, ${orEdit}`,
+      'not read before',
+    )
+  }
+  if (file.version !== contentVersion(before.bytes)) {
+    throw new ToolProblem(
+      `${shown} was changed since you last saw it; nothing was written. Read it again with read_file, ${orEdit}`,
+      'changed since it was read',
+    )
+  }
+  if (file.unseen) {
+    throw new ToolProblem(
+      `You have not seen all of ${shown}, so replacing it could lose what is in it. Read on from start_line ${file.unseen.line} of ${file.unseen.of}, ${orEdit}`,
+      'read in part only',
+    )
   }
 }
