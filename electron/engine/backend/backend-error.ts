@@ -9,6 +9,8 @@ export class OpenAICompatError extends FailureError {
 
 /** Carries what only the client's own retrying needs to know. */
 export interface Remedy {
+  /** A connection of earlier was closed already when the request went out: the server never saw it. */
+  staleConnection?: boolean
   /** The server is there and reads its model: worth waiting longer for. */
   loadingModel?: boolean
   /** The server itself says that asking again is of no use. */
@@ -31,5 +33,10 @@ export class AttemptError extends OpenAICompatError {
   constructor(value: Failure, remedy: Remedy = {}, options?: ErrorOptions) {
     super(value, options)
     this.remedy = remedy
+  }
+
+  /** The same failure with more that may be done about it. */
+  with(remedy: Remedy): AttemptError {
+    return new AttemptError(this.failure, { ...this.remedy, ...remedy }, { cause: this.cause })
   }
 }

@@ -12,7 +12,7 @@ import { ProgressTimer } from './progress-timer.ts'
 import { type Decoder, ReplyDecoder } from './reply-decoder.ts'
 import type { Server } from './server.ts'
 import { readErrorBody } from './server-error.ts'
-import { transportError } from './transport-error.ts'
+import { isStaleConnection, transportError } from './transport-error.ts'
 
 export interface AttemptOptions {
   agent: Dispatcher
@@ -27,9 +27,13 @@ export interface AttemptOptions {
   /** How long `[DONE]` and usage are waited for after the finish (backends.md B.9). */
   graceMs: number
   frameLimit: number
+  /** How many connections were opened so far. */
+  connections(): number
   retryAfter(header: string): number | undefined
 }
 
+/** So soon a connection shows that the server had closed it. */
+const STALE_MS = 2000
 /** An error's body beyond this is not read. */
 const ERROR_BODY_LIMIT = 64_000
 
@@ -66,7 +70,8 @@ export class ChatAttempt {
   async open(): Promise<void> {
     const { agent, request, timeouts, frameLimit, server } = this.#options
     this.#timer.start(timeouts.firstByteMs, () => this.#expire(timeouts.firstByteMs, false))
-    const { endsAt } = this.#options
+    const { endsAt, connections } = this.#options
+    const sent = { at: performance.now(), connections: connections() }
     if (endsAt !== undefined) this.#wholeTimer = setTimeout(() => this.#outOfTime(), endsAt - performance.now())
     let response: Response
     try {
@@ -74,7 +79,9 @@ export class ChatAttempt {
       this.#callId = callIdOf(response)
       if (response.statusCode < 200 || response.statusCode > 299) throw await this.#httpError(response)
     } catch (error) {
-      throw this.#translated(error, false)
+      const failed = this.#translated(error, false)
+      const isReused = connections() === sent.connections && performance.now() - sent.at < STALE_MS
+      throw isReused && isStaleConnection(error) ? failed.with({ staleConnection: true }) : failed
     }
     const contentType = headerOf(response, 'content-type')
     const cost = Number(headerOf(response, 'x-litellm-response-cost') || Number.NaN)

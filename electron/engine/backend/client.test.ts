@@ -79,12 +79,12 @@ describe('retries', () => {
       waits: [500, 1000, 2000],
       requests: 4,
       lines: [
-        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in a second (attempt 2 of 4).',
         '[retrying]',
-        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in a second (attempt 3 of 4).',
+        'retry: Test was too busy to answer. Asked again after a second, nothing was lost.',
         '[retrying]',
-        'retry: Test is too busy to answer. Try again in a moment. It says: busy. Asking again in 2 seconds (attempt 4 of 4).',
+        'retry: Test was too busy to answer. Asked again after a second, nothing was lost.',
         '[retrying]',
+        'retry: Test was too busy to answer. Asked again after 2 seconds, nothing was lost.',
         'error overloaded',
       ],
     })

@@ -50,6 +50,7 @@ export class OpenAICompatClient implements Backend {
   readonly #quirks: Quirks
   readonly #delays: RetryDelays
   readonly #native: boolean
+  #connections = 0
   readonly allotment?: (signal: AbortSignal) => Promise<ContextAllotment>
   readonly slots?: (signal: AbortSignal) => Promise<number | null>
   readonly #lessons: Lessons
@@ -72,6 +73,9 @@ export class OpenAICompatClient implements Backend {
     this.#agent = openConnections(address, {
       connectMs: this.#timeouts.connectMs,
       env: options.env ?? process.env,
+      onConnect: () => {
+        this.#connections++
+      },
       ...(options.ca !== undefined && { ca: options.ca }),
     })
     this.#headers = {
@@ -120,6 +124,7 @@ export class OpenAICompatClient implements Backend {
       if (!next || (endsAt !== undefined && performance.now() + next.waitMs >= endsAt)) throw error
       yield* next.say
       if (next.waitMs > 0) await this.#wait(next.waitMs, signal)
+      yield* next.done
       asked = next.request
     }
   }
@@ -174,6 +179,7 @@ export class OpenAICompatClient implements Backend {
         ...(endsAt !== undefined && { endsAt }),
         graceMs: this.#options.graceMs ?? 3000,
         frameLimit: this.#options.frameLimit ?? 32_000_000,
+        connections: () => this.#connections,
         retryAfter: (header) => this.#delays.retryAfter(header),
       },
       signal,

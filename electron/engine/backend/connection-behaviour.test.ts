@@ -46,6 +46,9 @@ const head = (length: number, more = '') =>
   `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ${length}\r\n${more}\r\n`
 const whole = (content: string, more?: string) => head(Buffer.byteLength(body(content)), more) + body(content)
 
+const busy = 'HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n'
+const closing: Answer = (socket) => socket.destroy()
+
 async function ask(origin: string, turns = 1): Promise<string[]> {
   const client = createBackend({
     profile: testProfile(`${origin}/v1`),
@@ -134,13 +137,47 @@ describe('a kept connection', () => {
     expect([lines, seen.connections]).toEqual([['A', 'A'], 2])
   })
 
-  it('that breaks under the next request is tried again, and that is said', async () => {
-    const { origin, seen } = await serve(
-      (socket) => socket.write(whole('A')),
+  it.each<[string, Answer]>([
+    ['closed', (socket) => socket.destroy()],
+    ['closed properly', (socket) => socket.end()],
+    ['reset', (socket) => socket.resetAndDestroy()],
+  ])(
+    'that the server had %s is not spoken of: the request goes out on another at once, and no attempt counts',
+    async (_how, close) => {
+      const { origin, seen } = await serve(
+        (socket) => socket.write(whole('A')),
+        close,
+        (socket) => socket.write(busy),
+        (socket) => socket.write(whole('B')),
+      )
+      expect([await ask(origin, 2), seen.connections]).toEqual([['A', 'retry', 'B'], 3])
+    },
+  )
+
+  it('that is new and breaks before an answer is said to have been closed, in words', async () => {
+    const { origin } = await serve(
       (socket) => socket.destroy(),
       (socket) => socket.write(whole('B')),
     )
-    expect([await ask(origin, 2), seen.connections]).toEqual([['A', 'retry', 'B'], 2])
+    const client = createBackend({
+      profile: testProfile(`${origin}/v1`),
+      key: null,
+      retry: { sleep: () => Promise.resolve(), random: () => 0 },
+    })
+    const messages = []
+    for await (const event of client.chat(asked, new AbortController().signal))
+      if (event.type === 'warning') messages.push(event.message)
+    await client.close()
+    expect(messages).toEqual(['Test closed the connection. Asked again after less than a second, nothing was lost.'])
+  })
+
+  it('that stays closed ends in a sentence, however many of earlier were closed as well', async () => {
+    const { origin } = await serve((socket) => socket.write(whole('A')), ...Array.from({ length: 9 }, () => closing))
+    expect(await ask(origin, 2)).toEqual([
+      'A',
+      'retry',
+      'error transport: Test closed the connection before it answered. Try again.',
+    ])
   })
 })
 

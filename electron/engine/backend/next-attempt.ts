@@ -1,4 +1,4 @@
-import type { FailureCode } from '#shared/failure.ts'
+import type { Failure, FailureCode } from '#shared/failure.ts'
 import type { ChatRequest, StreamEvent } from './backend.ts'
 import type { AttemptError } from './backend-error.ts'
 import type { Lessons } from './lessons.ts'
@@ -10,9 +10,11 @@ import type { Server } from './server.ts'
 /** What follows a failed attempt. */
 export interface NextAttempt {
   request: ChatRequest
-  /** What a person sees of it. */
+  /** What a person sees while it is waited for. */
   say: StreamEvent[]
   waitMs: number
+  /** What a person sees of it from then on. */
+  done: StreamEvent[]
 }
 
 export interface PlannerOptions {
@@ -26,10 +28,14 @@ export interface PlannerOptions {
   loadingMs: number
 }
 
+/** So many connections of earlier may turn out to be closed in a row, before that is something to tell a person. */
+const STALE_AT_MOST = 3
+
 /** Decides after each failed attempt of one request whether another one is worth it, and what it does differently. */
 export class AttemptPlanner {
   readonly #options: PlannerOptions
   #failed = 0
+  #stale = 0
   #loadedMs = 0
 
   constructor(options: PlannerOptions) {
@@ -39,11 +45,19 @@ export class AttemptPlanner {
   /** null = nothing helps. */
   after(error: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
     return (
+      this.#onNewConnection(error, request) ??
       this.#corrected(error, request, body) ??
       this.#withLowerLimit(error, request, body) ??
       this.#whenLoaded(error, request) ??
       this.#again(error, request)
     )
+  }
+
+  /** Nothing was sent to anybody: no attempt, and nothing to speak of. */
+  #onNewConnection({ remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
+    if (!remedy.staleConnection || this.#stale >= STALE_AT_MOST) return null
+    this.#stale += 1
+    return { request, say: [], waitMs: 0, done: [] }
   }
 
   /** The address lacks its `/v1`, or the server does not know a parameter or misses one. */
@@ -86,34 +100,44 @@ export class AttemptPlanner {
     if (!remedy.loadingModel || this.#loadedMs >= this.#options.loadingMs) return null
     const waitMs = this.#options.delays.whileLoading()
     this.#loadedMs += waitMs
-    return { request, say: [{ type: 'phase', phase: 'loading-model' }], waitMs }
+    return { request, say: [{ type: 'phase', phase: 'loading-model' }], waitMs, done: [] }
   }
 
-  #again({ failure: { code, message, retryAfterMs }, remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
+  #again({ failure, remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
     if (remedy.final) return null
-    const { attempts, delays } = this.#options
+    const { attempts, delays, server } = this.#options
     this.#failed += 1
-    if (this.#failed >= attempts || !worthRepeating(code, this.#failed)) return null
-    const next = this.#failed + 1
-    const waitMs = delays.before(next, retryAfterMs)
+    if (this.#failed >= attempts || !worthRepeating(failure.code, this.#failed)) return null
+    const waitMs = delays.before(this.#failed + 1, failure.retryAfterMs)
     const wait = waitInWords(waitMs)
+    const message = `${past(failure, server)} Asked again after ${wait}, nothing was lost.`
     return {
       request,
-      say: [
-        {
-          type: 'warning',
-          code: 'retry',
-          message: `${message} Asking again in ${wait} (attempt ${next} of ${attempts}).`,
-        },
-        { type: 'phase', phase: 'retrying', detail: `in ${wait}` },
-      ],
+      say: [{ type: 'phase', phase: 'retrying', detail: `in ${wait}` }],
       waitMs,
+      done: [{ type: 'warning', code: 'retry', message }],
     }
   }
 }
 
+/** What went wrong, as one looks back on it. */
+function past({ code, details }: Failure, { name }: Server): string {
+  switch (code) {
+    case 'rate-limit':
+      return `${name} took no more requests (rate limit).`
+    case 'overloaded':
+      return `${name} was too busy to answer.`
+    case 'unreachable':
+      return `${name} did not answer.`
+    case 'server-error':
+      return `${name} failed while answering${details?.status === undefined ? '' : ` (HTTP ${details.status})`}.`
+    default:
+      return `${name} closed the connection.`
+  }
+}
+
 function atOnce(request: ChatRequest, code: string, message: string): NextAttempt {
-  return { request, say: [{ type: 'warning', code, message }], waitMs: 0 }
+  return { request, say: [{ type: 'warning', code, message }], waitMs: 0, done: [] }
 }
 
 /** A server that was never there is said at once; one that went away between attempts may come back. */

@@ -8,13 +8,15 @@ export interface ConnectionOptions {
   env: Readonly<Record<string, string | undefined>>
   /** Certificates in PEM that are trusted beside the usual ones. */
   ca?: string
+  /** A connection was opened; not told behind a proxy. */
+  onConnect?(): void
 }
 
 /**
  * The connections to one server, through HTTP_PROXY, HTTPS_PROXY and NO_PROXY where they are set. A host of one's own
  * is never behind the proxy: few people think of putting 127.0.0.1 into NO_PROXY.
  */
-export function openConnections({ base }: Address, { connectMs, env, ca }: ConnectionOptions): Dispatcher {
+export function openConnections({ base }: Address, { connectMs, env, ca, onConnect }: ConnectionOptions): Dispatcher {
   // Our own timers know comments from progress; undici's do not (backends.md B.8).
   const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
   const connect = { timeout: connectMs, ...tls }
@@ -22,7 +24,7 @@ export function openConnections({ base }: Address, { connectMs, env, ca }: Conne
   const httpProxy = env.http_proxy || env.HTTP_PROXY
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY
   if (isLocalHost(new URL(base).hostname) || !(httpProxy || httpsProxy))
-    return new Agent({ ...timeouts, connect: withoutContinue(buildConnector(connect)) })
+    return new Agent({ ...timeouts, connect: told(withoutContinue(buildConnector(connect)), onConnect) })
   return new EnvHttpProxyAgent({
     ...timeouts,
     connect,
@@ -31,4 +33,11 @@ export function openConnections({ base }: Address, { connectMs, env, ca }: Conne
     httpsProxy: httpsProxy ?? '',
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   })
+}
+
+function told(connector: buildConnector.connector, onConnect: () => void = () => undefined): buildConnector.connector {
+  return (options, callback) => {
+    onConnect()
+    connector(options, callback)
+  }
 }

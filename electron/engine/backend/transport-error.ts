@@ -13,6 +13,11 @@ export function transportError(error: unknown, server: Server, answering: boolea
   return new AttemptError(value, {}, { cause: error })
 }
 
+/** The other side closed the connection before anything of an answer came. */
+export function isStaleConnection(error: unknown): boolean {
+  return /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(systemCode(error))
+}
+
 function explain(code: string, error: unknown, server: Server, answering: boolean): [FailureCode, string] {
   const { name, address } = server
   const upgraded = address.upgraded
@@ -57,12 +62,15 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
       'unreachable',
       `Nothing answers at ${address.base}. Is ${name} running, and is the base URL right?${upgraded}`,
     ]
+  if (code === 'UND_ERR_SOCKET')
+    return ['transport', `${name} closed the connection before it answered. Try again.${upgraded}`]
   const cause = code || (error instanceof Error ? error.message : String(error))
   return ['transport', `The connection to ${name} broke${inBrackets(cause)}. Try again.${upgraded}`]
 }
 
+/** Codes of the library that speaks HTTP say nothing to anybody else. */
 function inBrackets(code: string): string {
-  return code ? ` (${code})` : ''
+  return code && !code.startsWith('UND_') ? ` (${code})` : ''
 }
 
 function hostOf(base: string): string {
