@@ -122,6 +122,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     reason: TurnEndReason,
     failure: Failure.nullable(),
     budget: BudgetStop.nullable(),
+    /** How long it took, whatever became of the computer's clock meanwhile. Older journals lack it. */
+    durationMs: z.number().int().nonnegative().optional(),
   }),
 ])
 export type SessionEntry = z.infer<typeof SessionEntry>

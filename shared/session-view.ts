@@ -54,6 +54,8 @@ export interface TurnEnd {
   at: number
   failure: Failure | null
   budget: BudgetStop | null
+  /** How long it took, whatever became of the clock; journals of before lack it. */
+  durationMs?: number
 }
 
 export interface Activity {
@@ -301,7 +303,13 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
             ? { ...item, state: 'not-run', summary: 'interrupted' }
             : item,
         ),
-        end: { reason: event.reason, at: event.at, failure: event.failure, budget: event.budget },
+        end: {
+          reason: event.reason,
+          at: event.at,
+          failure: event.failure,
+          budget: event.budget,
+          ...(event.durationMs !== undefined && { durationMs: event.durationMs }),
+        },
       }))
     default:
       return assertNever(event)

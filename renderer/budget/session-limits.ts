@@ -84,7 +84,10 @@ export interface Counted extends Pick<SessionView, 'usage' | 'toolCalls' | 'iter
 
 export function countedOf(view: SessionView): Counted {
   const { usage, toolCalls, iterations, turns } = view
-  const spent = turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0)
+  const spent = turns.reduce(
+    (sum, { startedAt, end }) => sum + (end ? (end.durationMs ?? Math.max(0, end.at - startedAt)) : 0),
+    0,
+  )
   return { usage, toolCalls, iterations, spent, since: countedOfTurn(view)?.since ?? null }
 }
 

@@ -175,6 +175,7 @@ async function play(setting: Setting) {
     emit,
     persisted: () => Promise.resolve(),
     now: () => 0,
+    elapsed: () => 0,
     signal: abort.signal,
     options: {},
   })

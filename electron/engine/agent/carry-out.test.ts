@@ -43,6 +43,7 @@ async function carry(tool: Tool, input: unknown, { workspace, answers = [], perm
       },
       emit: (event) => events.push(event),
       now: () => 0,
+      elapsed: () => 0,
       persisted: () => Promise.resolve(),
       signal: new AbortController().signal,
     },

@@ -16,6 +16,7 @@ type Asker = Pick<
   | 'answerMs'
   | 'ask'
   | 'conversation'
+  | 'elapsed'
   | 'emit'
   | 'now'
   | 'permissions'
@@ -65,9 +66,9 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     turn.emit({ type: 'phase', phase: 'running-tool', detail: tool.name })
     // A change that the journal does not know of would be made again after a crash.
     if (tool.access !== 'read') await turn.persisted()
-    const startedAt = turn.now()
+    const startedAt = turn.elapsed()
     const result = await prepared.run()
-    if (result !== 'outdated') return { result, durationMs: turn.now() - startedAt, started: true }
+    if (result !== 'outdated') return { result, durationMs: turn.elapsed() - startedAt, started: true }
     outdated += 1
     if (outdated >= TRIES) return { result: NEVER_STILL, durationMs: 0, started: false }
   }

@@ -133,6 +133,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       emit,
       persisted: () => Promise.resolve(),
       now: () => 0,
+      elapsed: () => 0,
       signal: new AbortController().signal,
       options: {},
     })

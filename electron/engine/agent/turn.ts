@@ -7,6 +7,7 @@ import type { TurnEnd } from '#shared/session-view.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { Seat } from '../background/slots.ts'
 import type { Budget } from '../budget/budget.ts'
+import type { Elapsed } from '../lib/clock.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
@@ -46,6 +47,7 @@ export interface TurnContext {
   /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
   persisted(): Promise<void>
   now(): number
+  elapsed: Elapsed
   signal: AbortSignal
   options: { stream?: boolean; responseSchema?: Record<string, unknown> }
 }

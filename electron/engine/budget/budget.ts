@@ -4,6 +4,7 @@ import type { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { RunLink } from '#shared/run-link.ts'
 import type { Usage } from '#shared/usage.ts'
+import type { Elapsed } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import type { BegunRun, CostlyCall } from './begun-run.ts'
 import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
@@ -38,6 +39,7 @@ export interface BudgetOptions {
   /** What the session used before this run; asked only if a limit of the session wants to know. */
   spentBefore(profileId: ProfileId | null): Counts
   now(): number
+  elapsed: Elapsed
   /** Something that a person must know although the run goes on. */
   warn(code: string, message: string): void
 }
@@ -68,14 +70,14 @@ export class Budget {
   #toolHold: string | null = null
   /** What answered last; null = nothing yet. */
   #profile: Profile | null = null
-  /** The limit at which a person wanted one last answer, and until when it may come. */
+  /** The limit at which a person wanted one last answer, and until when, by the clock that only goes forward, it may come. */
   #lastAnswer: { stop: BudgetStop; until: number } | null = null
 
   constructor(options: BudgetOptions) {
-    const { sources, ledger, run, parent, begun, spentBefore, now } = options
+    const { sources, ledger, run, parent, begun, spentBefore, now, elapsed } = options
     this.#options = options
-    this.#limits = new RunLimits({ sources, ledger, id: run.id, parent, begun, spentBefore, now })
-    this.#time = new TimeHold(this.#limits, ledger, now)
+    this.#limits = new RunLimits({ sources, ledger, id: run.id, parent, begun, spentBefore, now, elapsed })
+    this.#time = new TimeHold(this.#limits, ledger, elapsed)
     this.#calls = [...(begun?.calls ?? [])]
   }
 
@@ -171,7 +173,7 @@ export class Budget {
    */
   async takeTime(): Promise<number | BudgetStop | undefined> {
     if (this.#lastAnswer) {
-      const left = this.#lastAnswer.until - this.#options.now()
+      const left = this.#lastAnswer.until - this.#options.elapsed()
       return left > 0 ? left : this.#lastAnswer.stop
     }
     const left = (limit: RunLimit) => limit.allowed - this.#limits.used(limit)
@@ -192,7 +194,7 @@ export class Budget {
 
   /** One last answer goes beyond the limit that was reached, by a little. */
   allowLastAnswer(stop: BudgetStop): void {
-    this.#lastAnswer = { stop, until: this.#options.now() + LAST_ANSWER.ms }
+    this.#lastAnswer = { stop, until: this.#options.elapsed() + LAST_ANSWER.ms }
   }
 
   /** Called by the call itself. */
@@ -243,6 +245,7 @@ export class Budget {
   async #write(label: string, profile: Profile, usage: Usage, reservation: string | null): Promise<void> {
     const { ledger, run, now } = this.#options
     const at = now()
+    const elapsed = this.#options.elapsed()
     const settles = [reservation, this.#toolHold].filter((id) => id !== null)
     const timeFrom = this.#time.reservation
     const spend = {
@@ -263,13 +266,13 @@ export class Budget {
       costSource: usage.costSource ?? 'unknown',
       saved: savedByCache(usage, profile),
       tools: this.#tools,
-      ms: Math.round(this.#limits.unwritten()),
+      ms: Math.round(this.#limits.unwritten(elapsed)),
       ...(settles.length > 0 && { settles }),
       ...(timeFrom !== null && { timeFrom }),
     }
     // Tool calls were counted when they ran.
     const counts = { ...countsOfSpend({ type: 'spend', at, day: '', ...spend }), toolCalls: 0, wallTime: 0 }
-    this.#limits.spend(profile.id, counts, at)
+    this.#limits.spend(profile.id, counts, elapsed)
     this.#tools = {}
     this.#toolHold = null
     await this.#guarded(async () => {

@@ -2,6 +2,7 @@ import type { BudgetStop } from '#shared/budget.ts'
 import { dayOf, monthOf } from '#shared/day.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/run-link.ts'
+import type { Elapsed } from '../lib/clock.ts'
 import type { BegunRun } from './begun-run.ts'
 import { type Counts, CountsByProfile, countOf } from './counts.ts'
 import type { Grant } from './grant.ts'
@@ -31,6 +32,7 @@ export interface RunLimitsOptions {
   /** By all profiles (null), or by one of them. */
   spentBefore(profileId: ProfileId | null): Counts
   now(): number
+  elapsed: Elapsed
 }
 
 /** The limits of one run, and how much of each is used. Those of a session count what its journal holds, all others what the ledger does. */
@@ -43,14 +45,17 @@ export class RunLimits {
   /** How much of each was used when somebody looked last. */
   readonly #seen = new Map<RunLimit, number>()
   readonly #before = new Map<ProfileId | null, Counts>()
-  /** When the ledger was last told. Milliseconds since 1970. */
+  /** When this process took the run up: milliseconds since 1970, and by the clock that only goes forward. */
+  readonly #opened: { at: number; elapsed: number }
+  /** When the ledger was last told, by the clock that only goes forward. */
   #writtenAt: number
 
   constructor(options: RunLimitsOptions) {
-    const { sources, parent, id, begun, now } = options
+    const { sources, parent, id, begun, now, elapsed } = options
     this.#options = options
-    this.#writtenAt = now()
-    const startedAt = begun?.startedAt ?? this.#writtenAt
+    this.#opened = { at: now(), elapsed: elapsed() }
+    this.#writtenAt = this.#opened.elapsed
+    const startedAt = begun?.startedAt ?? this.#opened.at
     const path = parent ? `${parent.path}/${id}` : id
     const first = { path: path.split('/', 1)[0] ?? id, startedAt: parent?.startedAt ?? startedAt, carried: 0 }
     const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
@@ -81,10 +86,10 @@ export class RunLimits {
     return this.all.filter((limit) => limit.profileId === null || limit.profileId === profileId)
   }
 
-  /** Counts what the ledger is about to be told; milliseconds since it was told last. */
-  spend(profileId: ProfileId, counts: Counts, at: number): void {
+  /** Counts what the ledger is about to be told, with the time up to `elapsed`. */
+  spend(profileId: ProfileId, counts: Counts, elapsed: number): void {
     this.#own.add(profileId, counts)
-    this.#writtenAt = at
+    this.#writtenAt = elapsed
   }
 
   /** Counts a tool call, which the ledger is told of later. */
@@ -93,17 +98,17 @@ export class RunLimits {
   }
 
   /** Milliseconds that no line of the ledger holds yet. */
-  unwritten(): number {
-    return Math.max(0, this.#options.now() - this.#writtenAt)
+  unwritten(elapsed = this.#options.elapsed()): number {
+    return Math.max(0, elapsed - this.#writtenAt)
   }
 
   /** `reserved`: what others and tool calls have reserved counts as well. */
   used(limit: RunLimit, reserved = limit.name === 'toolCalls'): number {
     const { name, scope, path, startedAt, carried, profileId } = limit
-    const { ledger, now } = this.#options
+    const { ledger } = this.#options
     if (name === 'wallTime') {
-      if (path !== null) return Math.max(0, now() - startedAt)
-      if (scope === 'session') return this.#sessionBefore(profileId).wallTime + now() - this.startedAt
+      if (path !== null) return this.#since(startedAt)
+      if (scope === 'session') return this.#sessionBefore(profileId).wallTime + this.#since(this.startedAt)
       const { of, profile } = this.lineLimit(limit)
       const used = ledger.fold().used(name, of, profile) + this.unwritten()
       return reserved ? Math.max(used, ledger.fold().taken({ name, of, profile })) : used
@@ -144,6 +149,11 @@ export class RunLimits {
       const from = limit.allowed * WARNING
       return before < from && used >= from && used < limit.allowed ? [warningAt80(limit, used)] : []
     })
+  }
+
+  /** What was before this process took the run up, only dates tell. */
+  #since(startedAt: number): number {
+    return Math.max(0, this.#opened.at - startedAt) + this.#options.elapsed() - this.#opened.elapsed
   }
 
   #raise(stop: BudgetStop, to: number): RunLimit[] {

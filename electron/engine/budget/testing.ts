@@ -35,6 +35,7 @@ export function testBudget(limits: Limits = {}, more: Partial<BudgetOptions> = {
     run: { id: 'run0000001', session: 'session001', cwd: '/project' },
     spentBefore: noCounts,
     now,
+    elapsed: now,
     warn: () => undefined,
     ...more,
   })

@@ -140,3 +140,42 @@ test('a run that moved has no more to spend than one that stayed', async () => {
     await budget.startTool('bash'),
   ]).toMatchObject([1000, 60, null, null, { limit: 'toolCalls', allowed: 4, used: 4 }])
 })
+
+test.each([
+  ['forward', 3_600_000],
+  ['back', -3_600_000],
+])('setting the clock %s by an hour neither ends a run nor gives it more time', async (_way, step) => {
+  const clock = { at: 10 * 3_600_000, elapsed: 0 }
+  const now = () => clock.at
+  const ledger = memoryLedger(now)
+  const scopes = ['run', 'session', 'day'] as const
+  const budgets = scopes.map((scope) =>
+    testBudget(
+      {},
+      {
+        ...{ now, ledger, elapsed: () => clock.elapsed },
+        sources: [{ scope, origin: scope, limits: { wallTime: 60_000 } }],
+        run: { id: `${scope}00000001`.slice(0, 10), session: 's', cwd: '/' },
+      },
+    ),
+  )
+  for (const budget of budgets) {
+    await budget.open()
+    await budget.takeTime()
+  }
+  clock.at += step + 5000
+  clock.elapsed += 5000
+  const afterFive = []
+  for (const budget of budgets) afterFive.push(await budget.takeTime(), await budget.startTool('bash'))
+  clock.at += 55_000
+  clock.elapsed += 55_000
+  const afterSixty = []
+  for (const budget of budgets) {
+    await spend(budget)
+    afterSixty.push(await budget.startTool('bash'))
+  }
+  expect([afterFive, afterSixty]).toMatchObject([
+    [55_000, null, 55_000, null, 4500, null],
+    scopes.map((scope) => ({ limit: 'wallTime', used: 60_000, scope })),
+  ])
+})

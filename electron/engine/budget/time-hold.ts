@@ -1,4 +1,5 @@
 import type { ProfileId } from '#shared/ids.ts'
+import type { Elapsed } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { noCounts } from './counts.ts'
 import type { Ledger } from './ledger.ts'
@@ -16,17 +17,17 @@ const AHEAD = 500
 export class TimeHold {
   readonly #limits: RunLimits
   readonly #ledger: Ledger
-  readonly #now: () => number
+  readonly #elapsed: Elapsed
   /** null = nothing was reserved. */
   #reservation: string | null = null
-  /** What is reserved lasts until then. Milliseconds since 1970. */
+  /** What is reserved lasts until then, by the clock that only goes forward. */
   #until: number
 
-  constructor(limits: RunLimits, ledger: Ledger, now: () => number) {
+  constructor(limits: RunLimits, ledger: Ledger, elapsed: Elapsed) {
     this.#limits = limits
     this.#ledger = ledger
-    this.#now = now
-    this.#until = now()
+    this.#elapsed = elapsed
+    this.#until = elapsed()
   }
 
   /** The id of the reservation, which a line of the ledger may take its time from; null = nothing was reserved. */
@@ -41,8 +42,8 @@ export class TimeHold {
   async take(profile: ProfileId): Promise<number | Refusal> {
     const limits = this.#limits.inForce(profile).filter(isSharedTime)
     if (limits.length === 0) return Number.POSITIVE_INFINITY
-    const refusal = this.#until - this.#now() <= AHEAD ? await this.#extend(profile, limits) : null
-    const left = this.#until - this.#now()
+    const refusal = this.#until - this.#elapsed() <= AHEAD ? await this.#extend(profile, limits) : null
+    const left = this.#until - this.#elapsed()
     if (!refusal) return Math.max(1, left - AHEAD)
     // Meanwhile somebody may give some back.
     return left > 0 ? left : refusal
@@ -51,7 +52,7 @@ export class TimeHold {
   async #extend(profile: ProfileId, limits: RunLimit[]): Promise<Refusal | null> {
     const allowed = limits.map((limit) => limit.allowed)
     // Whoever waited for a person has used time that nobody reserved.
-    const overdue = Math.max(0, this.#now() - this.#until)
+    const overdue = Math.max(0, this.#elapsed() - this.#until)
     this.#reservation ??= newReservationId()
     const grant = await this.#ledger.reserve({
       call: this.#reservation,

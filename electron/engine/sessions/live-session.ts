@@ -16,6 +16,7 @@ import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
+import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -283,6 +284,7 @@ export class LiveSession implements Session {
     const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
+    const taken = stopwatch(clock.now() - (before.turns.at(-1)?.startedAt ?? 0))
     const spent = this.#counts.counts.copy()
     const parent = options.parentRun ?? this.#parentRun
     const budget = new Budget({
@@ -295,6 +297,7 @@ export class LiveSession implements Session {
       ...(parent && { parent }),
       spentBefore: (profileId) => ({ ...spent.of(profileId), wallTime: timeOf(before) }),
       now: () => clock.now(),
+      elapsed: systemElapsed,
       warn: (code, message) => this.#tellOnce(code, message),
     })
     turn.budget = budget
@@ -334,6 +337,7 @@ export class LiveSession implements Session {
         emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
         now: () => clock.now(),
+        elapsed: systemElapsed,
         signal: turn.abort.signal,
         options: {
           ...(options.stream !== undefined && { stream: options.stream }),
@@ -346,6 +350,7 @@ export class LiveSession implements Session {
         reason: 'failed',
         failure: failure('internal', 'The agent stopped because of a defect in the app.'),
         budget: null,
+        durationMs: taken(),
       })
       throw error
     } finally {
@@ -364,7 +369,7 @@ export class LiveSession implements Session {
     for (const { text: message } of policy.afterTurn()) {
       this.#emit({ type: 'warning', code: 'policy-after-turn', message })
     }
-    const end = this.#end(turnId, outcome)
+    const end = this.#end(turnId, { ...outcome, durationMs: taken() })
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
     return end
@@ -422,6 +427,12 @@ export class LiveSession implements Session {
     this.#view = applyEvent(this.#view, event)
     for (const listener of this.#listeners) listener(event)
   }
+}
+
+/** Whole milliseconds from now on, and `before` that only dates tell of. */
+function stopwatch(before: number): () => number {
+  const from = systemElapsed()
+  return () => Math.max(0, Math.round(before)) + Math.round(systemElapsed() - from)
 }
 
 function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {

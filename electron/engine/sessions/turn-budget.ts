@@ -21,5 +21,8 @@ export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): {
 
 /** Milliseconds of the turns of a session that are over. */
 export function timeOf({ turns }: SessionView): number {
-  return turns.reduce((sum, { startedAt, end }) => sum + (end ? end.at - startedAt : 0), 0)
+  return turns.reduce(
+    (sum, { startedAt, end }) => sum + (end ? (end.durationMs ?? Math.max(0, end.at - startedAt)) : 0),
+    0,
+  )
 }
