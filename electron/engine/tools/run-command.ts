@@ -79,7 +79,7 @@ async function runInGroup(
     mostProcesses: sandbox && process.getuid?.() !== 0 ? MOST_PROCESSES : null,
   })
   const env = { ...environment, ...runMarker(), [MARKER]: id }
-  const child = await start(line, folder, env, sandbox)
+  const child = await start(line, folder, env, sandbox, shell)
   const exited = exitOf(child)
   // Without a pid it never started, and `exited` rejects.
   const tree = { pid: child.pid ?? (await exited), marker: `${MARKER}=${id}`, limit, group }
@@ -102,6 +102,7 @@ async function start(
   cwd: string,
   env: Record<string, string>,
   sandbox: CommandSandbox | null,
+  shell: string,
 ): Promise<ChildProcess> {
   const spawned = (cover: readonly number[]) =>
     spawn(program, args, {
@@ -112,7 +113,7 @@ async function start(
     })
   try {
     // The line closes what is open, where its shell knows numbers of two digits.
-    return program === 'bash' ? spawned([]) : await withCover(sandbox ? REPORT_FD + 1 : REPORT_FD - 1, spawned)
+    return shell === 'bash' ? spawned([]) : await withCover(sandbox ? REPORT_FD + 1 : REPORT_FD - 1, spawned)
   } catch (error) {
     throw notStarted(error)
   }

@@ -20,28 +20,28 @@ interface ShellLineOptions {
   mostProcesses: number | null
 }
 
-/** The descriptors of the wrapper: its filter of system calls comes in, what was left at the end goes out. */
-export const FILTER_FD = 3
+/** The descriptors of the wrapper: on 3 its filter of system calls comes in, on this one goes out what was left at the end. */
 export const REPORT_FD = 4
 
 /** Bytes. Linux takes 128 KiB as one argument and at least 2 MiB as all of them. */
 const PIECE = 96 * 1024
 const LARGEST_COMMAND = 1024 * 1024
 
+/** Closes what is open here, but for the first three. A shell that knows numbers of one digit only closes those. */
+const CLOSE = `for f in /dev/fd/*; do
+  f=\${f##*/}
+  case $f in [012]) ;; [3-9]) eval "exec $f>&-" ;; *) [ -z "$BASH_VERSION" ] || eval "exec $f>&-" ;; esac
+done; unset f`
+
 /**
- * Both outputs go through one pipe, so that they come in the order in which they were written. Nothing else that is open
- * here reaches the command: a desktop app's sockets and files are not all closed on exec. When memory is short, commands
- * go first. A shell that knows numbers of one digit only closes those; the rest was covered before.
+ * Both outputs go through one pipe, so that they come in the order in which they were written. When memory is short,
+ * commands go first. `$1` is a soft limit, `$2` how many files of groups follow.
  */
 const BEGIN = `exec 2>&1
-for f in /dev/fd/*; do
-  f=\${f##*/}
-  case $f in [012]) ;; ["$1"]) ;; [3-9]) eval "exec $f>&-" ;; *) [ -z "$BASH_VERSION" ] || eval "exec $f>&-" ;; esac
-done
-{ echo 900 >/proc/self/oom_score_adj; ulimit -c 0; [ -z "$2" ] || ulimit -S -q "$2"; } 2>/dev/null
-n=$3; shift 3
+{ echo 900 >/proc/self/oom_score_adj; ulimit -c 0; [ -z "$1" ] || ulimit -S -q "$1"; } 2>/dev/null
+n=$2; shift 2
 while [ "$n" -gt 0 ]; do { echo $$ >"$1"; } 2>/dev/null; shift; n=$((n-1)); done
-unset f n; exec "$@"`
+unset n`
 
 /** Joins a command that is too long for one argument. */
 const JOIN = `c=; for p; do c=$c$p; done; set --; eval "unset c p; $c"`
@@ -51,9 +51,13 @@ const JOIN = `c=; for p; do c=$c$p; done; set --; eval "unset c p; $c"`
  * given a moment. Its own words, such as "Killed", are not those of the command.
  */
 const WATCH = `trap : TERM HUP INT
-[ -z "$1" ] || ulimit -u "$1" 2>/dev/null || ulimit -p "$1" 2>/dev/null
-shift; exec 5>&2 2>/dev/null
-"$@" 2>&5 3<&- 4>&- 5>&-
+for f in /dev/fd/*; do
+  f=\${f##*/}
+  case $f in [0124]) ;; [3-9]) eval "exec $f>&-" ;; *) [ -z "$BASH_VERSION" ] || eval "exec $f>&-" ;; esac
+done; unset f
+{ [ -z "$1" ] || ulimit -u "$1" || ulimit -p "$1"; shift; } 2>/dev/null
+exec 5>&2 2>/dev/null
+"$@" 2>&5 4>&- 5>&-
 r=$?
 others() { for p in /proc/[0-9]*; do case \${p#/proc/} in 1|$$) ;; *) return 0 ;; esac; done; return 1; }
 if others; then sleep 0.05; fi
@@ -65,13 +69,13 @@ export function shellLine(options: ShellLineOptions): ShellLine {
   const { command, shell, wrapper, groups, mark, mostProcesses } = options
   const pieces = piecesOf(command)
   const run = pieces.length === 1 ? [shell, '-c', command] : [shell, '-c', JOIN, shell, ...pieces]
-  const inside =
-    wrapper.length === 0 ? run : [...wrapper, shell, '-c', WATCH, shell, String(mostProcesses ?? ''), ...run]
-  const kept = wrapper.length === 0 ? 'x' : `${FILTER_FD}${REPORT_FD}`
-  return {
-    program: shell,
-    args: ['-c', BEGIN, shell, kept, String(mark ?? ''), String(groups.length), ...groups, ...inside],
+  const beginning = [String(mark ?? ''), String(groups.length), ...groups]
+  if (wrapper.length === 0) {
+    return { program: shell, args: ['-c', `${BEGIN}; ${CLOSE}; exec "$@"`, shell, ...beginning, ...run] }
   }
+  // Any shell will do: inside, what is open here is closed.
+  const inside = [...wrapper, shell, '-c', WATCH, shell, String(mostProcesses ?? ''), ...run]
+  return { program: 'sh', args: ['-c', `${BEGIN}; exec "$@"`, 'sh', ...beginning, ...inside] }
 }
 
 function piecesOf(command: string): string[] {

@@ -19,8 +19,28 @@ export interface GitIdentity {
   plan: Plan
 }
 
-/** What git knows of the person, as it holds for the folder. Where there is no git, or no settings, nothing. */
+const KEPT_MS = 30_000
+const known = new Map<string, { identity: GitIdentity; made: number }>()
+
+/**
+ * What git knows of the person, as it holds for the folder. Where there is no git, or no settings, nothing. The answer is
+ * kept for half a minute.
+ */
 export async function gitIdentity(
+  folder: string,
+  roots: readonly string[],
+  writable: readonly string[],
+): Promise<GitIdentity> {
+  const key = JSON.stringify([folder, homedir(), roots, writable])
+  const before = known.get(key)
+  if (before && performance.now() - before.made < KEPT_MS) return before.identity
+  const identity = await readIdentity(folder, roots, writable)
+  known.clear()
+  known.set(key, { identity, made: performance.now() })
+  return identity
+}
+
+async function readIdentity(
   folder: string,
   roots: readonly string[],
   writable: readonly string[],

@@ -14,14 +14,13 @@ const SERVICES = ['/run', '/var/lib', '/var/snap', '/var/spool']
 const NEEDED = [
   ...['/run/systemd/resolve/stub-resolv.conf', '/run/systemd/resolve/resolv.conf', '/run/NetworkManager/resolv.conf'],
   ...['/run/current-system', '/run/booted-system', '/run/opengl-driver'],
-  ...['/var/lib/dpkg', '/var/lib/apt', '/var/lib/rpm', '/var/lib/pacman', '/var/lib/ca-certificates', '/var/lib/texmf'],
-  ...['/var/lib/python', '/var/cache/fontconfig', '/var/cache/man', '/var/db/repos'],
+  ...['/var/lib/dpkg', '/var/lib/rpm', '/var/lib/pacman', '/var/lib/texmf', '/var/cache/fontconfig', '/var/db/repos'],
 ]
 
 /** What root may read and nobody needs. */
 const SYSTEM_SECRETS = [
-  ...['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-', '/etc/ssl/private', '/etc/wireguard'],
-  ...['/etc/NetworkManager/system-connections', '/etc/kubernetes', '/etc/krb5.keytab', '/etc/sudoers.d'],
+  ...['/etc/shadow', '/etc/shadow-', '/etc/ssl/private', '/etc/wireguard', '/etc/NetworkManager/system-connections'],
+  ...['/etc/kubernetes', '/etc/krb5.keytab'],
 ]
 
 /** Of a home folder that is a workspace itself, these are its own files and no program's. */
@@ -40,10 +39,28 @@ export async function homeFolders(): Promise<string[]> {
   return [...new Set([named, real])].filter((home) => home.startsWith('/') && home !== '/')
 }
 
-/** `folders` are those of the workspace; one that lies in what is hidden is still to be mounted. */
+const KEPT_MS = 30_000
+const known = new Map<string, { hidden: Hidden; made: number }>()
+
+/**
+ * `folders` are those of the workspace; one that lies in what is hidden is still to be mounted. The answer is kept for half
+ * a minute, but not where a home folder is open: what is new in it is to be covered at once.
+ */
 export async function hiddenPlaces(folders: readonly string[]): Promise<Hidden> {
-  const plan: Plan = new Map()
   const homes = await homeFolders()
+  const key = JSON.stringify([homes, folders, tmpdir()])
+  const before = known.get(key)
+  if (before && performance.now() - before.made < KEPT_MS) return before.hidden
+  const hidden = await findHidden(folders, homes)
+  known.clear()
+  if (![...homes, '/root'].some((home) => folders.some((folder) => isInside(folder, home)))) {
+    known.set(key, { hidden, made: performance.now() })
+  }
+  return hidden
+}
+
+async function findHidden(folders: readonly string[], homes: readonly string[]): Promise<Hidden> {
+  const plan: Plan = new Map()
   const isOpen = (path: string) => folders.some((folder) => isInside(folder, path))
   const all = [...SYSTEM, ...homes, ...(await realFolders([...SYSTEM, tmpdir()]))]
   const roots: string[] = []
@@ -78,7 +95,7 @@ export async function hiddenPlaces(folders: readonly string[]): Promise<Hidden> 
 export async function cover(plan: Plan, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const entry = await entryAt(path)
-    if (entry === 'folder') plan.set(path, { kind: 'empty' })
+    if (entry === 'folder') plan.set(path, { kind: 'empty', kept: true })
     else if (entry === 'file' || entry === 'other') plan.set(path, { kind: 'covered' })
   }
 }

@@ -64,9 +64,8 @@ export async function sandboxedCommand(
   const plan: Plan = new Map([...hidden.plan, ...toolChains, ...identity.plan])
   await homePlaces(plan, hidden, join(own, `${basename(temporary)}.gitconfig`), identity.text)
   // The machine's own temp folder holds sockets that lead out, such as those of a terminal multiplexer.
-  for (const path of ['/tmp', '/var/tmp']) {
-    if (!folders.includes(path)) plan.set(path, { kind: 'private', folder: temporary })
-  }
+  if (!folders.includes('/tmp')) plan.set('/tmp', { kind: 'private', folder: temporary })
+  if (hidden.roots.includes('/var')) plan.set('/var/tmp', { kind: 'link', target: '/tmp' })
   for (const folder of folders) if (folder !== '/') plan.set(folder, { kind: 'writable' })
   for (const [path, place] of git.plan) plan.set(path, place)
   for (const folder of git.holds) {

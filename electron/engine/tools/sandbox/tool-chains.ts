@@ -18,7 +18,7 @@ const KNOWN = [
   ...['.local/share/swiftly', '.phpenv', '.composer/vendor', '.config/composer/vendor', '.asdf', '.tool-versions'],
   ...['.local/share/mise', '.local/share/rtx', '.proto', '.aqua', '.local/share/aquaproj-aqua'],
   ...['.nix-profile', '.local/state/nix', '.foundry', '.wasmer', '.wasmtime', '.emscripten', 'perl5', 'R', '.krew/bin'],
-  ...['.npm/_cacache', '.cache/node', '.cache/ms-playwright', '.cache/puppeteer', '.cache/Cypress', '.cache/electron'],
+  ...['.cache/node', '.cache/ms-playwright', '.cache/puppeteer', '.cache/Cypress', '.cache/electron'],
   ...['.cache/node-gyp', '.cache/electron-builder', '.cache/pre-commit', '.cache/prisma', '.cache/pip', '.cache/deno'],
   ...['.cache/pypoetry', '.cache/bazelisk', '.cache/coursier', '.cache/yarn'],
 ]
