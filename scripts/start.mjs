@@ -3,7 +3,7 @@ import './lib/node-version.mjs'
 import { spawn } from 'node:child_process'
 import { buildStale } from './build.mjs'
 import { sandboxObstacle } from './lib/chromium-sandbox.mjs'
-import { actAs, callerFolder, electronArguments, hasDisplay, withAbsoluteCwd } from './lib/launch.mjs'
+import { actAs, callerFolder, chosenFolder, electronArguments, hasDisplay, withAbsoluteCwd } from './lib/launch.mjs'
 import { endWithNpm } from './lib/npm-parent.mjs'
 import { root } from './lib/paths.mjs'
 import { notice, runScript } from './lib/problem.mjs'
@@ -30,7 +30,7 @@ async function openWindow() {
   const electron = await setupWindow({ sandbox: true })
   await buildStale(['window', 'terminal', 'worker'])
   /** @type {NodeJS.ProcessEnv} */
-  const env = { CLAW_CWD: folder, ...process.env, CLAW_ELECTRON_SOURCE: electron.source }
+  const env = { ...chosenFolder(folder, root), ...process.env, CLAW_ELECTRON_SOURCE: electron.source }
   // Terminals inside Electron apps set it, and then Electron would not be one.
   delete env.ELECTRON_RUN_AS_NODE
   const child = spawn(

@@ -8,6 +8,7 @@ import { PolicyView, SeenManifest } from './policy.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
 import { SettingsPatch } from './settings.ts'
 import { SpendingQuery, SpendingReport } from './spending.ts'
+import { WindowMemory, WindowMemoryChange } from './window-memory.ts'
 
 /**
  * The request table: everything the window can ask of main. A request that is not here cannot be made, one whose
@@ -116,6 +117,11 @@ export const requests = {
   'policy.answer': request(z.object({ files: z.array(SeenManifest).min(1).max(200), trusted: z.boolean() }), done),
   /** Takes the answers back: the person is asked again. */
   'policy.revoke': request(z.object({ paths: z.array(Folder).min(1).max(200) }), done),
+
+  /** What was written and not sent, and where a person was, when the page was last there. */
+  'window.recall': request(nothing, WindowMemory),
+  /** Resolves when it is on the disk. */
+  'window.remember': request(z.object({ change: WindowMemoryChange }), done),
 
   'settings.update': request(z.object({ patch: SettingsPatch }), done),
   'folder.choose': request(nothing, z.object({ folder: z.string().nullable() })),

@@ -82,7 +82,7 @@ export function stateWord(run: BackgroundRun): string {
 
 /** What is asked for, in one line: the command's first line, or the file that is changed. */
 export function approvalLine({ subject }: ApprovalRequest): string {
-  if (subject.kind === 'change') return `change ${subject.diff.path}`
+  if (subject.kind === 'change') return `${subject.diff.created ? 'create' : 'change'} ${subject.diff.path}`
   const [first = '', ...more] = subject.command.trim().split('\n')
   return more.length > 0 ? `${first} …` : first
 }

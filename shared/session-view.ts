@@ -317,16 +317,45 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
 }
 
 /** What the sidebar says of a session. */
-export type SessionState = 'idle' | 'running' | 'waiting' | 'interrupted' | 'failed' | 'budget'
+export const sessionStates = [
+  'idle',
+  'running',
+  /** Its turn waits for its place at the server, or all runs are paused. */
+  'queued',
+  'waiting',
+  /** A person ended its last turn. */
+  'stopped',
+  'interrupted',
+  'failed',
+  'budget',
+] as const
+export type SessionState = (typeof sessionStates)[number]
 
 export function sessionState(view: SessionView): SessionState {
   const last = view.turns.at(-1)
   if (!last) return 'idle'
-  if (!last.end) return view.approvals.length > 0 || view.budgetRequest ? 'waiting' : 'running'
-  if (last.end.reason === 'interrupted') return 'interrupted'
-  if (last.end.reason === 'failed') return 'failed'
-  if (last.end.reason === 'budget') return 'budget'
-  return 'idle'
+  if (!last.end) {
+    if (view.approvals.length > 0 || view.budgetRequest) return 'waiting'
+    const phase = view.activity?.phase
+    return phase === 'queued' || phase === 'paused' ? 'queued' : 'running'
+  }
+  switch (last.end.reason) {
+    case 'completed':
+      return 'idle'
+    case 'aborted':
+      return 'stopped'
+    case 'needs-approval':
+    case 'failed':
+      return 'failed'
+    case 'interrupted':
+    case 'budget':
+      return last.end.reason
+  }
+}
+
+/** Whether its turn is not over. */
+export function goesOn(state: SessionState): boolean {
+  return state === 'running' || state === 'waiting' || state === 'queued'
 }
 
 /** A person said at the limit of a turn with these items that it is the end: nothing is wrong. */

@@ -11,7 +11,7 @@ export const Settings = z.object({
   contrast: z.enum(['system', 'more']),
   profiles: z.array(Profile),
   defaultProfileId: ProfileId.nullable(),
-  /** What a new chat may do; a person changes it in the composer. */
+  /** What a new chat may do, unless its person chooses otherwise for it in the composer. */
   permissions: Permissions,
   /** What runs may spend, beside what their flags say. */
   limits: z.array(LimitRule),

@@ -26,6 +26,7 @@ import type { OpenConf } from './settings/settings-file.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
 import type { Tool } from './tools/tool.ts'
+import { RememberedWindow } from './window/remembered.ts'
 
 export interface EngineOptions {
   /** `settings.json`, `trust.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
@@ -64,6 +65,8 @@ export interface Engine {
   /** *Pause all*: background runs hold before their next model call. */
   pause: Pick<Pause, 'paused' | 'set' | 'look' | 'onChange'>
   tools: readonly Tool[]
+  /** What the window keeps beyond its own life. */
+  remembered: RememberedWindow
   /** Follows what other processes change: settings, sessions, background runs, the ledger. `FailureError` `storage`. */
   watch(): Promise<void>
   /** Ends running turns, writes what waits, gives up locks and connections. */
@@ -165,6 +168,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     budgets,
     pause,
     tools: builtinTools,
+    remembered: new RememberedWindow(dataFolder),
     async watch() {
       if (isClosed) return
       watching = follow()

@@ -226,7 +226,7 @@ describe('the window and the engine', () => {
     await feed.until((message) => appChange(message).backends?.some(({ reach }) => reach === 'failed') === true)
     expect(core.feed.app.state()).toMatchObject({ activeProfileId: 'work', settings: { contrast: 'system' } })
     expect(JSON.stringify(feed.received)).not.toContain('sk-secret')
-    await ask('profile.use', { profileId: demo })
+    await expect(ask('profile.use', { profileId: demo })).rejects.toThrow(/cannot be the default while there is Work/)
     await ask('profile.remove', { profileId: profile.id })
     expect(core.feed.app.state().backends.map(({ profile: { id } }) => id)).toEqual(['demo'])
   })

@@ -20,6 +20,7 @@ import { profileHandlers } from './ipc/profile-handlers.ts'
 import { answerRequest } from './ipc/router.ts'
 import { runHandlers } from './ipc/run-handlers.ts'
 import { sessionHandlers } from './ipc/session-handlers.ts'
+import { windowHandlers } from './ipc/window-handlers.ts'
 
 /** Everything behind the window. Loaded while the page loads: importing it costs more than opening a window. */
 export interface Core {
@@ -73,6 +74,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     ...budgetHandlers(engine, desktop),
     ...policyHandlers(engine),
     ...appHandlers(engine, feed, desktop),
+    ...windowHandlers(engine),
   }
   return {
     feed,

@@ -112,7 +112,7 @@ async function start(): Promise<void> {
         feed.app.notify({
           id: 'page-restarted',
           title: 'The window was loaded again',
-          message: 'Its page stopped working. Sessions went on; what was typed and not sent is gone.',
+          message: 'Its page stopped working. Sessions went on, and what was typed and not sent is still there.',
         }),
       )
       .catch(defects.report)

@@ -1,9 +1,10 @@
 import type { SessionSummary } from '#shared/app-state.ts'
+import { goesOn } from '#shared/session-view.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { sessionTitle } from './session-row.tsx'
 
 export default function RemoveSession(props: { session: SessionSummary; onRemove: () => void; onClose: () => void }) {
-  const running = props.session.state === 'running' || props.session.state === 'waiting'
+  const running = goesOn(props.session.state)
   return (
     <ConfirmDialog
       title={`Remove “${sessionTitle(props.session)}”?`}

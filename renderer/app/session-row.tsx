@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react'
 import type { SessionSummary } from '#shared/app-state.ts'
+import { useUnseenStore } from '../stores/unseen-store.ts'
 import { formatAge, spokenAge } from './age.ts'
 import { SessionGlyph, SessionNote } from './session-state.tsx'
 
@@ -14,12 +15,14 @@ export function SessionRow(props: {
 }) {
   const { session } = props
   const title = sessionTitle(session)
+  const unseen = useUnseenStore((state) => state.unseen.has(session.sessionId))
   return (
     <a
       className="session-row"
       href={`#${session.sessionId}`}
       data-session={session.sessionId}
       data-menu={props.menuOpen || undefined}
+      data-unseen={unseen || undefined}
       aria-current={props.current ? 'true' : undefined}
       title={title}
       onClick={(event) => {
@@ -30,7 +33,11 @@ export function SessionRow(props: {
       onContextMenu={props.onMenu}
     >
       <span className="session-glyph">
-        <SessionGlyph state={session.state} />
+        {unseen && (session.state === 'idle' || session.state === 'stopped') ? (
+          <span className="dot unseen" role="img" aria-label="finished, not seen" />
+        ) : (
+          <SessionGlyph state={session.state} />
+        )}
       </span>
       <span className="session-title cut">{title}</span>
       <time dateTime={new Date(session.updatedAt).toISOString()}>

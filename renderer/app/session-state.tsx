@@ -1,4 +1,4 @@
-import { CircleAlert, CircleDashed, Gauge, Hand } from 'lucide-react'
+import { CircleAlert, CircleDashed, Clock, Gauge, Hand, Square } from 'lucide-react'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { assertNever } from '#shared/assert-never.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
@@ -13,6 +13,10 @@ export function SessionGlyph(props: { state: SessionState }) {
       return null
     case 'running':
       return <Ring label="running" small />
+    case 'queued':
+      return <Icon of={Clock} small className="ink3" label="queued" />
+    case 'stopped':
+      return <Icon of={Square} small className="ink3" label="stopped" />
     case 'waiting':
       return <Icon of={Hand} className="c-waiting" label="waiting for you" />
     case 'interrupted':
@@ -29,6 +33,8 @@ export function SessionGlyph(props: { state: SessionState }) {
 const noteTone: Record<SessionState, string> = {
   idle: 'ink3',
   running: 'c-running',
+  queued: 'ink3',
+  stopped: 'ink3',
   waiting: 'c-waiting',
   interrupted: 'ink3',
   failed: 'c-danger',

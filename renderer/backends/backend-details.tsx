@@ -26,6 +26,7 @@ export function BackendDetails(props: {
   const { backend, isDefault } = props
   const { profile, reach } = backend
   const demo = profile.kind === 'demo'
+  const hasReal = useAppStore(({ backends }) => backends.some((one) => one.profile.kind !== 'demo'))
   const [problem, setProblem] = useState<Failure | null>(null)
   const [removing, setRemoving] = useState(false)
   const heading = useFocusOnChange(profile.id)
@@ -68,7 +69,7 @@ export function BackendDetails(props: {
               </button>
             </>
           )}
-          {!isDefault && (
+          {!isDefault && !(demo && hasReal) && (
             <button
               type="button"
               className="btn"

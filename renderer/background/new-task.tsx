@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { FolderConflict } from '#shared/background.ts'
 import type { Failure } from '#shared/failure.ts'
 import { permissionTiers, tierOf } from '#shared/permission-tiers.ts'
+import { useUnsafeQuestion } from '../app/unsafe-question.tsx'
 import { ProblemBox } from '../backends/failure-box.tsx'
 import { ChoiceField, FormField, TextField } from '../backends/form-field.tsx'
 import { chooseFolder } from '../stores/actions.ts'
@@ -41,6 +42,7 @@ export function NewTask(props: { onBack: () => void }) {
   const [starting, setStarting] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [conflict, setConflict] = useState<FolderConflict | null>(null)
+  const [chooseTier, unsafeQuestion] = useUnsafeQuestion('this task', ({ id }) => setTier(id))
   const form = useRef<HTMLFormElement>(null)
   const prompt = useRef<HTMLTextAreaElement>(null)
   useEffect(() => prompt.current?.focus(), [])
@@ -141,8 +143,12 @@ export function NewTask(props: { onBack: () => void }) {
           hint="What it may not do by itself waits for you, here and in the tray."
           value={tier}
           options={permissionTiers.map(({ id, label }) => ({ value: id, label }))}
-          onChange={setTier}
+          onChange={(id) => {
+            const chosen = permissionTiers.find((one) => one.id === id)
+            if (chosen) chooseTier(chosen)
+          }}
         />
+        {unsafeQuestion}
       </div>
       <fieldset className="card form-card form-group task-limits">
         <legend>Limits of this task</legend>

@@ -1,9 +1,13 @@
+import { ShieldOff } from 'lucide-react'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import { PageTitle } from '../app/page-title.tsx'
+import { isUnsafe } from '../app/unsafe-question.tsx'
 import { folderName } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { Icon } from '../ui/icon.tsx'
 import { BackgroundSwitch } from './background-switch.tsx'
 import { useChatSession, useView } from './chat-place.ts'
+import { useDraftStore } from './draft-store.ts'
 import { PolicyButton } from './policy-button.tsx'
 
 /** Title and folder of the chat, and whether a demo answers. */
@@ -12,7 +16,14 @@ export function ChatHeader({ folder }: { folder: string | null }) {
   const title = useView((view) => view.title)
   const cwd = useView((view) => view.cwd)
   const kind = useView((view) => view.profile.kind)
-  const proposed = useAppStore(({ backends, activeProfileId }) => findBackend(backends, activeProfileId)?.profile.kind)
+  const chosen = useDraftStore(({ newChat }) => newChat)
+  const proposed = useAppStore(
+    ({ backends, activeProfileId }) =>
+      (findBackend(backends, chosen.profileId) ?? findBackend(backends, activeProfileId))?.profile.kind,
+  )
+  const own = useView((view) => view.permissions)
+  const forNew = useAppStore(({ settings }) => settings.permissions)
+  const unsafe = isUnsafe(sessionId ? own : (chosen.permissions ?? forNew))
   const place = sessionId ? cwd : folder
   const demo = (sessionId ? kind : proposed) === 'demo'
   return (
@@ -24,6 +35,12 @@ export function ChatHeader({ folder }: { folder: string | null }) {
         </span>
       )}
       {demo && <span className="badge warn">{DEMO_LABEL}</span>}
+      {unsafe && (
+        <span className="badge danger" title="Commands run at once, with all that you may do">
+          <Icon of={ShieldOff} small />
+          no sandbox
+        </span>
+      )}
       {place && <PolicyButton folder={place} />}
       {sessionId && <BackgroundSwitch sessionId={sessionId} />}
     </header>

@@ -1,15 +1,18 @@
+import { FolderOpen } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { isKeyForFloating } from '../app/floating.ts'
+import { focusMessage } from '../app/focus.ts'
 import { chooseFolder, sendMessage, startChat, stopTurn } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { followSession } from '../stores/feed.ts'
 import { useSessionStore } from '../stores/session-store.ts'
+import { Icon } from '../ui/icon.tsx'
 import { Announcer } from './announcer.tsx'
 import { ChatHeader } from './chat-header.tsx'
 import { ChatSession, useView } from './chat-place.ts'
 import { Composer } from './composer.tsx'
-import { setNewChatFolder, useDraftStore } from './draft-store.ts'
+import { chooseForNewChat, useDraftStore } from './draft-store.ts'
 import { PhaseLine } from './phase-line.tsx'
 import { ProblemBox } from './problem-box.tsx'
 import { NewChatStatus, StatusLine } from './status-line.tsx'
@@ -50,13 +53,19 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
 }
 
 function NewChat() {
-  const chosen = useDraftStore((state) => state.folder)
+  const chosen = useDraftStore((state) => state.newChat.folder)
   const proposed = useAppStore(({ environment, settings }) => environment.startFolder ?? settings.lastFolder)
   const folder = chosen ?? proposed
+  const open = async () => {
+    const opened = await chooseFolder()
+    if (!opened) return
+    chooseForNewChat({ folder: opened })
+    focusMessage()
+  }
   const send = async (text: string) => {
     const place = folder ?? (await chooseFolder())
     if (!place) return false
-    setNewChatFolder(place)
+    chooseForNewChat({ folder: place })
     return startChat(place, text)
   }
   return (
@@ -66,9 +75,19 @@ function NewChat() {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the same place as in a chat that has begun */}
         <section className="scroll" aria-label="Transcript" tabIndex={0}>
           <div className="column new-chat">
-            <p className="ink2">
-              Say what should be done in this folder. Changes and commands wait for you where you want it.
-            </p>
+            {folder ? (
+              <p className="ink2">
+                Say what should be done in this folder. Changes and commands wait for you where you want it.
+              </p>
+            ) : (
+              <>
+                <p className="ink2">The agent works in one folder of yours. Which one?</p>
+                <button type="button" className="btn primary" onClick={() => void open()}>
+                  <Icon of={FolderOpen} small />
+                  Open a folder…
+                </button>
+              </>
+            )}
           </div>
         </section>
       </div>

@@ -1,18 +1,21 @@
 import { create } from 'zustand'
+import type { NewChatChoice } from '#shared/window-memory.ts'
 
 interface DraftStore {
-  /** By session; what is not sent stays when a person looks elsewhere. */
+  /** By session; what is not sent stays when a person looks elsewhere, and when the app ends. */
   drafts: Readonly<Record<string, string>>
-  /** Of the next new chat; null = the one that the settings propose. */
-  folder: string | null
+  /** For the next new chat alone; null = what the settings propose. */
+  newChat: NewChatChoice
 }
 
-export const useDraftStore = create<DraftStore>()(() => ({ drafts: {}, folder: null }))
+export const noChoice: NewChatChoice = { folder: null, profileId: null, permissions: null }
+
+export const useDraftStore = create<DraftStore>()(() => ({ drafts: {}, newChat: noChoice }))
 
 export function setDraft(place: string, text: string): void {
   useDraftStore.setState(({ drafts }) => ({ drafts: { ...drafts, [place]: text } }))
 }
 
-export function setNewChatFolder(folder: string): void {
-  useDraftStore.setState({ folder })
+export function chooseForNewChat(change: Partial<NewChatChoice>): void {
+  useDraftStore.setState(({ newChat }) => ({ newChat: { ...newChat, ...change } }))
 }

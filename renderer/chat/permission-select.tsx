@@ -1,11 +1,13 @@
-import { Shield } from 'lucide-react'
+import { Shield, ShieldOff } from 'lucide-react'
 import { memo } from 'react'
 import { type PermissionTier, permissionLabel, permissionTiers, tierOf } from '#shared/permission-tiers.ts'
+import { isUnsafe, useUnsafeQuestion } from '../app/unsafe-question.tsx'
 import { choosePermissions } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Select } from '../ui/select.tsx'
 import { useChatSession, useView } from './chat-place.ts'
+import { useDraftStore } from './draft-store.ts'
 
 const hints: Readonly<Record<PermissionTier['id'], string>> = {
   'read-only': 'looks, changes nothing',
@@ -15,25 +17,35 @@ const hints: Readonly<Record<PermissionTier['id'], string>> = {
   unsafe: 'does both by itself, with all that you may do',
 }
 
-/** What the agent may do by itself from here on. */
+/** What the agent may do by itself from here on, in this chat. */
 export const PermissionSelect = memo(function PermissionSelect() {
   const sessionId = useChatSession()
-  const permissions = useView((view) => view.permissions)
+  const own = useView((view) => view.permissions)
+  const chosen = useDraftStore((state) => (sessionId ? null : state.newChat.permissions))
   const proposed = useAppStore((state) => state.settings.permissions)
-  const label = permissionLabel(permissions ?? proposed)
-  const current = tierOf(permissions ?? proposed)
+  const permissions = own ?? chosen ?? proposed
+  const label = permissionLabel(permissions)
+  const current = tierOf(permissions)
+  const unsafe = isUnsafe(permissions)
+  const [choose, question] = useUnsafeQuestion('this chat', (tier) => {
+    void choosePermissions(sessionId, tier.permissions)
+  })
   return (
-    <Select
-      label={`Permission: ${label}`}
-      value={current?.id ?? null}
-      options={permissionTiers.map(({ id, label }) => ({ value: id, label, hint: hints[id] }))}
-      onChange={(id) => {
-        const tier = permissionTiers.find((one) => one.id === id)
-        if (tier && tier !== current) void choosePermissions(sessionId, tier.permissions)
-      }}
-    >
-      <Icon of={Shield} small />
-      <span className="cut hide-s">{label}</span>
-    </Select>
+    <>
+      <Select
+        label={`Permission: ${label}`}
+        className={unsafe ? 'pick unsafe' : 'pick'}
+        value={current?.id ?? null}
+        options={permissionTiers.map(({ id, label }) => ({ value: id, label, hint: hints[id] }))}
+        onChange={(id) => {
+          const tier = permissionTiers.find((one) => one.id === id)
+          if (tier && tier !== current) choose(tier)
+        }}
+      >
+        <Icon of={unsafe ? ShieldOff : Shield} small />
+        <span className={unsafe ? 'cut' : 'cut hide-s'}>{label}</span>
+      </Select>
+      {question}
+    </>
   )
 })

@@ -5,6 +5,7 @@ import { chooseProfile } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Select } from '../ui/select.tsx'
 import { useChatSession, useView } from './chat-place.ts'
+import { useDraftStore } from './draft-store.ts'
 
 /** Which backend answers from here on. */
 export const ProfileSelect = memo(function ProfileSelect() {
@@ -12,7 +13,9 @@ export const ProfileSelect = memo(function ProfileSelect() {
   const profile = useView((view) => view.profile)
   const backends = useAppStore((state) => state.backends)
   const activeId = useAppStore((state) => state.activeProfileId)
-  const currentId = profile?.profileId ?? activeId
+  const chosenId = useDraftStore((state) => state.newChat.profileId)
+  const known = sessionId === null && backends.some((backend) => backend.profile.id === chosenId)
+  const currentId = profile?.profileId ?? (known ? chosenId : activeId)
   const current = backends.find((backend) => backend.profile.id === currentId)
   const name = current?.profile.name ?? profile?.profileName ?? 'Choose a backend'
   const model = profile?.model || (current && modelOf(current)) || ''

@@ -8,7 +8,7 @@ import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatSession, useView } from './chat-place.ts'
-import { setNewChatFolder } from './draft-store.ts'
+import { chooseForNewChat } from './draft-store.ts'
 import { SessionBudget } from './session-budget.tsx'
 
 /** Below the message box of a session: where it works, and what it used. */
@@ -40,7 +40,7 @@ export function StatusLine() {
 export function NewChatStatus({ folder }: { folder: string | null }) {
   const choose = async () => {
     const chosen = await chooseFolder()
-    if (chosen) setNewChatFolder(chosen)
+    if (chosen) chooseForNewChat({ folder: chosen })
   }
   return (
     <div className="status">

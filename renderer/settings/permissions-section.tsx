@@ -1,5 +1,6 @@
 import { Check, TriangleAlert } from 'lucide-react'
 import { permissionLabel, permissionTiers, tierOf } from '#shared/permission-tiers.ts'
+import { useUnsafeQuestion } from '../app/unsafe-question.tsx'
 import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -10,8 +11,12 @@ export function PermissionsSection() {
   const permissions = useAppStore((state) => state.settings.permissions)
   const sandbox = useAppStore((state) => state.environment.sandbox)
   const keychain = useAppStore((state) => state.environment.keychain)
+  const [choose, question] = useUnsafeQuestion('every new chat', (tier) => {
+    void updateSettings({ permissions: tier.permissions })
+  })
   return (
     <div className="card">
+      {question}
       <Option
         title="New chats may"
         text={
@@ -21,13 +26,13 @@ export function PermissionsSection() {
         }
       >
         <Select
-          className="select"
+          className={permissions.sandbox ? 'select' : 'select unsafe'}
           label="New chats may"
           value={tierOf(permissions)?.id ?? null}
           options={permissionTiers.map(({ id, label: text }) => ({ value: id, label: text }))}
           onChange={(id) => {
             const chosen = permissionTiers.find((one) => one.id === id)
-            if (chosen) void updateSettings({ permissions: chosen.permissions })
+            if (chosen && chosen !== tierOf(permissions)) choose(chosen)
           }}
         >
           {permissionLabel(permissions)}

@@ -5,7 +5,8 @@ import type { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SettingsPatch } from '#shared/settings.ts'
 import { request } from '../bridge/bridge.ts'
-import { useAppStore } from './app-store.ts'
+import { chooseForNewChat, useDraftStore } from '../chat/draft-store.ts'
+import { findBackend, useAppStore } from './app-store.ts'
 import { clearProblem, reportProblem } from './problem-store.ts'
 import { useRouteStore } from './route-store.ts'
 import { queueText, unqueueText, useSessionStore } from './session-store.ts'
@@ -22,19 +23,24 @@ export async function sendMessage(sessionId: SessionId, text: string): Promise<b
   return sent !== null
 }
 
-/** Makes a session in the folder, shows it and sends its first message. False = nothing was sent. */
+/**
+ * Makes a session in the folder, shows it and sends its first message. What was chosen for it is that chat's alone. False =
+ * nothing was sent.
+ */
 export async function startChat(cwd: string, text: string): Promise<boolean> {
   const { activeProfileId, settings, backends } = useAppStore.getState()
-  const profileId = backends.find(({ profile }) => profile.id === activeProfileId)?.profile.id
+  const { newChat: chosen } = useDraftStore.getState()
+  const profileId = (findBackend(backends, chosen.profileId) ?? findBackend(backends, activeProfileId))?.profile.id
   if (!profileId) {
     useRouteStore.getState().go('backends')
     return false
   }
   const created = await surface(
     NEW_CHAT,
-    request('session.create', { cwd, profileId, permissions: settings.permissions }),
+    request('session.create', { cwd, profileId, permissions: chosen.permissions ?? settings.permissions }),
   )
   if (!created) return false
+  chooseForNewChat({ profileId: null, permissions: null })
   useRouteStore.getState().go('chat', created.value.sessionId)
   return sendMessage(created.value.sessionId, text)
 }
@@ -56,23 +62,22 @@ export async function answerBudget(sessionId: SessionId, answer: BudgetAnswer): 
   await surface(sessionId, request('session.answerBudget', { sessionId, answer }))
 }
 
-/** In a session for what it does next; without one, for new chats. False = it stays as it was, the problem is shown. */
+/**
+ * In a session for what it does next; without one, for the chat that is about to begin, and no other. False = it stays as it
+ * was, the problem is shown.
+ */
 export async function chooseProfile(sessionId: SessionId | null, profileId: ProfileId): Promise<boolean> {
-  const chosen = await surface(
-    sessionId ?? NEW_CHAT,
-    sessionId ? request('session.setProfile', { sessionId, profileId }) : request('profile.use', { profileId }),
-  )
-  return chosen !== null
+  if (!sessionId) {
+    chooseForNewChat({ profileId })
+    return true
+  }
+  return (await surface(sessionId, request('session.setProfile', { sessionId, profileId }))) !== null
 }
 
-/** In a session for what it does next; without one, for new chats. */
+/** In a session for what it does next; without one, for the chat that is about to begin, and no other. */
 export async function choosePermissions(sessionId: SessionId | null, permissions: Permissions): Promise<void> {
-  await surface(
-    sessionId ?? NEW_CHAT,
-    sessionId
-      ? request('session.setPermissions', { sessionId, permissions })
-      : request('settings.update', { patch: { permissions } }),
-  )
+  if (sessionId) await surface(sessionId, request('session.setPermissions', { sessionId, permissions }))
+  else chooseForNewChat({ permissions })
 }
 
 /** The folder that the person picked, null when they picked none. */

@@ -7,6 +7,8 @@ interface RouteStore {
   page: Page
   /** The chat that is open, or was open last; null = a new one. */
   sessionId: SessionId | null
+  /** Somebody went somewhere since the page was loaded. */
+  moved: boolean
   /** Without a session the one that was open last stays; null opens a new chat. */
   go(page: Page, sessionId?: SessionId | null): void
 }
@@ -14,5 +16,6 @@ interface RouteStore {
 export const useRouteStore = create<RouteStore>()((set) => ({
   page: 'chat',
   sessionId: null,
-  go: (page, sessionId) => set(sessionId === undefined ? { page } : { page, sessionId }),
+  moved: false,
+  go: (page, sessionId) => set({ page, moved: true, ...(sessionId !== undefined && { sessionId }) }),
 }))

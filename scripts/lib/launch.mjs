@@ -1,7 +1,7 @@
 // @ts-check
 import { once } from 'node:events'
 import { constants } from 'node:os'
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 
 /**
  * The folder the person stood in. npm changes to the project's folder and says where it came from, which is only true of
@@ -13,6 +13,19 @@ import { resolve } from 'node:path'
  */
 export function callerFolder(env, script, current) {
   return env.npm_lifecycle_event === script && env.INIT_CWD ? env.INIT_CWD : current
+}
+
+/**
+ * Where the app is to work, said by where its caller stands: nowhere, if that is the clone itself, which is where it is
+ * started and not what is worked on. Then the folder last used counts.
+ *
+ * @param {string} folder
+ * @param {string} clone
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function chosenFolder(folder, clone) {
+  const within = relative(clone, folder)
+  return within === '' || (!within.startsWith('..') && !isAbsolute(within)) ? {} : { CLAW_CWD: folder }
 }
 
 /**

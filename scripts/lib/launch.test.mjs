@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { actAs, callerFolder, electronArguments, hasDisplay, withAbsoluteCwd } from './launch.mjs'
+import { actAs, callerFolder, chosenFolder, electronArguments, hasDisplay, withAbsoluteCwd } from './launch.mjs'
 
 test("the caller's folder is npm's only for the script npm started", () => {
   const env = { npm_lifecycle_event: 'claw', INIT_CWD: '/home/me/work' }
@@ -51,6 +51,13 @@ test('only Linux can be without a display', () => {
   expect(hasDisplay('linux', {})).toBe(false)
   expect(hasDisplay('linux', { WAYLAND_DISPLAY: 'wayland-0' })).toBe(true)
   expect(hasDisplay('win32', {})).toBe(true)
+})
+
+test('the clone is not what is worked on, the folder of a caller elsewhere is', () => {
+  expect(chosenFolder('/clone', '/clone')).toEqual({})
+  expect(chosenFolder('/clone/scripts', '/clone')).toEqual({})
+  expect(chosenFolder('/home/me/work', '/clone')).toEqual({ CLAW_CWD: '/home/me/work' })
+  expect(chosenFolder('/clone-of-mine', '/clone')).toEqual({ CLAW_CWD: '/clone-of-mine' })
 })
 
 test.each([

@@ -134,7 +134,9 @@ function standing(view: SessionView): string {
   const state = {
     idle: `It ended ${ago}.`,
     running: 'It runs.',
+    queued: 'It waits for its turn at the server.',
     waiting: 'It waits for an answer.',
+    stopped: `Its last turn was stopped ${ago}.`,
     interrupted: 'Its last turn was interrupted and can go on.',
     failed: `Its last turn failed ${ago}.`,
     budget: `Its last turn reached a limit ${ago}.`,

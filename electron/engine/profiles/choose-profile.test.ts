@@ -31,6 +31,8 @@ describe('the profile of a new chat', () => {
     ['what was chosen just now before the environment', [environment, a, b, demoProfile], 'a', 'b', 'a'],
     ['not a choice that is gone', [environment, a, demoProfile], 'gone', 'a', 'environment'],
     ['the demo where it was chosen', [demoProfile], null, 'demo', 'demo'],
+    ['never the demo beside a real one, though it is the default', [a, demoProfile], null, 'demo', 'a'],
+    ['never the demo beside a real one, though it was chosen just now', [a, b, demoProfile], 'demo', 'b', 'b'],
   ])('is %s', (_what, profiles, chosen, byDefault, expected) => {
     const active = activeProfile(profiles, chosen ? id(chosen) : null, byDefault ? id(byDefault) : null)
     expect(active?.id ?? null).toBe(expected)

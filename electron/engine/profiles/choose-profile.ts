@@ -6,16 +6,24 @@ import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
 
 /**
  * Who answers a new chat: what the person chose while this process runs, the environment, the saved default, the first
- * saved profile. `null` = nothing is configured. A choice whose profile is gone does not count.
+ * saved profile. `null` = nothing is configured. A choice whose profile is gone does not count, and the demo only where
+ * nothing else is configured.
  */
 export function activeProfile(
   profiles: readonly Profile[],
   chosenId: ProfileId | null,
   defaultId: ProfileId | null,
 ): Profile | null {
-  const byId = (id: ProfileId | null) => profiles.find((profile) => profile.id === id)
-  const saved = profiles.find(({ id }) => id !== ENVIRONMENT_ID && id !== DEMO_ID)
-  return byId(chosenId) ?? byId(ENVIRONMENT_ID) ?? byId(defaultId) ?? saved ?? null
+  const real = profiles.filter(({ id }) => id !== DEMO_ID)
+  const byId = (id: ProfileId | null) => real.find((profile) => profile.id === id)
+  const saved = real.find(({ id }) => id !== ENVIRONMENT_ID)
+  const demo = chosenId === DEMO_ID || defaultId === DEMO_ID ? profiles.find(({ id }) => id === DEMO_ID) : undefined
+  return byId(chosenId) ?? byId(ENVIRONMENT_ID) ?? byId(defaultId) ?? saved ?? demo ?? null
+}
+
+/** The default after profiles were added: it stays, unless there was none or only the demo. */
+export function defaultAfterAdding(current: ProfileId | null, added: ProfileId | undefined): ProfileId | null {
+  return current === null || current === DEMO_ID ? (added ?? current) : current
 }
 
 /** Of the servers on the usual ports, the one most likely meant when nothing is configured. */

@@ -155,6 +155,25 @@ describe('the profiles', () => {
     expect([after.get('work'), after.active()]).toEqual([work, home])
   })
 
+  it('are the default from the first real one on, whatever the demo was before', async () => {
+    const profiles = open()
+    await profiles.use(ProfileId.parse('demo'))
+    const atFirst = profiles.active()?.id
+    await profiles.save(work)
+    expect([atFirst, profiles.active()?.id, settings.get().defaultProfileId]).toEqual(['demo', 'work', 'work'])
+    expect(await refusal(() => profiles.use(ProfileId.parse('demo')))).toEqual([
+      'invalid-input',
+      'The demo is for a first look: it cannot be the default while there is Work. Choose it for one chat.',
+    ])
+  })
+
+  it('that are imported take the place of the demo too', async () => {
+    const profiles = open()
+    await profiles.use(ProfileId.parse('demo'))
+    await profiles.add([home])
+    expect([profiles.active()?.id, settings.get().defaultProfileId]).toEqual(['home', 'home'])
+  })
+
   it('name a stand-in that is there and another one, until that is removed', async () => {
     const profiles = open()
     await profiles.save(work)

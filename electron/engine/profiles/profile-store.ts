@@ -10,7 +10,7 @@ import type { SettingsStore } from '../settings/settings-store.ts'
 import { DEMO_ID, demoProfile, ENVIRONMENT_ID, environmentProfile } from './built-in-profiles.ts'
 import { readCertificates } from './certificates.ts'
 import { checkedAddress, checkedProfile } from './check-profile.ts'
-import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
+import { activeProfile, defaultAfterAdding, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
 import type { KnownWindows } from './known-windows.ts'
 import {
@@ -141,7 +141,7 @@ export class ProfileStore {
       profiles: current.profiles.some(({ id }) => id === saved.id)
         ? current.profiles.map((other) => (other.id === saved.id ? saved : other))
         : [...current.profiles, saved],
-      defaultProfileId: current.defaultProfileId ?? saved.id,
+      defaultProfileId: defaultAfterAdding(current.defaultProfileId, saved.id),
     }))
     if (before && before.key.source !== key.source) await keys.remove(saved.id, before.key)
     if (this.#probed?.baseUrl === saved.baseUrl) await this.#learn(saved, this.#probed.models)
@@ -163,7 +163,7 @@ export class ProfileStore {
     await this.#services.settings.update((current) => ({
       ...current,
       profiles: [...current.profiles, ...added],
-      defaultProfileId: current.defaultProfileId ?? added[0]?.id ?? null,
+      defaultProfileId: defaultAfterAdding(current.defaultProfileId, added[0]?.id),
     }))
   }
 
@@ -198,9 +198,17 @@ export class ProfileStore {
     await this.#services.keys.remove(id, profile.key)
   }
 
-  /** Makes it the one that a new chat gets, here and at the next start. `FailureError`: `not-found`, `storage`. */
+  /**
+   * Makes it the one that a new chat gets, here and at the next start. `FailureError`: `not-found`, `storage`,
+   * `invalid-input` (the demo, while there is a real one).
+   */
   async use(id: ProfileId): Promise<void> {
     this.#existing(id)
+    const real = id === DEMO_ID ? this.list().find((profile) => profile.id !== DEMO_ID) : undefined
+    if (real) {
+      const words = `The demo is for a first look: it cannot be the default while there is ${real.name}. Choose it for one chat.`
+      throw new FailureError(failure('invalid-input', words))
+    }
     this.#chosenId = id
     await this.#services.settings.update((current) => ({ ...current, defaultProfileId: id }))
     this.#changed()

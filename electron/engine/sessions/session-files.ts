@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
+import { sessionStates } from '#shared/session-view.ts'
 
 /** The files of a session: `<id>.jsonl` the journal, `<id>.json` its summary, `<id>.lock` while a process has it open. */
 export class SessionFiles {
@@ -73,7 +74,7 @@ const Summary = z.object({
   sessionId: SessionId,
   title: z.string(),
   cwd: z.string(),
-  state: z.enum(['idle', 'running', 'waiting', 'interrupted', 'failed', 'budget']),
+  state: z.enum(sessionStates),
   note: z.string(),
   profileName: z.string(),
   demo: z.boolean(),

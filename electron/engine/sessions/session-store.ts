@@ -5,7 +5,7 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { SessionId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
-import { type SessionView, viewFromEntries } from '#shared/session-view.ts'
+import { goesOn, type SessionView, viewFromEntries } from '#shared/session-view.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { systemPrompt } from '../agent/prompt.ts'
 import type { WorkingSession } from '../background/folder-conflict.ts'
@@ -205,9 +205,7 @@ export class SessionStore implements Sessions {
       (await this.#files.locked()).map(async (id): Promise<WorkingSession | null> => {
         const holder = await sessionHolder(this.#files.lock(id))
         const summary = holder === null ? null : await this.#files.readSummary(id)
-        return holder !== null && (summary?.state === 'running' || summary?.state === 'waiting')
-          ? { summary, holder }
-          : null
+        return summary && holder !== null && goesOn(summary.state) ? { summary, holder } : null
       }),
     )
     return found.filter((one) => one !== null)
@@ -360,7 +358,7 @@ export class SessionStore implements Sessions {
       this.#summaries.delete(id)
       return
     }
-    const dead = lock !== 'held' && (summary.state === 'running' || summary.state === 'waiting')
+    const dead = lock !== 'held' && goesOn(summary.state)
     this.#summaries.set(id, dead ? { ...summary, state: 'interrupted', note: 'interrupted, can go on' } : summary)
   }
 

@@ -25,9 +25,12 @@ function note(view: SessionView, state: SessionSummary['state']): string {
     if (subject.kind === 'command') return `needs you: ${subject.command}`
     return `needs you: ${subject.diff.created ? 'create' : 'edit'} ${subject.diff.path}`
   }
+  if (state === 'queued') return view.activity?.phase === 'paused' ? 'paused' : 'queued'
   const end = view.turns.at(-1)?.end
+  if (state === 'stopped') return 'stopped by you'
   if (state === 'interrupted') return 'interrupted, can go on'
   if (state === 'budget') return 'limit reached'
+  if (end?.reason === 'needs-approval') return 'nobody answered'
   if (state === 'failed') return end?.failure ? (shortFailure[end.failure.code] ?? 'failed') : 'failed'
   return ''
 }

@@ -11,6 +11,7 @@ type AppRequest = Exclude<
   | `budget.${string}`
   | `run.${string}`
   | `policy.${string}`
+  | `window.${string}`
 >
 
 /** What only the desktop can do; Electron behind it, or a test. */

@@ -8,7 +8,7 @@ type SessionRequest = Extract<keyof Handlers, `session.${string}`>
 
 /** What the window does with sessions. The results come by the feed. */
 export function sessionHandlers(
-  { sessions, settings }: Engine,
+  { sessions, settings, remembered }: Engine,
   { holds }: WindowFeed,
   onDefect: (error: unknown) => void,
 ): Pick<Handlers, SessionRequest> {
@@ -70,6 +70,7 @@ export function sessionHandlers(
       }),
     'session.remove': async ({ sessionId }) => {
       await holds.remove(sessionId)
+      await remembered.forget(sessionId)
       return null
     },
   }
