@@ -25,7 +25,7 @@ export function CodeBlock({ lines }: { lines: CodeLines }) {
 function CodeText({ lines }: { lines: CodeLines }) {
   const chunks = useSyncExternalStore(lines.watch, lines.chunks, lines.chunks)
   return (
-    <pre>
+    <pre dir="ltr">
       {chunks.map((chunk, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: chunks are numbered lines
         <CodeChunk key={index} chunk={chunk} />

@@ -1,8 +1,9 @@
 import type { Token, Tokens } from 'marked'
 import { Fragment, type ReactNode } from 'react'
+import { limitMarks } from '../lib/stacked-marks.ts'
 import { openLink } from '../stores/actions.ts'
 import { useChatPlace } from './chat-place.ts'
-import { linkTarget } from './link-target.ts'
+import { linkTarget, namedFile } from './link-target.ts'
 
 /** What stands inside a line. Text is always text: HTML is shown as it was written, never as elements. */
 export function Inline(props: { tokens: readonly Token[] }): ReactNode {
@@ -33,23 +34,47 @@ function inlineToken(token: Tokens.Generic): ReactNode {
         </del>
       )
     case 'codespan':
-      return <code>{token.text}</code>
+      return <code dir="ltr">{limitMarks(token.text)}</code>
     case 'br':
       return <br />
     case 'link':
-      return <Link href={token.href}>{<Inline tokens={token.tokens ?? []} />}</Link>
+      return (
+        <Link href={token.href} words={token.text}>
+          <Inline tokens={token.tokens ?? []} />
+        </Link>
+      )
     case 'image':
       // Never fetched: an address can carry away what the model has read.
-      return <Link href={token.href}>{token.text || 'image'}</Link>
+      return (
+        <Link href={token.href} words={token.text}>
+          {token.text || 'image'}
+        </Link>
+      )
     case 'checkbox':
       return <TaskMark done={token.checked === true} />
     case 'escape':
-      return token.text
+      return token.text.length === 1 ? token.text : <Formula text={token.text} />
     case 'text':
-      return token.tokens ? <Inline tokens={token.tokens} /> : decodeEntities(token.text)
+      return token.tokens ? <Inline tokens={token.tokens} /> : limitMarks(decodeEntities(token.text))
+    case 'html':
+      return isLineBreak(token.raw) ? <br /> : token.raw
     default:
       return token.raw
   }
+}
+
+/** `<br>` is the one tag that means what it says: a cell of a table has no other way to two lines. */
+export function isLineBreak(html: string): boolean {
+  return /^<br\s*\/?>\s*$/i.test(html)
+}
+
+/** As it was written. */
+function Formula({ text }: { text: string }) {
+  return (
+    <span className="formula" dir="ltr">
+      {text}
+    </span>
+  )
 }
 
 function TaskMark(props: { done: boolean }) {
@@ -63,10 +88,10 @@ function TaskMark(props: { done: boolean }) {
   )
 }
 
-function Link(props: { href: string; children: ReactNode }) {
+function Link(props: { href: string; words: string; children: ReactNode }) {
   const place = useChatPlace()
   const target = linkTarget(props.href)
-  if (target === null) return props.children
+  if (target === null) return <NamedFile {...props} />
   return (
     <a
       className="link-text"
@@ -80,6 +105,17 @@ function Link(props: { href: string; children: ReactNode }) {
     >
       {props.children}
     </a>
+  )
+}
+
+/** The words of a link that opens nothing, and the file that it names where the words do not say it. */
+function NamedFile(props: { href: string; words: string; children: ReactNode }) {
+  const file = namedFile(props.href)
+  if (file === null || props.words.replaceAll('`', '').includes(file)) return props.children
+  return (
+    <>
+      {props.children} <code dir="ltr">{file}</code>
+    </>
   )
 }
 

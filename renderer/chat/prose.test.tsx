@@ -11,9 +11,11 @@ const inBlock = (markup: string) => `<div class="prose"><div class="run"><div cl
 
 test('HTML is shown as it was written', () => {
   expect(rendered('<script>alert(1)</script>')).toBe(
-    inBlock('<p class="as-written">&lt;script&gt;alert(1)&lt;/script&gt;</p>'),
+    inBlock('<p class="as-written" dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;</p>'),
   )
-  expect(rendered('a <img src=x onerror=alert(1)> b')).toBe(inBlock('<p>a &lt;img src=x onerror=alert(1)&gt; b</p>'))
+  expect(rendered('a <img src=x onerror=alert(1)> b')).toBe(
+    inBlock('<p dir="auto">a &lt;img src=x onerror=alert(1)&gt; b</p>'),
+  )
 })
 
 test.each([
@@ -34,7 +36,7 @@ test.each([
 test('links to the web and to a mailbox are links, with their address to see', () => {
   expect(rendered('[x](https://example.com/a?b=1&c)')).toBe(
     inBlock(
-      '<p><a class="link-text" href="https://example.com/a?b=1&amp;c" title="https://example.com/a?b=1&amp;c">x</a></p>',
+      '<p dir="auto"><a class="link-text" href="https://example.com/a?b=1&amp;c" title="https://example.com/a?b=1&amp;c">x</a></p>',
     ),
   )
   expect(['http://a.b', 'https://a.b', 'mailto:me@a.b', 'www.a.b', ' https://a.b '].map(linkTarget)).toEqual([
@@ -46,31 +48,65 @@ test('links to the web and to a mailbox are links, with their address to see', (
   ])
 })
 
+test('a link to a file is no link, and says which file it means', () => {
+  expect(rendered('[the sum](src/sum.ts#L4), [`src/a.ts`](src/a.ts) and [top](#top)')).toBe(
+    inBlock('<p dir="auto">the sum <code dir="ltr">src/sum.ts#L4</code>, <code dir="ltr">src/a.ts</code> and top</p>'),
+  )
+})
+
 test('a picture is a link and never fetched', () => {
   expect(rendered('![secret](https://example.com/x.png?stolen)')).toBe(
     inBlock(
-      '<p><a class="link-text" href="https://example.com/x.png?stolen" title="https://example.com/x.png?stolen">secret</a></p>',
+      '<p dir="auto"><a class="link-text" href="https://example.com/x.png?stolen" title="https://example.com/x.png?stolen">secret</a></p>',
     ),
   )
-  expect(rendered('![secret](data:image/png;base64,AAAA)')).toBe(inBlock('<p>secret</p>'))
+  expect(rendered('![secret](data:image/png;base64,AAAA)')).toBe(inBlock('<p dir="auto">secret</p>'))
 })
 
 test('entities are read once, and what they make is text', () => {
   expect(rendered('&lt;b&gt; &amp;amp; &#x41; &nope; &constructor;')).toBe(
-    inBlock('<p>&lt;b&gt; &amp;amp; A &amp;nope; &amp;constructor;</p>'),
+    inBlock('<p dir="auto">&lt;b&gt; &amp;amp; A &amp;nope; &amp;constructor;</p>'),
   )
 })
 
 test('blocks become what a reader knows them as', () => {
   expect(rendered('# Title\n\n1. one\n2. *two*\n\n- [x] done\n- [ ] open\n\n> quote')).toBe(
     '<div class="prose"><div class="run">' +
-      '<div class="block heading"><h2 class="head-1">Title</h2></div>' +
-      '<div class="block"><ol start="1"><li>one</li><li><em>two</em></li></ol></div>' +
-      '<div class="block"><ul class="tasks">' +
-      '<li><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
-      '<li><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
-      '<div class="block"><blockquote><p>quote</p></blockquote></div>' +
+      '<div class="block heading"><h2 class="head-1" dir="auto">Title</h2></div>' +
+      '<div class="block"><ol start="1" dir="ltr"><li dir="ltr">one</li><li dir="ltr"><em>two</em></li></ol></div>' +
+      '<div class="block"><ul class="tasks" dir="ltr">' +
+      '<li dir="ltr"><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
+      '<li dir="ltr"><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
+      '<div class="block"><blockquote dir="ltr"><p dir="auto">quote</p></blockquote></div>' +
       '</div></div>',
+  )
+})
+
+test('each part has the direction of its first letter, and code reads from the left', () => {
+  expect(rendered('שלום `npm`\n\n> שלום\n\n- שלום\n- one')).toBe(
+    '<div class="prose"><div class="run">' +
+      '<div class="block"><p dir="auto">שלום <code dir="ltr">npm</code></p></div>' +
+      '<div class="block"><blockquote dir="rtl"><p dir="auto">שלום</p></blockquote></div>' +
+      '<div class="block"><ul dir="rtl"><li dir="rtl">שלום</li><li dir="ltr">one</li></ul></div>' +
+      '</div></div>',
+  )
+})
+
+test('a line break in a cell is one, and formulas stand as they were written', () => {
+  expect(rendered('|a|\n|-|\n|one<br>two|')).toContain('<td dir="auto" style="text-align:start">one<br/>two</td>')
+  expect(rendered('Of \\(a_1*b*c\\), $$x_1_2$$ and \\[ x \\]: $5 or \\[x\\](y), \\* and a$$.')).toBe(
+    inBlock(
+      '<p dir="auto">Of <span class="formula" dir="ltr">\\(a_1*b*c\\)</span>, ' +
+        '<span class="formula" dir="ltr">$$x_1_2$$</span> and ' +
+        '<span class="formula" dir="ltr">\\[ x \\]</span>: $5 or [x](y), * and a$$.</p>',
+    ),
+  )
+})
+
+test('a table that is too wide for anybody stands as it was written', () => {
+  const row = '|a'.repeat(100)
+  expect(rendered(`${row}\n${'|-'.repeat(100)}\n${row}`)).toBe(
+    inBlock(`<pre class="nested-code" dir="ltr">${row}\n${'|-'.repeat(100)}\n${row}</pre>`),
   )
 })
 

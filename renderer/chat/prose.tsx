@@ -1,10 +1,13 @@
 import type { Token, Tokens } from 'marked'
 import { memo, type ReactNode } from 'react'
 import type { TextItem } from '#shared/session-view.ts'
-import { type Block, isList, isTable } from '../lib/markdown-document.ts'
+import { directionOf } from '../lib/direction.ts'
+import { type Block, isList, isTable, isTooWide } from '../lib/markdown-document.ts'
 import { blocksOf } from '../lib/text-documents.ts'
 import { CodeBlock } from './code-block.tsx'
-import { Inline } from './inline.tsx'
+import { DrawGuard } from './draw-guard.tsx'
+import { Inline, isLineBreak } from './inline.tsx'
+import { ProseTable } from './prose-table.tsx'
 
 /** How many blocks make a run: a long answer has hundreds of blocks, and what grows is in the last run only. */
 const RUN_LENGTH = 24
@@ -52,7 +55,9 @@ const TopBlock = memo(function TopBlock({ block }: { block: Block }) {
   if (!isShown(block)) return null
   return (
     <div className={`block ${spacing[block.token.type] ?? ''}`.trimEnd()}>
-      {block.code ? <CodeBlock lines={block.code} /> : blockToken(block.token)}
+      <DrawGuard text={block.token.raw}>
+        {block.code ? <CodeBlock lines={block.code} /> : <BlockToken token={block.token} />}
+      </DrawGuard>
     </div>
   )
 })
@@ -73,7 +78,13 @@ const BlockToken = memo(function BlockToken(props: { token: Token }) {
 
 function blockToken(token: Token): ReactNode {
   if (isList(token)) return <List list={token} />
-  if (isTable(token)) return <Table table={token} />
+  if (isTooWide(token))
+    return (
+      <pre className="nested-code" dir="ltr">
+        {token.raw.trimEnd()}
+      </pre>
+    )
+  if (isTable(token)) return <ProseTable table={token} />
   const { type, tokens = [], raw, ...rest } = token as Tokens.Generic
   switch (type) {
     case 'space':
@@ -81,7 +92,7 @@ function blockToken(token: Token): ReactNode {
       return null
     case 'paragraph':
       return (
-        <p>
+        <p dir="auto">
           <Inline tokens={tokens} />
         </p>
       )
@@ -89,23 +100,33 @@ function blockToken(token: Token): ReactNode {
       // The page's title is h1 and a turn has none: what the agent writes begins at h2.
       const Heading = headings[Math.min(rest.depth, 4) - 1] ?? 'h5'
       return (
-        <Heading className={`head-${rest.depth}`}>
+        <Heading className={`head-${rest.depth}`} dir="auto">
           <Inline tokens={tokens} />
         </Heading>
       )
     }
     case 'blockquote':
       return (
-        <blockquote>
+        <blockquote dir={directionOf(rest.text)}>
           <Blocks tokens={tokens} />
         </blockquote>
       )
     case 'hr':
       return <hr className="rule" />
     case 'code':
-      return <pre className="nested-code">{rest.text}</pre>
+      return (
+        <pre className="nested-code" dir="ltr">
+          {rest.text}
+        </pre>
+      )
     case 'html':
-      return <p className="as-written">{raw.trimEnd()}</p>
+      return isLineBreak(raw) ? (
+        <br />
+      ) : (
+        <p className="as-written" dir="auto">
+          {raw.trimEnd()}
+        </p>
+      )
     default:
       return <Inline tokens={[token]} />
   }
@@ -118,61 +139,33 @@ function List({ list }: { list: Tokens.List }) {
     // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
     <ListItem key={index} item={item} loose={list.loose} />
   ))
-  if (!list.ordered) return <ul className={list.items.some(({ task }) => task) ? 'tasks' : undefined}>{items}</ul>
-  return <ol start={list.start === '' ? 1 : list.start}>{items}</ol>
+  const direction = directionOf(list.items[0]?.text ?? '')
+  if (list.ordered) {
+    return (
+      <ol start={list.start === '' ? 1 : list.start} dir={direction}>
+        {items}
+      </ol>
+    )
+  }
+  return (
+    <ul className={list.items.some(({ task }) => task) ? 'tasks' : undefined} dir={direction}>
+      {items}
+    </ul>
+  )
 }
 
 const ListItem = memo(function ListItem({ item, loose }: { item: Tokens.ListItem; loose: boolean }) {
   return (
-    <li>
+    <li dir={directionOf(item.text)}>
       {item.tokens.map((token, index) => {
         const key = index
         if (token.type !== 'text' || !loose) return <BlockToken key={key} token={token} />
         return (
-          <p key={key}>
+          <p key={key} dir="auto">
             <Inline tokens={token.tokens ?? []} />
           </p>
         )
       })}
     </li>
-  )
-})
-
-function Table({ table }: { table: Tokens.Table }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls, also for those without a mouse
-    <section className="table-scroll" tabIndex={0} aria-label="Table">
-      <table>
-        <thead>
-          <tr>
-            {table.header.map((cell, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-              <th key={column} style={{ textAlign: cell.align ?? 'left' }}>
-                <Inline tokens={cell.tokens} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end, so a place is an identity
-            <TableRow key={index} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
-const TableRow = memo(function TableRow({ row }: { row: Tokens.TableCell[] }) {
-  return (
-    <tr>
-      {row.map((cell, column) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-        <td key={column} style={{ textAlign: cell.align ?? 'left' }}>
-          <Inline tokens={cell.tokens} />
-        </td>
-      ))}
-    </tr>
   )
 })

@@ -48,7 +48,7 @@ function formulaAt(text: string): string | null {
   if (text[1] === '(') return closedBy(text, '\\)')
   // `\[words\](address)` is a link that somebody escaped.
   const formula = text[1] === '[' ? closedBy(text, '\\]') : null
-  return formula !== null && /^[([:]/.test(text.slice(formula.length)) ? null : formula
+  return formula !== null && /^[([]/.test(text.slice(formula.length)) ? null : formula
 }
 
 function closedBy(text: string, closing: string): string | null {
