@@ -1,5 +1,5 @@
+import { cutText, splitText } from './cut-text.ts'
 import { plainLine } from './plain-text.ts'
-import { cutText } from './run-words.ts'
 import type { TurnView } from './session-view.ts'
 
 /** What the model means to do, as it wrote it down: a Markdown checklist. */
@@ -81,7 +81,7 @@ function withStep({ done, total, steps }: Plan, words: string, ticked: boolean):
 }
 
 function stepText(words: string): string {
-  return cutText(withoutMarks(plainLine(words.slice(0, 2 * LONGEST))), LONGEST)
+  return cutText(withoutMarks(plainLine(splitText(words, 2 * LONGEST)[0])), LONGEST)
 }
 
 /** Code, emphasis and links as their words. */

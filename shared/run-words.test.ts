@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { approvalLine, countRuns, countWords, cutText, runState, stateWord } from './run-words.ts'
+import { cutText } from './cut-text.ts'
+import { approvalLine, countRuns, countWords, runState, stateWord } from './run-words.ts'
 import { sampleRun } from './sample-run.ts'
 
 const running = sampleRun({ status: 'running', phase: 'writing' })

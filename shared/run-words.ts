@@ -91,9 +91,3 @@ export function approvalLine({ subject }: ApprovalRequest): string {
 export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
-
-/** A text of at most `length` characters, cut at its end. */
-export function cutText(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
-}

@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from './ids.ts'
 import type { SessionEvent, UnstampedEvent } from './session-event.ts'
-import { applyEvent, type SessionView, sessionState, viewFromEntries, viewFromStart } from './session-view.ts'
+import {
+  applyEvent,
+  LONGEST_TEXT,
+  type SessionView,
+  sessionState,
+  viewFromEntries,
+  viewFromStart,
+} from './session-view.ts'
 import { noUsage } from './usage-totals.ts'
 
 const turnId = TurnId.parse('turn000001')
@@ -164,4 +171,16 @@ test('a viewer that joins anywhere and hears some events twice ends with the sam
       expect(snapshot && late.reduce(applyEvent, snapshot)).toEqual(whole)
     }),
   )
+})
+
+test('a view holds so much of one text, says how much more there is, and cuts no character', () => {
+  const turnStart: UnstampedEvent = { type: 'turn-start', turnId, text: 'go', facts: '' }
+  const text = (length: number): UnstampedEvent => ({ type: 'text-delta', text: 'x'.repeat(length) })
+  const view = fold(turnStart, text(LONGEST_TEXT - 1), { type: 'text-delta', text: '😀end' }, text(10))
+  const item = view.turns[0]?.items[0]
+  expect(item?.kind === 'text' && [item.text.length, item.text.at(-1), item.omitted]).toEqual([
+    LONGEST_TEXT - 1,
+    'x',
+    15,
+  ])
 })

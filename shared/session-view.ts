@@ -83,11 +83,14 @@ export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem | FollowUpIt
 export interface TextItem {
   kind: 'text'
   text: string
+  /** How many characters more there are in the journal: a view holds `LONGEST_TEXT`. */
+  omitted?: number
 }
 
 export interface ReasoningItem {
   kind: 'reasoning'
   text: string
+  omitted?: number
   startedAt: number
   /** null while it goes on. */
   endedAt: number | null
@@ -132,6 +135,9 @@ export interface FollowUpItem {
   text: string
   origin: 'user' | 'app'
 }
+
+/** How much of one text a view holds, in characters: a model that never stops must not fill every process that looks on. */
+export const LONGEST_TEXT = 2_000_000
 
 /** How much of a running command's output a view keeps, in characters; the rest comes with its end. */
 const LIVE_OUTPUT_LIMIT = 64_000
@@ -399,14 +405,22 @@ function withTool(view: SessionView, callId: string, change: ToolChange): Sessio
 
 function appendText(items: readonly Item[], text: string): readonly Item[] {
   const last = items.at(-1)
-  if (last?.kind === 'text') return items.with(-1, { kind: 'text', text: last.text + text })
-  return [...items, { kind: 'text', text }]
+  if (last?.kind === 'text') return items.with(-1, grown(last, text))
+  return [...items, grown({ kind: 'text', text: '' }, text)]
 }
 
 function appendReasoning(items: readonly Item[], text: string, at: number): readonly Item[] {
   const last = items.at(-1)
-  if (last?.kind === 'reasoning' && last.endedAt === null) return items.with(-1, { ...last, text: last.text + text })
-  return [...items, { kind: 'reasoning', text, startedAt: at, endedAt: null }]
+  if (last?.kind === 'reasoning' && last.endedAt === null) return items.with(-1, grown(last, text))
+  return [...items, grown({ kind: 'reasoning', text: '', startedAt: at, endedAt: null }, text)]
+}
+
+function grown<T extends TextItem | ReasoningItem>(item: T, text: string): T {
+  const room = LONGEST_TEXT - item.text.length
+  if (text.length <= room && !item.omitted) return { ...item, text: item.text + text }
+  // Nothing is held behind a gap, and no character is cut in two.
+  const kept = item.omitted ? '' : text.slice(0, /[\ud800-\udbff]/.test(text[room - 1] ?? '') ? room - 1 : room)
+  return { ...item, text: item.text + kept, omitted: (item.omitted ?? 0) + text.length - kept.length }
 }
 
 function endReasoning(items: readonly Item[], at: number): readonly Item[] {

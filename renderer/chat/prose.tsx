@@ -1,9 +1,9 @@
 import type { Token, Tokens } from 'marked'
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import type { TextItem } from '#shared/session-view.ts'
 import { directionOf } from '../lib/direction.ts'
 import { type Block, isList, isTable, isTooWide } from '../lib/markdown-document.ts'
-import { blocksOf } from '../lib/text-documents.ts'
+import { showMore, shownBlocks } from '../lib/text-documents.ts'
 import { CodeBlock } from './code-block.tsx'
 import { DrawGuard } from './draw-guard.tsx'
 import { Inline, isLineBreak } from './inline.tsx'
@@ -13,9 +13,45 @@ import { ProseTable } from './prose-table.tsx'
 const RUN_LENGTH = 24
 
 /** The agent's words. Blocks keep their identity while the text grows, so only the last ones are drawn again. */
-export const Prose = memo(function Prose(props: { item: TextItem }) {
-  return <div className="prose">{runsOf(blocksOf(props.item))}</div>
+export const Prose = memo(function Prose({ item }: { item: TextItem }) {
+  const [, drawAgain] = useState(0)
+  const { blocks, waiting, omitted } = shownBlocks(item)
+  return (
+    <>
+      <ProseBlocks blocks={blocks} />
+      {waiting + omitted > 0 && (
+        <NotDrawn
+          waiting={waiting}
+          omitted={omitted}
+          onMore={() => {
+            showMore(item)
+            drawAgain((count) => count + 1)
+          }}
+        />
+      )}
+    </>
+  )
 })
+
+const ProseBlocks = memo(function ProseBlocks({ blocks }: { blocks: readonly Block[] }) {
+  return <div className="prose">{runsOf(blocks)}</div>
+})
+
+function NotDrawn(props: { waiting: number; omitted: number; onMore: () => void }) {
+  const count = props.waiting + props.omitted
+  return (
+    <p className="not-drawn">
+      … {count.toLocaleString('en')} more {count === 1 ? 'character' : 'characters'}
+      {props.waiting > 0 ? (
+        <button type="button" className="btn quiet sm" onClick={props.onMore}>
+          Show more
+        </button>
+      ) : (
+        ', kept in the journal of this session.'
+      )}
+    </p>
+  )
+}
 
 function runsOf(blocks: readonly Block[]): ReactNode[] {
   const runs: ReactNode[] = []

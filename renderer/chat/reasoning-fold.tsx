@@ -1,12 +1,15 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
+import { endOfText } from '#shared/cut-text.ts'
 import type { ReasoningItem } from '#shared/session-view.ts'
 import { formatDuration } from '../lib/format.ts'
+import { limitMarks } from '../lib/stacked-marks.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { useChatPlace } from './chat-place.ts'
 import { Elapsed } from './elapsed.tsx'
 import { useFold } from './fold-store.ts'
+import { LongText } from './long-text.tsx'
 
 /** One line while the model thinks and after it; all of it when somebody opens it. */
 export const ReasoningFold = memo(function ReasoningFold(props: { item: ReasoningItem; id: string }) {
@@ -27,9 +30,13 @@ export const ReasoningFold = memo(function ReasoningFold(props: { item: Reasonin
             `Thought for ${formatDuration(Math.max(1000, item.endedAt - item.startedAt))}`
           )}
         </b>
-        {!open && <span className="cut">{lastSentence(item.text)}</span>}
+        {!open && <span className="cut">{limitMarks(lastSentence(item.text))}</span>}
       </button>
-      {open && <div className="reasoning">{item.text.trim()}</div>}
+      {open && (
+        <div className="reasoning">
+          <LongText text={item.text.trim()} omitted={item.omitted} />
+        </div>
+      )}
     </div>
   )
 })
@@ -38,7 +45,7 @@ export const ReasoningFold = memo(function ReasoningFold(props: { item: Reasonin
 const TAIL = 400
 
 export function lastSentence(text: string): string {
-  const tail = text.slice(-TAIL).trim()
+  const tail = endOfText(text, TAIL).trim()
   const start = tail.slice(0, -1).search(/[.!?\n](?=[^.!?\n]*$)/)
   return tail.slice(start + 1).trim()
 }

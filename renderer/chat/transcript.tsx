@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Hand } from 'lucide-react'
 import { memo, type RefObject, useCallback, useEffect, useRef } from 'react'
 import { Virtualizer } from 'virtua'
+import { cutText } from '#shared/cut-text.ts'
 import type { PendingApproval, TurnView } from '#shared/session-view.ts'
 import { formatTime } from '../lib/format.ts'
 import { useSessionStore } from '../stores/session-store.ts'
@@ -110,7 +111,7 @@ const PinnedQuestion = memo(function PinnedQuestion(props: {
   return (
     <div className="pinned-q">
       <time className="ink3">{formatTime(props.at, Date.now())}</time>
-      <span className="cut">{withCode(props.text)}</span>
+      <span className="cut">{withCode(cutText(props.text, 300))}</span>
       <span className="end">
         <IconButton icon={ArrowUp} small label="Go to this message" onClick={() => props.onGo(props.turnId)} />
       </span>

@@ -5,6 +5,7 @@ import { sendMessage } from '../stores/actions.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useChatSession } from './chat-place.ts'
 import { CopyButton } from './copy-button.tsx'
+import { LongText } from './long-text.tsx'
 
 /** What the person said. */
 export const UserMessage = memo(function UserMessage(props: { text: string; at: number | null; note?: string }) {
@@ -29,7 +30,7 @@ export const UserMessage = memo(function UserMessage(props: { text: string; at: 
           {props.note ?? (props.at !== null && <time>{formatTime(props.at, Date.now())}</time>)}
         </span>
       </div>
-      {withCode(props.text)}
+      <LongText text={props.text} draw={withCode} />
     </div>
   )
 })

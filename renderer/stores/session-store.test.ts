@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionView } from '#shared/session-view.ts'
 import { noUsage } from '#shared/usage-totals.ts'
-import { blocksOf } from '../lib/text-documents.ts'
+import { shownBlocks } from '../lib/text-documents.ts'
 import { applySessionMessages, isUrgent, openSlot, queueText, useSessionStore } from './session-store.ts'
 
 const sessionId = SessionId.parse('aaaaaaaaaa')
@@ -121,5 +121,5 @@ test('questions and ends are urgent, text is not', () => {
 
 function textBlocks() {
   const item = slot()?.view?.turns[0]?.items[0]
-  return item?.kind === 'text' ? blocksOf(item) : []
+  return item?.kind === 'text' ? shownBlocks(item).blocks : []
 }

@@ -1,3 +1,4 @@
+import { splitText } from '#shared/cut-text.ts'
 import type { DoctorCheck, DoctorCheckId, DoctorRemedy } from '#shared/doctor.ts'
 import type { ToolDefinition } from '../backend/backend.ts'
 import { failureOf } from './answer-checks.ts'
@@ -65,7 +66,10 @@ function callCheck(examination: Examination, id: DoctorCheckId, heard: Heard): D
   if (call) {
     const city = textAt(parsed(call.arguments), 'city')
     if (call.name !== weather.name || !/paris/i.test(city)) {
-      const evidence = `A call came, but not the one that was asked for: ${call.name} ${call.arguments}`.slice(0, 200)
+      const [evidence] = splitText(
+        `A call came, but not the one that was asked for: ${call.name} ${call.arguments}`,
+        200,
+      )
       return check(id, 'warning', evidence, { brief: 'a wrong tool call', ms })
     }
     const how = id === 'tools-whole' ? 'came' : callPieces > 1 ? `came in ${callPieces} pieces` : 'came whole'
@@ -81,7 +85,7 @@ function callCheck(examination: Examination, id: DoctorCheckId, heard: Heard): D
   if (broken) {
     return check(id, 'problem', `The call that came cannot be run. ${broken.problem}`, {
       brief: 'broken tool calls',
-      quote: broken.arguments.slice(0, 300),
+      quote: splitText(broken.arguments, 300)[0],
       remedies: otherParser(examination),
       ms,
     })
@@ -100,7 +104,7 @@ function callCheck(examination: Examination, id: DoctorCheckId, heard: Heard): D
         : 'The model answered in words instead of calling the tool. Models that were not trained for tools do that.'
   return check(id, leaked ? 'problem' : 'warning', evidence, {
     brief: leaked ? 'calls come as text' : 'no tool call came',
-    ...(heard.text.trim() !== '' && { quote: heard.text.trim().slice(0, 300) }),
+    ...(heard.text.trim() !== '' && { quote: splitText(heard.text.trim(), 300)[0] }),
     remedies: leaked ? otherParser(examination) : [],
     ms,
   })
@@ -127,7 +131,7 @@ export async function checkParallelCalls(examination: Examination): Promise<Doct
       const change = { extraBody: { parallel_tool_calls: false } }
       return check(id, 'warning', 'The server merged the two calls into one, which nobody can run.', {
         brief: 'parallel calls are merged',
-        quote: broken.arguments.slice(0, 300),
+        quote: splitText(broken.arguments, 300)[0],
         remedies: [
           {
             text: 'The model is then asked for one call at a time, where the server knows that wish.',
@@ -141,7 +145,7 @@ export async function checkParallelCalls(examination: Examination): Promise<Doct
       const evidence = `${toolCalls.length} of ${toolCalls.length + brokenToolCalls.length} calls can be run. ${broken.problem}`
       return check(id, 'warning', evidence, {
         brief: 'broken parallel calls',
-        quote: broken.arguments.slice(0, 300),
+        quote: splitText(broken.arguments, 300)[0],
         ms,
       })
     }

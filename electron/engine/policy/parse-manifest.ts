@@ -1,5 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { z } from 'zod'
+import { splitText } from '#shared/cut-text.ts'
 import { plainLine } from '#shared/plain-text.ts'
 import { Manifest } from './manifest.ts'
 
@@ -88,7 +89,7 @@ function explain(error: z.ZodError): { path: string[]; reason: string } {
 /** A name out of the file, for a sentence. */
 function shown(name: string): string {
   const line = plainLine(name)
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line
+  return line.length > 80 ? `${splitText(line, 79)[0]}…` : line
 }
 
 /** "CommaExpected" as "comma expected". */

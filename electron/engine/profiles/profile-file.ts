@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
+import { splitText } from '#shared/cut-text.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { Profile } from '#shared/profile.ts'
@@ -122,7 +123,7 @@ function problemOf(entry: unknown, index: number, error: z.ZodError): string {
 
 function withFreeNames(profile: Profile, taken: readonly Profile[], notes: string[]): Profile {
   const id = firstFree(profile.id.slice(0, 36), '-', (text) => taken.some((other) => other.id === text))
-  const name = firstFree(profile.name.trim().slice(0, 56), ' ', (text) =>
+  const name = firstFree(splitText(profile.name.trim(), 56)[0], ' ', (text) =>
     taken.some((other) => other.name.toLowerCase() === text.toLowerCase()),
   )
   if (name !== profile.name.trim())

@@ -1,4 +1,5 @@
 import type { SessionSummary } from '#shared/app-state.ts'
+import { splitText } from '#shared/cut-text.ts'
 import type { FailureCode } from '#shared/failure.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
 
@@ -55,7 +56,7 @@ const shortFailure: Partial<Record<FailureCode, string>> = {
 export function titleFrom(text: string): string {
   const line = text.trim().split('\n', 1)[0]?.replace(/\s+/g, ' ') ?? ''
   if (line.length <= TITLE_LENGTH) return line
-  const cut = line.slice(0, TITLE_LENGTH)
+  const [cut] = splitText(line, TITLE_LENGTH)
   const blank = cut.lastIndexOf(' ')
   return `${blank > TITLE_LENGTH / 2 ? cut.slice(0, blank) : cut}…`
 }

@@ -1,9 +1,10 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
+import { cutText } from '#shared/cut-text.ts'
 import type { Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { formatMicroUsd } from '#shared/money.ts'
-import { cutText, folderName, isOver, runState } from '#shared/run-words.ts'
+import { folderName, isOver, runState } from '#shared/run-words.ts'
 import type { LimitStatus } from '#shared/spending.ts'
 import type { Work } from '../tray/work.ts'
 

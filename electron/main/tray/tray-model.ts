@@ -1,7 +1,8 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
+import { cutText } from '#shared/cut-text.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
-import { cutText, isOver, runState } from '#shared/run-words.ts'
+import { isOver, runState } from '#shared/run-words.ts'
 import { type Work, workWords } from './work.ts'
 
 /** The mark in the corner of the icon. */
