@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { ElectronApplication, Locator, Page } from '@playwright/test'
 import { defaultSettings } from '#shared/default-settings.ts'
+import { accessProblems } from './support/access.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { gate, httpError, text, toolCall, usage } from './support/scripted-backend.ts'
 import { spendAMonth } from './support/spent-month.ts'
@@ -30,15 +30,8 @@ async function resize(app: ElectronApplication, page: Page, width: number, heigh
   await page.waitForFunction((wanted) => window.innerWidth === wanted, width)
 }
 
-/** Every rule of WCAG 2 A and AA, on the whole page as it stands. */
 async function checkAccess(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode()
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-  ).toEqual([])
+  expect(await accessProblems(page)).toEqual([])
 }
 
 async function checkNothingCut(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { ElectronApplication, Page } from '@playwright/test'
+import { accessProblems } from './support/access.ts'
 import { expect, test } from './support/app.ts'
 import { json, type ScriptedBackend, startScriptedBackend, text } from './support/scripted-backend.ts'
 
@@ -37,12 +37,6 @@ async function addBackend(page: Page, kind: string, name: string, baseUrl: strin
 async function save(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: /^Save/ }).click()
   await expect(page.getByRole('heading', { name, exact: true })).toBeVisible()
-}
-
-async function accessProblems(page: Page): Promise<string[]> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(tags).analyze()
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
 async function look(app: ElectronApplication, page: Page, name: string): Promise<void> {

@@ -38,16 +38,20 @@ export function App() {
   const [overlay, setOverlay] = useState(false)
   const [dragged, setDragged] = useState<number | null>(null)
   const toggled = useRef(false)
+  const lastMode = useRef(mode)
 
   useEffect(() => applyTheme({ theme, contrast }), [theme, contrast])
   useEffect(() => {
     if (mode === 'full') setOverlay(false)
   }, [mode])
-  // The button that was pressed went with its sidebar: its other half takes the focus over.
+  // What had the focus went with its sidebar, by a button or by the width of the window: the button that is there now
+  // takes it over.
   useEffect(() => {
-    if (toggled.current && !overlay && document.activeElement === document.body)
+    const changed = toggled.current || lastMode.current !== mode
+    if (changed && !overlay && document.activeElement === document.body)
       document.querySelector<HTMLElement>(`[data-sidebar-toggle="${mode}"]`)?.focus()
     toggled.current = false
+    lastMode.current = mode
   }, [mode, overlay])
 
   const saveSidebar = (change: Partial<typeof sidebar>) => updateSettings({ sidebar: { ...sidebar, ...change } })

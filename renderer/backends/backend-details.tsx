@@ -37,6 +37,10 @@ export function BackendDetails(props: {
     setProblem(reply.ok ? null : reply.failure)
     return reply.ok
   }
+  /** The button goes with what it did: the focus stays with the profile. */
+  const makeDefault = async () => {
+    if (await run(request('profile.use', { profileId: profile.id }))) heading.current?.focus()
+  }
   const check = () => void run(request('profile.check', { profileId: profile.id }))
 
   return (
@@ -70,11 +74,7 @@ export function BackendDetails(props: {
             </>
           )}
           {!isDefault && !(demo && hasReal) && (
-            <button
-              type="button"
-              className="btn"
-              onClick={() => void run(request('profile.use', { profileId: profile.id }))}
-            >
+            <button type="button" className="btn" onClick={() => void makeDefault()}>
               Make default
             </button>
           )}
