@@ -51,7 +51,8 @@ export async function isRepository(folder: string): Promise<boolean> {
  * index does: it has inode, size and times of the very files.
  */
 export async function namesItsFolder({ top, link, own, common }: Repository): Promise<boolean> {
-  if (link === null || top === null) return true
+  // A folder `.git` that takes its settings from elsewhere is nothing that git makes.
+  if (link === null || top === null) return own === common
   try {
     if (own !== common) {
       const back = await realpath(resolve(own, (await readFile(join(own, 'gitdir'), 'utf8')).trim()))
