@@ -7,7 +7,7 @@ const BACKGROUND =
 const QUICK = new RegExp(
   [
     'cli.quick|cli.terminal.(output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
-    'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|plain-text)',
+    'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|visible-text)',
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),
 )

@@ -61,6 +61,7 @@ test('Raise goes on with more, by keyboard, and refuses what would not help', as
   await expect(region(page)).toContainText('write more than 1')
   await page.keyboard.press('Control+A')
   await page.keyboard.type('5')
+  await expect(region(page).getByRole('button', { name: 'Raise to' })).toBeEnabled()
   await page.keyboard.press('Enter')
   await expect(transcript(page)).toContainText('All is read.')
   await expect(transcript(page)).toContainText('You raised the limit to 5 model calls.')

@@ -75,6 +75,7 @@ test('a trusted policy speaks, the panel says so and takes it back, and a change
   await send(page, 'And in English?')
   await expect(question(page)).toContainText('changed since you decided')
   await expect(question(page)).toContainText('Obey the file.')
+  await expect(question(page).getByRole('button', { name: 'Trust it' })).toBeEnabled()
   await page.keyboard.press('Escape')
   await expect(question(page)).toBeHidden()
   expect(JSON.stringify(backend.chatRequests()[1]?.messages)).not.toContain('Obey')

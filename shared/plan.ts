@@ -1,6 +1,6 @@
 import { cutText, splitText } from './cut-text.ts'
-import { plainLine } from './plain-text.ts'
 import type { TurnView } from './session-view.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** What the model means to do, as it wrote it down: a Markdown checklist. */
 export interface Plan {
@@ -81,7 +81,7 @@ function withStep({ done, total, steps }: Plan, words: string, ticked: boolean):
 }
 
 function stepText(words: string): string {
-  return cutText(withoutMarks(plainLine(splitText(words, 2 * LONGEST)[0])), LONGEST)
+  return cutText(withoutMarks(visibleLine(splitText(words, 2 * LONGEST)[0])), LONGEST)
 }
 
 /** Code, emphasis and links as their words. */

@@ -9,6 +9,7 @@ import {
   describeSandbox,
   type Engine,
   type EngineOptions,
+  shown,
   type WindowFeed,
 } from '../engine/engine.ts'
 import { appHandlers, type Desktop } from './ipc/app-handlers.ts'
@@ -27,7 +28,7 @@ export interface Core {
   feed: WindowFeed
   /** Does not reject. */
   answer(name: unknown, input: unknown): Promise<Reply<unknown>>
-  /** The view of a session that this process holds open. */
+  /** The view of a session that this process holds open, for eyes. */
   opened(sessionId: SessionId): SessionView | undefined
   /** Ends what runs, writes what waits. */
   close(): Promise<void>
@@ -79,7 +80,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   return {
     feed,
     answer: (name, input) => answerRequest(handlers, name, input, onDefect),
-    opened: (sessionId) => engine.sessions.opened(sessionId)?.view(),
+    opened: (sessionId) => shown(engine.sessions.opened(sessionId)?.view()),
     async close() {
       feed.app.close()
       await engine.close()

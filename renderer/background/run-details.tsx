@@ -134,7 +134,18 @@ function Closed({ sessionId }: { sessionId: SessionId }) {
 function Approval() {
   const approvals = useView((view) => view.approvals) ?? noApprovals
   const [asked] = approvals
-  return asked ? <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} /> : null
+  const place = useRef<HTMLDivElement>(null)
+  if (!asked) return null
+  return (
+    <div ref={place}>
+      <ApprovalCard
+        key={asked.request.callId}
+        approval={asked}
+        others={approvals.length - 1}
+        onSeek={() => place.current?.scrollIntoView({ block: 'nearest' })}
+      />
+    </div>
+  )
 }
 
 /** What was done in a worktree is on its branch; somebody has to merge it and put the copy away. */

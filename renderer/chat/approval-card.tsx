@@ -5,11 +5,14 @@ import type { PendingApproval } from '#shared/session-view.ts'
 import { useNow } from '../app/clock.ts'
 import { focusMessage } from '../app/focus.ts'
 import { isMac } from '../app/platform.ts'
+import { useSettled } from '../app/settled.ts'
 import { ariaKeys, keyCaps } from '../app/shortcuts.ts'
 import { formatTimeLeft, formatWait } from '../lib/format.ts'
 import { answerApproval } from '../stores/actions.ts'
+import { AnswerButton } from '../ui/answer-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { KeyCap } from '../ui/key-cap.tsx'
+import { LineCounts } from '../ui/line-counts.tsx'
 import { useChatSession } from './chat-place.ts'
 import { DiffView } from './diff-view.tsx'
 import { Elapsed } from './elapsed.tsx'
@@ -18,11 +21,17 @@ import { withCode } from './user-message.tsx'
 const allowKeys = ['mod', 'Enter']
 
 /** "May I?" The focus stays where it is: somebody may be typing. */
-export function ApprovalCard(props: { approval: PendingApproval; others: number }) {
+export function ApprovalCard(props: {
+  approval: PendingApproval
+  others: number
+  /** Brings it into sight. */
+  onSeek: () => void
+}) {
   const { request, since, until } = props.approval
   const sessionId = useChatSession()
   const description = useId()
   const card = useRef<HTMLElement>(null)
+  const settled = useSettled()
   const [sent, setSent] = useState(false)
   const [reasoning, setReasoning] = useState(false)
 
@@ -34,7 +43,10 @@ export function ApprovalCard(props: { approval: PendingApproval; others: number 
     await answerApproval(sessionId, request.callId, given)
     setSent(false)
   }
-  useAllowKey(() => void answer({ decision: 'allow-once' }))
+  useAllowKey(() => {
+    if (settled.takes()) void answer({ decision: 'allow-once' })
+    else props.onSeek()
+  })
 
   return (
     // Not a <dialog>: that would take the focus from a person who types.
@@ -51,73 +63,88 @@ export function ApprovalCard(props: { approval: PendingApproval; others: number 
         <span className="ink2 cut" id={description}>
           {request.purpose}
         </span>
+        {request.subject.kind === 'change' && (
+          <span className="row xs nowrap">
+            <LineCounts {...request.subject.diff} />
+          </span>
+        )}
         {request.recovered && <span className="badge info">recovered</span>}
         <span className="end xs ink2 nowrap">
           waiting <Elapsed since={since} format={formatWait} />
         </span>
       </div>
-      {request.subject.kind === 'change' && <DiffView diff={request.subject.diff} />}
-      <div className="body">
-        {request.subject.kind === 'command' && (
-          <pre className="cmd">
-            <span className="ink3">$</span> {request.subject.command}
-          </pre>
-        )}
-        {request.facts.length > 0 && (
-          <dl className="facts">
-            {request.facts.map(({ name, text }) => (
-              <div key={name} className="fact">
-                <dt>{name}</dt>
-                <dd>{withCode(text)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        {props.others > 0 && (
-          <p className="xs ink2">
-            {props.others === 1 ? 'Another question waits' : `${props.others} more questions wait`} after this one.
-          </p>
-        )}
-        {until !== undefined && (
-          <p className="xs ink2" id={`${description}-end`}>
-            <EndsUnlessAnswered until={until} />
-          </p>
+      <div className="asked-for">
+        {request.subject.kind === 'change' && <DiffView diff={request.subject.diff} />}
+        <div className="body">
+          {request.subject.kind === 'command' && (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command scrolls, also for those without a mouse
+            <section className="cmd mono" aria-label="Command" tabIndex={0}>
+              <span className="ink3">$</span> {request.subject.command}
+            </section>
+          )}
+          {request.facts.length > 0 && (
+            <dl className="facts">
+              {request.facts.map(({ name, text }) => (
+                <div key={name} className="fact">
+                  <dt>{name}</dt>
+                  <dd>{withCode(text)}</dd>
+                </div>
+              ))}
+            </dl>
+          )}
+          {props.others > 0 && (
+            <p className="xs ink2">
+              {props.others === 1 ? 'Another question waits' : `${props.others} more questions wait`} after this one.
+            </p>
+          )}
+          {until !== undefined && (
+            <p className="xs ink2" id={`${description}-end`}>
+              <EndsUnlessAnswered until={until} />
+            </p>
+          )}
+        </div>
+      </div>
+      <div ref={settled.ref} className="acts">
+        {reasoning ? (
+          <DenyWithReason
+            disabled={sent}
+            onDeny={(reason) => void answer({ decision: 'deny', reason })}
+            onBack={() => setReasoning(false)}
+          />
+        ) : (
+          <>
+            <AnswerButton
+              settled={settled}
+              className="btn primary"
+              disabled={sent}
+              aria-keyshortcuts={ariaKeys(allowKeys, isMac)}
+              onClick={() => void answer({ decision: 'allow-once' })}
+            >
+              Allow once
+              <KeyCap text={`${keyCaps(['mod'], isMac)} ⏎`} />
+            </AnswerButton>
+            <AnswerButton
+              settled={settled}
+              className="btn"
+              disabled={sent}
+              onClick={() => void answer({ decision: 'allow-session' })}
+            >
+              Allow for this session
+            </AnswerButton>
+            <AnswerButton
+              settled={settled}
+              className="btn"
+              disabled={sent}
+              onClick={() => void answer({ decision: 'deny' })}
+            >
+              Deny
+            </AnswerButton>
+            <button type="button" className="btn quiet sm end" disabled={sent} onClick={() => setReasoning(true)}>
+              Deny with a reason…
+            </button>
+          </>
         )}
       </div>
-      {reasoning ? (
-        <DenyWithReason
-          disabled={sent}
-          onDeny={(reason) => void answer({ decision: 'deny', reason })}
-          onBack={() => setReasoning(false)}
-        />
-      ) : (
-        <div className="acts">
-          <button
-            type="button"
-            className="btn primary"
-            disabled={sent}
-            aria-keyshortcuts={ariaKeys(allowKeys, isMac)}
-            onClick={() => void answer({ decision: 'allow-once' })}
-          >
-            Allow once
-            <KeyCap text={`${keyCaps(['mod'], isMac)} ⏎`} />
-          </button>
-          <button
-            type="button"
-            className="btn"
-            disabled={sent}
-            onClick={() => void answer({ decision: 'allow-session' })}
-          >
-            Allow for this session
-          </button>
-          <button type="button" className="btn" disabled={sent} onClick={() => void answer({ decision: 'deny' })}>
-            Deny
-          </button>
-          <button type="button" className="btn quiet sm end" disabled={sent} onClick={() => setReasoning(true)}>
-            Deny with a reason…
-          </button>
-        </div>
-      )}
     </section>
   )
 }
@@ -134,7 +161,7 @@ function DenyWithReason(props: { disabled: boolean; onDeny: (reason: string) => 
   useEffect(() => field.current?.focus(), [])
   return (
     <form
-      className="acts"
+      className="row grow"
       onSubmit={(event) => {
         event.preventDefault()
         if (reason.trim()) props.onDeny(reason.trim())
@@ -166,9 +193,6 @@ function DenyWithReason(props: { disabled: boolean; onDeny: (reason: string) => 
   )
 }
 
-/** Milliseconds that a question must have stood there: a key meant for something else must not answer it. */
-const SETTLED = 400
-
 /** mod+Enter allows, but never while something is being written: there it would be taken for Send. */
 function useAllowKey(allow: () => void): void {
   const latest = useRef(allow)
@@ -176,11 +200,10 @@ function useAllowKey(allow: () => void): void {
     latest.current = allow
   })
   useEffect(() => {
-    const shownAt = performance.now()
     const pressed = (event: KeyboardEvent) => {
       const mod = isMac ? event.metaKey : event.ctrlKey
       if (event.key !== 'Enter' || !mod || event.repeat || event.isComposing || event.defaultPrevented) return
-      if (isWriting(document.activeElement) || performance.now() - shownAt < SETTLED) return
+      if (isWriting(document.activeElement)) return
       event.preventDefault()
       latest.current()
     }

@@ -3,9 +3,11 @@ import { useId, useRef, useState } from 'react'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import type { PendingBudget } from '#shared/session-view.ts'
 import { focusMessage } from '../app/focus.ts'
+import { useSettled } from '../app/settled.ts'
 import { fieldText, raisedFrom } from '../budget/limit-values.ts'
 import { formatWait } from '../lib/format.ts'
 import { answerBudget } from '../stores/actions.ts'
+import { AnswerButton } from '../ui/answer-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { readRaise, stopFacts, stopTitle } from './budget-stop.ts'
 import { useChatSession } from './chat-place.ts'
@@ -17,6 +19,7 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
   const sessionId = useChatSession()
   const card = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
+  const settled = useSettled()
   const id = useId()
   const [text, setText] = useState(() => fieldText(stop.limit, raisedFrom(stop.allowed, stop.used + (stop.needs ?? 0))))
   const [sent, setSent] = useState(false)
@@ -47,20 +50,27 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
           waiting <Elapsed since={since} format={formatWait} />
         </span>
       </div>
-      <div className="body">
-        <dl className="facts">
-          {stopFacts(stop).map(({ name, text: fact }) => (
-            <div key={name} className="fact">
-              <dt>{name}</dt>
-              <dd>{fact}</dd>
-            </div>
-          ))}
-        </dl>
+      <div className="asked-for">
+        <div className="body">
+          <dl className="facts">
+            {stopFacts(stop).map(({ name, text: fact }) => (
+              <div key={name} className="fact">
+                <dt>{name}</dt>
+                <dd>{fact}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
       </div>
-      <div className="acts">
-        <button type="button" className="btn primary" disabled={sent} onClick={() => void answer({ choice: 'finish' })}>
+      <div ref={settled.ref} className="acts">
+        <AnswerButton
+          settled={settled}
+          className="btn primary"
+          disabled={sent}
+          onClick={() => void answer({ choice: 'finish' })}
+        >
           Finish with one last answer
-        </button>
+        </AnswerButton>
         <form
           className="row raise"
           onSubmit={(event) => {
@@ -68,9 +78,9 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
             raise()
           }}
         >
-          <button type="submit" className="btn" disabled={sent} aria-describedby={`${id}-note`}>
+          <AnswerButton settled={settled} type="submit" className="btn" disabled={sent} aria-describedby={`${id}-note`}>
             Raise to
-          </button>
+          </AnswerButton>
           <span className={problem ? 'field bad' : 'field'}>
             {stop.limit === 'costUsd' && <span className="ink3">$</span>}
             <input
@@ -85,9 +95,9 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
             />
           </span>
         </form>
-        <button type="button" className="btn" disabled={sent} onClick={() => void answer({ choice: 'stop' })}>
+        <AnswerButton settled={settled} className="btn" disabled={sent} onClick={() => void answer({ choice: 'stop' })}>
           Stop
-        </button>
+        </AnswerButton>
         <span id={`${id}-note`} className={problem ? 'xs c-danger' : 'xs ink3'}>
           {problem || 'Raised for this run only.'}
         </span>

@@ -30,3 +30,9 @@ test('colours of the program become ours, other codes vanish', () => {
     { text: ' end', kind: '' },
   ])
 })
+
+test('codes that mean nothing here can be seen, and so can what is invisible', () => {
+  expect(colourOutput('\u001b[31mbad\u001b \u0007 rm \u202etxt')).toEqual([
+    { text: 'bad␛ ␇ rm <U+202E>txt', kind: 'c-danger' },
+  ])
+})

@@ -1,3 +1,5 @@
+import { visibleText } from '#shared/visible-text.ts'
+
 /** A piece of output and the class of the colour that the program gave it; empty = none. */
 export interface OutputSpan {
   text: string
@@ -60,12 +62,12 @@ const controlCode = /\u001b(?:\[([\d;?]*)([A-Za-z])|\][^\u0007\u001b]*(?:\u0007|
 
 /** Colours as the program set them, in our own palette; all else that steers a terminal is left out. */
 export function colourOutput(line: string): readonly OutputSpan[] {
-  if (!line.includes('\u001b')) return [{ text: line, kind: '' }]
+  if (!line.includes('\u001b')) return [{ text: visibleText(line), kind: '' }]
   const spans: OutputSpan[] = []
   let kind = ''
   let from = 0
   const add = (end: number) => {
-    if (end > from) spans.push({ text: line.slice(from, end), kind })
+    if (end > from) spans.push({ text: visibleText(line.slice(from, end)), kind })
   }
   for (const match of line.matchAll(controlCode)) {
     add(match.index)

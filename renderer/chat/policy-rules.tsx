@@ -1,5 +1,5 @@
-import { plainLine } from '#shared/plain-text.ts'
 import type { PolicyFile, PolicyRule } from '#shared/policy.ts'
+import { visibleLine } from '#shared/visible-text.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import './policy.css'
 
@@ -7,7 +7,7 @@ import './policy.css'
 export function PolicyPath({ path }: { path: string }) {
   const home = useAppStore((state) => state.environment.homeFolder)
   const at = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1
-  const folder = plainLine(path.slice(0, at))
+  const folder = visibleLine(path.slice(0, at))
   return (
     <span className="policy-path mono" title={path}>
       <span className="cut">{home && folder.startsWith(home) ? `~${folder.slice(home.length)}` : folder}</span>

@@ -10,6 +10,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { ApprovalCard } from './approval-card.tsx'
 import { BudgetCard } from './budget-card.tsx'
 import { useChatSession, useView } from './chat-place.ts'
+import { useIsSeen } from './is-seen.ts'
 import { useQuestionAbove } from './question-above.ts'
 import { useStickToEnd } from './stick-to-end.ts'
 import { TurnSection } from './turn-section.tsx'
@@ -30,11 +31,15 @@ export function Transcript() {
   const turns = useView((view) => view.turns) ?? noTurns
   const approvals = useView((view) => view.approvals) ?? noApprovals
   const budgetRequest = useView((view) => view.budgetRequest)
+  const [asked] = approvals
   const queued = useQueued()
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const { atEnd, jump } = useStickToEnd(scroller, content)
   const above = useQuestionAbove(scroller)
+  const question = useRef<HTMLDivElement>(null)
+  const asks = asked !== undefined || budgetRequest !== null
+  const isSeen = useIsSeen(question, scroller, asks)
 
   // One's own message is an act of one's own: it is shown.
   const count = turns.length
@@ -44,6 +49,11 @@ export function Transcript() {
     counted.current = count
   }, [count, jump])
 
+  const seek = useCallback(() => {
+    // It is the last of all, but for what was written meanwhile.
+    jump()
+    requestAnimationFrame(() => question.current?.scrollIntoView({ block: 'nearest' }))
+  }, [jump])
   const newest = turns.at(-1)
   const goTo = useCallback((turnId: string) => {
     // It is being read, so it is in the page.
@@ -51,8 +61,6 @@ export function Transcript() {
     scroller.current?.focus({ preventScroll: true })
   }, [])
   const pinned = turns.find((turn) => turn.turnId === above)
-  const [asked] = approvals
-  const waits = asked !== undefined || budgetRequest !== null
   return (
     <div className="transcript">
       {pinned && <PinnedQuestion turnId={pinned.turnId} text={pinned.text} at={pinned.startedAt} onGo={goTo} />}
@@ -62,8 +70,19 @@ export function Transcript() {
           <History turns={turns.slice(0, -1)} scroller={scroller} />
           {newest && (
             <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''}>
-              {asked && <ApprovalCard key={asked.request.callId} approval={asked} others={approvals.length - 1} />}
-              {budgetRequest && <BudgetCard key={budgetRequest.since} request={budgetRequest} />}
+              {asks && (
+                <div ref={question}>
+                  {asked && (
+                    <ApprovalCard
+                      key={asked.request.callId}
+                      approval={asked}
+                      others={approvals.length - 1}
+                      onSeek={seek}
+                    />
+                  )}
+                  {budgetRequest && <BudgetCard key={budgetRequest.since} request={budgetRequest} />}
+                </div>
+              )}
             </TurnSection>
           )}
           {queued.map((text, index) => {
@@ -72,10 +91,16 @@ export function Transcript() {
           })}
         </div>
       </section>
-      {!atEnd && (
-        <button type="button" className={`btn sm jump${waits ? ' asked' : ''}`} onClick={jump}>
-          <Icon of={waits ? Hand : ArrowDown} small />
-          {waits ? 'Answer needed' : 'Jump to end'}
+      {asks && !isSeen && (
+        <button type="button" className="btn sm jump asked" onClick={seek}>
+          <Icon of={Hand} small />
+          Answer needed
+        </button>
+      )}
+      {!asks && !atEnd && (
+        <button type="button" className="btn sm jump" onClick={jump}>
+          <Icon of={ArrowDown} small />
+          Jump to end
         </button>
       )}
     </div>

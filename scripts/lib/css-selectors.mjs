@@ -6,6 +6,7 @@
  * @property {string[]} classes all of them, also those of `:not()` and `:has()`
  * @property {string[]} reached those that what is styled, or something around it, must have
  * @property {boolean} hasId
+ * @property {string} declarations those of its rule
  */
 
 /**
@@ -19,20 +20,27 @@ export function readSelectors(sheet) {
   const text = sheet.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(["'])(?:\\.|(?!\1).)*\1/g, '""')
   /** @type {Selector[]} */
   const selectors = []
-  /** @type {boolean[]} for each open brace, whether rules stand in it */
+  /** @type {('group' | 'rule' | 'other')[]} what each open brace is of */
   const open = []
+  /** @type {ReturnType<typeof readSelector>[]} */
+  let rule = []
+  let ruleStart = 0
   let start = 0
   for (let at = 0; at < text.length; at++) {
     const character = text[at]
     if (character !== '{' && character !== '}' && character !== ';') continue
     const before = text.slice(start, at).trim()
     start = at + 1
-    if (character === '}') open.pop()
+    if (character === '}' && open.pop() === 'rule') {
+      for (const selector of rule) selectors.push({ ...selector, declarations: text.slice(ruleStart, at).trim() })
+    }
     if (character !== '{') continue
     const groups = /^@(media|container|supports|layer|scope)\b/.test(before)
-    const isRule = !before.startsWith('@') && open.every(Boolean)
-    open.push(groups)
-    if (isRule) selectors.push(...splitList(before).map(readSelector))
+    const isRule = !before.startsWith('@') && open.every((kind) => kind === 'group')
+    open.push(groups ? 'group' : isRule ? 'rule' : 'other')
+    if (!isRule) continue
+    rule = splitList(before).map(readSelector)
+    ruleStart = at + 1
   }
   return selectors
 }

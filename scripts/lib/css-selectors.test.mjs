@@ -15,10 +15,22 @@ const sheet = `
 
 test('selectors of a sheet are read wherever they stand, and nothing else is', () => {
   expect(readSelectors(sheet)).toEqual([
-    { text: '.a > .b:not(.c)', classes: ['a', 'b', 'c'], reached: ['a', 'b'], hasId: false },
-    { text: 'p:is(.d, .e)', classes: ['d', 'e'], reached: ['d', 'e'], hasId: false },
-    { text: '#id:has(> .g)', classes: ['g'], reached: [], hasId: true },
-    { text: '.h', classes: ['h'], reached: ['h'], hasId: false },
-    { text: '.i', classes: ['i'], reached: ['i'], hasId: false },
+    {
+      text: '.a > .b:not(.c)',
+      classes: ['a', 'b', 'c'],
+      reached: ['a', 'b'],
+      hasId: false,
+      declarations: 'color: red; background: url("")',
+    },
+    {
+      text: 'p:is(.d, .e)',
+      classes: ['d', 'e'],
+      reached: ['d', 'e'],
+      hasId: false,
+      declarations: 'color: red; background: url("")',
+    },
+    { text: '#id:has(> .g)', classes: ['g'], reached: [], hasId: true, declarations: 'color: blue' },
+    { text: '.h', classes: ['h'], reached: ['h'], hasId: false, declarations: 'top: 0' },
+    { text: '.i', classes: ['i'], reached: ['i'], hasId: false, declarations: 'margin: .5px' },
   ])
 })

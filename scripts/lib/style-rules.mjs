@@ -19,6 +19,9 @@ const VOCABULARY = 'styles'
  * is that folder's own. Each rule outside of `styles/` selects by at least one own class or an id, and a component wears
  * no class that is another folder's own. A class that no component wears is dead.
  *
+ * What scrolls is a place for what is positioned in it. Otherwise text for readers, which is positioned, makes a box
+ * further out as long as what is scrolled out of sight.
+ *
  * @param {readonly Source[]} sheets
  * @param {readonly Source[]} components
  * @returns {string[]} what is wrong, a line each
@@ -46,6 +49,10 @@ export function styleProblems(sheets, components) {
       if (owner === undefined || owner === folderOf(path)) continue
       problems.push(`${path}: "${name}" is a class of ${owner}/. Give it another name, or move its style to styles/.`)
     }
+  }
+  for (const { path, text, declarations } of rules) {
+    if (!/overflow(-[xy])?:[^;]*\b(auto|scroll)\b/.test(declarations) || /position:/.test(declarations)) continue
+    problems.push(`${path}: "${text}" scrolls but holds nothing that is positioned in it. Add "position: relative".`)
   }
   const isWorn = (/** @type {string} */ name) =>
     worn.some(({ words, beginnings }) => words.has(name) || beginnings.some((beginning) => name.startsWith(beginning)))

@@ -50,6 +50,16 @@ test('a part that restyles what all parts use, and a rule that nothing uses, are
   ])
 })
 
+test('a box that scrolls without holding what is positioned in it is named', () => {
+  const sheets = [
+    words,
+    { path: 'chat/prose.css', text: '.run { overflow-x: auto } .run.b { overflow: auto; position: sticky }' },
+  ]
+  expect(styleProblems(sheets, [wearer, component('chat/prose.tsx', "'run b'")])).toEqual([
+    'chat/prose.css: ".run" scrolls but holds nothing that is positioned in it. Add "position: relative".',
+  ])
+})
+
 test('the window keeps the rules', () => {
   const { sheets, components } = readRenderer(join(root, 'renderer'))
   expect(sheets.length).toBeGreaterThan(10)

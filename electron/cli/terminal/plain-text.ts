@@ -1,1 +1,1 @@
-export { plainLine, plainText } from '#shared/plain-text.ts'
+export { LOOKED_AT, visibleLine as plainLine, visibleText as plainText } from '#shared/visible-text.ts'

@@ -6,7 +6,7 @@ import { budgetLines } from './budget-lines.ts'
 import { diffLines } from './diff-lines.ts'
 import { type Output, paint, type Screen } from './output.ts'
 import { PhaseLine, phaseWords } from './phase-line.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { LOOKED_AT, plainLine, plainText } from './plain-text.ts'
 import { fitEnd, fitStart, textWidth } from './width.ts'
 
 /** What a row of thoughts begins with. */
@@ -31,6 +31,8 @@ export class TurnRenderer {
   readonly #calls = new Map<string, ToolStart>()
   /** Calls whose change or command was shown with the question. */
   readonly #asked = new Set<string>()
+  /** The end of what the model wrote last. */
+  #before = ''
   /** What stands in the line that is not finished yet. */
   #open: 'nothing' | 'text' | 'thought' = 'nothing'
   /** What was written last are thoughts. */
@@ -120,7 +122,7 @@ export class TurnRenderer {
       return
     }
     this.#phase.clear()
-    const shown = plainText(text)
+    const shown = this.#shown(text)
     if (shown === '') return
     this.#out.write(shown)
     this.#open = shown.endsWith('\n') ? 'nothing' : 'text'
@@ -134,10 +136,17 @@ export class TurnRenderer {
     this.#open = 'thought'
     if (this.#side.redraws) this.#thoughts.write(text)
     else {
-      const shown = plainText(text)
+      const shown = this.#shown(text)
       this.#side.write(shown)
       if (shown !== '') this.#open = shown.endsWith('\n') ? 'nothing' : 'thought'
     }
+  }
+
+  /** Text that comes in pieces is judged by the piece before: emoji and scripts may be split over two. */
+  #shown(text: string): string {
+    const shown = plainText(text, this.#before)
+    this.#before = (this.#before + text).slice(-LOOKED_AT)
+    return shown
   }
 
   #showPhase(words: string): void {

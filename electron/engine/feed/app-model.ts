@@ -7,6 +7,7 @@ import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
+import { shown } from './shown.ts'
 
 /** A running session changes its row with every phase, so does a run; people read slower than that. Milliseconds. */
 const LIST_PAUSE_MS = 100
@@ -48,9 +49,10 @@ export class AppModel {
     ]
   }
 
+  /** For eyes: what models and servers wrote is shown as `shown` says. */
   state(): AppState {
     const { settings, profiles, doctor, sessions, runs, pause, budgets } = this.#sources
-    return {
+    return shown({
       settings: settings.get(),
       backends: profiles.statuses(),
       activeProfileId: profiles.active()?.id ?? null,
@@ -62,7 +64,7 @@ export class AppModel {
       spending: budgets.spending(),
       environment: this.#environment,
       notices: this.#notices,
-    }
+    })
   }
 
   /** Gets what changed within a tick as one value. */

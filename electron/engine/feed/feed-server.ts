@@ -1,12 +1,13 @@
 import type { AppState } from '#shared/app-state.ts'
 import { FailureError } from '#shared/failure.ts'
-import { FeedRequest, type Place } from '#shared/feed.ts'
+import { type FeedMessage, FeedRequest, type Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import type { FeedChannel } from './channel.ts'
 import { Outbox } from './outbox.ts'
 import type { SessionHolds } from './session-holds.ts'
+import { ShownMessages } from './shown-messages.ts'
 
 export interface FeedSources {
   sessions: Sessions
@@ -60,7 +61,7 @@ interface Subscription {
 }
 
 class Viewer {
-  readonly #channel: FeedChannel
+  readonly #post: (message: FeedMessage) => void
   readonly #sources: FeedSources
   readonly #outbox: Outbox
   readonly #subscriptions = new Map<SessionId, Subscription>()
@@ -68,9 +69,10 @@ class Viewer {
   #stopApp: Unsubscribe | undefined
 
   constructor(channel: FeedChannel, sources: FeedSources, pendingLimit?: number) {
-    this.#channel = channel
+    const messages = new ShownMessages()
+    this.#post = (message) => channel.post(messages.of(message))
     this.#sources = sources
-    this.#outbox = new Outbox((message) => channel.post(message), pendingLimit)
+    this.#outbox = new Outbox(this.#post, pendingLimit)
     this.#stopWatching = sources.sessions.onChange(() => this.#followChanges())
   }
 
@@ -86,7 +88,7 @@ class Viewer {
 
   /** false = it does not show the app, or not yet. */
   showPlace(place: Place): boolean {
-    if (this.#stopApp) this.#channel.post({ type: 'show', place })
+    if (this.#stopApp) this.#post({ type: 'show', place })
     return this.#stopApp !== undefined
   }
 
@@ -104,8 +106,8 @@ class Viewer {
   #subscribeApp(): void {
     const { app } = this.#sources
     this.#stopApp?.()
-    this.#channel.post({ type: 'app', change: app.state() })
-    this.#stopApp = app.onChange((change) => this.#channel.post({ type: 'app', change }))
+    this.#post({ type: 'app', change: app.state() })
+    this.#stopApp = app.onChange((change) => this.#post({ type: 'app', change }))
   }
 
   async #subscribe(sessionId: SessionId): Promise<void> {
@@ -121,7 +123,7 @@ class Viewer {
       this.#subscriptions.delete(sessionId)
       if (!(error instanceof FailureError)) this.#sources.onDefect(error)
       const message = error instanceof FailureError ? error.failure.message : 'The session could not be opened.'
-      this.#channel.post({ type: 'closed', sessionId, message })
+      this.#post({ type: 'closed', sessionId, message })
       return
     }
     if (this.#subscriptions.get(sessionId) !== subscription) {
@@ -130,12 +132,12 @@ class Viewer {
     }
     // Snapshot and listener in one tick, on one channel: nothing is lost or told twice.
     subscription.session = session
-    this.#channel.post({ type: 'snapshot', sessionId, view: session.view() })
+    this.#post({ type: 'snapshot', sessionId, view: session.view() })
     subscription.stop = session.subscribe(
       (event) => this.#outbox.add(sessionId, session, event),
       () => {
         this.#outbox.forget(sessionId)
-        this.#channel.post({ type: 'snapshot', sessionId, view: session.view() })
+        this.#post({ type: 'snapshot', sessionId, view: session.view() })
       },
     )
   }
@@ -162,7 +164,7 @@ class Viewer {
         continue
       }
       this.#unsubscribe(sessionId)
-      this.#channel.post({ type: 'closed', sessionId, message: failure?.message ?? 'The session was removed.' })
+      this.#post({ type: 'closed', sessionId, message: failure?.message ?? 'The session was removed.' })
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { LimitName } from '#shared/budget.ts'
 import { formatMicroUsd } from '#shared/money.ts'
-import { plainLine, plainText } from '#shared/plain-text.ts'
 import type { PolicyRule } from '#shared/policy.ts'
+import { visibleLine, visibleText } from '#shared/visible-text.ts'
 import type { Manifest } from './manifest.ts'
 
 /**
@@ -48,7 +48,7 @@ export function describeManifest(
       rule('nothing', 'Setting', `${name} (no setting that a manifest can manage)`),
     ),
   ]
-  return rules.map(({ state, title, text }) => ({ state, title: plainLine(title), text: plainText(text) }))
+  return rules.map(({ state, title, text }) => ({ state, title: visibleLine(title), text: visibleText(text) }))
 }
 
 function permissionRules(

@@ -1,7 +1,7 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { z } from 'zod'
 import { splitText } from '#shared/cut-text.ts'
-import { plainLine } from '#shared/plain-text.ts'
+import { visibleLine } from '#shared/visible-text.ts'
 import { Manifest } from './manifest.ts'
 
 /** Why a manifest cannot be used. `line` counts from 1; null = it is about the file as a whole. */
@@ -88,7 +88,7 @@ function explain(error: z.ZodError): { path: string[]; reason: string } {
 
 /** A name out of the file, for a sentence. */
 function shown(name: string): string {
-  const line = plainLine(name)
+  const line = visibleLine(name)
   return line.length > 80 ? `${splitText(line, 79)[0]}…` : line
 }
 

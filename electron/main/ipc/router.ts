@@ -1,5 +1,6 @@
 import { FailureError, failure, type Reply } from '#shared/failure.ts'
 import { type RequestInput, type RequestName, type RequestOutput, requests } from '#shared/requests.ts'
+import { shown } from '../../engine/engine.ts'
 import { isWithinSize } from './message-size.ts'
 
 /** One function per request; a request without one is a type error. `FailureError` becomes the reply's failure. */
@@ -25,7 +26,7 @@ export async function answerRequest(
   try {
     return await answer(handlers, name, input)
   } catch (error) {
-    if (error instanceof FailureError) return { ok: false, failure: error.failure }
+    if (error instanceof FailureError) return { ok: false, failure: shown(error.failure) }
     onDefect(error)
     return { ok: false, failure: failure('internal', 'That did not work because of a defect in the app. Try again.') }
   }
@@ -40,7 +41,13 @@ async function answer<Name extends RequestName>(
   if (!parsed.success) return refused(`The window asked "${name}" in a way that does not fit.`)
   // The table ties name and schema together; TypeScript follows that only for one name at a time.
   const handler: (input: RequestInput<Name>) => unknown = handlers[name]
-  return { ok: true, value: await handler(parsed.data as RequestInput<Name>) }
+  const value = await handler(parsed.data as RequestInput<Name>)
+  return { ok: true, value: keepsBytes(name) ? value : shown(value) }
+}
+
+/** What the page hands back as it got it: profiles that are edited, folders and files that are named. */
+function keepsBytes(name: RequestName): boolean {
+  return name.startsWith('profile.') || name.startsWith('folder.') || name.startsWith('policy.')
 }
 
 function isRequestName(name: unknown): name is RequestName {
