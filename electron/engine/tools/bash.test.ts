@@ -136,7 +136,7 @@ test('a process left in the background does not hang the call and ends with it',
   expect([result, await processesWith(seconds)]).toEqual([
     {
       ok: true,
-      output: 'done\n[the processes that it left in the background were ended]',
+      output: 'done\n[the processes that it left in the background were ended with it: none of them is running now]',
       summary: 'exit 0',
       exitCode: 0,
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commandRule, describeCommandRule } from './approval-rule.ts'
 import { commandEnvironment } from './command-environment.ts'
+import { COMMAND_LIMITS, type CommandLimits } from './command-group.ts'
 import { catastrophe } from './command-guard.ts'
 import { defineTool } from './define-tool.ts'
 import { packageScript } from './package-script.ts'
@@ -14,8 +15,14 @@ const TIMEOUT_MS = 600_000
 
 const Input = z.object({ command: z.string().min(1) })
 
-/** The shell tool. `timeoutMs` ends a command that does not end by itself. */
-export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {}) {
+interface BashOptions {
+  /** Ends a command that does not end by itself. */
+  timeoutMs?: number
+  limits?: CommandLimits
+}
+
+/** The shell tool. */
+export function createBashTool({ timeoutMs = TIMEOUT_MS, limits = COMMAND_LIMITS }: BashOptions = {}) {
   return defineTool({
     name: 'bash',
     description:
@@ -25,7 +32,10 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number 
     describe: ({ command }) => ({ verb: 'Run', target: command }),
     async prepare({ command }, context) {
       refuseCatastrophe(command)
-      return { preview: await commandPreview(command, context), run: () => runInSandbox(command, context, timeoutMs) }
+      return {
+        preview: await commandPreview(command, context),
+        run: () => runInSandbox(command, context, timeoutMs, limits),
+      }
     },
   })
 }
@@ -45,13 +55,18 @@ async function commandPreview(command: string, { workspace, sandbox }: ToolConte
   }
 }
 
-async function runInSandbox(command: string, context: ToolContext, timeoutMs: number): Promise<ToolResult> {
+async function runInSandbox(
+  command: string,
+  context: ToolContext,
+  timeoutMs: number,
+  limits: CommandLimits,
+): Promise<ToolResult> {
   const { workspace, sandbox, passedVariables, keyVariables, signal, onOutput } = context
   const environment = commandEnvironment(process.env, passedVariables, keyVariables)
   const sandboxed = sandbox ? await sandboxedCommand(workspace, environment) : null
   try {
     const end = await runCommand({
-      ...{ command, folder: workspace.root, timeoutMs, signal, onOutput },
+      ...{ command, folder: workspace.root, timeoutMs, limits, signal, onOutput },
       environment: { ...environment, ...sandboxed?.environment },
       sandbox: sandboxed,
     })
@@ -86,7 +101,7 @@ function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): strin
         : end.exitCode !== 0
           ? `exit code ${end.exitCode}`
           : '',
-    end.leftovers ? 'the processes that it left in the background were ended' : '',
+    end.leftovers ? 'the processes that it left in the background were ended with it: none of them is running now' : '',
     sandboxed && end.exitCode !== 0 ? sandboxHint(end.output) : '',
   ].filter((note) => note !== '')
   return [end.output || '(no output)', ...notes.map((note) => `[${note}]`)].join('\n')

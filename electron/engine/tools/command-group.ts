@@ -13,15 +13,21 @@ export interface CommandGroup {
   remove(): Promise<void>
 }
 
-/** Processes and threads of one command: several times what a large build has. */
-export const MOST_PROCESSES = 4_096
-/** Of the machine's memory; the rest stays for the system and for us. */
-const MEMORY_SHARE = 0.8
+/** What one command may take of the machine. */
+export interface CommandLimits {
+  /** Processes and threads. */
+  processes: number
+  /** Bytes. */
+  memory: number
+}
 
-/** A folder in which groups can be made, and the limits that are to be had there. */
+/** Several times what a large build has; of the memory, the rest stays for the system and for us. */
+export const COMMAND_LIMITS: CommandLimits = { processes: 4_096, memory: Math.floor(totalmem() * 0.8) }
+
+/** A folder in which groups can be made, and the files of the limits that are to be had there. */
 interface Place {
   folder: string
-  limits: Readonly<Record<string, string>>
+  limits: Readonly<Record<string, keyof CommandLimits>>
 }
 
 let places: Promise<Place[]> | undefined
@@ -30,10 +36,10 @@ let places: Promise<Place[]> | undefined
  * A new group, where the system lets us make one: root on most machines, others only in a part that was delegated to
  * them. null = there is none.
  */
-export async function makeCommandGroup(): Promise<CommandGroup | null> {
+export async function makeCommandGroup(limits: CommandLimits = COMMAND_LIMITS): Promise<CommandGroup | null> {
   places ??= findPlaces()
   const name = `claw-command-${process.pid}-${randomUUID().slice(0, 8)}`
-  const made = await Promise.all((await places).map(async (place) => await makeGroup(place, name)))
+  const made = await Promise.all((await places).map(async (place) => await makeGroup(place, name, limits)))
   const folders = made.filter((folder) => folder !== null)
   if (folders.length === 0) return null
   return {
@@ -50,7 +56,11 @@ export async function makeCommandGroup(): Promise<CommandGroup | null> {
   }
 }
 
-async function makeGroup({ folder, limits }: Place, name: string): Promise<string | null> {
+async function makeGroup(
+  { folder, limits: files }: Place,
+  name: string,
+  limits: CommandLimits,
+): Promise<string | null> {
   const path = join(folder, name)
   try {
     await mkdir(path)
@@ -59,8 +69,8 @@ async function makeGroup({ folder, limits }: Place, name: string): Promise<strin
     return null
   }
   const set = await Promise.all(
-    Object.entries(limits).map(([file, value]) =>
-      writeFile(join(path, file), value).then(
+    Object.entries(files).map(([file, limit]) =>
+      writeFile(join(path, file), String(limits[limit])).then(
         () => true,
         () => false,
       ),
@@ -85,7 +95,6 @@ async function removeGroup(path: string): Promise<void> {
 
 async function findPlaces(): Promise<Place[]> {
   if (process.platform !== 'linux') return []
-  const memory = String(Math.floor(totalmem() * MEMORY_SHARE))
   const own = await readFile('/proc/self/cgroup', 'utf8').catch(() => '')
   const groups = own.split('\n').flatMap((line) => {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
@@ -94,22 +103,23 @@ async function findPlaces(): Promise<Place[]> {
   const found: Place[] = []
   for (const { controllers, path } of groups) {
     if (controllers.includes('pids')) {
-      found.push({ folder: join('/sys/fs/cgroup/pids', path), limits: { 'pids.max': String(MOST_PROCESSES) } })
+      found.push({ folder: join('/sys/fs/cgroup/pids', path), limits: { 'pids.max': 'processes' } })
     }
     if (controllers.includes('memory')) {
-      found.push({ folder: join('/sys/fs/cgroup/memory', path), limits: { 'memory.limit_in_bytes': memory } })
+      found.push({ folder: join('/sys/fs/cgroup/memory', path), limits: { 'memory.limit_in_bytes': 'memory' } })
     }
     // Beside our own group: one with processes of its own hands on no memory limit.
     if (controllers.includes('') && (await handsOn(join('/sys/fs/cgroup', path, '..')))) {
       found.push({
         folder: join('/sys/fs/cgroup', path, '..'),
-        limits: { 'pids.max': String(MOST_PROCESSES), 'memory.max': memory, 'memory.swap.max': '0' },
+        limits: { 'pids.max': 'processes', 'memory.max': 'memory' },
       })
     }
   }
   const usable = await Promise.all(
     found.map(async (place) => {
-      const probe = await makeGroup(place, `claw-probe-${process.pid}-${randomUUID().slice(0, 8)}`)
+      const name = `claw-probe-${process.pid}-${randomUUID().slice(0, 8)}`
+      const probe = await makeGroup(place, name, COMMAND_LIMITS)
       if (probe === null) return []
       await removeGroup(probe)
       return [place]

@@ -5,7 +5,7 @@ import { withCover } from '../lib/inherited-files.ts'
 import { endProcessTree, leftProcesses } from '../lib/process-tree.ts'
 import { RUN_MARKER } from '../lib/run-marker.ts'
 import { errorCode } from '../lib/storage-failure.ts'
-import { type CommandGroup, MOST_PROCESSES, makeCommandGroup } from './command-group.ts'
+import { type CommandGroup, type CommandLimits, makeCommandGroup } from './command-group.ts'
 import { CommandOutput } from './command-output.ts'
 import { commandShell } from './command-shell.ts'
 import { REPORT_FD, type ShellLine, shellLine } from './shell-line.ts'
@@ -17,6 +17,8 @@ export interface CommandRequest {
   environment: Readonly<Record<string, string>>
   sandbox: CommandSandbox | null
   timeoutMs: number
+  /** As far as the system holds a command to them. */
+  limits: CommandLimits
   signal: AbortSignal
   onOutput(text: string): void
 }
@@ -53,7 +55,7 @@ const LARGEST_MARK = 800_000
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const { signal, sandbox } = request
   signal.throwIfAborted()
-  const group = await makeCommandGroup()
+  const group = await makeCommandGroup(request.limits)
   try {
     signal.throwIfAborted()
     return await runInGroup(request, sandbox, group)
@@ -76,7 +78,7 @@ async function runInGroup(
   const limit = sandbox || process.platform !== 'linux' ? null : randomInt(1, LARGEST_MARK)
   const line = shellLine({
     ...{ command, shell, wrapper: sandbox?.wrapper ?? [], mark: limit, groups: group?.files ?? [] },
-    mostProcesses: sandbox && process.getuid?.() !== 0 ? MOST_PROCESSES : null,
+    mostProcesses: sandbox && process.getuid?.() !== 0 ? request.limits.processes : null,
   })
   const env = { ...environment, ...runMarker(), [MARKER]: id }
   const child = await start(line, folder, env, sandbox, shell)
