@@ -21,6 +21,11 @@ export class AnswerCount {
   #allReasoning = 0
   received = false
 
+  /** Of text, thoughts and calls so far. */
+  get characters(): number {
+    return this.#allCharacters
+  }
+
   take(event: StreamEvent): void {
     if (event.type === 'message_start') this.received = true
     else if (event.type === 'usage') this.#report(event.usage)

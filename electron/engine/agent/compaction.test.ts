@@ -295,6 +295,26 @@ describe('a full context', () => {
     expect([outcomes, compactions(entries)]).toEqual([['completed'], ['SUMMARY']])
   })
 
+  test('is summarised without the long texts of person and model too, if it does not fit with them', async () => {
+    const written: Answer = [
+      { type: 'content_delta', text: 'y'.repeat(9000) },
+      counted(1000),
+      {
+        ...{ type: 'message_stop', finish: 'tool_calls', rawFinish: null, brokenToolCalls: [] },
+        toolCalls: [{ callId: 'w', name: 'look', arguments: `{"a":"${'z'.repeat(9000)}"}`, recovered: false }],
+      },
+    ]
+    const { outcomes, requests } = await play({
+      answers: [written, overflow, text('SUMMARY', 900), text('Done.', 900)],
+      outputs: 'x',
+    })
+    const [, , asked] = requests
+    const texts = asked?.messages.flatMap((one) =>
+      one.role === 'assistant' ? [one.content.length, one.toolCalls[0]?.arguments] : [],
+    )
+    expect([outcomes, texts]).toEqual([['completed'], [238, '{}']])
+  })
+
   test('cuts no character in two when it shortens old outputs', async () => {
     const { requests } = await play({
       answers: [look('a', 1000), look('b', 2500), overflow, text('SUMMARY', 900), text('Done.', 900)],

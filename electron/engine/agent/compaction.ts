@@ -5,7 +5,7 @@ import type { Profile } from '#shared/profile.ts'
 import { beginningOf } from '#shared/whole-characters.ts'
 import type { Backend, ToolDefinition } from '../backend/backend.ts'
 import { payFor } from './paid-call.ts'
-import { charactersOf } from './request-size.ts'
+import { charactersOf, messageCharacters } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
 
 /** From this part of the window on, room is made before the next call. */
@@ -93,10 +93,10 @@ export class Compactor {
   async #compact(target: Target, keptFromSeq: number, part: number): Promise<boolean | BudgetStop> {
     // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
     const whole = [...this.#turn.conversation.messages(reader(target.profile)), request]
-    const fitting = withoutOldOutputs(whole, charactersOf(whole, this.#tools) * (1 - part))
+    const fitting = withoutOldTexts(whole, charactersOf(whole, this.#tools) * (1 - part))
     let summary = await this.#summary(target, fitting)
     if (summary === null) {
-      const shorter = withoutOldOutputs(fitting, charactersOf(fitting, []) / 2)
+      const shorter = withoutOldTexts(fitting, charactersOf(fitting, []) / 2)
       // The same request would be refused again.
       if (shorter.every((message, index) => message === fitting[index])) return false
       summary = await this.#summary(target, shorter)
@@ -156,20 +156,36 @@ function reader({ id, model }: Profile) {
   return { profileId: id, model }
 }
 
-/** Output that is longer is cut to this where even the summary does not fit. Characters. */
-const SHORT_OUTPUT = 200
+/** Text that is longer is cut to this where even the summary does not fit. Characters. */
+const SHORT_TEXT = 200
 
-/** Without a model: the oldest tool outputs go first, until so many characters are gone. */
-function withoutOldOutputs(messages: readonly ChatMessage[], characters: number): ChatMessage[] {
+/** Without a model: the oldest texts go first, until so many characters are gone. */
+function withoutOldTexts(messages: readonly ChatMessage[], characters: number): ChatMessage[] {
   let over = characters
   return messages.map((message) => {
-    if (over <= 0 || message.role !== 'tool' || message.content.length <= 2 * SHORT_OUTPUT) return message
-    over -= message.content.length - SHORT_OUTPUT
-    return {
-      ...message,
-      content: `${beginningOf(message.content, SHORT_OUTPUT)}\n(The rest was left out to save room.)`,
-    }
+    if (over <= 0 || message.role === 'system') return message
+    const short = shortened(message)
+    over -= messageCharacters(message) - messageCharacters(short)
+    return short
   })
+}
+
+/** The same message where nothing of it is long. */
+function shortened(message: Exclude<ChatMessage, { role: 'system' }>): ChatMessage {
+  const content = shortText(message.content)
+  if (message.role !== 'assistant') return content === message.content ? message : { ...message, content }
+  const isLong = message.toolCalls.some(({ arguments: text }) => text.length > 2 * SHORT_TEXT)
+  if (content === message.content && !isLong) return message
+  // Half of its arguments would be none.
+  const toolCalls = message.toolCalls.map((call) =>
+    call.arguments.length > 2 * SHORT_TEXT ? { ...call, arguments: '{}' } : call,
+  )
+  return { ...message, content, toolCalls }
+}
+
+function shortText(text: string): string {
+  if (text.length <= 2 * SHORT_TEXT) return text
+  return `${beginningOf(text, SHORT_TEXT)}\n(The rest was left out to save room.)`
 }
 
 const request: ChatMessage = {

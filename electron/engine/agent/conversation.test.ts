@@ -100,6 +100,12 @@ test('a line that is missing between a call and what follows leaves no call with
   ])
 })
 
+test('of an answer that came to no end, the beginning is enough', () => {
+  const conversation = fold(turnStart('Go.'), { type: 'text-delta', text: 'x'.repeat(500_000) }, turnEnd('completed'))
+  const content = `${'x'.repeat(20_000)}\n(This answer came to no end. The rest of it was left out.)`
+  expect(conversation.messages()[2]).toEqual({ role: 'assistant', content, toolCalls: [] })
+})
+
 test('a call that an interruption left open is answered before the next message', () => {
   const conversation = fold(
     turnStart('Fix it.'),

@@ -1,5 +1,6 @@
 import type { ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
+import { beginningOf } from '#shared/whole-characters.ts'
 import type { ToolDefinition } from '../backend/backend.ts'
 import { ContextMeter } from './context-meter.ts'
 import { estimateTokens } from './estimate-tokens.ts'
@@ -159,7 +160,7 @@ export class Conversation {
 
   #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
     this.#answerCalls()
-    const content = this.#text
+    const content = withEnd(this.#text)
     const reasoning = this.#reasoning
     this.#text = ''
     this.#reasoning = ''
@@ -216,6 +217,14 @@ export class Conversation {
     this.#authors.set(message, this.#author)
     this.#everyAuthor.add(this.#author)
   }
+}
+
+/** From here on an answer is one that came to no end, which would fill every window; so much of it is enough. Characters. */
+const ENDLESS = { from: 400_000, kept: 20_000 }
+
+function withEnd(text: string): string {
+  if (text.length <= ENDLESS.from) return text
+  return `${beginningOf(text, ENDLESS.kept)}\n(This answer came to no end. The rest of it was left out.)`
 }
 
 /** Another model of the same server can read the reasoning of this one no better than another server can. */

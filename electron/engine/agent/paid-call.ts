@@ -1,11 +1,12 @@
 import type { BudgetStop } from '#shared/budget.ts'
-import { FailureError } from '#shared/failure.ts'
+import { FailureError, failure } from '#shared/failure.ts'
 import type { ChatMessage } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Usage } from '#shared/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/backend.ts'
 import type { CallBudget } from '../budget/call-budget.ts'
 import { AnswerCount } from './answer-count.ts'
+import { Pace } from './pace.ts'
 import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
@@ -54,15 +55,20 @@ export async function payFor(turn: TurnContext, call: PaidCall): Promise<Paid | 
 async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promise<Paid> {
   const { backend, profile, inputTokens } = call
   const count = new AnswerCount()
+  const pace = new Pace()
   let cut = false
   let finish = ''
   call.onStart()
   try {
     for await (const event of backend.chat(requestOf(call, budget), turn.signal)) {
+      const before = count.characters
       count.take(event)
       call.onEvent(event)
+      if (count.characters > MOST_CHARACTERS) throw endless(profile)
       if (event.type === 'message_stop') finish = event.finish
       if (!event.type.endsWith('_delta')) continue
+      const wait = pace.take(count.characters - before)
+      if (wait > 0) await pace.wait(wait, turn.signal)
       const over = budget.take(count.atLeast)
       cut = typeof over === 'boolean' ? over : await over
       // Leaving the loop closes the connection, and with it ends what the server generates.
@@ -102,6 +108,18 @@ function requestOf(call: PaidCall, budget: CallBudget) {
 /** Whether it was broken off by us and not by the server. */
 export function isAbort(error: unknown): boolean {
   return error instanceof FailureError && error.failure.code === 'aborted'
+}
+
+/** About a million tokens: no answer is that long, with all its thoughts and calls. */
+const MOST_CHARACTERS = 4_000_000
+
+function endless({ name }: Profile): FailureError {
+  return new FailureError(
+    failure(
+      'protocol',
+      `${name} wrote more than ${MOST_CHARACTERS / 1_000_000} million characters in one answer and came to no end, so it was stopped. Set a maximum answer length on the profile, or try another model.`,
+    ),
+  )
 }
 
 const free: Usage = {

@@ -34,6 +34,8 @@ export interface AttemptOptions {
 
 /** So soon a connection shows that the server had closed it. */
 const STALE_MS = 2000
+/** No answer is that long, however much a server wraps around each piece of it. Bytes. */
+const BODY_LIMIT = 1_000_000_000
 /** An error's body beyond this is not read. */
 const ERROR_BODY_LIMIT = 64_000
 
@@ -52,6 +54,7 @@ export class ChatAttempt {
   /** What the timer waits for. */
   #waiting: 'first' | 'next' | 'end' = 'first'
   #bodyEnded = false
+  #bytes = 0
 
   constructor(options: AttemptOptions, signal: AbortSignal) {
     this.#options = options
@@ -146,6 +149,8 @@ export class ChatAttempt {
       decoder.end()
       return
     }
+    this.#bytes += read.value.length
+    if (this.#bytes > BODY_LIMIT) throw this.#reply.protocolError(`The answer came to no end in ${BODY_LIMIT / 1e6} MB`)
     decoder.feed(read.value)
     if (decoder.progressed) this.#noteProgress()
   }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session-entry.ts'
 import { errorCode } from '../lib/storage-failure.ts'
+import { BackwardLineCutter, type Line } from './line-cutter.ts'
 
 const BLOCK = 64 * 1024
 
@@ -18,7 +19,7 @@ export async function* entriesFromEnd(path: string): AsyncGenerator<SessionEntry
   }
   try {
     // Bytes, not text: a block may begin in the middle of a character.
-    let rest: Buffer = Buffer.alloc(0)
+    const lines = new BackwardLineCutter()
     let position = (await file.stat()).size
     let isLast = true
     while (position > 0) {
@@ -26,25 +27,21 @@ export async function* entriesFromEnd(path: string): AsyncGenerator<SessionEntry
       position -= length
       const block = Buffer.alloc(length)
       await file.read(block, 0, length, position)
-      const bytes = Buffer.concat([block, rest])
-      const first = position === 0 ? 0 : bytes.indexOf(10) + 1
-      if (first === 0 && position > 0) {
-        rest = bytes
-        continue
-      }
-      rest = bytes.subarray(0, first)
-      const lines = bytes.subarray(first).toString('utf8').split('\n')
-      // Behind the last line feed there is nothing, or a line that is being written.
-      if (isLast || lines.at(-1) === '') lines.pop()
-      isLast = false
-      for (const line of lines.reverse()) {
-        const entry = SessionEntry.safeParse(parsed(line))
-        if (entry.success) yield entry.data
+      for (const line of lines.feed(block)) {
+        // Behind the last line feed there is nothing, or a line that is being written.
+        if (!isLast) yield* entryOf(line)
+        isLast = false
       }
     }
+    if (!isLast) yield* entryOf(lines.end())
   } finally {
     await file.close()
   }
+}
+
+function entryOf({ text, isTooLong }: Line): SessionEntry[] {
+  const entry = SessionEntry.safeParse(isTooLong ? undefined : parsed(text))
+  return entry.success ? [entry.data] : []
 }
 
 function parsed(line: string): unknown {

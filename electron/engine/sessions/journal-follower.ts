@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session-entry.ts'
+import { LineCutter } from './line-cutter.ts'
 
 const BLOCK = 256 * 1024
 const LINE_FEED = 10
@@ -27,18 +28,14 @@ export async function* followEntries(
   const block = Buffer.alloc(BLOCK)
   try {
     let position = from === 'start' ? 0 : await lastLineStart(file)
-    let rest: Buffer = Buffer.alloc(0)
+    const lines = new LineCutter()
     for (;;) {
       // Asked before the end is looked for: what was written before the answer is read after it.
       const mayGrow = stays()
       const { bytesRead } = await file.read(block, 0, BLOCK, position)
       position += bytesRead
-      const bytes = rest.length > 0 ? Buffer.concat([rest, block.subarray(0, bytesRead)]) : block.subarray(0, bytesRead)
-      const whole = bytes.lastIndexOf(LINE_FEED) + 1
-      // Copied: the block is read into again.
-      rest = Buffer.from(bytes.subarray(whole))
-      for (const line of bytes.subarray(0, whole).toString('utf8').split('\n')) {
-        const entry = line === '' ? null : SessionEntry.safeParse(parsed(line))
+      for (const { text, isTooLong } of lines.feed(block.subarray(0, bytesRead))) {
+        const entry = text === '' || isTooLong ? null : SessionEntry.safeParse(parsed(text))
         if (entry?.success) yield entry.data
       }
       if (bytesRead > 0) continue

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
-import { Journal, readJournal } from './journal.ts'
+import { Journal, readJournal, repairNotice } from './journal.ts'
+import { entriesFromEnd } from './journal-end.ts'
+import { followEntries } from './journal-follower.ts'
 
 const start: SessionEntry = {
   type: 'session-start',
@@ -50,7 +52,7 @@ describe('a journal', () => {
   test('gives back what was appended, whole', async () => {
     await write(entries)
     const bytes = (await stat(path)).size
-    expect(await readJournal(path)).toEqual({ entries, wholeBytes: bytes, tornBytes: 0, unreadableLines: 0 })
+    expect(await readJournal(path)).toEqual({ entries, wholeBytes: bytes, tornBytes: 0, unreadable: [] })
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
@@ -66,7 +68,7 @@ describe('a journal', () => {
         entries: entries.slice(0, kept),
         wholeBytes: ends[kept - 1] ?? 0,
         tornBytes: length - (ends[kept - 1] ?? 0),
-        unreadableLines: 0,
+        unreadable: [],
       })
       await write(entries.slice(kept), content.wholeBytes)
       expect((await readFile(path)).equals(whole)).toBe(true)
@@ -78,8 +80,50 @@ describe('a journal', () => {
     await appendFile(path, '{"type":"text-delta","seq":"two"}\nnot json\n')
     await write(entries.slice(2), (await stat(path)).size)
     const content = await readJournal(path)
-    expect({ entries: content.entries, unreadable: content.unreadableLines }).toEqual({ entries, unreadable: 2 })
+    expect({ entries: content.entries, unreadable: content.unreadable }).toEqual({
+      entries,
+      unreadable: ['text-delta', ''],
+    })
     expect(await readFile(path, 'utf8')).toContain('not json\n')
+  })
+
+  test('says what was lost with the lines that cannot be read, and keeps the place of a message', async () => {
+    const [, turn, delta, end] = entries.map((entry) => JSON.stringify(entry))
+    const torn = (line = '') => line.slice(0, -3)
+    await writeFile(path, `${[JSON.stringify(start), torn(turn), delta, torn(delta), end].join('\n')}\n`)
+    const content = await readJournal(path)
+    expect(content.entries).toEqual([
+      start,
+      { ...entries[1], at: 1, text: '(This message could not be read from the journal.)' },
+      entries[2],
+      entries[3],
+    ])
+    expect([repairNotice(content), repairNotice({ unreadable: ['', 'x'], tornBytes: 1 })]).toEqual([
+      "2 lines of this session's journal could not be read and were left out: a message of yours, part of an answer. The file is kept as it is.",
+      "2 lines of this session's journal could not be read and were left out: something that cannot be told any more. The file is kept as it is.",
+    ])
+  })
+
+  test('with a line of hundreds of megabytes is read in the memory and time of any other', async () => {
+    const file = await open(path, 'w')
+    await file.write(`${JSON.stringify(start)}\n{"type":"tool-end","seq":1,"output":"`)
+    const part = 'x'.repeat(1 << 20)
+    for (let megabyte = 0; megabyte < 200; megabyte++) await file.write(part)
+    await file.write(`"}\n${JSON.stringify(entries[3])}\n`)
+    await file.close()
+    const before = process.memoryUsage().rss
+    const content = await readJournal(path)
+    expect([content.entries, content.unreadable]).toEqual([[start, entries[3]], ['tool-end']])
+    const backwards = []
+    for await (const { seq } of entriesFromEnd(path)) backwards.push(seq)
+    const forwards = []
+    const from = { from: 'start' as const, stays: () => false, onChange: () => () => undefined }
+    for await (const { seq } of followEntries(path, from)) forwards.push(seq)
+    expect([backwards, forwards]).toEqual([
+      [3, 0],
+      [0, 3],
+    ])
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000)
   })
 
   test('of a newer version is refused and stays as it is', async () => {

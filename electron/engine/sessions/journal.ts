@@ -1,9 +1,10 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { StringDecoder } from 'node:string_decoder'
 import { FailureError, failure } from '#shared/failure.ts'
+import { TurnId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, SessionEntry } from '#shared/session-entry.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
+import { type Line, LineCutter } from './line-cutter.ts'
 
 /** What a journal file held. */
 export interface JournalContent {
@@ -11,24 +12,22 @@ export interface JournalContent {
   /** Bytes up to the end of the last whole line; what stands behind it is a line that was cut while it was written. */
   wholeBytes: number
   tornBytes: number
-  /** Whole lines that are no entries: kept in the file, left out of the state. */
-  unreadableLines: number
+  /** Whole lines that are no entries, as the kinds of entry that they say they are: kept in the file, left out of the state. */
+  unreadable: string[]
 }
 
 /**
- * Reads a journal. A torn last line is not an error: the process died while writing it.
+ * Reads a journal. A torn last line is not an error: the process died while writing it. A message of the person that
+ * cannot be read leaves a word in its place, so that what follows it still has a turn.
  * `FailureError` `storage`: not readable, empty of entries, or written by a newer version of the app.
  */
 export async function readJournal(path: string): Promise<JournalContent> {
-  const content: JournalContent = { entries: [], wholeBytes: 0, tornBytes: 0, unreadableLines: 0 }
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
+  const content: JournalContent = { entries: [], wholeBytes: 0, tornBytes: 0, unreadable: [] }
+  const lines = new LineCutter()
   let bytes = 0
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      const lines = (rest + decoder.write(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) takeLine(line, content)
+      for (const line of lines.feed(chunk)) takeLine(line, content)
       const lastNewline = chunk.lastIndexOf(10)
       if (lastNewline >= 0) content.wholeBytes = bytes + lastNewline + 1
       bytes += chunk.length
@@ -41,15 +40,58 @@ export async function readJournal(path: string): Promise<JournalContent> {
   return content
 }
 
-function takeLine(line: string, content: JournalContent): void {
-  const value = parse(line)
+/** What the person has to know of a journal that was not whole; null = nothing. */
+export function repairNotice({
+  unreadable,
+  tornBytes,
+}: Pick<JournalContent, 'unreadable' | 'tornBytes'>): string | null {
+  const { length } = unreadable
+  if (length > 0) {
+    const lines = length === 1 ? "A line of this session's journal" : `${length} lines of this session's journal`
+    const lost = new Set(unreadable.map((type) => lostWords[type] ?? 'something that cannot be told any more'))
+    return `${lines} could not be read and ${length === 1 ? 'was' : 'were'} left out: ${[...lost].join(', ')}. The file is kept as it is.`
+  }
+  return tornBytes > 0 ? 'The app was ended while it wrote; the last, unfinished event was dropped.' : null
+}
+
+const lostWords: Readonly<Record<string, string>> = {
+  'turn-start': 'a message of yours',
+  'follow-up': 'a message of yours',
+  'text-delta': 'part of an answer',
+  'reasoning-delta': 'part of a thought',
+  'model-call-end': 'what the model called',
+  'tool-start': 'a call of a tool',
+  'tool-end': 'what a tool gave back',
+  usage: 'a count of tokens',
+  compaction: 'a summary',
+  'turn-end': 'the end of a turn',
+}
+
+function takeLine({ text, isTooLong }: Line, content: JournalContent): void {
+  const value = isTooLong ? undefined : parse(text)
   const entry = SessionEntry.safeParse(value)
   if (entry.success) {
     content.entries.push(entry.data)
     return
   }
   refuseNewerVersion(value)
-  content.unreadableLines++
+  const type = /"type":"([a-z-]{1,40})"/.exec(text.slice(0, 200))?.[1] ?? ''
+  content.unreadable.push(type)
+  const last = content.entries.at(-1)
+  if (type === 'turn-start' && last) content.entries.push(lostMessage(text, last))
+}
+
+/** Stands for a message that cannot be read. */
+function lostMessage(line: string, { seq, at }: SessionEntry): SessionEntry {
+  const turnId = TurnId.safeParse(/"turnId":"(\w+)"/.exec(line.slice(0, 200))?.[1])
+  return {
+    type: 'turn-start',
+    seq: seq + 1,
+    at,
+    turnId: turnId.data ?? TurnId.parse('0'.repeat(10)),
+    text: '(This message could not be read from the journal.)',
+    facts: '',
+  }
 }
 
 function parse(line: string): unknown {

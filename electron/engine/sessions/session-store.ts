@@ -5,7 +5,7 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { SessionId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
-import { goesOn, type SessionView, viewFromEntries } from '#shared/session-view.ts'
+import { applyEvent, goesOn, type SessionView, viewFromEntries } from '#shared/session-view.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { systemPrompt } from '../agent/prompt.ts'
 import type { WorkingSession } from '../background/folder-conflict.ts'
@@ -14,7 +14,7 @@ import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { openWorkspace, type Workspace } from '../tools/workspace.ts'
-import { Journal, readJournal } from './journal.ts'
+import { Journal, readJournal, repairNotice } from './journal.ts'
 import { LiveSession, profileUse, type SessionStart } from './live-session.ts'
 import { openTurnOf } from './open-turn.ts'
 import { SessionCounts } from './session-counts.ts'
@@ -146,7 +146,10 @@ export class SessionStore implements Sessions {
       const start = startFrom(content.entries, workspace, { ...options, canAnswer: options.canAnswer ?? true })
       const session = new LiveSession(start, this.#options.services)
       const opened = await this.#hold(id, content.wholeBytes, session, lock)
-      session.markRepaired(repairNotice(content))
+      const notice = repairNotice(content)
+      // Said once: the lines stay where they are.
+      if (!content.entries.some((entry) => entry.type === 'warning' && entry.message === notice))
+        session.markRepaired(notice)
       if (options.closeOpenTurn ?? true) session.markInterrupted()
       return opened
     } catch (error) {
@@ -172,9 +175,14 @@ export class SessionStore implements Sessions {
     if (!(await this.#files.ids()).includes(id))
       throw new FailureError(failure('not-found', `There is no session ${id}.`))
     const path = this.#files.journal(id)
-    const view = viewFromEntries((await readJournal(path)).entries)
+    const content = await readJournal(path)
+    const view = viewFromEntries(content.entries)
     if (!view) throw new FailureError(unreadable(id, path))
-    return view
+    const message = content.unreadable.length > 0 ? repairNotice(content) : null
+    if (message === null) return view
+    const stamp = { seq: view.seq + 1, at: view.updatedAt }
+    // What is written there next has that number.
+    return { ...applyEvent(view, { type: 'warning', code: 'journal-repaired', message, ...stamp }), seq: view.seq }
   }
 
   async move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T> {
@@ -408,13 +416,6 @@ function startFrom(
 
 function unreadable(id: SessionId, path: string): Failure {
   return failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`)
-}
-
-function repairNotice(content: { tornBytes: number; unreadableLines: number }): string | null {
-  if (content.unreadableLines > 0) {
-    return `${content.unreadableLines} lines of this session's journal could not be read and were left out.`
-  }
-  return content.tornBytes > 0 ? 'The app was ended while it wrote; the last, unfinished event was dropped.' : null
 }
 
 /** `FailureError` `invalid-input` in words. */

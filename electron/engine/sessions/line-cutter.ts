@@ -1,0 +1,86 @@
+/** A longer line is no entry of a journal: it is passed over and never held. Bytes. */
+export const LINE_LIMIT = 32 * 1024 * 1024
+/** What is kept of a line that is too long, so that somebody can tell what it was. Bytes. */
+const BEGINNING = 256
+const LINE_FEED = 10
+
+/** A line without its line feed; of one that is too long, the beginning. */
+export interface Line {
+  text: string
+  isTooLong: boolean
+}
+
+/** Cuts bytes that come in pieces into lines, in time and memory that grow with what comes and not with its square. */
+export class LineCutter {
+  #parts: Buffer[] = []
+  #length = 0
+
+  #keep(part: Buffer): void {
+    this.#length += part.length
+    this.#parts.push(part)
+    if (this.#length > LINE_LIMIT) this.#parts = [beginning(this.#parts)]
+  }
+
+  /** The lines that end in this piece. The piece may be written over afterwards. */
+  *feed(piece: Buffer): Generator<Line> {
+    let from = 0
+    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
+      this.#keep(piece.subarray(from, end))
+      from = end + 1
+      const line = lineOf(this.#parts, this.#length)
+      this.#parts = []
+      this.#length = 0
+      yield line
+    }
+    const rest = piece.subarray(from)
+    if (rest.length > 0) this.#keep(Buffer.from(rest))
+  }
+}
+
+/** The same from the end of a file to its beginning: pieces in front of what is held, lines from the last one on. */
+export class BackwardLineCutter {
+  /** In the order of the file. */
+  #parts: Buffer[] = []
+  #length = 0
+
+  /** What is held, as a line; nothing is held any more. */
+  end(): Line {
+    const line = lineOf(this.#parts, this.#length)
+    this.#parts = []
+    this.#length = 0
+    return line
+  }
+
+  /** The lines that begin in this piece, the last one first; what stands before its first line feed may begin earlier. */
+  *feed(piece: Buffer): Generator<Line> {
+    let end = piece.length
+    for (let at = piece.lastIndexOf(LINE_FEED); at >= 0; at = end > 0 ? piece.lastIndexOf(LINE_FEED, end - 1) : -1) {
+      this.#keep(piece.subarray(at + 1, end))
+      end = at
+      yield this.end()
+    }
+    this.#keep(piece.subarray(0, end))
+  }
+
+  #keep(part: Buffer): void {
+    this.#length += part.length
+    this.#parts.unshift(part)
+    if (this.#length > LINE_LIMIT) this.#parts = [beginning(this.#parts)]
+  }
+}
+
+function lineOf(parts: readonly Buffer[], length: number): Line {
+  const isTooLong = length > LINE_LIMIT
+  return { text: (isTooLong ? beginning(parts) : Buffer.concat(parts)).toString('utf8'), isTooLong }
+}
+
+/** A copy, so that nothing of the rest is held. */
+function beginning(parts: readonly Buffer[]): Buffer {
+  const found = Buffer.alloc(BEGINNING)
+  let length = 0
+  for (const part of parts) {
+    if (length === BEGINNING) break
+    length += part.copy(found, length)
+  }
+  return found.subarray(0, length)
+}
