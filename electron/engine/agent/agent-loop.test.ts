@@ -276,6 +276,23 @@ describe('a turn', () => {
     })
   })
 
+  test('a call that may only be quoted is asked about, and runs if it was meant', async () => {
+    const quoted: Answer = [
+      { type: 'content_delta', text: 'It says <call> and more.' },
+      stop({ doubtfulCalls: ['change', 'change'] }),
+    ]
+    const meant = await play({
+      answers: [quoted, calls(call('a', 'change')), text('Done.')],
+      permissions: { write: 'allow', shell: 'deny', sandbox: true },
+    })
+    expect([meant.outcome, meant.log]).toEqual([completed, ['change']])
+    expect(meant.requests[1]?.messages.at(-1)?.content).toMatch(
+      /^A call of change stands in the text of your last answer/,
+    )
+    const reported = await play({ answers: [quoted, quoted, quoted] })
+    expect([reported.outcome, reported.log]).toEqual([completed, []])
+  })
+
   test('a failure of the backend ends the turn with it', async () => {
     const value = failure('auth', 'The key was refused.')
     const { outcome, events } = await play({ answers: [new FailureError(value)] })

@@ -16,6 +16,8 @@ import { withinTime } from './within-time.ts'
 
 /** How often in a turn the model gets another chance after an answer that was none. */
 const EMPTY_ANSWER_CHANCES = 1
+/** How often in a turn it is asked whether a call in a text was meant. */
+const DOUBT_CHANCES = 2
 /** How many answers in a row may be cut by the output limit in the middle of a call. */
 const CUT_CALL_CHANCES = 2
 
@@ -46,6 +48,7 @@ class Loop {
   readonly #limit: AtLimit
   #emptyAnswers = 0
   #cutCalls = 0
+  #doubts = 0
 
   constructor(turn: TurnContext) {
     this.#turn = { ...turn }
@@ -112,6 +115,10 @@ class Loop {
       return null
     }
     if (followUps.length > 0) return null
+    if (answer.doubtful.length > 0 && this.#doubts++ < DOUBT_CHANCES) {
+      say(this.#turn, doubtNote(answer.doubtful), 'app')
+      return null
+    }
     return isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed')
   }
 
@@ -161,6 +168,12 @@ function say(turn: TurnContext, text: string, origin: 'user' | 'app'): void {
 
 const EMPTY_ANSWER_NOTE =
   'Your last answer arrived empty: the server could not read it, perhaps because of a malformed tool call. Answer again; if you call a tool, use exactly the tools and the format given.'
+
+/** It may be a quotation, and then nothing was left undone. */
+function doubtNote(names: readonly string[]): string {
+  const calls = [...new Set(names)].join(' and ')
+  return `A call of ${calls} stands in the text of your last answer. It was not run, because it may only be quoted there. If you want it run, make that call now, with nothing behind it; if you only quoted it, say briefly that you are done.`
+}
 
 const BROKEN_OFF_NOTE = 'Your last answer broke off because the context was full. Go on from the summary.'
 

@@ -16,6 +16,8 @@ export type AnsweredCall = ToolCall & { problem?: string }
 export interface ModelAnswer {
   hasText: boolean
   calls: readonly AnsweredCall[]
+  /** Tools whose calls stand in the text and may only be quoted there. */
+  doubtful: readonly string[]
   /** The output limit cut the answer: the profile's, the server's or one of the run. */
   cut: boolean
   /** The limit of the run that it reached. */
@@ -58,7 +60,15 @@ export async function callModel(
   const { calls, hasText } = progress
   const cut = paid.cut || progress.stop?.finish === 'length'
   if (cut && !stop && calls.length === 0) emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
-  return { hasText, calls, cut, stop, usage, characters: charactersOf(messages, tools) }
+  return {
+    hasText,
+    calls,
+    doubtful: progress.stop?.doubtfulCalls ?? [],
+    cut,
+    stop,
+    usage,
+    characters: charactersOf(messages, tools),
+  }
 }
 
 const CUT_MESSAGE =

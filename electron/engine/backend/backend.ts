@@ -55,6 +55,8 @@ export type StreamEvent =
       toolCalls: readonly ToolCall[]
       /** Calls that must not run: cut off or malformed, with the reason in words for the model. */
       brokenToolCalls: readonly (ToolCall & { problem: string })[]
+      /** Tools whose calls stand in the text and may only be quoted there: they are not among the calls. */
+      doubtfulCalls?: readonly string[]
       /** Opaque; returned unmodified in the history (backends.md B.5). */
       reasoningDetails?: unknown
     }

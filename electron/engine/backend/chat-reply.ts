@@ -29,6 +29,8 @@ export interface Asked {
   /** The tools that were sent: a call of one of them may come as text. */
   tools: readonly ToolDefinition[]
   thinking: ThinkMemory
+  /** Whether a tool has given these words to the model, whatever the white space. */
+  wasRead(text: string): boolean
   /** Whether the tool of that name cannot be called with `{}`. */
   requiresArguments(name: string): boolean
 }
@@ -56,6 +58,7 @@ export class ChatReply {
   #rawFinish: string | null = null
   #rawUsage: unknown
   #timings: unknown
+  #doubtful: readonly string[] = []
   #hasText = false
   #hasReasoning = false
   /** The reasoning before any text. */
@@ -70,7 +73,7 @@ export class ChatReply {
 
   constructor(asked: Asked) {
     this.#asked = asked
-    this.#answer = new AnswerText(asked.tools, asked.thinking)
+    this.#answer = new AnswerText(asked.tools, asked.thinking, (words) => asked.wasRead(words))
   }
 
   get finishSeen(): boolean {
@@ -157,16 +160,20 @@ export class ChatReply {
       rawFinish,
       toolCalls: calls.complete,
       brokenToolCalls: calls.broken,
+      ...(this.#doubtful.length > 0 && { doubtfulCalls: this.#doubtful }),
       ...(reasoningDetails && { reasoningDetails }),
     })
   }
 
   /** The calls that the server sent, or else those that it left in the text; the last text is out then. */
   #endCalls(isCut: boolean): SettledCalls {
-    const { reasoning, text: rest, calls } = this.#answer.end(isCut)
+    const { reasoning, text: rest, calls, doubtful } = this.#answer.end(isCut)
     this.#reason(reasoning)
     this.#say(rest)
-    if (this.#slots.count === 0) return this.#withWholeArguments(calls)
+    if (this.#slots.count === 0) {
+      this.#doubtful = doubtful
+      return this.#withWholeArguments(calls)
+    }
     const { server, tools, requiresArguments } = this.#asked
     const settled = this.#withWholeArguments(this.#slots.settle(isCut, requiresArguments))
     if (!quirksOf(server.kind).shufflesArguments) return settled

@@ -166,6 +166,7 @@ export class OpenAICompatClient implements Backend {
       maxPromptTokens: MOST_TOKENS_A_CHARACTER * body.text.length + TEMPLATE_TOKENS,
       tools: request.tools,
       thinking: this.#thinking,
+      wasRead: (words) => wasRead(request, words),
       requiresArguments: (name) => requiresArguments(request, name),
     }
     return new ChatAttempt(
@@ -199,6 +200,12 @@ export class OpenAICompatClient implements Backend {
 const MOST_TOKENS_A_CHARACTER = 4
 /** What a chat template adds by itself at the most. */
 const TEMPLATE_TOKENS = 100_000
+
+/** Asked only of a call that was found in a text, which is seldom. */
+function wasRead({ messages }: ChatRequest, words: string): boolean {
+  const wanted = words.replace(/\s+/g, ' ').trim()
+  return messages.some(({ role, content }) => role === 'tool' && content.replace(/\s+/g, ' ').includes(wanted))
+}
 
 function requiresArguments({ tools }: ChatRequest, name: string): boolean {
   const required = tools.find((tool) => tool.name === name)?.parameters.required

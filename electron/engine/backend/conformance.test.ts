@@ -917,6 +917,7 @@ async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[
     maxPromptTokens: 1_000_000,
     tools: row.request?.tools ?? [],
     thinking: { opensItself: false },
+    wasRead: () => false,
     requiresArguments: (name) => name === 'needs',
   })
   const contentType = row.end?.headers?.['content-type'] ?? 'text/event-stream'

@@ -11,12 +11,14 @@ import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'
  */
 export class AnswerText {
   readonly #splitter: ThinkSplitter
+  readonly #wasRead: (text: string) => boolean
   #leaks: LeakFilter | null
   #serverCalled = false
   /** What the last `take` found before the text that it returned. */
   reasoning = ''
 
-  constructor(tools: readonly ToolDefinition[], memory: ThinkMemory) {
+  constructor(tools: readonly ToolDefinition[], memory: ThinkMemory, wasRead: (text: string) => boolean = () => false) {
+    this.#wasRead = wasRead
     this.#splitter = new ThinkSplitter(memory)
     this.#leaks = tools.length > 0 ? new LeakFilter(tools) : null
   }
@@ -54,14 +56,20 @@ export class AnswerText {
     return this.serverCalls() + this.#splitter.stop()
   }
 
-  /** It is over; of an answer that was cut, calls stay in the text and none may run. */
-  end(isCut: boolean): { reasoning: string; text: string; calls: SettledCalls } {
+  /**
+   * It is over; of an answer that was cut, calls stay in the text and none may run. `doubtful` = tools whose calls stay in
+   * the text although it is whole, since they may only be quoted.
+   */
+  end(isCut: boolean): { reasoning: string; text: string; calls: SettledCalls; doubtful: readonly string[] } {
     const { reasoning, text } = this.#splitter.end(isCut || this.#serverCalled)
     const leaks = this.#leaks
-    if (!leaks) return { reasoning, text, calls: { complete: [], broken: [], cut: isCut } }
+    if (!leaks) return { reasoning, text, calls: { complete: [], broken: [], cut: isCut }, doubtful: [] }
     const shown = leaks.feed(text)
-    const { held, text: rest, calls, incomplete } = leaks.end()
-    return { reasoning, text: shown + (isCut ? held : rest), calls: settled(calls, incomplete, isCut) }
+    const { held, text: rest, calls, incomplete, doubtful } = leaks.end(this.#wasRead)
+    return {
+      ...{ reasoning, text: shown + (isCut ? held : rest) },
+      ...{ calls: settled(calls, incomplete, isCut), doubtful: isCut ? [] : doubtful },
+    }
   }
 }
 

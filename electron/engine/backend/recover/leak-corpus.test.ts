@@ -69,7 +69,9 @@ it('a text cut anywhere never gives a call that was not made', () => {
 })
 
 it('prose about calls has none and comes out as it was', () => {
-  expect(prose.map((text) => ({ ...read(text) }))).toEqual(prose.map((text) => ({ text, calls: [], incomplete: null })))
+  expect(prose.map((text) => ({ ...read(text) }))).toEqual(
+    prose.map((text) => ({ text, calls: [], incomplete: null, doubtful: [] })),
+  )
 })
 
 it('a call in a fence, in inline code or in quotes is an example, in every spelling', () => {
@@ -84,7 +86,7 @@ it('a call in a fence, in inline code or in quotes is an example, in every spell
       `Write '${example.replaceAll("'", '"')}' to call it.`,
     ]
   })
-  expect(texts.map(read)).toEqual(texts.map((text) => ({ text, calls: [], incomplete: null })))
+  expect(texts.map(read)).toEqual(texts.map((text) => ({ text, calls: [], incomplete: null, doubtful: [] })))
 })
 
 /** How often each text is cut; together they are cut everywhere. */

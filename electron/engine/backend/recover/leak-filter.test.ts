@@ -38,8 +38,8 @@ const texts = fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join(''))
 function fed(parts: readonly string[]) {
   const filter = new LeakFilter(corpusTools)
   const shown = parts.map((part) => filter.feed(part)).join('')
-  const { text, calls, incomplete } = filter.end()
-  return { text: shown + text, calls, incomplete }
+  const { text, calls, incomplete, doubtful } = filter.end()
+  return { text: shown + text, calls, incomplete, doubtful }
 }
 
 function cutAt(text: string, cuts: readonly number[]): string[] {
@@ -69,7 +69,7 @@ it('text without a call comes out unchanged', () => {
   const words = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '<', '>', '[', '{', '`', '"', "'", 'é', '😀', '|') })
   fc.assert(
     fc.property(words, (text) => {
-      expect(recoverToolCalls(text, corpusTools)).toEqual({ text, calls: [], incomplete: null })
+      expect(recoverToolCalls(text, corpusTools)).toEqual({ text, calls: [], incomplete: null, doubtful: [] })
     }),
     { numRuns: 2000 },
   )
@@ -107,7 +107,7 @@ it('what began as a call and never ends is given back at a limit', () => {
   const out = parts.map((part) => filter.feed(part).length)
   expect({ out, end: filter.end() }).toEqual({
     out: [0, 0, 0, 0, opener.length + 4_000_000, 1_000_000],
-    end: { held: '', text: '', calls: [], incomplete: null },
+    end: { held: '', text: '', calls: [], incomplete: null, doubtful: [] },
   })
 })
 

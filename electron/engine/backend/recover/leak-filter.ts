@@ -21,6 +21,8 @@ export interface Recovery {
   calls: readonly RecoveredCall[]
   /** The tool in whose call the text ends; the call itself stays in the text. */
   incomplete: string | null
+  /** Tools whose calls stay in the text because the answer goes on behind them: they may be quoted as well as meant. */
+  doubtful: readonly string[]
 }
 
 /**
@@ -77,17 +79,18 @@ export class LeakFilter {
     return text
   }
 
-  /** The text is over. */
-  end(): Recovery {
+  /** The text is over. `wasRead` = the model has read these words somewhere: a call that it writes down is a quotation. */
+  end(wasRead: (text: string) => boolean = () => false): Recovery {
     const held = this.release()
     const result = new Result()
     for (let position = 0; position < held.length; ) {
       const found = this.#scan(held, position, true)
       result.addText(held.slice(position, found.position))
       if (!found.opening) break
-      position = this.#take(held, found.position, found.opening, result)
+      position = this.#take(held, found.position, found.opening, result, wasRead)
     }
-    return { held, text: result.text, calls: result.calls, incomplete: result.incomplete }
+    const { text, calls, incomplete, doubtful } = result
+    return { held, text, calls, incomplete, doubtful }
   }
 
   /** To the first place where a call begins or could begin, else to the end. */
@@ -115,7 +118,7 @@ export class LeakFilter {
   }
 
   /** Takes the calls at `start`, or leaves them in the text; returns where to go on. */
-  #take(text: string, start: number, grammar: Grammar, result: Result): number {
+  #take(text: string, start: number, grammar: Grammar, result: Result, wasRead: (text: string) => boolean): number {
     const reading = grammar.read(text, start, this.#tools)
     if (!reading || (grammar.wholeText && !reading.unfinished && !this.#isRestEmpty(text, reading.end))) {
       this.#pass(text.charAt(start))
@@ -123,29 +126,41 @@ export class LeakFilter {
       return start + 1
     }
     if (reading.unfinished !== undefined) {
-      this.#addCalls(text, reading, result)
+      this.#addCalls(text, reading, result, text.slice(start, reading.end))
       if (this.#tools.has(reading.unfinished)) result.incomplete = reading.unfinished
-      result.addText(text.slice(reading.end))
+      result.addNeutral(text.slice(reading.end))
       return text.length
     }
     const inSentence = this.#context.lineHasText && SENTENCE_GOES_ON.test(text.slice(reading.end, reading.end + 20))
     this.#context.restart()
     this.#atStart = false
+    const source = text.slice(start, reading.end)
     if (inSentence || !reading.calls.some(({ name }) => this.#tools.has(name))) {
-      result.addText(text.slice(start, reading.end))
+      if (inSentence) result.addText(source)
+      else result.addNeutral(source)
       return reading.end
     }
-    this.#addCalls(text, reading, result)
+    if (wasRead(source)) {
+      result.addText(source)
+      result.doubtful.push(...reading.calls.map(({ name }) => name))
+      return reading.end
+    }
+    this.#addCalls(text, reading, result, source)
     const rest = reading.end + (matchAt(LEFTOVERS, text, reading.end)?.[0].length ?? 0)
     const next = afterSpaces(text, rest)
     result.gap = text.slice(rest, next)
     return next
   }
 
-  #addCalls(text: string, { calls }: Reading, result: Result): void {
+  /** `source`: the text of all of them together. */
+  #addCalls(text: string, { calls }: Reading, result: Result, source: string): void {
+    let own = source
     for (const call of calls) {
-      if (this.#tools.has(call.name)) result.addCall(call)
-      else result.addText(text.slice(call.start, call.end))
+      if (!this.#tools.has(call.name)) result.addNeutral(text.slice(call.start, call.end))
+      else {
+        result.addCall(call, own)
+        own = ''
+      }
     }
   }
 
@@ -160,24 +175,59 @@ const HELD_LIMIT = 4_000_000
 /** Ends of sections and turns that a server leaves behind a call. */
 const LEFTOVERS =
   /(?:\s*(?:<\/tool_call>|<\|(?:im_end|eot_id|eom_id|call|end|return|endoftext|tool_calls_section_end)\|>|<\/s>|<\/minimax:tool_call>|<｜end▁of▁sentence｜>))*/y
+/** Marks alone say nothing about a call. */
+const WORDS = /[\p{L}\p{N}]/u
 /** A call with words before and after it on its line is talked about, not made. */
 const SENTENCE_GOES_ON = /^[ \t]*[\p{L}\p{N},;]/u
 
+/**
+ * What becomes of a text with calls in it. An answer ends with the calls that it makes: those behind which it goes on in
+ * words are text again.
+ */
 class Result {
-  text = ''
-  readonly calls: RecoveredCall[] = []
+  calls: RecoveredCall[] = []
   incomplete: string | null = null
+  readonly doubtful: string[] = []
   /** White space after a call: it counts only if text follows. */
   gap = ''
+  /** Up to the first of the calls. */
+  #before = ''
+  /** What stands between and behind the calls, without them and with them. */
+  #marks = ''
+  #whole = ''
 
-  addText(text: string): void {
-    if (text === '') return
-    this.text += this.gap + text
-    this.gap = ''
+  get text(): string {
+    return this.#before + this.#marks
   }
 
-  addCall({ name, arguments: text, problem }: FoundCall): void {
+  addText(text: string): void {
+    this.addNeutral(text)
+    if (this.calls.length > 0 && WORDS.test(text)) this.#takeBack()
+  }
+
+  /** Text that says nothing about the calls before it: one that is cut, or one of a tool that nobody knows. */
+  addNeutral(text: string): void {
+    if (text === '') return
+    const piece = this.gap + text
+    this.gap = ''
+    if (this.calls.length === 0) this.#before += piece
+    else {
+      this.#marks += piece
+      this.#whole += piece
+    }
+  }
+
+  addCall({ name, arguments: text, problem }: FoundCall, source: string): void {
+    this.#whole += this.gap + source
     this.gap = ''
     this.calls.push({ name, arguments: text, ...(problem !== undefined && { problem }) })
+  }
+
+  #takeBack(): void {
+    this.doubtful.push(...this.calls.map(({ name }) => name))
+    this.calls = []
+    this.#before += this.#whole
+    this.#marks = ''
+    this.#whole = ''
   }
 }

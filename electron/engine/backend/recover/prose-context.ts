@@ -1,9 +1,23 @@
 /**
- * Where in a Markdown text a character stands, learned one character at a time: in a code fence, in inline code, in
- * quotes or in a quoted block, a call is an example and not a call (backends.md E.4, 4).
+ * Where in a Markdown text a character stands, learned one character at a time: in code (fenced, indented or inline), in
+ * quotes, in a quoted block, in an item of a list or in a comment, a call is an example and not a call (backends.md E.4, 4).
  */
 export class ProseContext {
   #previous = ''
+  /** Columns of white space at the beginning of the line. */
+  #indent = 0
+  /** What may be the marker of a list at the beginning of the line. */
+  #marker = ''
+  #lineIsItem = false
+  /** An item of a list is open: indented lines belong to it. */
+  #inItem = false
+  /** Something was said before this line. */
+  #hasText = false
+  /** As much as stands here of what begins or ends a comment. */
+  #commentMark = ''
+  #markOpensLine = false
+  /** `block` = only its end ends it; `inline` = so does a blank line. */
+  #comment: 'block' | 'inline' | null = null
   #lineHasText = false
   #lineIsBlank = true
   #quotedBlock = false
@@ -20,7 +34,7 @@ export class ProseContext {
 
   /** In the middle of an ordinary line: only characters of `SPECIAL` change anything. */
   get isPlain(): boolean {
-    return this.#lineHasText && this.#run === '' && !this.#closing
+    return this.#lineHasText && this.#run === '' && !this.#closing && this.#commentMark === '' && !this.#comment
   }
 
   /** The line has more than markers before this character. */
@@ -31,7 +45,10 @@ export class ProseContext {
   /** Whether the next character, which is no backtick or tilde, may begin a call. */
   allowsCall(): boolean {
     this.#endRun()
-    return !this.#fence && this.#inline === 0 && this.#quote === '' && !this.#quotedBlock
+    if (this.#fence || this.#inline > 0 || this.#quote !== '' || this.#quotedBlock || this.#comment) return false
+    if (this.#lineIsItem || (this.#inItem && this.#indent >= ITEM_INDENT)) return false
+    // At the very beginning of a text there is nothing of which it could be an example.
+    return this.#indent < CODE_INDENT || !this.#hasText
   }
 
   /** A call that begins right after a single quotation mark is quoted until the next one; true = it is. */
@@ -48,14 +65,20 @@ export class ProseContext {
   }
 
   take(character: string): void {
+    if (this.#comment) {
+      this.#takeOfComment(character)
+      return
+    }
     if (character !== this.#run.charAt(0)) this.#endRun()
+    this.#beginOfComment(character)
     if (character === '\n') this.#endLine()
     else if (character === '`' || character === '~') {
       if (this.#run === '') this.#runOpensLine = !this.#lineHasText
       this.#run += character
     } else {
       this.#quotation(character)
-      if (!isSpace(character)) this.#visible(character)
+      if (isSpace(character)) this.#space(character)
+      else this.#visible(character)
     }
     this.#previous = character
   }
@@ -63,6 +86,10 @@ export class ProseContext {
   /** What came before was a call: a new paragraph begins. */
   restart(): void {
     this.#endRun()
+    this.#hasText = true
+    this.#inItem = false
+    this.#comment = null
+    this.#commentMark = ''
     this.#fence = null
     this.#closing = false
     this.#lineIsBlank = true
@@ -71,12 +98,51 @@ export class ProseContext {
     this.#previous = '\n'
   }
 
+  #space(character: string): void {
+    if (this.#lineHasText) return
+    if (this.#lineIsBlank) this.#indent += character === '\t' ? CODE_INDENT - (this.#indent % CODE_INDENT) : 1
+    if (!LIST_ITEM.test(this.#marker)) return
+    this.#lineIsItem = true
+    this.#inItem = true
+  }
+
   #visible(character: string): void {
     this.#closing = false
     this.#lineIsBlank = false
     if (this.#lineHasText) return
     if (character === '>') this.#quotedBlock = true
-    else if (!LIST_MARKER.test(character)) this.#lineHasText = true
+    else if (LIST_MARKER.test(character)) this.#marker += character
+    else this.#text()
+  }
+
+  /** The line has text. */
+  #text(): void {
+    this.#lineHasText = true
+    this.#hasText = true
+    if (!this.#lineIsItem && this.#indent < ITEM_INDENT) this.#inItem = false
+  }
+
+  #beginOfComment(character: string): void {
+    const before = this.#commentMark
+    if (before === '' && character !== '<') return
+    this.#commentMark = COMMENT_START.startsWith(before + character) ? before + character : ''
+    if (before === '') this.#markOpensLine = !this.#lineHasText
+    if (this.#commentMark !== COMMENT_START) return
+    this.#commentMark = ''
+    if (!this.#fence && this.#inline === 0) this.#comment = this.#markOpensLine ? 'block' : 'inline'
+  }
+
+  #takeOfComment(character: string): void {
+    this.#previous = character
+    this.#commentMark = (this.#commentMark + character).slice(-COMMENT_END.length)
+    const ends = this.#commentMark === COMMENT_END
+    const isBroken = character === '\n' && this.#lineIsBlank && this.#comment === 'inline'
+    this.#lineIsBlank = character === '\n' || (this.#lineIsBlank && isSpace(character))
+    this.#lineHasText = character !== '\n'
+    if (!ends && !isBroken) return
+    this.#comment = null
+    this.#commentMark = ''
+    if (isBroken) this.#endLine()
   }
 
   #quotation(character: string): void {
@@ -99,6 +165,9 @@ export class ProseContext {
     this.#lineHasText = false
     this.#lineIsBlank = true
     this.#quotedBlock = false
+    this.#indent = 0
+    this.#marker = ''
+    this.#lineIsItem = false
   }
 
   #endRun(): void {
@@ -107,7 +176,7 @@ export class ProseContext {
     const { length } = this.#run
     const opensLine = this.#runOpensLine
     this.#run = ''
-    this.#lineHasText = true
+    this.#text()
     this.#lineIsBlank = false
     if (this.#fence?.sameLine && mark === '`') {
       // A fence has no backticks in its first line: this was inline code.
@@ -136,6 +205,12 @@ interface Fence {
 }
 
 const LIST_MARKER = /[-*+.)\d]/
+const LIST_ITEM = /^(?:[-*+]|\d{1,9}[.)])$/
+/** Columns from which on a line belongs to the item above it, or is code. */
+const ITEM_INDENT = 2
+const CODE_INDENT = 4
+const COMMENT_START = '<!--'
+const COMMENT_END = '-->'
 const BEFORE_QUOTE = /[\s([{<:=*_—–/-]/
 const doubleQuotes: Readonly<Record<string, string>> = { '“': '”', '„': '“', '«': '»' }
 const singleQuotes: Readonly<Record<string, string>> = { "'": "'", '‘': '’' }

@@ -23,11 +23,12 @@ function definition(name: string, properties: Record<string, unknown>, required:
 
 /** In short: text, calls, and the tool whose call is cut. */
 function recovered(text: string) {
-  const { text: rest, calls, incomplete } = recoverToolCalls(text, tools)
+  const { text: rest, calls, incomplete, doubtful } = recoverToolCalls(text, tools)
   return [
     rest,
     ...calls.map((call) => `${call.name}(${call.arguments})${call.problem ? ' !' : ''}`),
     ...(incomplete === null ? [] : [`incomplete ${incomplete}`]),
+    ...doubtful.map((name) => `doubtful ${name}`),
   ]
 }
 
@@ -193,17 +194,36 @@ describe('around calls', () => {
   const unknown = '<tool_call>{"name":"g","arguments":{"a":1}}</tool_call>'
   it.each([
     ['words before', `Let me look.${call}`, ['Let me look.', 'f({"a":1})']],
-    ['words before and after', `Now:\n${call}\n\nThen I wait.`, ['Now:\n\n\nThen I wait.', 'f({"a":1})']],
+    ['words before and after', `Now:\n${call}\n\nThen I wait.`, [`Now:\n${call}\n\nThen I wait.`, 'doubtful f']],
+    ['marks after it', `Now:\n${call}\n\`\`\``, ['Now:\n\n```', 'f({"a":1})']],
+    [
+      'words between calls',
+      `${call}\nI do not do that.\n${call}`,
+      [`${call}\nI do not do that.\n`, 'f({"a":1})', 'doubtful f'],
+    ],
+    ['calls one after the other', `${call}\n\n${call}\n`, ['', 'f({"a":1})', 'f({"a":1})']],
     ['words around it in one line are about it', `Write ${call} and wait.`, [`Write ${call} and wait.`]],
     ['ends of turns are dropped', `${call}<|im_end|>\n</tool_call>\n`, ['', 'f({"a":1})']],
     ['an unknown tool stays in the text', `${unknown}\n${call}`, [`${unknown}\n`, 'f({"a":1})']],
     ['a fence that is over', `\`\`\`\n${call}\n\`\`\`\n${call}`, [`\`\`\`\n${call}\n\`\`\`\n`, 'f({"a":1})']],
     ['a stray backtick in the paragraph before', `a \` b\n\n${call}`, ['a ` b\n\n', 'f({"a":1})']],
     ['three backticks that are inline code', `\`\`\`x\`\`\` is it.\n${call}`, ['```x``` is it.\n', 'f({"a":1})']],
-    ['a call after a call', `Now: ${call}\n${call} Then.`, ['Now:  Then.', 'f({"a":1})', 'f({"a":1})']],
+    ['a call after a call', `Now: ${call}\n${call} Then.`, [`Now: ${call}\n${call} Then.`, 'doubtful f', 'doubtful f']],
     ['inches', `a 5" disk\n${call}`, ['a 5" disk\n', 'f({"a":1})']],
     ['an apostrophe', `It's "so".\n${call}`, ['It\'s "so".\n', 'f({"a":1})']],
-    ['a list', `- ${call}`, ['- ', 'f({"a":1})']],
+    ['a list', `- ${call}`, [`- ${call}`]],
+    ['a numbered list', `1. Read:\n   ${call}`, [`1. Read:\n   ${call}`]],
+    ['an item of a list with words', `* it holds ${call}`, [`* it holds ${call}`]],
+    ['behind a list', `- [ ] read\n- [ ] mend\n\n${call}`, ['- [ ] read\n- [ ] mend\n\n', 'f({"a":1})']],
+    ['a number at the start of a line', `1984 was it.\n${call}`, ['1984 was it.\n', 'f({"a":1})']],
+    ['indented code', `So:\n\n    ${call}`, [`So:\n\n    ${call}`]],
+    ['code that is indented by a tab', `So:\n\n\t${call}`, [`So:\n\n\t${call}`]],
+    ['a little indentation', `So:\n  ${call}`, ['So:\n  ', 'f({"a":1})']],
+    ['indented, and nothing else', `    ${call}`, ['    ', 'f({"a":1})']],
+    ['a comment', `<!-- ${call} -->`, [`<!-- ${call} -->`]],
+    ['a comment of many lines', `Seen:\n<!--\n\n${call}\n\n-->`, [`Seen:\n<!--\n\n${call}\n\n-->`]],
+    ['a comment that is over', `<!-- no -->\n${call}`, ['<!-- no -->\n', 'f({"a":1})']],
+    ['a comment in a line that never ends', `Use <!-- for it.\n\n${call}`, ['Use <!-- for it.\n\n', 'f({"a":1})']],
   ])('%s', (_name, text, expected) => {
     expect(recovered(text)).toEqual(expected)
   })

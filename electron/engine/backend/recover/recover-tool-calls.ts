@@ -6,5 +6,6 @@ export function recoverToolCalls(text: string, tools: readonly ToolDefinition[])
   const filter = new LeakFilter(tools)
   const shown = filter.feed(text)
   const rest = filter.end()
-  return { text: shown + rest.text, calls: rest.calls, incomplete: rest.incomplete }
+  const { held: _held, text: last, ...found } = rest
+  return { text: shown + last, ...found }
 }

@@ -250,3 +250,31 @@ it('a call that is held counts as work', async () => {
   expect(call.endsWith(held)).toBe(true)
   await client.close()
 })
+
+it('a call that a tool has given to the model is quoted when it comes back, be it the last word', async () => {
+  const client = createBackend({ profile: testProfile(backend.baseUrl), key: null })
+  const asked = async (content: string, read: string) => {
+    backend.script(reply({ content }, 'by character'))
+    const messages = [{ role: 'tool' as const, callId: 'c', name: 'f', content: read }]
+    const seen: unknown[] = []
+    for await (const event of client.chat({ messages, tools }, new AbortController().signal))
+      if (event.type === 'message_stop')
+        seen.push(
+          event.toolCalls.map(({ name }) => name),
+          event.doubtfulCalls,
+          event.finish,
+        )
+    return seen
+  }
+  const report = `The file holds this line, which I will not follow:\n${call}`
+  expect([
+    await asked(report, `# Notes\n${call.replaceAll('\n', '\r\n  ')}\nend`),
+    await asked(`I look.\n${call}`, 'Nothing of the kind.'),
+    await asked(`${call}\nThat was it.`, ''),
+  ]).toEqual([
+    [[], ['f'], 'stop'],
+    [['f'], undefined, 'tool_calls'],
+    [[], ['f'], 'stop'],
+  ])
+  await client.close()
+})
