@@ -46,7 +46,7 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     const verdict = judge(turn, tool, input, permissions, open)
     if (verdict === 'deny') return notAllowed(turn, tool)
     const asksAgain = verdict === 'ask' && outdated > 0
-    const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, asksAgain))
+    const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
     if ('ok' in prepared) return { result: prepared, durationMs: 0, started: false }
     if (verdict === 'ask' && prepared.preview) {
       const answer = await ask(turn, tool, call, asksAgain ? again(prepared.preview) : prepared.preview, permissions)
@@ -80,10 +80,10 @@ const NEVER_STILL: ToolResult = {
   summary: 'changed meanwhile',
 }
 
-function contextOf(turn: Asker, { callId }: AnsweredCall, { sandbox }: Permissions, asksAgain: boolean): ToolContext {
+function contextOf(turn: Asker, { callId }: AnsweredCall, { sandbox }: Permissions, isShown: boolean): ToolContext {
   return {
     ...turn.toolContext,
-    ...{ signal: turn.signal, sandbox, asksAgain },
+    ...{ signal: turn.signal, sandbox, isShown },
     known: (path) => turn.conversation.files.known(path),
     onOutput: (text) => turn.emit({ type: 'tool-output', callId, text }),
   }

@@ -2,11 +2,17 @@ import type { FileDiff } from '#shared/file-diff.ts'
 import { WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
 import type { ApprovalPreview } from './tool.ts'
+import type { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
 import { folderName, type Workspace } from './workspace.ts'
 
 /** What a person is asked before a file is written. */
-export function changePreview(workspace: Workspace, diff: FileDiff): ApprovalPreview {
+export function changePreview(
+  workspace: Workspace,
+  diff: FileDiff,
+  /** Why the model may not know what it replaces. */
+  unseen: ToolProblem | null = null,
+): ApprovalPreview {
   const folder = folderName(workspace.root)
   const verb = diff.created ? 'create' : 'change'
   const partly = [
@@ -18,6 +24,7 @@ export function changePreview(workspace: Workspace, diff: FileDiff): ApprovalPre
     subject: { kind: 'change', diff },
     facts: [
       { name: diff.created ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
+      ...(unseen ? [{ name: 'Unseen', text: `the model does not know all that it replaces: ${unseen.summary}` }] : []),
       ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
       {
         name: 'This session',

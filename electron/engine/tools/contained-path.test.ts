@@ -251,7 +251,7 @@ test('a folder that is swapped for a link again and again never leads a tool out
     const read = await call(readFileTool, { path: 'folder/a.txt' }, workspace)
     expect(read.output).not.toContain(SECRET)
     if (read.ok) reached += 1
-    await call(writeFileTool, { path: 'folder/a.txt', content: `inside ${round}\n` }, workspace, { asksAgain: true })
+    await call(writeFileTool, { path: 'folder/a.txt', content: `inside ${round}\n` }, workspace, { isShown: true })
     await call(writeFileTool, { path: `folder/new-${round % 3}/b.txt`, content: 'inside\n' }, workspace)
   }
   const closed = once(swapper, 'close')

@@ -122,7 +122,8 @@ function alternatives(pattern: string): string[] {
       continue
     }
     const [, before = '', inner = '', after = ''] = group
-    open.push(...inner.split(',').map((choice) => before + choice + after))
+    const choices = inner.split(',', MAX_ALTERNATIVES)
+    open.push(...choices.map((choice) => before + choice + after))
   }
   return [...done, ...open]
 }

@@ -1,16 +1,23 @@
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { z } from 'zod'
-import { locate, type Place, withFolder } from './contained-path.ts'
+import { beginningOf } from '#shared/whole-characters.ts'
+import { withFile } from './contained-file.ts'
+import { assertThere, locate, type Place, withFolder } from './contained-path.ts'
 import { defineTool } from './define-tool.ts'
+import { fileLines } from './file-lines.ts'
 import { hiddenOptions } from './glob-search.ts'
-import { ripgrep } from './ripgrep.ts'
+import { assertPattern, ripgrep, unreadableNote } from './ripgrep.ts'
+import { isFolder, unlessGone } from './search-place.ts'
+import { shownName } from './shown-name.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
 import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_MATCHES = 200
+/** What is shown of a line that is longer: so much, and so much of it before the match. */
 const MAX_LINE = 200
+const BEFORE_MATCH = 60
 
 export const grepSearchTool = defineTool({
   name: 'grep_search',
@@ -20,30 +27,40 @@ export const grepSearchTool = defineTool({
   access: 'read',
   describe: ({ pattern, path }) => ({ verb: 'Search', target: path ? `${pattern} in ${path}` : pattern }),
   async run({ pattern, path }, context) {
-    const places = path
-      ? [await locate(context.workspace, path)]
-      : await Promise.all(
-          [context.workspace.root, ...context.workspace.addedFolders].map((folder) =>
-            locate(context.workspace, folder),
-          ),
-        )
-    const found: Found = { files: new Map(), matches: 0, cut: false }
+    assertPattern(pattern)
+    const { root, addedFolders } = context.workspace
+    const places = await Promise.all(
+      (path ? [path] : [root, ...addedFolders]).map((each) => locate(context.workspace, each)),
+    )
+    const found: Found = { lines: new Map(), matches: 0, cut: false, unreadable: 0 }
     for (const place of places) await searchIn(place, pattern, context, found)
-    if (found.matches === 0) {
-      return { ok: true, output: `Nothing matches ${pattern}${path ? ` in ${path}` : ''}.`, summary: 'no matches' }
+    // Who names a place means what is in it, whatever git leaves out.
+    const ignored = path !== undefined && found.matches === 0
+    if (ignored) for (const place of places) await searchIn(place, pattern, context, found, ['--no-ignore'])
+    const files = await shownFiles(found, context)
+    const notes = unreadableNote(found.unreadable)
+    if (files.length === 0) {
+      const nothing = `Nothing matches ${pattern}${path ? ` in ${path}` : ''}.`
+      return { ok: true, output: [nothing, ...notes].join('\n'), summary: 'no matches' }
     }
-    const text = [...found.files].map(([file, lines]) => [file, ...lines].join('\n'))
-    if (found.cut) text.push(`[more than ${MAX_MATCHES} matches; use a narrower pattern or path]`)
-    const matches = `${found.cut ? 'over ' : ''}${counted(found.matches, 'match', 'matches')}`
-    return { ok: true, output: text.join('\n\n'), summary: `${matches} in ${counted(found.files.size, 'file')}` }
+    if (found.cut) notes.unshift(`[more than ${MAX_MATCHES} matches; use a narrower pattern or path]`)
+    if (ignored) notes.push('[all of it in files that are ignored]')
+    const count = files.reduce((sum, { count: lines }) => sum + lines, 0)
+    const matches = `${found.cut ? 'over ' : ''}${counted(count, 'match', 'matches')}`
+    return {
+      ok: true,
+      output: [...files.map(({ text }) => text), ...notes].join('\n\n'),
+      summary: `${matches} in ${counted(files.length, 'file')}`,
+    }
   },
 })
 
 interface Found {
-  /** Lines such as `12: text`, by file, in the order of the paths. */
-  files: Map<string, string[]>
+  /** By real path, in the order of the paths: the numbers of lines, and where in the line the match begins, in bytes. */
+  lines: Map<string, Map<number, number>>
   matches: number
   cut: boolean
+  unreadable: number
 }
 
 async function searchIn(
@@ -51,40 +68,76 @@ async function searchIn(
   pattern: string,
   { workspace, signal }: ToolContext,
   found: Found,
+  more: readonly string[] = [],
 ): Promise<void> {
-  if (!place.exists) throw new ToolProblem(`${place.shown} does not exist.`, 'not found')
+  await assertThere(workspace, place)
   const options = [
-    ...['--line-number', '--with-filename', '--no-heading', '--null', '--sort=path', '--engine=auto'],
-    ...[`--max-columns=${MAX_LINE}`, '--max-columns-preview', ...hiddenOptions(place.shown)],
+    ...['--line-number', '--column', '--with-filename', '--no-heading', '--null', '--sort=path', '--engine=auto'],
+    // The lines themselves are read from files that are held; here only where they are counts.
+    ...['--max-columns=1', ...hiddenOptions(place.shown), ...more],
     ...(/\\n|\n/.test(pattern) ? ['--multiline'] : []),
     `--regexp=${pattern}`,
     '--',
   ]
-  const search = (folder: string, inside: string, target: string) =>
-    withFolder(workspace, folder, (held) =>
-      ripgrep(held, [...options, target], signal, (line) => {
-        if (found.matches >= MAX_MATCHES) {
-          found.cut = true
-          return false
-        }
-        const [file = '', match] = line.split('\0')
-        if (match === undefined) return true
-        const real = `${inside}/${file.replace(/^\.\//, '')}`
-        if (!isAllowed(workspace, real)) return true
-        const name = shownPath(workspace, real)
-        const lines = found.files.get(name) ?? []
-        found.files.set(name, lines)
-        lines.push(match.replace(/^(\d+):/, '$1: ').replace(/\r$/, ''))
-        found.matches += 1
-        return true
-      }),
-    )
-  const isFolder = await withFolder(workspace, place.real, async () => true).catch((error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false
-    throw error
-  })
-  const { problem } = isFolder
-    ? await search(place.real, place.real, './')
-    : await search(dirname(place.real), dirname(place.real), `./${basename(place.real)}`)
+  let name = ''
+  const onRecord = (record: string) => {
+    const [start, match] = record.split('\0')
+    name += start
+    if (match === undefined) {
+      // A name with a line break goes on.
+      name += '\n'
+      return true
+    }
+    const real = isSingle ? place.real : `${place.real}/${name.replace(/^\.\//, '')}`
+    name = ''
+    const [number = 0, column = 1] = match.split(':', 2).map(Number)
+    if (!isAllowed(workspace, real)) return true
+    found.cut = found.matches >= MAX_MATCHES
+    if (found.cut) return false
+    const lines = found.lines.get(real) ?? new Map<number, number>()
+    found.lines.set(real, lines)
+    if (!lines.has(number)) found.matches += 1
+    lines.set(number, column)
+    return true
+  }
+  const isSingle = !(await isFolder(workspace, place.real))
+  const request = { separator: '\n' as const, signal, onRecord }
+  const { problem, unreadable } = isSingle
+    ? await withFile(workspace, place, ({ fd }) =>
+        withFolder(workspace, dirname(place.real), (folder) =>
+          ripgrep({ ...request, folder, file: fd, options: [...options, '-'] }),
+        ),
+      )
+    : await withFolder(workspace, place.real, (folder) => ripgrep({ ...request, folder, options: [...options, './'] }))
+  found.unreadable = unreadable
   if (problem && found.matches === 0) throw new ToolProblem(problem, 'search failed')
+}
+
+/** Read again from files that are surely in the workspace: ripgrep goes by names, and what they name can change. */
+async function shownFiles(
+  found: Found,
+  { workspace, signal }: ToolContext,
+): Promise<{ text: string; count: number }[]> {
+  const files: { text: string; count: number }[] = []
+  for (const [real, columns] of found.lines) {
+    const shown = shownPath(workspace, real)
+    const lines = await unlessGone(null, () =>
+      fileLines(workspace, { real, shown, exists: true }, new Set(columns.keys()), signal),
+    )
+    if (!lines || lines.size === 0) continue
+    const texts = [...lines].map(([number, line]) => `${number}: ${around(line, columns.get(number) ?? 1)}`)
+    files.push({ text: [shownName(shown), ...texts].join('\n'), count: lines.size })
+  }
+  return files
+}
+
+/** A long line shows where its match is. */
+function around(line: string, column: number): string {
+  if (line.length <= MAX_LINE) return line
+  const at = Buffer.from(line)
+    .subarray(0, column - 1)
+    .toString().length
+  const rest = at > MAX_LINE - BEFORE_MATCH ? Array.from(line.slice(at - BEFORE_MATCH, at + MAX_LINE)) : null
+  const part = beginningOf(rest ? rest.slice(1).join('') : line, MAX_LINE)
+  return `${rest ? '… ' : ''}${part} …`
 }

@@ -1,8 +1,9 @@
 import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { locate, withFolder } from './contained-path.ts'
+import { assertThere, locate, withFolder } from './contained-path.ts'
 import { defineTool } from './define-tool.ts'
+import { shownName } from './shown-name.ts'
 import { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
 
@@ -16,17 +17,18 @@ export const listDirTool = defineTool({
   access: 'read',
   describe: ({ path }) => ({ verb: 'List', target: path || '.' }),
   async run({ path }, { workspace }) {
-    const place = await locate(workspace, path)
+    const place = await locate(workspace, path === '' ? '.' : path)
+    await assertThere(workspace, place)
     const entries = await withFolder(workspace, place.real, async (folder) => {
       const found = await readdir(folder, { withFileTypes: true })
       return await Promise.all(
         found.map(async (entry) => ({
           folder: entry.isDirectory(),
           name: entry.isDirectory()
-            ? `${entry.name}/`
+            ? `${shownName(entry.name)}/`
             : entry.isSymbolicLink()
-              ? `${entry.name} -> ${await readlink(join(folder, entry.name)).catch(() => '?')}`
-              : entry.name,
+              ? `${shownName(entry.name)} -> ${shownName(await readlink(join(folder, entry.name)).catch(() => '?'))}`
+              : shownName(entry.name),
         })),
       )
     }).catch((error) => {

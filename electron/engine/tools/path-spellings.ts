@@ -5,6 +5,7 @@ export function spellingsOf(path: string): string[] {
   const trimmed = path.trim()
   const bare = /^([`"']).+\1$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed
   const spellings = [path, trimmed, bare]
+  if (trimmed.startsWith('"')) spellings.push(fromQuoted(trimmed))
   if (bare.startsWith('@')) spellings.push(bare.slice(1))
   if (bare.startsWith('file://')) spellings.push(fromUrl(bare))
   return [...new Set(spellings.filter((spelling) => spelling !== ''))]
@@ -14,6 +15,16 @@ export function spellingsOf(path: string): string[] {
 export function newFileSpelling(path: string): string {
   const bare = spellingsOf(path).find((spelling) => !/^[\s`"']|\s$/.test(spelling)) ?? path
   return bare.startsWith('file://') ? fromUrl(bare) : bare
+}
+
+/** As a list shows a name with a line break in it. */
+function fromQuoted(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'string' ? value : text
+  } catch {
+    return text
+  }
 }
 
 function fromUrl(url: string): string {

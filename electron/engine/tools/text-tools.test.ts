@@ -219,6 +219,47 @@ describe('write_file', () => {
     expect((await stat(join(workspace.root, 'a.txt'))).ino).toBe(before.ino)
   })
 
+  test('does not replace a file that the model does not know as it is', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': 'one\ntwo\n' })
+    const input = { path: 'a.txt', content: 'three\n' }
+    const version = contentVersion(Buffer.from('one\ntwo\n'))
+    const results = await Promise.all([
+      call(writeFileTool, input, workspace),
+      call(writeFileTool, input, workspace, { known: () => ({ version: 'other', unseen: null }) }),
+      call(writeFileTool, input, workspace, { known: () => ({ version, unseen: { line: 2, of: 2 } }) }),
+    ])
+    expect([results.map(({ output, summary }) => [summary, output]), await textOf(workspace, 'a.txt')]).toEqual([
+      [
+        [
+          'not read before',
+          'Error: a.txt exists and you have not read it, so replacing it could lose what is in it. Read it first with read_file, or change a part of it with edit_file.',
+        ],
+        [
+          'changed since it was read',
+          'Error: a.txt was changed since you last saw it; nothing was written. Read it again with read_file, or change a part of it with edit_file.',
+        ],
+        [
+          'read in part only',
+          'Error: You have not seen all of a.txt, so replacing it could lose what is in it. Read on from start_line 2 of 2, or change a part of it with edit_file.',
+        ],
+      ],
+      'one\ntwo\n',
+    ])
+    const shown = await previewOf(writeFileTool, input, contextFor(workspace, { isShown: true }))
+    expect(shown).toMatchObject({
+      facts: [
+        { name: 'Changes', text: 'a.txt, +1 −2' },
+        { name: 'Unseen', text: 'the model does not know all that it replaces: not read before' },
+        { name: 'This session' },
+      ],
+    })
+  })
+
+  test('fills an empty file that nobody has read', async () => {
+    const workspace = await temporaryWorkspace({ 'a.txt': '' })
+    expect(await call(writeFileTool, { path: 'a.txt', content: 'x' }, workspace)).toMatchObject({ ok: true })
+  })
+
   test('does not replace what nobody can compare', async () => {
     const bytes = Buffer.from([0, 255])
     const workspace = await temporaryWorkspace({ 'a.bin': bytes })

@@ -14,8 +14,8 @@ export interface ToolContext {
   sandbox: boolean
   /** What the model has seen of a file, by the path that it is shown. */
   known(path: string): KnownFile | null
-  /** A person is shown what the file has become since they were first asked: what the model knew of it matters no more. */
-  asksAgain?: boolean
+  /** A person sees the change before it happens, so that a model that did not look first can do no harm unseen. */
+  isShown?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
   /** Names of variables that hold keys of backends: no command gets them. */

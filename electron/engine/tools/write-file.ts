@@ -25,7 +25,7 @@ export const writeFileTool = defineTool({
     const { place, bytes, before, change } = plan
     const file = { path: place.shown, version: contentVersion(bytes) }
     return {
-      preview: changePreview(context.workspace, change),
+      preview: changePreview(context.workspace, change, plan.unseen),
       async run() {
         if (before?.bytes.equals(bytes)) {
           return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change', file }
@@ -59,13 +59,15 @@ async function planned(input: Input, context: ToolContext) {
   const content = wholeCharacters(input.content)
   if (!before) {
     const bytes = Buffer.from(content)
-    return { place, before, bytes, isBroken, text: content, old: null, change: fileChange(place.shown, null, content) }
+    const change = fileChange(place.shown, null, content)
+    return { place, before, bytes, isBroken, text: content, old: null, change, unseen: null }
   }
   const old = replaceable(before, place.shown)
   const text = textFor(old, content)
   const bytes = rewritten(old, wholeReplacement(old.text, text), place.shown)
-  if (!before.bytes.equals(bytes)) assertKnown(place.shown, before, context)
-  return { place, before, bytes, isBroken, text, old, change: fileChange(place.shown, old.text, text) }
+  const unseen = before.bytes.equals(bytes) ? null : whatIsUnseen(place.shown, before, context)
+  if (unseen && !context.isShown) throw unseen
+  return { place, before, bytes, isBroken, text, old, change: fileChange(place.shown, old.text, text), unseen }
 }
 
 function textFor({ bom, encoding, carriageReturns }: TextFile, content: string): string {
@@ -85,27 +87,28 @@ function replaceable({ bytes }: WholeFile, shown: string): TextFile {
   }
 }
 
-/** Who replaces a whole file without having seen it loses what is in it. */
-function assertKnown(shown: string, before: WholeFile, { known, asksAgain }: ToolContext): void {
-  if (asksAgain || before.bytes.length === 0) return
+/** Who replaces a whole file without having seen it loses what is in it. The problem, or null where all was seen. */
+function whatIsUnseen(shown: string, before: WholeFile, { known }: ToolContext): ToolProblem | null {
+  if (before.bytes.length === 0) return null
   const file = known(shown)
   const orEdit = 'or change a part of it with edit_file.'
   if (!file) {
-    throw new ToolProblem(
+    return new ToolProblem(
       `${shown} exists and you have not read it, so replacing it could lose what is in it. Read it first with read_file, ${orEdit}`,
       'not read before',
     )
   }
   if (file.version !== contentVersion(before.bytes)) {
-    throw new ToolProblem(
+    return new ToolProblem(
       `${shown} was changed since you last saw it; nothing was written. Read it again with read_file, ${orEdit}`,
       'changed since it was read',
     )
   }
   if (file.unseen) {
-    throw new ToolProblem(
+    return new ToolProblem(
       `You have not seen all of ${shown}, so replacing it could lose what is in it. Read on from start_line ${file.unseen.line} of ${file.unseen.of}, ${orEdit}`,
       'read in part only',
     )
   }
+  return null
 }
