@@ -6,7 +6,7 @@ const BACKGROUND =
   'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
 const QUICK = new RegExp(
   [
-    'cli.quick|cli.terminal.(output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
+    'cli.quick|cli.terminal.(output|lost-output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
     'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|visible-text)',
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),

@@ -53,7 +53,7 @@ describe('agent-bg', () => {
         },
       ],
     })
-    expect(table).toMatch(new RegExp(`^run .*title\\n${runId} .*running.*scripted.*Count to two\\.\\n$`))
+    expect(table).toMatch(new RegExp(`^state .*run\\nrunning .*Count to two\\. .*scripted.*${runId}\\n$`))
   })
 
   test('keeps prompt and key out of the arguments, the environment and every file of the registry', async () => {

@@ -41,9 +41,9 @@ describe('claw budget', () => {
       'Today: 2 model calls, 4,100 in, 57 out, $0.0123, cost of 1 not known',
       'This month: 2 model calls, 4,100 in, 57 out, $0.0123, cost of 1 not known',
       '',
-      'for times tokens cost',
-      'answer 2 4,157 tokens $0.0123',
-      'tool:list_dir 1',
+      'spent on times tokens cost',
+      'answers 2 4,157 tokens $0.0123',
+      'calls of list_dir 1',
       '',
       'for of limit used',
       'a day everything 10,000 tokens 4,157 tokens used 41%',
@@ -305,7 +305,7 @@ describe('in a terminal a limit asks', () => {
     await asked('raise to')
     type('f\r')
     await screen.seen('That is all so far.')
-    await screen.seen('Go on with: claw agent-resume')
+    await screen.seen('Your next message goes on from here.')
     await screen.seen('> ')
     type('More\r')
     await asked('raise to')

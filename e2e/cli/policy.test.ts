@@ -39,7 +39,9 @@ describe('claw trust', () => {
       )
     }
     await look('--show')
+    // Nobody can read it.
     await look()
+    await look('--yes')
     await look('--show')
     await put(world, { ...kind, denyTools: ['bash', 'write_file'] })
     await look('--show')
@@ -51,6 +53,7 @@ describe('claw trust', () => {
     await look('--show')
     expect(states).toEqual([
       '0 file  not trusted ✓···',
+      '4 file  not trusted ✓···',
       '0 file  not trusted ✓···',
       '0 file  trusted ✓✓✓✓',
       '0 file  not trusted: changed since you decided ✓✓···',
@@ -132,7 +135,7 @@ describe('a run', () => {
   test('in a trusted one gets texts and variables, and tells the end for the person', async () => {
     const world = await createWorld(toolCall('bash', { command: 'echo "<$TEAM_TOKEN>"' }), text('Voilà.'))
     await put(world, { ...kind, denyTools: [] })
-    await world.run(['trust'])
+    await world.run(['trust', '--yes'])
     const { code, out, side } = await world.run(['agent', '--json', '--allow-shell', 'List.'], {
       env: { TEAM_TOKEN: 'sesame' },
     })

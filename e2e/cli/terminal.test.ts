@@ -11,7 +11,7 @@ describe('a conversation in a terminal', () => {
   test('answers, remembers, and leaves with Ctrl-D', async () => {
     const world = await createWorld(text('Hello.'), text('You said hi.'))
     const { screen, type, exit } = startInTerminal(world, ['agent-chat'])
-    await screen.seen('Ask before changes. /help lists the commands.')
+    await screen.seen('scripted of Environment in ~/work. Ask before changes. /help lists the commands.')
     await screen.seen('> ')
     type('Hi\r')
     await screen.seen('Hello.')
@@ -35,6 +35,7 @@ describe('a conversation in a terminal', () => {
       text('All done.'),
     )
     const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Make them.'])
+    await screen.seen('> Make them.')
     await screen.seen('Approval needed')
     await screen.seen('a.txt  +1')
     await screen.seen('+ made')
@@ -76,13 +77,13 @@ describe('a conversation in a terminal', () => {
     const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Count.'])
     await screen.seen('one ')
     type('\x03')
-    await screen.seen('Stopped. Go on with: claw agent-resume')
+    await screen.seen('Stopped. Your next message goes on from here.')
     await (await world.backend.chatRequest(0)).closed
     await screen.seen('> ')
     type('Write.\r')
     await asked('deny with a reason')
     type('\x03')
-    await screen.seen('Stopped. Go on with')
+    await screen.seen('Stopped. Your next')
     await screen.seen('> ')
     type('half a line\x03')
     await screen.seen('> ')

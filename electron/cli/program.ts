@@ -1,9 +1,14 @@
+import { join } from 'node:path'
+import { speakOfClawAs } from '#shared/claw-command.ts'
 import { ExitCode } from '#shared/exit-code.ts'
+import { findClawCommand } from '../engine/claw-command.ts'
 import { UsageError } from './command-line/flag.ts'
 import { commandHelp, overview, usageLine } from './command-line/help.ts'
 import { commands, findCommand } from './commands/commands.ts'
 import { processShell, type Shell } from './run/shell.ts'
+import { lostOutputWords } from './terminal/lost-output.ts'
 import { plainText } from './terminal/plain-text.ts'
+import { wrapRows } from './terminal/wrap.ts'
 
 /** The terminal program: finds the command, runs it, and gives the shell its exit code. */
 async function main(args: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -14,12 +19,12 @@ async function main(args: readonly string[], shell: Shell): Promise<ExitCode> {
     return ExitCode.completed
   }
   if (first === 'help' || first === '--help' || first === '-h') {
-    out.write(rest[0] ? commandHelp(rest[0], findCommand(rest[0])) : overview(commands))
+    out.write(rest[0] ? commandHelp(rest[0], findCommand(rest[0]), out) : overview(commands, out))
     return ExitCode.completed
   }
   const command = findCommand(first)
   if (rest.includes('--help') || rest[0] === '-h') {
-    out.write(commandHelp(first, command))
+    out.write(commandHelp(first, command, out))
     return ExitCode.completed
   }
   return command.run(rest, shell)
@@ -34,7 +39,11 @@ async function version(): Promise<string> {
 
 function explain(error: unknown, args: readonly string[], { screen: { side } }: Shell): ExitCode {
   if (error instanceof UsageError) {
-    side.write(`claw: ${plainText(error.message)}\nUsage: ${usageLine(args[0], commands[args[0] ?? ''])}\n`)
+    const name = args[0] === 'help' ? undefined : args[0]
+    const usage = `Usage: ${usageLine(name, Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined)}`
+    const lines = [`claw: ${plainText(error.message)}`, usage]
+    const columns = side.terminal ? side.width() - 1 : Number.POSITIVE_INFINITY
+    side.write(`${lines.flatMap((line) => wrapRows(line, columns)).join('\n')}\n`)
     return ExitCode.usage
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -45,12 +54,22 @@ function explain(error: unknown, args: readonly string[], { screen: { side } }: 
 async function start(): Promise<void> {
   const shell = processShell(import.meta.dirname)
   // A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
-  process.stdout.on('error', () => undefined)
+  let lost: string | null = null
+  process.stdout.on('error', (error) => {
+    lost ??= lostOutputWords(error)
+  })
   process.stderr.on('error', () => undefined)
+  speakOfClawAs(findClawCommand({ env: shell.env, program: join(import.meta.dirname, 'claw.js'), cwd: shell.cwd }))
   const args = process.argv.slice(2)
   const exitCode = await main(args, shell).catch((error: unknown) => explain(error, args, shell))
   // What was written leaves first, where the system has not taken it at once.
   if (process.stdout.writableLength > 0) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+  // What the system did not take is told a moment later.
+  await new Promise((resolve) => setImmediate(resolve))
+  if (lost !== null) {
+    shell.screen.side.write(`${lost}\n`)
+    process.exit(ExitCode.failed)
+  }
   // An idle connection or an input that somebody holds open must not keep a finished program.
   process.exit(exitCode)
 }

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, ipcMain, session } from 'electron'
+import { speakOfClawAs } from '#shared/claw-command.ts'
+import { findClawCommand } from '../engine/claw-command.ts'
 import type { Core } from './core.ts'
 import { surviveCrashes } from './crash.ts'
 import { Defects } from './defects.ts'
@@ -24,6 +26,7 @@ import { AppWindow } from './window.ts'
 const launch = readLaunch({ argv: process.argv, env: process.env, cwd: process.cwd() })
 const electronFolder = join(launch.dataFolder, 'electron')
 const out = join(import.meta.dirname, '..')
+speakOfClawAs(findClawCommand({ env: process.env, program: join(out, 'cli', 'claw.js'), cwd: null }))
 const defects = new Defects(join(launch.dataFolder, 'logs', 'main.log'))
 
 defects.catchAll()

@@ -1,4 +1,7 @@
 import { closeSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { speakOfClawAs } from '#shared/claw-command.ts'
+import { findClawCommand } from '../engine/claw-command.ts'
 import { hostRun, REPORT_FD } from '../engine/engine.ts'
 
 /** The program of a background run: reads what to do, says once that it has begun, and ends with the run's exit code. */
@@ -6,6 +9,7 @@ async function main(): Promise<number> {
   const { env } = process
   // For this process only: what it starts is no Electron that should behave as Node.
   delete env.ELECTRON_RUN_AS_NODE
+  speakOfClawAs(findClawCommand({ env, program: join(import.meta.dirname, '../cli/claw.js'), cwd: null }))
   const input = await readInput()
   // Whoever started this died before saying what to do.
   if (input === '') return 1

@@ -1,4 +1,7 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { Transcript } from './transcript.ts'
 import { program, type World } from './world.ts'
@@ -11,25 +14,31 @@ export interface TerminalClaw {
   exit: Promise<number>
   /** Resolves when a question with these words is on the screen and takes an answer. */
   asked(words: string): Promise<void>
+  /** Gives the terminal another width, as a person who drags its window. */
+  resize(columns: number): Promise<void>
 }
 
 /** What readline writes where it begins to take a line. */
 const ANSWER_PROMPT = '\x1b[1G\x1b[0J? \x1b[3G'
 
 interface TerminalOptions {
+  /** Wide, so that sentences can be found whole. */
   columns?: number
+  rows?: number
 }
+
+let count = 0
 
 export function startInTerminal(
   world: World,
   args: readonly string[],
   env: Record<string, string> = {},
-  { columns }: TerminalOptions = {},
+  { columns = 200, rows = 40 }: TerminalOptions = {},
 ): TerminalClaw {
+  const device = join(world.work, '..', `terminal-${++count}`)
   const command = [process.execPath, program, ...args]
   // `exec`, or the shell in between would die of the Ctrl-C that the program survives.
-  const size = columns === undefined ? '' : `stty cols ${columns} rows 40; `
-  const quoted = `${size}exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
+  const quoted = `tty > '${device}'; stty cols ${columns} rows ${rows}; exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
   const script =
     process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-q', '-e', '-f', '-c', quoted, '/dev/null']
   const child = spawn('script', script, {
@@ -47,6 +56,10 @@ export function startInTerminal(
     async asked(words) {
       await screen.seen(words)
       await screen.seen(ANSWER_PROMPT)
+    },
+    async resize(width) {
+      const path = (await readFile(device, 'utf8')).trim()
+      await promisify(execFile)('stty', ['-F', path, 'cols', String(width)])
     },
     type: (keys) => child.stdin.write(keys),
     exit: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { type ScriptedBackend, type ScriptStep, startScriptedBackend } from '../../support/scripted-backend.ts'
 import { Transcript } from './transcript.ts'
@@ -54,8 +54,12 @@ export async function createWorld(...script: ScriptStep[]): Promise<World> {
   })
   const [work, home] = [join(folder, 'work'), join(folder, 'home')]
   await mkdir(work)
+  // As after `npm link`: sentences then say `claw`.
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  await symlink(program, join(bin, 'claw'))
   const env = {
-    PATH: process.env.PATH,
+    PATH: `${process.env.PATH}${delimiter}${bin}`,
     HOME: folder,
     CLAW_HOME: home,
     CLAW_LOCAL_PORTS: 'none',

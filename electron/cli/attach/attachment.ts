@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode as Code, type ExitCode, exitCodeOfEnd, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
@@ -117,7 +118,7 @@ export class Attachment {
     if (this.#hasLeft) return
     this.#hasLeft = true
     const { runId } = this.#session
-    this.#reporter.note(`The run goes on. Look in again with: claw agent-attach ${runId}`)
+    this.#reporter.note(`The run goes on. Look in again with: ${clawCommand(`agent-attach ${runId}`)}`)
     this.#leave(Code.completed)
   }
 

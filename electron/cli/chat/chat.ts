@@ -48,6 +48,10 @@ export class Chat {
   /** Runs messages until there are no more; the exit code is that of the last one. */
   async run(first: string, input: MessageInput): Promise<ExitCode> {
     let exitCode: ExitCode = ExitCode.completed
+    if (first && this.shell.interactive) {
+      this.stage.reporter.note(`> ${first}`)
+      input.remember(first)
+    }
     let text: string | null = first || (await input.next())
     for (; text !== null; text = await input.next()) {
       const message = text.trim()

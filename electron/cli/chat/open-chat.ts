@@ -4,7 +4,7 @@ import { policyNote } from '../run/policy-note.ts'
 import { shortFolder } from '../terminal/words.ts'
 import { Chat, type ChatOptions } from './chat.ts'
 import { type MessageInput, pipedMessages, typedMessages } from './message-input.ts'
-import { slashNames } from './slash-commands.ts'
+import { currentModel, slashNames } from './slash-commands.ts'
 
 /** A conversation from its greeting to its end. */
 export async function openChat(options: ChatOptions, first: string): Promise<ExitCode> {
@@ -24,7 +24,7 @@ function messages(chat: Chat, { shell, stage, session }: ChatOptions): MessageIn
   if (!shell.interactive) return pipedMessages(process.stdin)
   const profile = chat.engine.profiles.get(chat.choice.profileId)
   stage.reporter.note(
-    `${profile?.name ?? 'Claw'} in ${shortFolder(session?.view().cwd ?? chat.folder())}. ${permissionLabel(chat.permissions)}. /help lists the commands.`,
+    `${answering(chat, profile?.name ?? 'Claw')} in ${shortFolder(session?.view().cwd ?? chat.folder())}. ${permissionLabel(chat.permissions)}. /help lists the commands.`,
   )
   const input = typedMessages({
     prompt: '> ',
@@ -33,4 +33,10 @@ function messages(chat: Chat, { shell, stage, session }: ChatOptions): MessageIn
   })
   for (const { text } of session?.view().turns ?? []) input.remember(text)
   return input
+}
+
+/** The model, where one is named, and who has it. */
+function answering(chat: Chat, profileName: string): string {
+  const model = currentModel(chat)
+  return model && model !== profileName ? `${model} of ${profileName}` : profileName
 }

@@ -16,7 +16,7 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
     operand: '',
     help: 'Show these commands.',
     run: async () => [
-      ...Object.entries(slashCommands).map(([name, { operand, help }]) => `${`/${name} ${operand}`.padEnd(24)}${help}`),
+      ...Object.entries(slashCommands).map(([name, { operand, help }]) => `${`/${name} ${operand}`.padEnd(21)}${help}`),
       'Ctrl-C stops the answer, Ctrl-D leaves; a \\ at the end of a line goes on in the next.',
     ],
   },
@@ -113,13 +113,13 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
         ...(session ? [`Session      ${usageWords(session.view().usage)}`] : []),
         `Today        ${spendingWords(today)}`,
         `This month   ${spendingWords(month)}`,
-        ...(limits.length > 0 ? limitTable(shell.screen.side, limits, nameOf) : []),
+        ...(limits.length > 0 ? limitTable({ ...shell.screen.side, colour: false }, limits, nameOf) : []),
       ]
     },
   },
   clear: {
     operand: '',
-    help: 'Begin a new session; the old one stays in `claw sessions`.',
+    help: 'Begin a new session; the old one stays in the list of sessions.',
     run: async (chat) => {
       await chat.clear()
       return ['The next message begins a new session.']
@@ -143,7 +143,8 @@ export async function runSlashCommand(chat: Chat, name: string, argument: string
 
 const accessWords = { read: 'reads in the folder', write: 'changes files', shell: 'runs commands' } as const
 
-function currentModel({ session, choice, engine }: Chat): string {
+/** The model that answers next; empty = the first that the server lists. */
+export function currentModel({ session, choice, engine }: Chat): string {
   return session?.view().profile.model ?? choice.overrides.model ?? engine.profiles.get(choice.profileId)?.model ?? ''
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Flag, UsageError } from './flag.ts'
+import { nearest } from './nearest.ts'
 
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>
 
@@ -62,19 +63,6 @@ function readValue(flag: Flag<unknown>, { rawName, value, inlineValue }: Token, 
 
 /** For a flag that is nearly one of ours. */
 function suggestion(table: FlagTable, wanted: string): string {
-  const near = wanted.length > 1 && Object.keys(table).find((name) => name.startsWith(wanted) || isSlip(name, wanted))
+  const near = nearest(wanted, Object.keys(table))
   return near ? `; perhaps --${near} was meant` : ''
-}
-
-/** One letter differs, is missing, is too many, or two changed places. */
-export function isSlip(a: string, b: string): boolean {
-  let start = 0
-  while (start < a.length && a[start] === b[start]) start++
-  const [restA, restB] = [a.slice(start), b.slice(start)]
-  return (
-    restA.slice(1) === restB.slice(1) ||
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
-  )
 }

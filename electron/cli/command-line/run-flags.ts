@@ -63,8 +63,6 @@ const goingOnFlags = { ...backendFlags, ...boundFlags, ...outputFlags, ...folder
 export const resumeFlags = { ...goingOnFlags, bg: toggle('Go on in the background.') }
 export const runFlags = { ...beginningFlags, ...goingOnFlags }
 
-export const sessionsFlags = { json: toggle('Print one JSON array.'), help }
-
 export type RunFlags = FlagValues<typeof runFlags>
 
 export function limitsOf(flags: RunFlags): Limits {

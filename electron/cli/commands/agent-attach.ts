@@ -1,4 +1,5 @@
 import type { BackgroundRun } from '#shared/background.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode } from '#shared/exit-code.ts'
 import { isOver } from '#shared/run-words.ts'
 import { Attachment } from '../attach/attachment.ts'
@@ -31,5 +32,5 @@ export async function agentAttach(args: readonly string[], shell: Shell) {
 
 function overWords({ runId, sessionId, status, note }: BackgroundRun): string {
   const how = note === '' || note.startsWith(status) ? note || status : `${status}: ${note}`
-  return `The run ${runId} is over (${how}). What it did: claw agent-logs ${runId}. Go on with: claw agent-resume ${sessionId}`
+  return `The run ${runId} is over (${how}). What it did: ${clawCommand(`agent-logs ${runId}`)}. Go on with: ${clawCommand(`agent-resume ${sessionId}`)}`
 }

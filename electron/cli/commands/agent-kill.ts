@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
@@ -17,7 +18,7 @@ const AT_ONCE = 8
 export async function agentKill(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(killFlags, args)
   if (flags.all ? positionals.length > 0 : positionals.length === 0) {
-    throw new UsageError('agent-kill needs the id of a run, or --all; `claw agent-ps` lists them.')
+    throw new UsageError(`agent-kill needs the id of a run, or --all; \`${clawCommand('agent-ps')}\` lists them.`)
   }
   const reporter = createReporter(shell.screen, false)
   return withEngine(shell, {}, reporter, async (engine) => {

@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode, exitCodeOfEnd } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { SessionId } from '#shared/ids.ts'
@@ -12,7 +13,7 @@ import { overridesOf, permissionsOf, type RunFlags, resumeFlags, sendOptionsOf }
 import { addedFolders, type Choice, chooseBackend, parentRunOf } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
-import { createReporter } from '../run/reporter.ts'
+import { createChatReporter, createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
 import { standInHint } from '../run/stand-in.ts'
@@ -24,7 +25,8 @@ import { ageWords, shortFolder } from '../terminal/words.ts'
 export async function agentResume(args: readonly string[], shell: Shell) {
   const { values: flags, positionals } = parseFlags(resumeFlags, args)
   const [prefix, ...words] = positionals
-  if (!prefix) throw new UsageError('agent-resume needs the id of a session; `claw sessions` lists them.')
+  if (!prefix)
+    throw new UsageError(`agent-resume needs the id of a session; \`${clawCommand('sessions')}\` lists them.`)
   const reporter = createReporter(shell.screen, flags.json === true)
   const canAnswer = shell.interactive && !flags.json
   const send = await sendOptionsOf(flags, parentRunOf(shell.env))
@@ -40,8 +42,12 @@ export async function agentResume(args: readonly string[], shell: Shell) {
     const note = await policyNote(engine, [session.view().cwd, added], shell)
     if (note) reporter.note(note)
     const choice = await takeFlags(session, engine, flags, shell, canAnswer)
-    const stage = { reporter, questions: canAnswer ? shell.screen.side : null }
-    if (!prompt && shell.interactive) return openChat({ engine, shell, flags, send, stage, choice, session }, '')
+    const questions = canAnswer ? shell.screen.side : null
+    if (!prompt && shell.interactive) {
+      const chatStage = { reporter: createChatReporter(shell.screen, flags.json === true), questions }
+      return openChat({ engine, shell, flags, send, stage: chatStage, choice, session }, '')
+    }
+    const stage = { reporter, questions }
     const end = await runTurn(session, prompt || goOn(session.view()), send, stage)
     const hint = standInHint(engine, session, end, false)
     if (hint) reporter.note(hint)

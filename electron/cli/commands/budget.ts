@@ -1,7 +1,8 @@
 import type { BudgetScope, LimitName } from '#shared/budget.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import { csvCell } from '#shared/csv.ts'
 import { ExitCode } from '#shared/exit-code.ts'
-import { amountWords, scopeWords } from '#shared/limit-words.ts'
+import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
 import { microUsdFromUsd } from '#shared/money.ts'
 import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -11,9 +12,10 @@ import { parseFlags } from '../command-line/parse-flags.ts'
 import { createReporter } from '../run/reporter.ts'
 import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
-import { plainLine } from '../terminal/plain-text.ts'
+import type { Output } from '../terminal/output.ts'
+import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { limitTable, rowTable, spendingWords } from '../terminal/spending-lines.ts'
-import { tableLines } from '../terminal/table.ts'
+import { type Column, tableLines } from '../terminal/table.ts'
 
 /** What was spent, and the limits. */
 export async function budget(args: readonly string[], shell: Shell) {
@@ -28,6 +30,11 @@ export async function budget(args: readonly string[], shell: Shell) {
   })
 }
 
+/** A file gets the bytes; a terminal would obey what a model's name holds. */
+function writeCsv(out: Output, text: string): void {
+  out.write(out.terminal ? plainText(text) : text)
+}
+
 async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<void> {
   const { out } = shell.screen
   const { budgets } = engine
@@ -39,13 +46,13 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
   }
   if (query.from > query.to) throw new UsageError('--since is after --until.')
   if (flags.csv && !flags.by) {
-    out.write(await budgets.exported(query, 'csv'))
+    writeCsv(out, await budgets.exported(query, 'csv'))
     return
   }
   if (flags.by === 'session') await engine.sessions.load()
   const report = await budgets.report(query)
   const rows = flags.by ? rowsBy(report, flags.by) : []
-  if (flags.csv) out.write(rowsAsCsv(rows))
+  if (flags.csv) writeCsv(out, rowsAsCsv(rows))
   else if (flags.json) {
     const { day, today, month, limits } = state
     const totals = await budgets.totals(query)
@@ -61,17 +68,31 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
     const totals = await budgets.totals(query)
     if (totals.length > 0) {
       const cells = totals.map(({ label, units, tokens, costMicroUsd }) => [
-        label,
-        String(units),
+        spentOnWords(label),
+        groupedCount(units),
         tokens > 0 ? amountWords('totalTokens', tokens) : '',
         costMicroUsd > 0 ? amountWords('costUsd', costMicroUsd) : '',
       ])
-      out.write(`\n${tableLines(out, ['for', 'times', 'tokens', 'cost'], cells).join('\n')}\n`)
+      out.write(`\n${tableLines(out, spentOnColumns, cells).join('\n')}\n`)
     }
     const nameOf = (id: string) => plainLine(engine.profiles.get(id)?.name ?? id)
     if (state.limits.length > 0) out.write(`\n${limitTable(out, state.limits, nameOf).join('\n')}\n`)
-    else shell.screen.side.write('No limits are set. `claw budget set day usd 5` sets one.\n')
+    else shell.screen.side.write(`No limits are set. \`${clawCommand('budget set day usd 5')}\` sets one.\n`)
   }
+}
+
+const spentOnColumns: readonly Column[] = [
+  { heading: 'spent on', least: 10 },
+  { heading: 'times', right: true },
+  { heading: 'tokens', right: true },
+  { heading: 'cost', right: true },
+]
+
+/** What the ledger calls it, for a person. */
+function spentOnWords(label: string): string {
+  if (label === 'answer') return 'answers'
+  if (label === 'summary') return 'summaries'
+  return label.startsWith('tool:') ? `calls of ${label.slice('tool:'.length)}` : label
 }
 
 /** `set <scope> <limit> <value or none>` */

@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import type { DoctorCheck, DoctorReport } from '#shared/doctor.ts'
 import { commandText, countChecks } from '#shared/doctor-summary.ts'
 import { ExitCode } from '#shared/exit-code.ts'
@@ -110,7 +111,7 @@ function applyWords(profileId: string, { model, baseUrl, contextWindow }: Change
     baseUrl !== undefined && `--base-url ${baseUrl}`,
     contextWindow !== undefined && `--context-window ${contextWindow}`,
   ].filter((flag) => flag !== false)
-  return flags.length === 0 ? '' : `claw profiles set ${profileId} ${flags.join(' ')}`
+  return flags.length === 0 ? '' : clawCommand(`profiles set ${profileId} ${flags.join(' ')}`)
 }
 
 function summaryLines(output: Output, report: DoctorReport): string[] {
@@ -126,7 +127,7 @@ function summaryLines(output: Output, report: DoctorReport): string[] {
   return [
     `${parts.join(', ')}; ${used}.`,
     ...(wantsLoad
-      ? [plainText(`${model} is not loaded. claw doctor ${profileId} --load loads it and tests the rest.`)]
+      ? [plainText(`${model} is not loaded. ${clawCommand(`doctor ${profileId} --load`)} loads it and tests the rest.`)]
       : []),
   ]
 }

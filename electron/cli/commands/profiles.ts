@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
@@ -13,7 +14,7 @@ import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { modelWords } from '../terminal/model-words.ts'
 import { plainLine } from '../terminal/plain-text.ts'
-import { tableLines } from '../terminal/table.ts'
+import { type Column, tableLines } from '../terminal/table.ts'
 import { readKey } from './read-key.ts'
 
 interface Request {
@@ -23,6 +24,16 @@ interface Request {
   wanted: string
   shell: Shell
 }
+
+const columns: readonly Column[] = [
+  { heading: '' },
+  { heading: 'id', least: 10 },
+  { heading: 'name', least: 8, drop: 1 },
+  { heading: 'kind', drop: 3 },
+  { heading: 'from', drop: 4 },
+  { heading: 'model', least: 10, drop: 2 },
+  { heading: 'address', least: 24 },
+]
 
 const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>> = {
   list: async ({ engine, flags, shell: { screen } }) => {
@@ -40,9 +51,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
         model || 'first one',
         baseUrl,
       ])
-      screen.out.write(
-        `${tableLines(screen.out, ['', 'id', 'name', 'kind', 'from', 'model', 'address'], rows).join('\n')}\n`,
-      )
+      screen.out.write(`${tableLines(screen.out, columns, rows).join('\n')}\n`)
     }
     return ExitCode.completed
   },
@@ -87,7 +96,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       shell.screen.side.write(`${[`It is ${kindName(found.kind)}, and lists:`, ...models, ...more].join('\n  ')}\n`)
     }
     shell.screen.side.write(
-      `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`claw profiles test ${saved.id}\` asks the server.\n`,
+      `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`${clawCommand(`profiles test ${saved.id}`)}\` asks the server.\n`,
     )
     return ExitCode.completed
   },

@@ -37,8 +37,12 @@ export async function trust(args: readonly string[], shell: Shell): Promise<Exit
     if (flags.show) return broken ? ExitCode.usage : ExitCode.completed
     if (broken) throw new FailureError(failure('invalid-input', `${broken.problem}`))
     const open = view.files.filter(({ trust: state }) => state !== 'trusted')
+    if (open.length > 0 && !flags.yes && !shell.interactive) {
+      side.write('claw: Nobody is here to read that. --yes trusts it as it is shown.\n')
+      return ExitCode.refused
+    }
     if (open.length > 0) {
-      const yes = flags.yes === true || !shell.interactive || (await agrees(open.length))
+      const yes = flags.yes === true || (await agrees(open.length))
       await policies.answer(open, yes)
       side.write(yes ? 'Trusted as it is now. A change of a file takes its trust away.\n' : 'It stays untrusted.\n')
     }

@@ -2,10 +2,10 @@ import { existsSync, fstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newestFirst } from '../../engine/background/newest-first.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from '../../engine/background/run-version.ts'
+import { lostOutputWords } from '../terminal/lost-output.ts'
 import { type Output, pipeOutput, streamOutput } from '../terminal/output.ts'
 import { type JsonRun, jsonRow } from '../terminal/run-json.ts'
-import { type ListedRun, runHeadings, runRows } from '../terminal/run-rows.ts'
-import { tableLines } from '../terminal/table.ts'
+import { type ListedRun, runTable } from '../terminal/run-rows.ts'
 
 /**
  * Answers `agent-ps` and `agent-ps --json` where every entry is of this version, whole, and either over or of a worker that
@@ -18,19 +18,23 @@ export async function quickPs(args: readonly string[], dataFolder: string): Prom
   if (!runs || (runs.length === 0 && !json)) return false
   runs.sort(newestFirst)
   const out = output()
-  out.write(
-    json
-      ? `${JSON.stringify(runs.map(jsonRow))}\n`
-      : `${tableLines(out, runHeadings, runRows(runs, Date.now())).join('\n')}\n`,
-  )
+  out.write(json ? `${JSON.stringify(runs.map(jsonRow))}\n` : `${runTable(out, runs, Date.now()).join('\n')}\n`)
   return true
 }
 
 /** A terminal is a character device. */
 function output(): Output {
-  if (!fstatSync(1).isCharacterDevice()) return pipeOutput(process.env)
-  process.stdout.on('error', () => undefined)
+  if (!fstatSync(1).isCharacterDevice()) return pipeOutput(process.env, failed)
+  process.stdout.on('error', failed)
   return streamOutput(process.stdout, process.env)
+}
+
+/** A list that did not arrive is none. */
+function failed(error: unknown): void {
+  const words = lostOutputWords(error)
+  if (words === null) return
+  process.exitCode = 1
+  process.stderr.write(`${words}\n`)
 }
 
 type Run = ListedRun & JsonRun

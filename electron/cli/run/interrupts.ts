@@ -25,7 +25,7 @@ function signalled(signal: NodeJS.Signals): void {
   interrupt(SIGNALS.find((name) => name === signal))
 }
 
-/** Whoever read our output went away: there is nobody to go on for, and nobody to hurry. */
+/** Whoever read our output went away, or it cannot be written: there is nobody to go on for, and nobody to hurry. */
 function readerGone(): void {
   const current = running.at(-1)
   if (current && !current.asked) interrupt('gone')

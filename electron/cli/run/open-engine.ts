@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { clawCommand } from '#shared/claw-command.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
@@ -72,11 +73,12 @@ async function findOrOffer(engine: Engine, shell: Shell, canAsk: boolean): Promi
     const question = `No backend is configured, and none was found on the usual ports.\nTry the built-in one (${DEMO_LABEL})? [Y/n]`
     if (/^(y|yes|)$/i.test((await askLine(question))?.trim() ?? 'no')) return engine.profiles.find('demo')
   }
-  throw new FailureError(failure('unreachable', NOTHING_CONFIGURED))
+  throw new FailureError(failure('unreachable', nothingConfigured()))
 }
 
-const NOTHING_CONFIGURED =
-  'No backend is configured, and none was found on the usual ports. Set OPENAI_BASE_URL (with OPENAI_MODEL and OPENAI_API_KEY where needed), save one with `claw profiles add`, or start a local server such as Ollama; `--profile demo` shows what it is like without a model.'
+function nothingConfigured(): string {
+  return `No backend is configured, and none was found on the usual ports. Set OPENAI_BASE_URL (with OPENAI_MODEL and OPENAI_API_KEY where needed), save one with \`${clawCommand('profiles add')}\`, or start a local server such as Ollama; \`--profile demo\` shows what it is like without a model.`
+}
 
 /** The parts of a new session that flags decide. `FailureError` `invalid-input`: a folder that cannot be used. */
 export async function sessionOptions(

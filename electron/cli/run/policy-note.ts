@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import { undecidedFiles } from '#shared/policy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { shortFolder } from '../terminal/words.ts'
@@ -12,6 +13,6 @@ export async function policyNote(
   const open = undecidedFiles(await policies.show(folder, addedFolders))
   if (open.length === 0) return null
   const paths = open.map(({ path }) => shortFolder(path)).join(' and ')
-  const command = folder === cwd ? 'claw trust' : `claw trust ${shortFolder(folder)}`
+  const command = clawCommand(folder === cwd ? 'trust' : `trust ${shortFolder(folder)}`)
   return `Not trusted, so only what tightens counts: ${paths}. \`${command}\` shows it and lets the rest count.`
 }

@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import { exitCodeOfFailure } from '#shared/exit-code.ts'
 import { type Failure, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
@@ -5,10 +6,11 @@ import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { stopLines } from '../terminal/budget-lines.ts'
-import { type Output, paint, type Screen } from '../terminal/output.ts'
+import { type Output, paint, type Screen, type Style } from '../terminal/output.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { TurnRenderer } from '../terminal/render.ts'
 import { usageWords } from '../terminal/words.ts'
+import { wrapRows } from '../terminal/wrap.ts'
 import { jsonLine, RunRecord, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */
@@ -29,8 +31,16 @@ export interface Reporter {
 
 /** `runId`: of a background run, which may have begun before what is reported; `before`: what it came to by then. */
 export function createReporter(screen: Screen, json: boolean, runId?: RunId, before = new RunRecord()): Reporter {
-  return json ? jsonReporter(screen, runId, before) : textReporter(screen, before)
+  return json ? jsonReporter(screen, runId, before) : textReporter(screen, before, goOnByCommand)
 }
+
+/** As people are told in a conversation, which goes on where it is. */
+export function createChatReporter(screen: Screen, json: boolean): Reporter {
+  return json ? jsonReporter(screen, undefined, new RunRecord()) : textReporter(screen, new RunRecord(), goOnHere)
+}
+
+const goOnByCommand = (sessionId: string) => `Go on with: ${clawCommand(`agent-resume ${sessionId}`)}`
+const goOnHere = () => 'Your next message goes on from here.'
 
 function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: RunRecord): Reporter {
   let record = before
@@ -63,7 +73,7 @@ function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: R
   }
 }
 
-function textReporter(screen: Screen, before: RunRecord): Reporter {
+function textReporter(screen: Screen, before: RunRecord, goOn: (sessionId: string) => string): Reporter {
   const { side } = screen
   const renderer = new TurnRenderer(screen)
   let record = before
@@ -72,14 +82,15 @@ function textReporter(screen: Screen, before: RunRecord): Reporter {
       if (event.type === 'turn-start') record = new RunRecord()
       record.take(event)
       renderer.show(event)
-      if (event.type === 'turn-end') renderer.lines(endLines(side, event, view, record.totals().usage))
+      if (event.type === 'turn-end')
+        renderer.lines(endLines(side, event, view, record.totals().usage, goOn(view.sessionId)))
     },
-    note: (message) => renderer.lines([paint(side, 'dim', plainText(message))]),
+    note: (message) => renderer.lines(wrapped(side, plainText(message)).map((row) => paint(side, 'dim', row))),
     finishLine: () => renderer.finishLine(),
     prepare: () => renderer.prepare(),
     typed: (text) => renderer.typed(text),
     refuse(value) {
-      if (value.code !== 'aborted') renderer.lines([`claw: ${plainText(value.message)}`])
+      if (value.code !== 'aborted') renderer.lines(wrapped(side, `claw: ${plainText(value.message)}`))
     },
   }
 }
@@ -89,19 +100,28 @@ function endLines(
   end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>,
   view: SessionView,
   usage: Usage,
+  goOn: string,
 ): string[] {
-  const goOn = `Go on with: claw agent-resume ${view.sessionId}`
   const lines: string[] = []
   if (end.reason === 'budget' && end.budget) {
-    lines.push(...[...stopLines(end.budget), goOn].map((line) => paint(output, 'yellow', line)))
+    lines.push(...painted(output, 'yellow', ...stopLines(end.budget), goOn))
   } else if (end.reason === 'aborted') {
-    lines.push(paint(output, 'yellow', `Stopped. ${goOn}`))
+    lines.push(...painted(output, 'yellow', `Stopped. ${goOn}`))
   } else if (end.reason === 'needs-approval') {
-    lines.push(paint(output, 'yellow', plainText(end.failure?.message ?? 'It needs an approval.')))
+    lines.push(...painted(output, 'yellow', plainText(end.failure?.message ?? 'It needs an approval.')))
   } else if (end.reason === 'failed') {
-    lines.push(paint(output, 'red', plainText((end.failure ?? failure('internal', 'It failed.')).message)))
+    lines.push(...painted(output, 'red', plainText((end.failure ?? failure('internal', 'It failed.')).message)))
   }
   const { profileName, model } = view.profile
-  lines.push(paint(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
+  lines.push(...painted(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
   return lines
+}
+
+function painted(output: Output, style: Style, ...texts: string[]): string[] {
+  return texts.flatMap((text) => wrapped(output, text)).map((row) => paint(output, style, row))
+}
+
+/** In a terminal between words. */
+function wrapped(output: Output, text: string): string[] {
+  return wrapRows(text, output.terminal ? output.width() - 1 : Number.POSITIVE_INFINITY)
 }

@@ -7,6 +7,8 @@ export interface Shell {
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   screen: Screen
+  /** The built file of this program. */
+  program: string
   /** The built file that a background run is started with. */
   workerProgram: string
   /** A person sits there: input and messages are a terminal. Where this is false, nothing ever waits for an answer. */
@@ -19,6 +21,7 @@ export function processShell(folder: string): Shell {
   return {
     env,
     cwd: process.cwd(),
+    program: join(folder, 'claw.js'),
     workerProgram: join(folder, '../worker/worker.js'),
     screen: { out: streamOutput(stdout, env), side: streamOutput(stderr, env) },
     // `process.stdin` itself opens the stream, which most runs never need.

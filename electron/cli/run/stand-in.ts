@@ -1,3 +1,4 @@
+import { clawCommand } from '#shared/claw-command.ts'
 import type { TurnEnd } from '#shared/session-view.ts'
 import { standInFor } from '#shared/stand-in.ts'
 import type { Engine, Session } from '../../engine/engine.ts'
@@ -11,6 +12,6 @@ export function standInHint(engine: Engine, session: Session, end: TurnEnd, inCh
   const { sessionId, profile } = session.view()
   const standIn = standInFor(end.failure, engine.profiles.get(profile.profileId), engine.profiles.list())
   if (!standIn) return null
-  const how = inChat ? `/profile ${standIn.id}` : `claw agent-resume ${sessionId} --profile ${standIn.id}`
+  const how = inChat ? `/profile ${standIn.id}` : clawCommand(`agent-resume ${sessionId} --profile ${standIn.id}`)
   return `Answer with ${plainLine(standIn.name)}: ${how}`
 }

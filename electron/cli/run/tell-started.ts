@@ -1,4 +1,5 @@
 import type { RunWorktree } from '#shared/background.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
@@ -22,7 +23,7 @@ export function tellStarted({ out, side }: Screen, started: StartedRun, json: bo
   const place = worktree ? `worktree ${worktree.path}\nbranch   ${worktree.branch}\n` : ''
   out.write(`run      ${runId}\nsession  ${sessionId}\n${place}`)
   if (!side.terminal) return
-  const lines = [`It goes on by itself. Look in with: claw agent-attach ${runId}`]
+  const lines = [`It goes on by itself. Look in with: ${clawCommand(`agent-attach ${runId}`)}`]
   if (worktree) lines.push(`When its branch is merged: ${removeWorktreeCommands(worktree).join(' && ')}`)
   side.write(`${lines.map((line) => paint(side, 'dim', line)).join('\n')}\n`)
 }

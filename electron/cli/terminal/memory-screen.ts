@@ -11,6 +11,7 @@ export function memoryScreen(options: { terminal?: boolean; dumb?: boolean; colo
     redraws: options.terminal === true && !options.dumb,
     colour: options.colour ?? false,
     width: () => options.width ?? 80,
+    height: () => 24,
   })
   const screen: Screen = { out: output('out'), side: output('side') }
   return { screen, text: () => written.join('') }

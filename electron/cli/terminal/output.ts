@@ -11,6 +11,8 @@ export interface Output {
   colour: boolean
   /** Columns; asked each time, because windows are resized. */
   width(): number
+  /** Rows. */
+  height(): number
   /** Resolves when there is room for more, or nobody reads any more; without it, there always is. */
   ready?(): Promise<void>
 }
@@ -34,6 +36,7 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
     redraws: terminal && env.TERM !== 'dumb',
     colour: hasColour(terminal, env),
     width: () => stream.columns || USUAL_WIDTH,
+    height: () => stream.rows || USUAL_HEIGHT,
     ready: async () => {
       if (stream.writableNeedDrain && !stream.destroyed)
         await new Promise<void>((resolve) => {
@@ -53,28 +56,31 @@ export function streamOutput(stream: NodeJS.WriteStream, env: Environment): Outp
  * stdout where it is a pipe or a file, without `process.stdout`: Node loads its sockets for that, which takes as long as all
  * the rest of a short list.
  */
-export function pipeOutput(env: Environment): Output {
+export function pipeOutput(env: Environment, onError: (error: unknown) => void): Output {
   return {
-    write: writeToPipe,
+    write: (text) => writeToPipe(text, onError),
     terminal: false,
     redraws: false,
     colour: hasColour(false, env),
     width: () => USUAL_WIDTH,
+    height: () => USUAL_HEIGHT,
   }
 }
 
-function writeToPipe(text: string): void {
+function writeToPipe(text: string, onError: (error: unknown) => void): void {
   let rest = Buffer.from(text)
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
   } catch (error) {
-    // Full, and not one that lets us wait: Node's stream does. A reader that has seen enough is no error.
+    // Full, and not one that lets us wait: Node's stream does.
     if (error instanceof Error && 'code' in error && error.code === 'EAGAIN')
-      process.stdout.on('error', () => undefined).write(rest)
+      process.stdout.on('error', onError).write(rest)
+    else onError(error)
   }
 }
 
 const USUAL_WIDTH = 80
+const USUAL_HEIGHT = 24
 
 /** https://no-color.org: any value but an empty one. */
 function hasColour(terminal: boolean, env: Environment): boolean {

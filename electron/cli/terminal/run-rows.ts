@@ -1,6 +1,8 @@
 import type { BackgroundRun } from '#shared/background.ts'
 import type { Phase } from '#shared/session-event.ts'
+import type { Output, Style } from './output.ts'
 import { phaseWords } from './phase-line.ts'
+import { type Cell, type Column, tableLines } from './table.ts'
 import { ageWords, shortFolder, tokenWords } from './words.ts'
 
 /** What a list shows of a run. */
@@ -23,19 +25,43 @@ export type ListedRun = Pick<
   | 'usable'
 >
 
-export const runHeadings = ['run', 'age', 'state', 'model', 'used', 'folder', 'title'] as const
+const columns: readonly Column[] = [
+  { heading: 'state', least: 12, most: 40 },
+  { heading: 'title', least: 30 },
+  { heading: 'age', drop: 1, right: true },
+  { heading: 'folder', drop: 2, least: 12, most: 40, cut: 'start' },
+  { heading: 'model', drop: 4, least: 10 },
+  { heading: 'used', drop: 3, right: true },
+  { heading: 'run' },
+]
 
-/** One row a run: id, age, state, model, used, folder, title. */
-export function runRows(runs: readonly ListedRun[], now: number): string[][] {
-  return runs.map((run) => [
-    run.runId,
-    ageWords(Math.max(0, now - run.startedAt)),
-    stateWords(run),
-    run.model,
-    tokenWords(run.usage),
-    shortFolder(run.cwd),
-    run.title,
-  ])
+/** One row a run: first what a person looks for, at the end the id that commands want. In a terminal a sign stands before. */
+export function runTable(output: Output, runs: readonly ListedRun[], now: number): string[] {
+  const rows = runs.map((run): Cell[] => {
+    const [sign, style] = signOf(run)
+    const cells: Cell[] = [
+      { text: stateWords(run), style },
+      run.title,
+      ageWords(Math.max(0, now - run.startedAt)),
+      shortFolder(run.cwd),
+      run.model,
+      tokenWords(run.usage),
+      { text: run.runId, style: 'dim' },
+    ]
+    return output.terminal ? [{ text: output.redraws ? sign : (ascii[sign] ?? sign), style }, ...cells] : cells
+  })
+  return tableLines(output, output.terminal ? [{ heading: '' }, ...columns] : columns, rows)
+}
+
+/** For a terminal that may have no other characters. */
+const ascii: Readonly<Record<string, string>> = { '●': '*', '○': 'o', '✓': '+', '✗': 'x', '–': '-' }
+
+function signOf({ status, queuedBefore, phase }: ListedRun): [string, Style] {
+  if (status === 'waiting-approval') return ['?', 'yellow']
+  if (status === 'completed') return ['✓', 'green']
+  if (status === 'failed') return ['✗', 'red']
+  if (status === 'killed' || status === 'interrupted') return ['–', 'yellow']
+  return queuedBefore !== null || phase === 'paused' || status === 'starting' ? ['○', 'dim'] : ['●', 'cyan']
 }
 
 /** The state, and what is behind it. */

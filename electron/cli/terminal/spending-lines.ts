@@ -2,7 +2,7 @@ import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import type { LimitStatus, Spending, SpendingRow } from '#shared/spending.ts'
 import type { Output } from './output.ts'
-import { tableLines } from './table.ts'
+import { type Column, tableLines } from './table.ts'
 import { shortFolder } from './words.ts'
 
 /** `12 model calls, 1,234 in (200 cached), 56 out, $0.02`. */
@@ -31,6 +31,21 @@ export function costWords(spending: Spending): string {
   return known ? `${known}, cost of ${groupedCount(unknownCalls)} not known` : 'cost not known'
 }
 
+const limitColumns: readonly Column[] = [
+  { heading: 'for', least: 8 },
+  { heading: 'of', least: 8 },
+  { heading: 'limit' },
+  { heading: 'used', least: 10 },
+  { heading: '', right: true },
+]
+
+const countColumns: readonly Column[] = [
+  { heading: 'calls', right: true },
+  { heading: 'in', right: true },
+  { heading: 'out', right: true },
+  { heading: 'cost', least: 6 },
+]
+
 export function limitTable(
   output: Output,
   limits: readonly LimitStatus[],
@@ -43,7 +58,7 @@ export function limitTable(
     used === null ? '' : `${amountWords(limit, used)} used`,
     used === null || allowed === 0 ? '' : `${Math.floor((used / allowed) * 100)}%`,
   ])
-  return tableLines(output, ['for', 'of', 'limit', 'used', ''], rows)
+  return tableLines(output, limitColumns, rows)
 }
 
 export function rowTable(output: Output, by: string, rows: readonly SpendingRow[]): string[] {
@@ -54,7 +69,8 @@ export function rowTable(output: Output, by: string, rows: readonly SpendingRow[
     groupedCount(row.spending.outputTokens),
     costWords(row.spending),
   ])
-  return tableLines(output, [by, 'calls', 'in', 'out', 'cost'], cells)
+  const columns = [{ heading: by, least: 12 }, ...countColumns]
+  return tableLines(output, columns, cells)
 }
 
 function rowName({ key, title, model, profileName, sessionId, cwd }: SpendingRow): string {

@@ -1,4 +1,5 @@
 import { type FolderConflict, type NewRun, type RunWorktree, unstartedRun } from '#shared/background.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -228,7 +229,7 @@ export class BackgroundRuns {
     const { runId } = run
     if (!entry || !run.usable) {
       const words = `The run ${runId} belongs to another version of the app, so it cannot be attached to. It goes on; its`
-      throw new FailureError(failure('busy', `${words} answers are in: claw agent-logs ${runId}`))
+      throw new FailureError(failure('busy', `${words} answers are in: ${clawCommand(`agent-logs ${runId}`)}`))
     }
     if (!entry.endpoint) throw new FailureError(failure('busy', `The run ${runId} is just starting. Try again.`))
     const { RemoteSession } = await import('./remote-session.ts')
@@ -325,6 +326,6 @@ export function heldBy({ run }: RunRecord) {
   const { runId, pid } = run
   return failure(
     'busy',
-    `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}. Look in with claw agent-attach ${runId}, or end it with claw agent-kill ${runId}.`,
+    `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}. Look in with ${clawCommand(`agent-attach ${runId}`)}, or end it with ${clawCommand(`agent-kill ${runId}`)}.`,
   )
 }

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { BackgroundRun } from '#shared/background.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run-words.ts'
@@ -93,7 +94,9 @@ export class RunStore {
     }
     const record = only && (await this.look(only))
     if (record) return record
-    throw new FailureError(failure('not-found', `No run starts with "${prefix}". \`claw agent-ps\` lists them.`))
+    throw new FailureError(
+      failure('not-found', `No run starts with "${prefix}". \`${clawCommand('agent-ps')}\` lists them.`),
+    )
   }
 
   /** The run whose worker has this session open now; null = none has. */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { clawCommand } from '#shared/claw-command.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
 import { NdjsonLine } from './ndjson-line.ts'
@@ -127,7 +128,9 @@ export function gone(runId: RunId): Failure {
 
 function silent(runId: RunId, patienceMs: number): Failure {
   const words = `The background run ${runId} has not answered for ${patienceMs / 1000} seconds; its process may be stopped.`
-  return failure('timeout', `${words} Try again, or end it with: claw agent-kill ${runId}`, { retryable: true })
+  return failure('timeout', `${words} Try again, or end it with: ${clawCommand(`agent-kill ${runId}`)}`, {
+    retryable: true,
+  })
 }
 
 function foreign(runId: RunId): Failure {

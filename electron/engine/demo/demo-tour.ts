@@ -1,3 +1,5 @@
+import { clawCommand } from '#shared/claw-command.ts'
+
 /** A message of the conversation as it comes over the wire. */
 export interface TourMessage {
   role: string
@@ -22,7 +24,7 @@ export const DEMO_FILE = 'claw-demo.md'
 export function nextStep(messages: readonly TourMessage[], tools: readonly string[]): TourStep {
   const asked = messages.findLastIndex(({ role }) => role === 'user')
   const first = messages.findIndex(({ role }) => role === 'user')
-  if (asked !== first && !/\b(tour|demo)\b/i.test(questionOf(messages[asked]))) return { text: NO_MODEL }
+  if (asked !== first && !/\b(tour|demo)\b/i.test(questionOf(messages[asked]))) return { text: noModel() }
   const done = finishedCalls(messages.slice(asked + 1))
   const report = done.at(-1)
   const opening = report ? sayAbout(report) : HELLO
@@ -49,9 +51,9 @@ interface PlannedStep {
 
 const HELLO = `Hello! This is the built-in **demo**: a script, not a model. It does not understand what you wrote. It shows how a turn looks, with real tools in your real folder.`
 
-const NO_MODEL = `This is the built-in demo: a script without any model, so it cannot answer that.
+const noModel = () => `This is the built-in demo: a script without any model, so it cannot answer that.
 
-To talk to a model, add a backend: open *Backends* in the window, or run \`claw profiles add\` in the terminal. Any server that speaks the OpenAI API will do, for example:
+To talk to a model, add a backend: open *Backends* in the window, or run \`${clawCommand('profiles add')}\` in the terminal. Any server that speaks the OpenAI API will do, for example:
 
 - **Ollama**: \`ollama pull qwen3-coder:30b\`, then \`OLLAMA_CONTEXT_LENGTH=32768 ollama serve\`
 - **llama-server**: \`llama-server -m model.gguf --jinja -c 65536\`
@@ -123,7 +125,7 @@ function goodbye(done: readonly FinishedCall[]): string {
   const written = done.some(({ name, ok }) => name === 'write_file' && ok)
   return `That was the tour: look, read, change, run, with your approval where it matters.${written ? ` You can delete \`${DEMO_FILE}\`.` : ''}
 
-No model was involved: this is the demo backend. To work for real, add one under *Backends* or with \`claw profiles add\`.`
+No model was involved: this is the demo backend. To work for real, add one under *Backends* or with \`${clawCommand('profiles add')}\`.`
 }
 
 function noteText(done: readonly FinishedCall[]): string {

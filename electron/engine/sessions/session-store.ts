@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { access, constants, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SessionSummary } from '#shared/app-state.ts'
+import { clawCommand } from '#shared/claw-command.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { SessionId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
@@ -229,7 +230,9 @@ export class SessionStore implements Sessions {
     const [only] = fitting
     if (only && fitting.length === 1) return only
     if (!only)
-      throw new FailureError(failure('not-found', `No session starts with "${prefix}". \`claw sessions\` lists them.`))
+      throw new FailureError(
+        failure('not-found', `No session starts with "${prefix}". \`${clawCommand('sessions')}\` lists them.`),
+      )
     throw new FailureError(
       failure('invalid-input', `More than one session starts with "${prefix}": ${fitting.slice(0, 5).join(', ')}.`),
     )

@@ -1,3 +1,5 @@
+import { clawCommand } from '#shared/claw-command.ts'
+
 /** What goes on while somebody wants to end the app: runs go on without it, chats only when they are sent there. */
 export interface GoingOn {
   runs: number
@@ -23,7 +25,7 @@ export function quitQuestion({ runs, chats }: GoingOn, hasTray: boolean): QuitQu
     hasTray ? '' : 'This desktop has no tray, so the app ends with its window.',
     all === 1 ? 'It can go on without the app.' : 'They can go on without the app.',
     chats === 0 ? '' : chats === 1 ? 'The chat becomes a background run.' : 'The chats become background runs.',
-    `Open it again, or use “claw agent-ps”, to see ${it}.`,
+    `Open it again, or use “${clawCommand('agent-ps')}”, to see ${it}.`,
   ]
   return {
     message: goingOnWords(runs, chats),
