@@ -201,7 +201,7 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     examples: ['completion bash'],
     flags: completionFlags,
-    run: async (args, shell) => (await import('./completion.ts')).completion(args, shell),
+    run: async (args, shell) => (await import('./completion.ts')).completion(args, shell, commands),
   },
 }
 

@@ -3,7 +3,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { completionFlags } from '../command-line/set-up-flags.ts'
 import type { Shell } from '../run/shell.ts'
-import { commands } from './commands.ts'
+import type { Command } from './command.ts'
 import { bashCompletion, type CompletedCommand, fishCompletion, zshCompletion } from './completion-scripts.ts'
 
 const scripts: Readonly<Record<string, (commands: readonly CompletedCommand[]) => string>> = {
@@ -13,7 +13,11 @@ const scripts: Readonly<Record<string, (commands: readonly CompletedCommand[]) =
 }
 
 /** `claw completion <shell>`: prints a script, made from the same tables that the command line is read with. */
-export async function completion(args: readonly string[], { screen }: Shell): Promise<ExitCode> {
+export async function completion(
+  args: readonly string[],
+  { screen }: Shell,
+  commands: Readonly<Record<string, Command>>,
+): Promise<ExitCode> {
   const { positionals } = parseFlags(completionFlags, args)
   const [name = '', ...others] = positionals
   const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined
@@ -22,10 +26,7 @@ export async function completion(args: readonly string[], { screen }: Shell): Pr
   return ExitCode.completed
 }
 
-function completed([name, { summary, operands, actions, flags }]: [
-  string,
-  (typeof commands)[string],
-]): CompletedCommand {
+function completed([name, { summary, operands, actions, flags }]: [string, Command]): CompletedCommand {
   const words = (actions ?? []).flatMap(([action, help]) => {
     const [word = ''] = action.split(' ')
     return operands.split(/[|\s]/).includes(word) ? [{ word, help }] : []

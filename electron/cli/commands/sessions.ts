@@ -62,9 +62,11 @@ function rowOf({ sessionId, updatedAt, state, note, cwd, title }: SessionSummary
 /** Where no note says more. */
 const stateWords: Readonly<Record<SessionSummary['state'], string>> = {
   idle: 'done',
+  queued: 'queued',
   running: 'running',
   waiting: 'waits for you',
   interrupted: 'interrupted',
+  stopped: 'stopped',
   failed: 'failed',
   budget: 'limit reached',
 }
