@@ -1,7 +1,7 @@
 import { environmentFor, expect, test } from './support/app.ts'
 import { framesLater, resize, turnHeights, watchTranscript } from './support/frames.ts'
 import { type PastTurn, writePastSessions } from './support/past-sessions.ts'
-import { gate, text } from './support/scripted-backend.ts'
+import { chunk, DONE, gate, raw } from './support/scripted-backend.ts'
 
 /** Paragraphs, lists, tables and code of uneven heights. */
 function longAnswer(seed: number): string {
@@ -48,19 +48,24 @@ test('nothing moves while nothing happens, and the end stays in sight while text
       expect(await watch.stop()).toEqual([expect.objectContaining({ below: 0 })])
     })
     await test.step(`${height} pixels high, while text comes`, async () => {
-      const held = gate()
-      backend.script(text(longAnswer(3), { chunks: 150, gate: held.opened }))
+      const pieces = longAnswer(3).match(/[\s\S]{1,250}/g) ?? []
+      const gates = pieces.map(() => gate())
+      const frames = pieces.flatMap((piece, index) => [chunk({ content: piece }), gates[index]?.opened ?? ''])
+      backend.script(raw([...frames, chunk({}, 'stop'), DONE]))
       await page.getByRole('textbox', { name: 'Message' }).fill(`Go on at ${height}`)
       await page.getByRole('button', { name: 'Send' }).click()
-      await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Current turn' })).toContainText('const value0')
       const watch = await watchTranscript(page)
-      held.open()
+      for (const held of gates) {
+        held.open()
+        await framesLater(page, 1)
+      }
       await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
-      const frames = await watch.stop()
+      const seen = await watch.stop()
       const newest = await page.getByRole('region', { name: 'Current turn' }).getAttribute('data-turn')
-      const changed = Object.entries(turnHeights(frames)).filter(([turn, all]) => turn !== newest && all.length > 1)
-      expect({ changed, lost: frames.filter(({ below }) => below > 4) }).toEqual({ changed: [], lost: [] })
-      expect(frames.length).toBeGreaterThan(10)
+      const changed = Object.entries(turnHeights(seen)).filter(([turn, all]) => turn !== newest && all.length > 1)
+      expect({ changed, lost: seen.filter(({ below }) => below > 4) }).toEqual({ changed: [], lost: [] })
+      expect(seen.length).toBeGreaterThan(10)
     })
   }
 })

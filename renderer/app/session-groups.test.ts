@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
-import { groupSessions, sessionsInOrder } from './session-groups.ts'
+import { countFound, groupSessions, sessionsInOrder, shownGroups } from './session-groups.ts'
 
 let count = 0
 function session(title: string, cwd: string, updatedAt: number, note = ''): SessionSummary {
   count += 1
   return {
-    sessionId: SessionId.parse(`session${String(count).padStart(3, '0')}`),
+    sessionId: SessionId.parse(`sess${String(count).padStart(6, '0')}`),
     title,
     cwd,
     state: 'idle',
@@ -53,4 +53,19 @@ test('the order for the number keys is that of the sidebar', () => {
 test('the root folder and a Windows path have a label too', () => {
   const odd = [session('a', '/', 2), session('b', 'C:\\code\\atlas', 1)]
   expect(groupSessions(odd).map(({ label }) => label)).toEqual(['/', 'atlas'])
+})
+
+test('thousands of sessions are shown a few at a time, and the open one is always among them', () => {
+  const many = Array.from({ length: 3_000 }, (_, index) => session(`${index}`, '/home/ada/many', 10_000 - index))
+  const folders = Array.from({ length: 60 }, (_, index) => session('one', `/home/ada/f${index}`, 1_000 - index))
+  const groups = groupSessions([...many, ...folders])
+  const current = many[2_500]?.sessionId ?? null
+  const first = shownGroups(groups, {}, current)
+  const more = shownGroups(groups, { '/home/ada/many': 4, '': 4 }, null)
+  expect([
+    [first.groups[0]?.sessions.length, first.groups[0]?.hidden, first.groups.length, first.hiddenFolders],
+    first.groups[0]?.sessions.at(-1)?.title,
+    [more.groups[0]?.sessions.length, more.groups.length, more.hiddenFolders],
+    countFound([...many, ...folders], '2999'),
+  ]).toEqual([[21, 2_979, 40, 21], '2500', [80, 61, 0], 1])
 })

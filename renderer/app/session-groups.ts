@@ -25,9 +25,50 @@ export function groupSessions(sessions: readonly SessionSummary[], search = ''):
   }))
 }
 
+/** A folder of the sidebar, with as many of its sessions as are shown. */
+export interface ShownGroup extends SessionGroup {
+  /** How many more it has. */
+  hidden: number
+}
+
+/** How many sessions of a folder, and how many folders, are shown until somebody asks for more. */
+const FEW_SESSIONS = 20
+const FEW_FOLDERS = 40
+
+/** How far a person went beyond what is shown at first: factors, by folder; `''` for the folders themselves. */
+export type AskedFor = Readonly<Record<string, number>>
+
+/**
+ * What a list can show without holding up the page: thousands of sessions are as good as none to a reader. The one that
+ * is open is always among them.
+ */
+export function shownGroups(
+  groups: readonly SessionGroup[],
+  asked: AskedFor,
+  current: string | null,
+): { groups: readonly ShownGroup[]; hiddenFolders: number } {
+  const folders = FEW_FOLDERS * (asked[''] ?? 1)
+  const shown = groups.filter(
+    (group, index) => index < folders || group.sessions.some(({ sessionId }) => sessionId === current),
+  )
+  return {
+    groups: shown.map((group) => {
+      const few = FEW_SESSIONS * (asked[group.folder] ?? 1)
+      const sessions = group.sessions.filter(({ sessionId }, index) => index < few || sessionId === current)
+      return { ...group, sessions, hidden: group.sessions.length - sessions.length }
+    }),
+    hiddenFolders: groups.length - shown.length,
+  }
+}
+
 /** In the order of the sidebar; `mod+1` opens the first of these. */
 export function sessionsInOrder(groups: readonly SessionGroup[]): SessionSummary[] {
   return groups.flatMap(({ sessions }) => sessions)
+}
+
+/** How many sessions a search finds. */
+export function countFound(sessions: readonly SessionSummary[], search: string): number {
+  return sessions.reduce((count, session) => count + (matches(session, search) ? 1 : 0), 0)
 }
 
 /** Every word must occur in the title, the folder or the note. */

@@ -1,12 +1,12 @@
 import { Folder } from 'lucide-react'
-import { type KeyboardEvent, lazy, Suspense, useState } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useMemo, useState } from 'react'
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { removeSession, renameSession } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useNow } from './clock.ts'
 import { focusMessage } from './focus.ts'
-import { groupSessions, sessionsInOrder } from './session-groups.ts'
+import { type AskedFor, groupSessions, sessionsInOrder, shownGroups } from './session-groups.ts'
 import { SessionRename, SessionRow, sessionTitle } from './session-row.tsx'
 
 const SessionMenu = lazy(() => import('./session-menu.tsx'))
@@ -28,8 +28,11 @@ export function SessionList(props: {
   const [menu, setMenu] = useState<OpenMenu | null>(null)
   const [renaming, setRenaming] = useState<SessionId | null>(null)
   const [removing, setRemoving] = useState<SessionSummary | null>(null)
-  const groups = groupSessions(props.sessions, props.search)
+  const [asked, setAsked] = useState<AskedFor>({})
+  const all = useMemo(() => groupSessions(props.sessions, props.search), [props.sessions, props.search])
+  const { groups, hiddenFolders } = useMemo(() => shownGroups(all, asked, props.current), [all, asked, props.current])
   const order = sessionsInOrder(groups)
+  const askFor = (folder: string) => setAsked({ ...asked, [folder]: (asked[folder] ?? 1) * 4 })
 
   const keyDown = (session: SessionSummary) => (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
@@ -79,8 +82,12 @@ export function SessionList(props: {
               </li>
             ))}
           </ul>
+          {group.hidden > 0 && (
+            <MoreButton count={group.hidden} of="sessions" place={group.label} onMore={() => askFor(group.folder)} />
+          )}
         </div>
       ))}
+      {hiddenFolders > 0 && <MoreButton count={hiddenFolders} of="folders" onMore={() => askFor('')} />}
       <Suspense>
         {menu && (
           <SessionMenu
@@ -105,6 +112,20 @@ export function SessionList(props: {
         )}
       </Suspense>
     </>
+  )
+}
+
+function MoreButton(props: { count: number; of: string; place?: string; onMore: () => void }) {
+  const words = `${props.count.toLocaleString('en')} more ${props.count === 1 ? props.of.slice(0, -1) : props.of}`
+  return (
+    <button
+      type="button"
+      className="session-more"
+      aria-label={props.place ? `${words} in ${props.place}` : words}
+      onClick={props.onMore}
+    >
+      … {words}
+    </button>
   )
 }
 

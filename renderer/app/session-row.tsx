@@ -39,7 +39,9 @@ export function SessionRow(props: {
           <SessionGlyph state={session.state} />
         )}
       </span>
-      <span className="session-title cut">{title}</span>
+      <span className="session-title cut" dir="auto">
+        {title}
+      </span>
       <time dateTime={new Date(session.updatedAt).toISOString()}>
         <span aria-hidden="true">{formatAge(props.now, session.updatedAt)}</span>
         <span className="sr">{spokenAge(props.now, session.updatedAt)}</span>

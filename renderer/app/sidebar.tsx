@@ -1,5 +1,5 @@
 import { PanelLeft, Plus, Search, X } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { countRuns, countWords, type RunCounts } from '#shared/run-words.ts'
 import { countOf } from '../backends/backend-state.ts'
@@ -13,7 +13,7 @@ import { Tooltip } from '../ui/tooltip.tsx'
 import { Logo } from './logo.tsx'
 import { navigation } from './navigation.ts'
 import { isMac } from './platform.ts'
-import { groupSessions } from './session-groups.ts'
+import { countFound } from './session-groups.ts'
 import { SessionList } from './session-list.tsx'
 import { ariaKeys, keyCaps } from './shortcuts.ts'
 import './sidebar.css'
@@ -199,7 +199,7 @@ function Sessions(props: {
   const sessions = useAppStore((state) => state.sessions)
   const ready = useAppStore((state) => state.ready)
   const current = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
-  const found = groupSessions(sessions, search ?? '').flatMap((group) => group.sessions).length
+  const found = useMemo(() => countFound(sessions, search ?? ''), [sessions, search])
   return (
     <section className="sidebar-sessions" aria-label="Sessions">
       <p className="sr" role="status">

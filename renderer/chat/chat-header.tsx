@@ -1,12 +1,16 @@
 import { ShieldOff } from 'lucide-react'
+import type { SessionId } from '#shared/ids.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import { PageTitle } from '../app/page-title.tsx'
 import { isUnsafe } from '../app/unsafe-question.tsx'
 import { folderName } from '../lib/format.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { BackgroundSwitch } from './background-switch.tsx'
 import { useChatSession, useView } from './chat-place.ts'
+import { conversationText } from './conversation-text.ts'
+import { CopyButton } from './copy-button.tsx'
 import { useDraftStore } from './draft-store.ts'
 import { PolicyButton } from './policy-button.tsx'
 
@@ -42,7 +46,19 @@ export function ChatHeader({ folder }: { folder: string | null }) {
         </span>
       )}
       {place && <PolicyButton folder={place} />}
+      {sessionId && <CopyConversation sessionId={sessionId} />}
       {sessionId && <BackgroundSwitch sessionId={sessionId} />}
     </header>
   )
+}
+
+/** The one way to all of it: a selection holds only what is in the page. */
+function CopyConversation({ sessionId }: { sessionId: SessionId }) {
+  const hasTurns = useView((view) => view.turns.length > 0)
+  if (!hasTurns) return null
+  const text = () => {
+    const view = useSessionStore.getState().slots[sessionId]?.view
+    return view ? conversationText(view.title, view.turns) : ''
+  }
+  return <CopyButton text={text} name="Copy conversation" />
 }

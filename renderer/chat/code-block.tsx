@@ -1,6 +1,7 @@
-import { memo, useSyncExternalStore } from 'react'
+import { type CSSProperties, memo, useCallback, useRef, useSyncExternalStore } from 'react'
 import type { Chunk, CodeLines } from '../lib/code-lines.ts'
 import type { Span } from '../lib/highlighter.ts'
+import { unlessSelected } from '../lib/unless-selected.ts'
 import { CopyButton } from './copy-button.tsx'
 import { languageLabel } from './language-label.ts'
 
@@ -23,9 +24,12 @@ export function CodeBlock({ lines }: { lines: CodeLines }) {
 }
 
 function CodeText({ lines }: { lines: CodeLines }) {
-  const chunks = useSyncExternalStore(lines.watch, lines.chunks, lines.chunks)
+  const text = useRef<HTMLPreElement>(null)
+  // Colours that come late wait for a selection: they would end it.
+  const watch = useCallback((changed: () => void) => lines.watch(() => unlessSelected(text.current, changed)), [lines])
+  const chunks = useSyncExternalStore(watch, lines.chunks, lines.chunks)
   return (
-    <pre dir="ltr">
+    <pre dir="ltr" ref={text}>
       {chunks.map((chunk, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: chunks are numbered lines
         <CodeChunk key={index} chunk={chunk} />
@@ -36,7 +40,7 @@ function CodeText({ lines }: { lines: CodeLines }) {
 
 const CodeChunk = memo(function CodeChunk({ chunk }: { chunk: Chunk }) {
   return (
-    <code className={chunk.full ? 'chunk full' : 'chunk'}>
+    <code className={chunk.full ? 'chunk full' : 'chunk'} style={chunk.full ? chunkWidth(chunk) : undefined}>
       {chunk.lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are numbered
         <CodeLine key={index} line={line} last={!chunk.full && index === chunk.lines.length - 1} />
@@ -44,6 +48,12 @@ const CodeChunk = memo(function CodeChunk({ chunk }: { chunk: Chunk }) {
     </code>
   )
 })
+
+/** How wide a chunk that is skipped is taken to be, so that the bar below the code neither comes nor goes with it. */
+function chunkWidth({ lines }: Chunk): CSSProperties {
+  const widths = lines.map((line) => line.reduce((sum, { text }) => sum + text.length, 0))
+  return { containIntrinsicWidth: `auto ${Math.max(...widths)}ch` }
+}
 
 const CodeLine = memo(function CodeLine({ line, last }: { line: readonly Span[]; last: boolean }) {
   return (

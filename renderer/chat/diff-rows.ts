@@ -31,6 +31,21 @@ export function diffHunks(diff: FileDiff): readonly DiffHunk[] {
   })
 }
 
+export function rowCount(hunks: readonly DiffHunk[]): number {
+  return hunks.reduce((sum, hunk) => sum + hunk.length, 0)
+}
+
+/** The hunks of the first `count` rows. */
+export function firstRows(hunks: readonly DiffHunk[], count: number): readonly DiffHunk[] {
+  if (rowCount(hunks) <= count) return hunks
+  let left = count
+  return hunks.flatMap((hunk) => {
+    const shown = hunk.slice(0, left)
+    left -= shown.length
+    return shown.length > 0 ? [shown] : []
+  })
+}
+
 /** A part of two lines that were compared, as the library gives it. */
 interface Change {
   value: string

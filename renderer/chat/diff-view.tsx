@@ -1,4 +1,4 @@
-import { memo, useEffect, useMemo, useState } from 'react'
+import { memo, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import type { FileDiff } from '#shared/file-diff.ts'
 import {
   canColour,
@@ -10,34 +10,44 @@ import {
   type Span,
 } from '../lib/highlighter.ts'
 import { whenIdle } from '../lib/idle-work.ts'
+import { unlessSelected } from '../lib/unless-selected.ts'
 import {
   type CompareWords,
   type DiffHunk,
   type DiffRow,
   diffHunks,
+  firstRows,
   markSpans,
   type Range,
+  rowCount,
   wordMarks,
 } from './diff-rows.ts'
 
 /** A longer change is shown without colours. */
 const MOST_COLOURED = 600
 
+/** A longer change that is history shows so many lines until somebody asks for the rest. */
+const SHOWN_ROWS = 300
+
 const none: readonly Range[] = []
 
 /** The change of one file. `one` = a single column of numbers, where it is narrow. */
-export const DiffView = memo(function DiffView(props: { diff: FileDiff }) {
+export const DiffView = memo(function DiffView(props: { diff: FileDiff; folds?: boolean }) {
   const { diff } = props
-  const hunks = useMemo(() => diffHunks(diff), [diff])
+  const [whole, setWhole] = useState(!props.folds)
+  const all = useMemo(() => diffHunks(diff), [diff])
+  const hunks = useMemo(() => (whole ? all : firstRows(all, SHOWN_ROWS)), [all, whole])
+  const hidden = rowCount(all) - rowCount(hunks)
+  const view = useRef<HTMLElement>(null)
   const compare = useCompareWords()
-  const colours = useColours(hunks, useLanguage(diff.path))
+  const colours = useColours(hunks, useLanguage(diff.path), view)
   const marks = useMemo(
     () => hunks.map((hunk) => (compare ? wordMarks(hunk, compare) : new Map<DiffRow, readonly Range[]>())),
     [hunks, compare],
   )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse
-    <section className="diff" aria-label={`Change in ${fileName(diff.path)}`} tabIndex={0}>
+    <section className="diff" aria-label={`Change in ${fileName(diff.path)}`} tabIndex={0} ref={view}>
       {hunks.map((hunk, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: hunks are in the order of the file
         <div key={index} className="hunk">
@@ -53,6 +63,11 @@ export const DiffView = memo(function DiffView(props: { diff: FileDiff }) {
           ))}
         </div>
       ))}
+      {hidden > 0 && (
+        <button type="button" className="h more" onClick={() => setWhole(true)}>
+          … {hidden} more {hidden === 1 ? 'line' : 'lines'}
+        </button>
+      )}
       {diff.omittedLines !== undefined && diff.omittedLines > 0 && (
         <div className="h">… {diff.omittedLines} more lines, too many to show</div>
       )}
@@ -138,7 +153,11 @@ function useLanguage(path: string): string | null {
 }
 
 /** null until all is coloured: at once where the grammar was used before, else while the window is idle. */
-function useColours(hunks: readonly DiffHunk[], language: string | null): HunkColours | null {
+function useColours(
+  hunks: readonly DiffHunk[],
+  language: string | null,
+  view: RefObject<HTMLElement | null>,
+): HunkColours | null {
   const colours = useMemo(() => {
     const colourer = language === null ? null : colourerOf(language)
     const size = hunks.reduce((sum, hunk) => sum + hunk.length, 0)
@@ -150,13 +169,13 @@ function useColours(hunks: readonly DiffHunk[], language: string | null): HunkCo
     let gone = false
     whenIdle(colours, (timeLeft) => {
       if (gone || !colours.goOn(timeLeft)) return gone
-      show(colours)
+      unlessSelected(view.current, () => !gone && show(colours))
       return true
     })
     return () => {
       gone = true
     }
-  }, [colours])
+  }, [colours, view])
   return colours?.done ? colours : null
 }
 

@@ -1,81 +1,59 @@
 import { type RefObject, useEffect, useState } from 'react'
 
+/** Something that a person said, as the page marks it. */
+export interface Said {
+  turnId: string
+  /** The place of the item in its turn; null = the question that began it. */
+  item: number | null
+}
+
+/** What is being read stands this far down, as a share of the height: a line at the edge would belong to what leaves. */
+const READING_LINE = 1 / 3
+
 /**
- * The turn that is being read while its question is out of sight above; null = there is none. Watches the turns that
- * are in the page, whichever come and go.
+ * What the person last said before what is being read, while it is out of sight above; null = it is in sight, or there
+ * is nothing. Looks at what is in the page whenever that moves.
  */
-export function useQuestionAbove(scroller: RefObject<HTMLElement | null>): string | null {
-  const [turn, setTurn] = useState<string | null>(null)
+export function useQuestionAbove(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+): Said | null {
+  const [said, setSaid] = useState<Said | null>(null)
   useEffect(() => {
     const root = scroller.current
     if (!root) return
-    const crossing = new Set<string>()
-    const above = new Set<string>()
-    const settle = () => setTurn([...crossing].findLast((id) => above.has(id)) ?? null)
-    // A line at the upper edge: the turn that crosses it is the one being read.
-    const turns = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries) toggle(crossing, idOf(target), isIntersecting)
-        settle()
-      },
-      { root, rootMargin: '0px 0px -100% 0px' },
-    )
-    const questions = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting, boundingClientRect, rootBounds } of entries) {
-          const isAbove = !isIntersecting && boundingClientRect.bottom <= (rootBounds?.top ?? 0) + 1
-          toggle(above, idOf(target), isAbove)
-        }
-        settle()
-      },
-      { root },
-    )
-    const watch = (section: Element) => {
-      turns.observe(section)
-      const question = section.querySelector('.you')
-      if (question) questions.observe(question)
+    const look = () => {
+      const now = saidAbove(root)
+      setSaid((before) => (before?.turnId === now?.turnId && before?.item === now?.item ? before : now))
     }
-    const forget = (section: Element) => {
-      turns.unobserve(section)
-      const question = section.querySelector('.you')
-      if (question) questions.unobserve(question)
-      crossing.delete(idOf(section))
-      above.delete(idOf(section))
-    }
-    const changes = new MutationObserver((records) => {
-      for (const { addedNodes, removedNodes } of records) {
-        for (const section of sectionsIn(removedNodes)) forget(section)
-        for (const section of sectionsIn(addedNodes)) watch(section)
-      }
-      settle()
-    })
-    for (const section of root.querySelectorAll('[data-turn]')) watch(section)
-    const column = root.firstElementChild
-    if (column) {
-      changes.observe(column, { childList: true })
-      // The virtual part adds and removes one level deeper.
-      if (column.firstElementChild) changes.observe(column.firstElementChild, { childList: true })
-    }
+    // Told when layout is done anyway, as scrolling is.
+    const sizes = new ResizeObserver(look)
+    sizes.observe(root)
+    if (content.current) sizes.observe(content.current)
+    root.addEventListener('scroll', look, { passive: true })
     return () => {
-      turns.disconnect()
-      questions.disconnect()
-      changes.disconnect()
+      sizes.disconnect()
+      root.removeEventListener('scroll', look)
     }
-  }, [scroller])
-  return turn
+  }, [scroller, content])
+  return said
 }
 
-function idOf(element: Element): string {
-  return element.closest<HTMLElement>('[data-turn]')?.dataset.turn ?? ''
-}
-
-function sectionsIn(nodes: NodeList): Element[] {
-  return [...nodes].flatMap((node) =>
-    node instanceof Element ? (node.matches('[data-turn]') ? [node] : [...node.querySelectorAll('[data-turn]')]) : [],
+function saidAbove(root: HTMLElement): Said | null {
+  const edge = root.getBoundingClientRect().top
+  const line = edge + root.clientHeight * READING_LINE
+  const turn = [...root.querySelectorAll<HTMLElement>('[data-turn]')].findLast(
+    (section) => section.getBoundingClientRect().top <= line,
   )
+  const message = [...(turn?.querySelectorAll<HTMLElement>('[data-said]') ?? [])].findLast(
+    (element) => element.getBoundingClientRect().top <= line,
+  )
+  if (!turn || !message || message.getBoundingClientRect().bottom > edge + 1) return null
+  const place = message.dataset.said ?? ''
+  return { turnId: turn.dataset.turn ?? '', item: place === '' ? null : Number(place) }
 }
 
-function toggle(set: Set<string>, id: string, on: boolean): void {
-  if (on) set.add(id)
-  else set.delete(id)
+/** The element that shows it, where it is in the page. */
+export function elementOf(root: HTMLElement | null, said: Said): Element | null {
+  return root?.querySelector(`[data-turn="${said.turnId}"] [data-said="${said.item ?? ''}"]`) ?? null
 }

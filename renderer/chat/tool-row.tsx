@@ -21,6 +21,7 @@ import { stopTurn } from '../stores/actions.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 import { LineCounts } from '../ui/line-counts.tsx'
 import { Ring } from '../ui/ring.tsx'
+import { BodyActions } from './body-actions.tsx'
 import { useChatPlace, useChatSession } from './chat-place.ts'
 import { DiffView } from './diff-view.tsx'
 import { Elapsed } from './elapsed.tsx'
@@ -75,8 +76,9 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
       )}
       {open && hasBody && (
         <div className="tool-body">
+          <BodyActions tool={tool} />
           {tool.diff && hasDiff(tool) ? (
-            <DiffView diff={tool.diff} />
+            <DiffView diff={tool.diff} folds />
           ) : (
             <ToolOutput id={id} name={tool.target} output={tool.output} live={live} />
           )}

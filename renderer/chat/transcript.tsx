@@ -11,8 +11,9 @@ import { ApprovalCard } from './approval-card.tsx'
 import { BudgetCard } from './budget-card.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useIsSeen } from './is-seen.ts'
-import { useQuestionAbove } from './question-above.ts'
+import { elementOf, type Said, useQuestionAbove } from './question-above.ts'
 import { useStickToEnd } from './stick-to-end.ts'
+import { useCopyOfAll, useSelectedTurns } from './transcript-selection.ts'
 import { TurnSection } from './turn-section.tsx'
 import { UserMessage, withCode } from './user-message.tsx'
 
@@ -36,7 +37,10 @@ export function Transcript() {
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const { atEnd, jump } = useStickToEnd(scroller, content)
-  const above = useQuestionAbove(scroller)
+  const above = useQuestionAbove(scroller, content)
+  const sessionId = useChatSession()
+  useCopyOfAll(content, sessionId)
+  const selected = useSelectedTurns(content, sessionId)
   const question = useRef<HTMLDivElement>(null)
   const asks = asked !== undefined || budgetRequest !== null
   const isSeen = useIsSeen(question, scroller, asks)
@@ -55,21 +59,21 @@ export function Transcript() {
     requestAnimationFrame(() => question.current?.scrollIntoView({ block: 'nearest' }))
   }, [jump])
   const newest = turns.at(-1)
-  const goTo = useCallback((turnId: string) => {
+  const goTo = useCallback((said: Said) => {
     // It is being read, so it is in the page.
-    scroller.current?.querySelector(`[data-turn="${turnId}"]`)?.scrollIntoView({ block: 'start' })
+    elementOf(scroller.current, said)?.scrollIntoView({ block: 'start' })
     scroller.current?.focus({ preventScroll: true })
   }, [])
-  const pinned = turns.find((turn) => turn.turnId === above)
+  const pinned = above && wordsOf(turns, above)
   return (
     <div className="transcript">
-      {pinned && <PinnedQuestion turnId={pinned.turnId} text={pinned.text} at={pinned.startedAt} onGo={goTo} />}
+      {above && pinned && <PinnedQuestion said={above} text={pinned.text} at={pinned.at} onGo={goTo} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those without a mouse */}
       <section className="scroll" aria-label="Transcript" tabIndex={0} ref={scroller}>
         <div className="column" ref={content}>
-          <History turns={turns.slice(0, -1)} scroller={scroller} />
+          <History turns={turns.slice(0, -1)} scroller={scroller} selected={selected} />
           {newest && (
-            <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''}>
+            <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''} reading={!atEnd}>
               {asks && (
                 <div ref={question}>
                   {asked && (
@@ -110,12 +114,14 @@ export function Transcript() {
 interface HistoryProps {
   turns: readonly TurnView[]
   scroller: RefObject<HTMLElement | null>
+  /** Places of turns that stay in the page. */
+  selected: readonly number[]
 }
 
 const History = memo(
-  function History({ turns, scroller }: HistoryProps) {
+  function History({ turns, scroller, selected }: HistoryProps) {
     return (
-      <Virtualizer scrollRef={scroller} startMargin={TOP} bufferSize={400}>
+      <Virtualizer scrollRef={scroller} startMargin={TOP} bufferSize={400} keepMounted={selected}>
         {turns.map((turn) => (
           <div key={turn.turnId} className="turn-slot">
             <TurnSection turn={turn} newest={false} asked="" />
@@ -124,21 +130,34 @@ const History = memo(
       </Virtualizer>
     )
   },
-  (a, b) => a.turns.length === b.turns.length && a.turns.every((turn, index) => turn === b.turns[index]),
+  (a, b) =>
+    a.selected === b.selected &&
+    a.turns.length === b.turns.length &&
+    a.turns.every((turn, index) => turn === b.turns[index]),
 )
 
+/** What was said there, and when; an addition has no time of its own. */
+function wordsOf(turns: readonly TurnView[], { turnId, item }: Said): { text: string; at: number | null } | null {
+  const turn = turns.find((one) => one.turnId === turnId)
+  if (!turn || item === null) return turn ? { text: turn.text, at: turn.startedAt } : null
+  const added = turn.items[item]
+  return added?.kind === 'follow-up' ? { text: added.text, at: null } : null
+}
+
 const PinnedQuestion = memo(function PinnedQuestion(props: {
-  turnId: string
+  said: Said
   text: string
-  at: number
-  onGo: (turnId: string) => void
+  at: number | null
+  onGo: (said: Said) => void
 }) {
   return (
     <div className="pinned-q">
-      <time className="ink3">{formatTime(props.at, Date.now())}</time>
-      <span className="cut">{withCode(cutText(props.text, 300))}</span>
+      {props.at !== null && <time className="ink3">{formatTime(props.at, Date.now())}</time>}
+      <span className="cut" dir="auto">
+        {withCode(cutText(props.text, 300))}
+      </span>
       <span className="end">
-        <IconButton icon={ArrowUp} small label="Go to this message" onClick={() => props.onGo(props.turnId)} />
+        <IconButton icon={ArrowUp} small label="Go to this message" onClick={() => props.onGo(props.said)} />
       </span>
     </div>
   )

@@ -1,11 +1,17 @@
-import { memo, type ReactNode } from 'react'
-import type { Item, TextItem, ToolItem, TurnView } from '#shared/session-view.ts'
+import { History } from 'lucide-react'
+import { memo, type ReactNode, useState } from 'react'
+import type { Item, TextItem, TurnView } from '#shared/session-view.ts'
+import { Icon } from '../ui/icon.tsx'
+import { useChatPlace } from './chat-place.ts'
 import { CopyButton } from './copy-button.tsx'
+import { DrawGuard } from './draw-guard.tsx'
+import { useShownEarlier } from './fold-store.ts'
 import { NoticeLine } from './notice-line.tsx'
 import { Prose } from './prose.tsx'
 import { ReasoningFold } from './reasoning-fold.tsx'
 import { ToolGroup } from './tool-group.tsx'
 import { TurnEndNotice } from './turn-end-notice.tsx'
+import { firstShown, groupItems, type PartOfTurn } from './turn-parts.ts'
 import { UserMessage } from './user-message.tsx'
 
 /** A question and all that follows until the agent stops. `children` come last, such as an approval. */
@@ -14,22 +20,33 @@ export const TurnSection = memo(function TurnSection(props: {
   newest: boolean
   /** Calls whose question is shown as a card instead of a row. */
   asked: string
+  /** The reader is somewhere above: what is in the page stays there. */
+  reading?: boolean
   children?: ReactNode
 }) {
   const { turn } = props
-  const parts = groupItems(turn.items, props.asked)
+  const [earlier, showEarlier] = useEarlier(turn, props.reading === true)
+  const parts = groupItems(turn.items, props.asked).filter(({ at }) => at >= earlier)
   const lastCommand = turn.items.findLast((item) => item.kind === 'tool' && item.verb === 'Run')
   const answer = turn.end ? answerOf(turn.items) : ''
   return (
     <section className="turn" data-turn={turn.turnId} aria-label={props.newest ? 'Current turn' : 'Earlier turn'}>
-      <UserMessage text={turn.text} at={turn.startedAt} />
+      <UserMessage text={turn.text} at={turn.startedAt} said="" />
+      {earlier > 0 && (
+        <button type="button" className="fold" onClick={showEarlier}>
+          <Icon of={History} small />
+          <b>… {earlier.toLocaleString('en')} earlier steps</b>
+          <span className="cut">show the last of them</span>
+        </button>
+      )}
       {parts.map((part) => (
-        <Part
-          key={part.at}
-          part={part}
-          id={`${turn.turnId}/${part.at}`}
-          lastCommand={lastCommand?.kind === 'tool' ? lastCommand.callId : null}
-        />
+        <DrawGuard key={part.at} text={textOf(part)}>
+          <Part
+            part={part}
+            id={`${turn.turnId}/${part.at}`}
+            lastCommand={lastCommand?.kind === 'tool' ? lastCommand.callId : null}
+          />
+        </DrawGuard>
       ))}
       {props.children}
       <TurnEndNotice turn={turn} newest={props.newest} />
@@ -42,30 +59,19 @@ export const TurnSection = memo(function TurnSection(props: {
   )
 })
 
-interface PartOfTurn {
-  /** The place of its first item: items are only added, so it stays. */
-  at: number
-  item: Exclude<Item, ToolItem> | null
-  tools: readonly ToolItem[]
+/** The first item that is shown, and how to see some of those before it. While somebody reads above, none leaves. */
+function useEarlier(turn: TurnView, reading: boolean): [first: number, showEarlier: () => void] {
+  const [shown, showEarlier] = useShownEarlier(`${useChatPlace()}/${turn.turnId}`)
+  const wanted = firstShown(turn.items.length)
+  const [first, setFirst] = useState(wanted)
+  if (wanted > first && !reading) setFirst(wanted)
+  return [Math.max(0, first - shown), showEarlier]
 }
 
-/** Calls in sequence belong together. */
-function groupItems(items: readonly Item[], asked: string): PartOfTurn[] {
-  const parts: (PartOfTurn & { tools: ToolItem[] })[] = []
-  let group: ToolItem[] | null = null
-  for (const [at, item] of items.entries()) {
-    if (item.kind !== 'tool') {
-      group = null
-      parts.push({ at, item, tools: [] })
-    } else if (item.callId !== asked) {
-      if (group) group.push(item)
-      else {
-        group = [item]
-        parts.push({ at, item: null, tools: group })
-      }
-    }
-  }
-  return parts
+/** Shown where a part cannot be drawn. */
+function textOf({ item, tools }: PartOfTurn): string {
+  if (!item) return tools.map(({ verb, target }) => `${verb} ${target}`).join('\n')
+  return item.kind === 'notice' ? item.message : item.text
 }
 
 function Part(props: { part: PartOfTurn; id: string; lastCommand: string | null }) {
@@ -81,7 +87,9 @@ function Part(props: { part: PartOfTurn; id: string; lastCommand: string | null 
       return item.code === 'budget' ? null : <NoticeLine item={item} />
     case 'follow-up':
       // What the app said to the model is no message of anybody.
-      return item.origin === 'user' ? <UserMessage text={item.text} at={null} note="added" /> : null
+      return item.origin === 'user' ? (
+        <UserMessage text={item.text} at={null} note="added" said={String(props.part.at)} />
+      ) : null
   }
 }
 

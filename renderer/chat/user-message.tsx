@@ -8,10 +8,16 @@ import { CopyButton } from './copy-button.tsx'
 import { LongText } from './long-text.tsx'
 
 /** What the person said. */
-export const UserMessage = memo(function UserMessage(props: { text: string; at: number | null; note?: string }) {
+export const UserMessage = memo(function UserMessage(props: {
+  text: string
+  at: number | null
+  note?: string
+  /** Its place in its turn, empty = at the beginning; missing = it was not read yet. */
+  said?: string
+}) {
   const sessionId = useChatSession()
   return (
-    <div className="you">
+    <div className="you" data-said={props.said}>
       <div className="when">
         {props.at !== null && (
           <span className="msg-acts">
