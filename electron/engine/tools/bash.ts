@@ -64,20 +64,22 @@ async function runInSandbox(
   const { workspace, sandbox, passedVariables, keyVariables, signal, onOutput } = context
   const environment = commandEnvironment(process.env, passedVariables, keyVariables)
   const sandboxed = sandbox ? await sandboxedCommand(workspace, environment) : null
+  let released: Promise<string[]> | undefined
   try {
     const end = await runCommand({
       ...{ command, folder: workspace.root, timeoutMs, limits, signal, onOutput },
       environment: { ...environment, ...sandboxed?.environment },
       sandbox: sandboxed,
     })
+    released = sandboxed?.release()
     return {
       ok: end.exitCode === 0 && end.ended === null,
-      output: forModel(end, sandboxed !== null, timeoutMs),
+      output: forModel(end, sandboxed !== null, (await released) ?? [], timeoutMs),
       summary: summaryOf(end, timeoutMs),
       exitCode: end.exitCode,
     }
   } finally {
-    await sandboxed?.release()
+    await (released ?? sandboxed?.release())
   }
 }
 
@@ -92,7 +94,7 @@ function refuseCatastrophe(command: string): void {
 }
 
 /** The output as it was, then in brackets what the model cannot see in it. */
-function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): string {
+function forModel(end: CommandEnd, sandboxed: boolean, changed: readonly string[], timeoutMs: number): string {
   const notes = [
     end.ended === 'timeout'
       ? `ended because it ran longer than ${minutes(timeoutMs)}`
@@ -102,6 +104,7 @@ function forModel(end: CommandEnd, sandboxed: boolean, timeoutMs: number): strin
           ? `exit code ${end.exitCode}`
           : '',
     end.leftovers ? 'the processes that it left in the background were ended with it: none of them is running now' : '',
+    ...changed,
     sandboxed && end.exitCode !== 0 ? sandboxHint(end.output) : '',
   ].filter((note) => note !== '')
   return [end.output || '(no output)', ...notes.map((note) => `[${note}]`)].join('\n')
@@ -117,7 +120,7 @@ function sandboxHint(output: string): string {
     return 'commands run in a sandbox without network: do not try again. Ask the user to run this one, or to switch the sandbox off'
   }
   if (READ_ONLY.test(output)) {
-    return 'commands run in a sandbox that writes in the workspace and /tmp only: work there, or ask the user to run this one'
+    return 'commands run in a sandbox that writes in the workspace and /tmp only, and commits but changes no settings or hooks of git: work there, or ask the user to run this one'
   }
   return ''
 }

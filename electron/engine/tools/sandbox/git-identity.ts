@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gitOutput } from '../../lib/git.ts'
+import { type GitSetting, settingLine } from '../../lib/git-config-text.ts'
 import { isInside } from '../workspace.ts'
 import type { Plan } from './plan.ts'
 import { wayTo } from './way.ts'
@@ -58,7 +59,7 @@ async function readIdentity(
   }
   // Keys are not to be found in the sandbox.
   kept.push(['commit.gpgsign', 'false'], ['tag.gpgsign', 'false'])
-  return { text: kept.map(([name, value]) => line(name, value)).join(''), plan }
+  return { text: kept.map(([name, value]) => settingLine(settingOf(name, value))).join(''), plan }
 }
 
 async function globalSettings(folder: string): Promise<[name: string, value: string][]> {
@@ -76,10 +77,8 @@ async function globalSettings(folder: string): Promise<[name: string, value: str
   }
 }
 
-function line(name: string, value: string): string {
-  const [section = '', ...rest] = name.split('.')
-  const key = rest.pop() ?? ''
-  const sub = rest.length > 0 ? ` "${rest.join('.').replace(/["\\]/g, '\\$&')}"` : ''
-  const quoted = value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t')
-  return `[${section}${sub}]\n\t${key} = "${quoted}"\n`
+/** `section.part in between.name`, as git prints it. */
+function settingOf(name: string, value: string): GitSetting {
+  const end = name.lastIndexOf('.')
+  return { section: name.slice(0, end), name: name.slice(end + 1), value }
 }

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../lib/atomic-file.ts'
 import { ToolProblem } from '../tool-problem.ts'
 import { folderName, isInside, type Workspace } from '../workspace.ts'
 import { holdCommondir } from './commondir.ts'
+import { disarmGit, gitBefore } from './git-aftermath.ts'
 import { gitReach, outsideRepositories } from './git-guards.ts'
 import { gitIdentity } from './git-identity.ts'
 import { cover, type Hidden, hiddenPlaces, homeFolders } from './hidden.ts'
@@ -19,9 +20,12 @@ export interface SandboxedCommand {
   /** For descriptor 3 of the wrapper. */
   filter: Buffer | null
   environment: Readonly<Record<string, string>>
-  /** After the command ended. */
-  release(): Promise<void>
+  /** After the command ended. Resolves with what was changed of what it did, in words for the model. */
+  release(): Promise<string[]>
 }
+
+/** Milliseconds by which the time of a new file may lie behind. */
+const CLOCK_STEP_MS = 20
 
 /** The sandbox that commands run in on this machine, or null. */
 export async function describeSandbox(): Promise<string | null> {
@@ -59,6 +63,9 @@ export async function sandboxedCommand(
     openToolChains(environment, hidden.roots, writable),
     gitIdentity(root, hidden.roots, writable),
   ])
+  const before = await gitBefore(folders)
+  // The files' clock goes in steps.
+  const since = Date.now() - CLOCK_STEP_MS
   const hold = await holdCommondir(join(own, 'guards'), git.holds)
 
   const plan: Plan = new Map([...hidden.plan, ...toolChains, ...identity.plan])
@@ -96,7 +103,10 @@ export async function sandboxedCommand(
       npm_config_update_notifier: 'false',
       npm_config_fetch_retries: '0',
     },
-    release: () => hold.release(),
+    release: async () => {
+      await hold.release()
+      return await disarmGit(before, since)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { each, type Outcome, put, type World } from './world.ts'
+import { each, type Outcome, put, textAt, type World } from './world.ts'
 
 /** What a person does after a command of a model: none of it may run what the model left. */
 const PERSON = [
@@ -204,4 +204,63 @@ export async function tryKindsOfRepositories(world: World): Promise<Outcome[]> {
 
 function planted(world: World, mark: string, command: string): string {
   return `set -- '${world.trap(mark)}'\n${EVIL}${command}`
+}
+
+/** Where there was no repository: each makes one, in a folder of its own. */
+const WHERE_THERE_WAS_NONE: Plant[] = [
+  { name: 'a repository with hooks and settings', command: 'evil "$1" .git' },
+  {
+    name: 'one made by git, with settings',
+    command: 'git init -q .; git config core.fsmonitor "$1; false"; evil_hook "$1" .git/hooks/pre-commit',
+  },
+  { name: 'one with a template', command: 'evil "$1" e; git init -q --template="$PWD/e" .' },
+  { name: 'a file that names one', command: 'evil "$1" e; echo "gitdir: $PWD/e" >.git' },
+  { name: 'a link to one', command: 'evil "$1" e; ln -s e .git' },
+  { name: 'one with a common folder', command: 'evil "$1" e; git init -q .; echo "$PWD/e" >.git/commondir' },
+  {
+    name: 'a bare one with files',
+    command: 'evil "$1" .; printf "[core]\\n\\tbare = false\\n\\tworktree = .\\n" >>config',
+  },
+  {
+    name: 'settings that include others',
+    command:
+      'git init -q .; echo "$evil_config" >inc; git config include.path ../inc; git config includeIf.gitdir:/.path ../inc',
+  },
+  {
+    name: 'filters',
+    command:
+      'git init -q .; echo "* filter=f diff=f" >.gitattributes; git config filter.f.clean "$1; cat"; git config filter.f.smudge "$1; cat"; git config diff.f.textconv "$1; cat"',
+  },
+]
+
+export async function tryNewRepositories(world: World): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const [number, { name, command }] of WHERE_THERE_WAS_NONE.entries()) {
+    const workspace = await world.workspace(`none-${number}`)
+    const mark = `none-${number}`
+    await world.model(workspace, each([planted(world, mark, command)]))
+    await world.person(`echo 1 >a; ${PERSON}`, workspace.root)
+    outcomes.push({
+      name: `plant where there was no repository: ${name}`,
+      held: !(await world.sprung()).includes(mark),
+    })
+  }
+  return outcomes
+}
+
+/** A person's git writes through these. */
+export async function tryWaysOutOfGit(world: World): Promise<Outcome[]> {
+  const workspace = await world.workspace('links')
+  await world.person('git init -qb main && echo 1 >a && git add -A && git commit -qm first', workspace.root)
+  const names = ['COMMIT_EDITMSG', 'MERGE_MSG', 'ORIG_HEAD', 'FETCH_HEAD', 'logs/HEAD', 'description', 'gc.log']
+  const targets = names.map((_, number) => join(world.home, `through-${number}`))
+  const commands = names.map((name, number) => `rm -f .git/${name}; ln -s '${targets[number]}' .git/${name}`)
+  await world.model(workspace, each(commands))
+  await world.person(PERSON, workspace.root)
+  return await Promise.all(
+    names.map(async (name, number) => ({
+      name: `a link in the git folder: ${name}`,
+      held: (await textAt(targets[number] ?? '')) === null,
+    })),
+  )
 }

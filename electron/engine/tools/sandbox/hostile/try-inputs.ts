@@ -1,4 +1,10 @@
-import { tryGitPlants, tryKindsOfRepositories, tryReplacements } from './git-plants.ts'
+import {
+  tryGitPlants,
+  tryKindsOfRepositories,
+  tryNewRepositories,
+  tryReplacements,
+  tryWaysOutOfGit,
+} from './git-plants.ts'
 import { tryKernelFiles, trySystemCalls } from './kernel.ts'
 import { trySecrets, trySockets } from './secrets.ts'
 import { tryMountTricks, tryWrites } from './ways-out.ts'
@@ -15,6 +21,8 @@ export async function tryHostileInputs(within: string): Promise<Outcome[]> {
       ...(await tryGitPlants(world)),
       ...(await tryReplacements(world)),
       ...(await tryKindsOfRepositories(world)),
+      ...(await tryNewRepositories(world)),
+      ...(await tryWaysOutOfGit(world)),
       ...(await tryMountTricks(world)),
       ...(await tryWrites(world)),
       ...(await tryKernelFiles(world)),
