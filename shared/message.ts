@@ -5,6 +5,8 @@ export interface ToolCall {
   arguments: string
   /** Taken from text because the server did not parse it (backends.md E). */
   recovered: boolean
+  /** The arguments were no JSON and could be read in one way only; what was wrong with them. */
+  mended?: string
 }
 
 /** One message of the conversation with the model, free of any server's spelling. */

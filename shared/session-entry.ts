@@ -77,7 +77,13 @@ export const SessionEntry = z.discriminatedUnion('type', [
     /** As normalised: stop, length, tool_calls, content_filter, error, other, unknown, or aborted. */
     finish: z.string(),
     toolCalls: z.array(
-      z.object({ callId: z.string(), name: z.string(), arguments: z.string(), recovered: z.boolean() }),
+      z.object({
+        callId: z.string(),
+        name: z.string(),
+        arguments: z.string(),
+        recovered: z.boolean(),
+        mended: z.string().optional(),
+      }),
     ),
     /** Opaque to us, returned unmodified to the server that sent it (backends.md B.5). */
     reasoningDetails: z.unknown().optional(),

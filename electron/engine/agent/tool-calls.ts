@@ -2,6 +2,7 @@ import { failure } from '#shared/failure.ts'
 import type { ToolOutcome } from '#shared/session-entry.ts'
 import { parseArguments } from '../tools/call-arguments.ts'
 import type { Tool, ToolResult } from '../tools/tool.ts'
+import { toolNamed } from '../tools/tool-name.ts'
 import type { AtLimit } from './at-limit.ts'
 import { carryOut } from './carry-out.ts'
 import type { LoopGuard } from './loop-guard.ts'
@@ -66,7 +67,7 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   turn.emit({
     type: 'tool-start',
     callId: call.callId,
-    name: call.name,
+    name: tool?.name ?? call.name,
     arguments: call.arguments,
     recovered: call.recovered,
     ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
@@ -79,10 +80,8 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   }
   if (!tool) {
     const names = turn.tools.map(({ name }) => name).join(', ')
-    return end(turn, call, 'failed', {
-      output: `Error: there is no tool ${call.name}. There are: ${names}.`,
-      summary: 'no such tool',
-    })
+    const output = `Error: there is no tool ${call.name}. There are: ${names}.`
+    return observed(guard, call, output, end(turn, call, 'failed', { output, summary: 'no such tool' }))
   }
   if (!parsed?.ok)
     return observed(
@@ -93,7 +92,7 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     )
 
   for (;;) {
-    const stop = await turn.budget.startTool(call.name)
+    const stop = await turn.budget.startTool(tool.name)
     if (!stop) break
     if (await limit.mayGoOn(stop)) continue
     end(turn, call, 'not-run', OVER_THE_LIMIT)
@@ -105,11 +104,16 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     return ran.end ? { end: ran.end } : {}
   }
   const facts = ran.started ? turn.policy.resultFacts(tool.name) : null
-  const result = facts ? { ...ran.result, output: `${ran.result.output}\n\n${facts}` } : ran.result
+  const output = [ran.result.output, ...ignoredNote(tool, parsed.ignored)].join('\n')
+  const result = { ...ran.result, output: facts ? `${output}\n\n${facts}` : output }
   end(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
   // A command that was stopped tells what it had done until then.
   turn.signal.throwIfAborted()
   return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
+}
+
+function ignoredNote({ name }: Tool, ignored: readonly string[]): string[] {
+  return ignored.length > 0 ? [`[${name} has no ${ignored.join(', no ')}: that was left out]`] : []
 }
 
 /** A call that no longer runs: it is told like one that did, so that every call has an answer. */
@@ -163,5 +167,5 @@ function observed(guard: LoopGuard, call: AnsweredCall, output: string, result: 
 }
 
 function toolOf(turn: TurnContext, call: { name: string }): Tool | undefined {
-  return turn.tools.find(({ name }) => name === call.name)
+  return toolNamed(turn.tools, call.name)
 }

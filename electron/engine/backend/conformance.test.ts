@@ -443,7 +443,7 @@ const toolCalls: Row[] = [
     wire: [T(0, 'c1', 'f', '{"a":1}{"a":2}'), C({}, 'tool_calls'), D],
     expected: [
       'warning malformed-tool-call',
-      'broken c1 f {"a":1}{"a":2}: The arguments are not valid JSON.',
+      'broken c1 f {"a":1}{"a":2}: Several argument objects were joined into one call. Make one call for each.',
       'finish tool_calls (tool_calls)',
     ],
   },

@@ -61,7 +61,8 @@ export class ToolCallSlots {
       if (slot.name === '') settled.broken.push({ ...call, problem: 'The call names no tool.' })
       else if ('problem' in result && !cut) settled.broken.push({ ...call, problem: result.problem })
       else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result) })
-      else if ('text' in result) settled.complete.push({ ...call, arguments: result.text })
+      else if ('text' in result)
+        settled.complete.push({ ...call, arguments: result.text, ...(result.mended && { mended: result.mended }) })
     }
     return settled
   }

@@ -1,7 +1,10 @@
+import { beginningOf } from '#shared/whole-characters.ts'
 import { isRecord } from './json-record.ts'
+import { oneReading } from './one-reading.ts'
+import { strictJson } from './recover/json-text.ts'
 
-/** `text` = a whole JSON object, byte for byte as received. */
-export type ArgumentsReading = { text: string } | { problem: string; unfinished?: true }
+/** `text` = a whole JSON object, byte for byte as received, unless `mended` says what was wrong with it. */
+export type ArgumentsReading = { text: string; mended?: string } | { problem: string; unfinished?: true }
 
 /**
  * Reads the arguments of a call that has ended. Nothing at all is `{}`, unless the tool requires some; JSON text inside
@@ -12,12 +15,16 @@ export function wholeArguments(received: string, required: boolean): ArgumentsRe
   if (text === '' || text === 'null') {
     return required ? { problem: 'The call came without its arguments.' } : { text: '{}' }
   }
-  const value = parsed(text)
+  const value = strictJson(text)
   if (isRecord(value)) return { text: received }
-  if (typeof value === 'string' && isRecord(parsed(value))) return { text: value }
+  if (typeof value === 'string' && isRecord(strictJson(value))) return { text: value }
   if (value !== undefined) return { problem: 'The arguments are not a JSON object.' }
   if (endsInTheMiddle(text)) return { problem: CUT, unfinished: true }
-  return { problem: 'The arguments are not valid JSON.' }
+  const reading = oneReading(text)
+  if (reading === 'several') {
+    return { problem: 'Several argument objects were joined into one call. Make one call for each.' }
+  }
+  return reading ?? { problem: `The arguments are not valid JSON: ${whatIsWrong(text)}.` }
 }
 
 /** Why a call of a reply that was cut must not run. */
@@ -43,11 +50,12 @@ function endsInTheMiddle(text: string): boolean {
   return inString || depth > 0
 }
 
-function parsed(text: string): unknown {
+/** In the words of the parser, which says where. */
+function whatIsWrong(text: string): string {
   try {
-    return JSON.parse(text)
-  } catch {
-    // Not whole, or not JSON: that is what the caller asks.
-    return undefined
+    JSON.parse(text)
+    return 'they are'
+  } catch (error) {
+    return beginningOf(error instanceof Error ? error.message : String(error), 200)
   }
 }

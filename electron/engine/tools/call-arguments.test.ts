@@ -59,16 +59,17 @@ describe('the arguments of a call', () => {
     ],
     ['write_file', '{"path":"a","content":"12","mode":"x"}', { path: 'a', content: '12' }],
   ])('of %s are taken where they have one meaning only: %s', (name, json, input) => {
-    expect(parseArguments(byName(name), json)).toEqual({ ok: true, input })
+    expect(parseArguments(byName(name), json)).toMatchObject({ ok: true, input })
   })
 
   test.each([
     ['read_file', '', 'path is missing. Its parameters are: path, start_line, end_line.'],
     [
       'read_file',
-      '{"file_path":"a"}',
-      'path is missing; there is no file_path. Its parameters are: path, start_line, end_line.',
+      '{"place":"a"}',
+      'path is missing; there is no place. Its parameters are: path, start_line, end_line.',
     ],
+    ['bash', '{"command":"x","run_in_background":true}', 'there is no run_in_background'],
     ['read_file', '["a"]', 'they must be one JSON object.'],
     ['read_file', '{"path":"a","start_line":0}', 'start_line: Too small: expected number to be >=1.'],
     ['read_file', '{"path":"a","start_line":1.5}', 'start_line: Invalid input: expected int, received number'],
@@ -81,6 +82,25 @@ describe('the arguments of a call', () => {
       ok: false,
       output: expect.stringContaining(`Error: the arguments of ${name} are wrong: ${words}`),
     })
+  })
+
+  test.each([
+    ['read_file', { file_path: 'a', offset: 5, limit: 3 }, { path: 'a', start_line: 5, end_line: 7 }, []],
+    ['read_file', { filePath: 'a', offset: 0 }, { path: 'a', start_line: 1 }, []],
+    ['read_file', { path: 'a', limit: '2' }, { path: 'a', end_line: 2 }, []],
+    ['read_file', { path: 'a', pages: '1' }, { path: 'a' }, ['pages']],
+    ['bash', { cmd: 'ls', description: 'Lists.' }, { command: 'ls' }, []],
+    ['bash', { command: 'ls', timeout: 5 }, { command: 'ls' }, ['timeout']],
+    ['edit_file', { path: 'a', old_string: '1', new_string: '2' }, { path: 'a', old_text: '1', new_text: '2' }, []],
+    ['write_file', { path: 'a', file_text: 'x' }, { path: 'a', content: 'x' }, []],
+    ['grep_search', { query: 'x', directory: 'src' }, { pattern: 'x', path: 'src' }, []],
+    ['grep_search', { pattern: 'x', glob: '*.ts' }, { pattern: 'x' }, ['glob']],
+  ])('of %s are understood under the names of other agents: %j', (name, given, input, ignored) => {
+    expect(parseArguments(byName(name), JSON.stringify(given))).toEqual({ ok: true, input, ignored })
+  })
+
+  test('that two names could mean are not guessed', () => {
+    expect(parseArguments(byName('read_file'), '{"file":"a","file_path":"b"}')).toMatchObject({ ok: false })
   })
 
   test('never throw, whatever a model writes', () => {

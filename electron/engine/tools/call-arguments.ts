@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import { ownNames, REMARKS } from './foreign-arguments.ts'
 import type { Tool } from './tool.ts'
 
-type ParsedArguments = { ok: true; input: unknown } | { ok: false; output: string }
+/** `ignored` = names that the tool does not have and that were left out. */
+type ParsedArguments = { ok: true; input: unknown; ignored: readonly string[] } | { ok: false; output: string }
 
 /**
  * Reads the JSON text of a call. Forgives what weak models do and what has one meaning only: `null` for a missing
- * option, a number or a truth value in quotes, no text at all for no arguments. All else is said in words.
+ * option, a number or a truth value in quotes, no text at all for no arguments, the names that other agents have for the
+ * same parameters. All else is said in words.
  */
 export function parseArguments(tool: Tool, json: string): ParsedArguments {
   let value: unknown
@@ -16,14 +19,18 @@ export function parseArguments(tool: Tool, json: string): ParsedArguments {
   }
   if (!isRecord(value)) return wrong(tool, 'they must be one JSON object')
   const properties = parameterTypes(tool)
+  const named = ownNames(Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null)), properties)
   const given = Object.fromEntries(
-    Object.entries(value)
-      .filter(([, entry]) => entry !== null)
-      .map(([name, entry]) => [name, unquoted(entry, properties[name])]),
+    Object.entries(named).map(([name, entry]) => [name, unquoted(entry, properties[name])]),
   )
   const parsed = tool.input.safeParse(given)
-  if (parsed.success) return { ok: true, input: parsed.data }
-  const unknownNames = Object.keys(given).filter((name) => !(name in properties))
+  const unknownNames = Object.keys(given).filter((name) => !(name in properties) && !REMARKS.has(name))
+  if (parsed.success) {
+    if (given.run_in_background === true) {
+      return wrong(tool, 'there is no run_in_background, and what a command leaves running is ended with it')
+    }
+    return { ok: true, input: parsed.data, ignored: unknownNames }
+  }
   const problems = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.')
     return name && !(name in given) ? `${name} is missing` : `${name || 'they'}: ${issue.message}`
