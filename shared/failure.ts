@@ -48,6 +48,8 @@ export const Failure = z.object({
       affordableTokens: z.number().optional(),
       /** The request parameter that the server named. */
       parameter: z.string().optional(),
+      /** The name that no name server knows. */
+      unknownHost: z.string().optional(),
       /** The server's own id of the call; its log knows it. */
       callId: z.string().optional(),
     })

@@ -184,3 +184,19 @@ test('a view holds so much of one text, says how much more there is, and cuts no
     15,
   ])
 })
+
+test('the last usage of whoever answers now is known again from the journal', () => {
+  const usage = {
+    ...{ inputTokens: 90, outputTokens: 10, cachedInputTokens: null, reasoningTokens: null },
+    costMicroUsd: null,
+  }
+  const counted: UnstampedEvent = { type: 'usage', usage: { ...usage, source: 'reported' } }
+  const turn: UnstampedEvent = { type: 'turn-start', turnId, text: 'Do it.', facts: '' }
+  const end: UnstampedEvent = { type: 'turn-end', turnId, reason: 'completed', failure: null, budget: null }
+  const shortened: UnstampedEvent = { type: 'compaction', summary: 'S', keptFromSeq: 3 }
+  expect([
+    fold(turn, counted, end).lastUsage,
+    fold(turn, counted, shortened).lastUsage,
+    fold(turn, counted, { type: 'profile', profile: start.profile }).lastUsage,
+  ]).toEqual([{ ...usage, source: 'reported' }, null, null])
+})

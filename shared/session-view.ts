@@ -8,6 +8,7 @@ import { amountWords } from './limit-words.ts'
 import type { Permissions } from './permissions.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase, SessionEvent } from './session-event.ts'
+import type { Usage } from './usage.ts'
 import { addModelCall, addUsage, noUsage, type UsageTotals } from './usage-totals.ts'
 
 /** What a person sees of a session. Plain data: the same on both sides of every process border. */
@@ -29,6 +30,8 @@ export interface SessionView {
   /** A limit is reached, and the run waits to hear what becomes of it. */
   budgetRequest: PendingBudget | null
   usage: UsageTotals
+  /** Of the last call of the model that answers now; missing = it made none since the conversation was begun or shortened. */
+  lastUsage?: Usage | null
   /** Iterations of the agent loop so far. */
   iterations: number
   /** Tool calls that ran or were refused by the person. */
@@ -190,6 +193,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return next
     case 'profile':
       next.profile = event.profile
+      next.lastUsage = null
       return next
     case 'permissions':
       next.permissions = event.permissions
@@ -223,6 +227,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return withItems(next, (items) => endReasoning(items, event.at))
     case 'usage':
       next.usage = addUsage(view.usage, event.usage)
+      next.lastUsage = event.usage
       return withTurn(next, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
     case 'approval-request':
       next.approvals = [
@@ -282,6 +287,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
     case 'warning':
       return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
     case 'compaction':
+      next.lastUsage = null
       return withItems(next, (items) => [
         ...items,
         { kind: 'notice', code: event.type, message: 'Earlier messages were summarised.' },

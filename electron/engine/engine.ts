@@ -112,6 +112,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     policyFor: policies.policyFor.bind(policies),
     limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
     backendFor: profiles.backendFor.bind(profiles),
+    noteReach: profiles.noteReach.bind(profiles),
     // Kept in the background: nothing waits for it but the end of the engine.
     learnWindow: (profile: Profile, learned: LearnedWindow) => void windows.learn(profile, learned),
   }

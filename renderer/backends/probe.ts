@@ -72,7 +72,9 @@ export function asksAgain({ state, failure }: Pick<Probe, 'state' | 'failure'>):
 export function readProbe(reply: ProbeReply, keyed: boolean): Pick<Probe, 'state' | 'models' | 'server' | 'failure'> {
   if (!reply.ok) {
     const { failure } = reply
-    const silent = failure.code === 'unreachable' || failure.code === 'transport'
+    // A name that nobody knows is no server that is yet to come.
+    const isKnown = failure.details?.unknownHost === undefined
+    const silent = isKnown && (failure.code === 'unreachable' || failure.code === 'transport')
     const locked = failure.code === 'auth' && !keyed
     return { state: silent ? 'silent' : locked ? 'locked' : 'failed', models: [], server: null, failure }
   }

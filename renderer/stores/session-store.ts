@@ -3,7 +3,6 @@ import type { FeedMessage } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView } from '#shared/session-view.ts'
-import type { Usage } from '#shared/usage.ts'
 import { carryDocuments } from '../lib/text-documents.ts'
 
 export interface SessionSlot {
@@ -14,10 +13,9 @@ export interface SessionSlot {
   /** Sent while a turn ran and not read by it yet. */
   queued: readonly string[]
   /** Of the newest model call that was seen here. */
-  lastUsage: Usage | null
 }
 
-export const emptySlot: SessionSlot = { view: null, closed: null, queued: [], lastUsage: null }
+export const emptySlot: SessionSlot = { view: null, closed: null, queued: [] }
 
 /** The sessions that the window follows. Kept by the feed; components select narrowly. */
 export const useSessionStore = create<{ slots: Readonly<Record<SessionId, SessionSlot>> }>()(() => ({ slots: {} }))
@@ -75,7 +73,6 @@ function nextSlot(slot: SessionSlot, message: SessionMessage): SessionSlot {
 }
 
 function followEvent(slot: SessionSlot, event: SessionEvent): SessionSlot {
-  if (event.type === 'usage') return { ...slot, lastUsage: event.usage }
   if (event.type === 'follow-up') return { ...slot, queued: without(slot.queued, event.text) }
   if (event.type === 'turn-end' && slot.queued.length > 0) return { ...slot, queued: [] }
   return slot

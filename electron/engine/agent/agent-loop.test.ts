@@ -133,6 +133,7 @@ interface Setting {
 async function play(setting: Setting) {
   const { backend, requests } = scripted(setting.answers)
   const { tools, log } = toolBox()
+  const reached: string[] = []
   const conversation = new Conversation()
   const events: UnstampedEvent[] = []
   const abort = new AbortController()
@@ -158,6 +159,7 @@ async function play(setting: Setting) {
     conversation,
     backend: () => Promise.resolve({ backend, profile }),
     learnWindow: () => undefined,
+    noteReach: (_id, value) => void reached.push(value?.code ?? 'answered'),
     seat: setting.seat ?? freeSeat,
     tools,
     policy: noPolicy,
@@ -180,7 +182,7 @@ async function play(setting: Setting) {
     options: {},
   })
   const ends = events.flatMap((event) => (event.type === 'tool-end' ? [[event.callId, event.outcome]] : []))
-  return { outcome, events, requests, log, ends }
+  return { outcome, events, requests, log, ends, reached }
 }
 
 const completed = { reason: 'completed', failure: null, budget: null }
@@ -274,6 +276,18 @@ describe('a turn', () => {
       reason: 'failed',
       failure: { code: 'protocol' },
     })
+  })
+
+  test('tells after each call how its backend is', async () => {
+    const begun: StreamEvent = { type: 'message_start', id: '', model: 'm' }
+    const gone = new FailureError(failure('unreachable', 'Nothing answers.'))
+    const { reached } = await play({
+      answers: [
+        [begun, { type: 'usage', usage }, stop({ finish: 'tool_calls', toolCalls: [call('a', 'look')] })],
+        gone,
+      ],
+    })
+    expect(reached).toEqual(['answered', 'unreachable'])
   })
 
   test('a call that may only be quoted is asked about, and runs if it was meant', async () => {

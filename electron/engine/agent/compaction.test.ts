@@ -118,6 +118,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     const outcome = await runTurn({
       conversation,
       backend: () => Promise.resolve({ backend, profile }),
+      noteReach: () => undefined,
       learnWindow: (_profile, window) => learned.push(window),
       seat: freeSeat,
       tools: [tool],

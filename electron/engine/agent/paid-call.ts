@@ -62,6 +62,7 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
   try {
     for await (const event of backend.chat(requestOf(call, budget), turn.signal)) {
       const before = count.characters
+      if (event.type === 'message_start') turn.noteReach(profile.id, null)
       count.take(event)
       call.onEvent(event)
       if (count.characters > MOST_CHARACTERS) throw endless(profile)
@@ -75,6 +76,7 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
       if (cut) break
     }
   } catch (error) {
+    if (error instanceof FailureError) turn.noteReach(profile.id, error.failure)
     call.onEnd(false, error)
     // Who broke off has paid for what was sent and received; who was refused has paid nothing.
     const usage = count.received ? count.usage(profile, inputTokens) : free

@@ -26,12 +26,23 @@ export function turnFacts(
   before: string,
 ): string {
   const lines = [
-    `Folder: ${facts.cwd}`,
-    ...facts.addedFolders.map((folder) => `Also: ${folder}`),
+    `Folder: ${oneLine(facts.cwd)}`,
+    ...facts.addedFolders.map((folder) => `Also: ${oneLine(folder)}`),
     `System: ${facts.platform}`,
     `Date: ${facts.now.toISOString().slice(0, 10)}`,
   ]
   const context = `<context>\n${lines.join('\n')}\n</context>`
   const text = facts.policy ? `${context}\n${facts.policy}` : context
   return text === before ? '' : text
+}
+
+/** A name of a folder may hold anything: as JSON where it could be taken for a line of ours, or for the end of them. */
+function oneLine(path: string): string {
+  return /[\p{Cc}\u2028\u2029<>]/u.test(path)
+    ? JSON.stringify(path).replace(/[\u007f-\u009f\u2028\u2029<>]/g, escaped)
+    : path
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

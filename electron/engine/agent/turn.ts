@@ -1,5 +1,7 @@
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
 import type { BudgetAnswer, BudgetStop } from '#shared/budget.ts'
+import type { Failure } from '#shared/failure.ts'
+import type { ProfileId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
@@ -18,6 +20,8 @@ export interface TurnContext {
   conversation: Conversation
   /** The backend that answers the next call; asked before each, so that a switch counts from there on. */
   backend(): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  /** A call of a model was answered (null), or why not: how its backend is, for all who show it. */
+  noteReach(profileId: ProfileId, failure: Failure | null): void
   /** Something was found out about the window of the model that answers; it is kept for all that follows. */
   learnWindow(profile: Profile, window: LearnedWindow): void
   /** Its place in the queues of the servers; whoever made it gives it up. */

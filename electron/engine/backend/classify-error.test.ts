@@ -56,6 +56,12 @@ const openAi = (message: string, type = 'BadRequestError', code: unknown = 400) 
 })
 
 it.each<[string, number | null, unknown, unknown[]]>([
+  [
+    'a proxy that takes no request so large',
+    413,
+    '<html><title>413 Request Entity Too Large</title></html>',
+    ['context-overflow'],
+  ],
   ['74 vLLM, wrong key', 401, { error: 'Unauthorized' }, ['auth']],
   ['74 Ollama cloud', 401, { error: 'unauthorized', signin_url: 'https://x' }, ['auth']],
   [
@@ -367,6 +373,7 @@ it('says what happened and what to do', () => {
     message(400, openAi('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set')),
     message(400, { error: { message: 'request (9011 tokens) exceeds the available context size (8192 tokens)' } }),
     message(402, { error: { message: 'can only afford 30104.' } }),
+    message(413, {}),
   ]).toEqual([
     'Test wants a key and the profile has none. Set a key on the profile.',
     'Test refused the key. Set a valid key on the profile. It says: Unauthorized.',
@@ -375,6 +382,7 @@ it('says what happened and what to do', () => {
     'Test was started without tool calls. Start vLLM with --enable-auto-tool-choice and --tool-call-parser (such as qwen3_coder or hermes).',
     'The conversation (9011 tokens) does not fit into the context window of 8192 tokens of m. Shorten it, start a new chat, or serve the model with a larger window.',
     'The credits at Test pay for 30104 more tokens only. Add credits, or lower the maximum answer length of the profile.',
+    'The conversation is larger than Test, or a proxy before it, takes (HTTP 413). Shorten it, start a new chat, or allow larger requests there.',
   ])
 })
 

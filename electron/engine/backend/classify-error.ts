@@ -54,6 +54,8 @@ function codeOf({ message, type, code, errorType, status, inBand, html }: Said):
   const words = `${type} ${code} ${errorType}`
   if (canOverflow(status, inBand) && (saysOverflow(`${message} ${words}`) || errorType === 'context_length_exceeded'))
     return 'context-overflow'
+  // By whoever stands before the server, in bytes.
+  if (status === 413) return 'context-overflow'
   if (status === 402 || /budget_exceeded|payment_required|insufficient_quota/.test(words)) return 'credits'
   if (/Prompt tokens limit exceeded|insufficient credits|exceeded your current quota/i.test(message)) return 'credits'
   if (/auth_error|token_not_found_in_db|expired_key|no_db_connection|authentication_error/.test(words)) return 'auth'
@@ -126,7 +128,9 @@ function sentence(code: FailureCode, said: Said, details: Details, server: Serve
     case 'unknown-model':
       return `${name} does not serve the model "${model}". Choose one that it lists, or load it there first.${quoted}`
     case 'context-overflow':
-      return overflowSentence(details, server)
+      return said.status === 413 && details.contextWindow === undefined
+        ? `The conversation is larger than ${name}, or a proxy before it, takes (HTTP 413). Shorten it, start a new chat, or allow larger requests there.`
+        : overflowSentence(details, server)
     case 'tools-unsupported':
       return toolsSentence(said.message, server)
     case 'credits':

@@ -16,7 +16,7 @@ const coded = (code: string) => Object.assign(new Error('x'), { code })
 it.each([
   ['refused', coded('ECONNREFUSED'), false, 'unreachable', 'Nothing answers at https://models.example.com/v1.'],
   ['refused on every address', new AggregateError([coded('ECONNREFUSED')]), false, 'unreachable', 'Nothing answers'],
-  ['no such host', coded('ENOTFOUND'), false, 'unreachable', 'cannot be found: models.example.com'],
+  ['no such host', coded('ENOTFOUND'), false, 'unreachable', 'The host models.example.com cannot be found.'],
   ['no answer to the connect', coded('UND_ERR_CONNECT_TIMEOUT'), false, 'unreachable', 'Is it running'],
   ['a certificate of its own', coded('SELF_SIGNED_CERT_IN_CHAIN'), false, 'unreachable', 'CA file of the profile'],
   ['plain http behind https', coded('ERR_SSL_WRONG_VERSION_NUMBER'), false, 'unreachable', 'does not speak https'],

@@ -9,7 +9,8 @@ export function transportError(error: unknown, server: Server, answering: boolea
   const code = systemCode(error)
   const [failureCode, message] = explain(code, error, server, answering)
   const retryable = failureCode !== 'protocol' && failureCode !== 'invalid-input'
-  const value = failure(failureCode, message, { retryable })
+  const details = isUnknownHost(code) && !answering ? { unknownHost: hostOf(server.address.base) } : undefined
+  const value = failure(failureCode, message, { retryable, ...(details && { details }) })
   return new AttemptError(value, {}, { cause: error })
 }
 
@@ -35,10 +36,10 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
       'invalid-input',
       `The key or a header of ${name} holds characters that HTTP does not allow. Enter it again in the profile.`,
     ]
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  if (isUnknownHost(code))
     return [
       'unreachable',
-      `The host of ${name} cannot be found: ${hostOf(address.base)}. Check the base URL and the network.`,
+      `The host ${hostOf(address.base)} cannot be found. Check the base URL of ${name}, and the network.`,
     ]
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
     return [
@@ -71,6 +72,10 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
 /** Codes of the library that speaks HTTP say nothing to anybody else. */
 function inBrackets(code: string): string {
   return code && !code.startsWith('UND_') ? ` (${code})` : ''
+}
+
+function isUnknownHost(code: string): boolean {
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN'
 }
 
 function hostOf(base: string): string {

@@ -7,6 +7,7 @@ import { entriesFromEnd } from '../sessions/journal-end.ts'
 import type { RunRegistry } from './registry.ts'
 import { isWorkerAlive, type RunEntry, type RunRecord, recordOf } from './run-entry.ts'
 import { interrupted, killedBy, outcomeOf, type RunOutcome } from './run-outcome.ts'
+import { removeSocket } from './socket-place.ts'
 import { markerOf } from './worker-marker.ts'
 
 export interface Surroundings {
@@ -30,6 +31,7 @@ export async function reconciled(record: RunRecord, surroundings: Surroundings):
   const outcome = await outcomeWithout(last, surroundings)
   const change = { ...over, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
   await endProcessTree({ pid: null, marker: markerOf(last.run.runId) })
+  if (last.endpoint) await removeSocket(last.endpoint.path, registry.folder).catch(() => undefined)
   // A folder that cannot be written must not keep anybody from seeing how it is.
   await registry.amend(last.run.runId, change).catch(() => undefined)
   return recordOf({ ...last, endpoint: null, run: { ...last.run, ...change } })

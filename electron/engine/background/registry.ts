@@ -79,11 +79,19 @@ export class RunRegistry {
     for (const name of await this.#names()) {
       const runId = runIdOf(name)
       const path = join(this.folder, name)
-      const leftOver = runId ? !isKnown(runId) && (await this.#json(path)) === undefined : name.endsWith('.tmp')
+      const leftOver = runId
+        ? !isKnown(runId) && (await this.#json(path)) === undefined
+        : name.endsWith('.tmp') || (await this.#isDeadSocket(name))
       if (!leftOver) continue
       const info = await stat(path).catch(() => null)
       if (info && now - info.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true })
     }
+  }
+
+  /** Of a run that has no entry any more: nobody listens there. */
+  async #isDeadSocket(name: string): Promise<boolean> {
+    const runId = RunId.safeParse(name.endsWith('.sock') ? name.slice(0, -'.sock'.length) : undefined)
+    return runId.success && (await this.#json(this.#path(runId.data))) === undefined
   }
 
   /** undefined = not there or no JSON. */

@@ -245,7 +245,13 @@ describe('the store', () => {
     const { pid } = await sleeper()
     const entry = await entryOf(pid)
     await registry.write(entry)
-    const names = [`${runId(2)}.json`, `${runId(3)}.json.77.abc.tmp`, 'notes.txt']
+    const names = [
+      `${runId(2)}.json`,
+      `${runId(3)}.json.77.abc.tmp`,
+      `${runId(3)}.sock`,
+      `${runId(1)}.sock`,
+      'notes.txt',
+    ]
     const old = new Date(Date.now() - 3_600_000)
     for (const name of names) {
       await writeFile(join(registry.folder, name), '{"version":1,"ru')
@@ -256,7 +262,7 @@ describe('the store', () => {
     await registry.sweep((id) => store.list().some((run) => run.runId === id), Date.now())
     expect([store.list().length, (await readdir(registry.folder)).sort()]).toEqual([
       1,
-      ['notes.txt', `${runId(1)}.json`, `${runId(4)}.json`].sort(),
+      ['notes.txt', `${runId(1)}.json`, `${runId(1)}.sock`, `${runId(4)}.json`].sort(),
     ])
   })
 

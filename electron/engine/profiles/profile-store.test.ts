@@ -437,6 +437,24 @@ describe('the status of a profile', () => {
     ])
   })
 
+  it('is also what the calls of its model say: it went away, it came back', async () => {
+    world.models.set(work.baseUrl, ['first'])
+    const profiles = open()
+    await profiles.save(work)
+    await profiles.check(work.id)
+    const seen = []
+    for (const code of ['invalid-request', 'transport', 'aborted', null] as const) {
+      profiles.noteReach(work.id, code && failure(code, 'What happened.'))
+      seen.push(reach(profiles)[0])
+    }
+    expect(seen).toEqual([
+      ['work', 'ready', null, ['first'], 1000],
+      ['work', 'failed', 'transport', ['first'], 1000],
+      ['work', 'failed', 'transport', ['first'], 1000],
+      ['work', 'ready', null, ['first'], 1000],
+    ])
+  })
+
   it('of a profile that changed meanwhile is not taken from the old server', async () => {
     world.models.set(work.baseUrl, ['old'])
     const profiles = open()

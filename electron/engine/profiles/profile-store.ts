@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BackendStatus, Discovery } from '#shared/app-state.ts'
-import { FailureError, failure } from '#shared/failure.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
 import { priceKnown } from '../budget/price.ts'
@@ -234,6 +234,11 @@ export class ProfileStore {
   check(id: ProfileId): Promise<void> {
     const profile = this.#existing(id)
     return id === DEMO_ID ? Promise.resolve() : this.#reach.check(profile)
+  }
+
+  /** What a call of its model says of a backend: it answered (null), or why not. */
+  noteReach(id: ProfileId, failure: Failure | null): void {
+    if (id !== DEMO_ID && this.get(id)) this.#reach.note(id, failure)
   }
 
   /** Asks those that nobody has asked since they appeared or changed. */

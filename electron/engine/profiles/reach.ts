@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BackendStatus } from '#shared/app-state.ts'
-import { FailureError } from '#shared/failure.ts'
+import { type Failure, type FailureCode, FailureError } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -18,6 +18,20 @@ export interface ReachOptions {
   /** It was asked before and answers differently now. */
   onModelsChange(id: ProfileId): void
 }
+
+/** Failures of the server, its address or its key; all others are about one request. */
+const brokenCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'unreachable',
+  'transport',
+  'stream-truncated',
+  'timeout',
+  'auth',
+  'credits',
+  'unknown-model',
+  'tools-unsupported',
+  'overloaded',
+  'server-error',
+])
 
 interface Check {
   done: Promise<void>
@@ -49,6 +63,17 @@ export class ReachBook {
       if (counts()) this.#checks.delete(id)
     })
     return check.done
+  }
+
+  /**
+   * What a call of its model says of a server: it answered (null), or why not. Only what a person would call a backend that
+   * does not work counts; a check that is under way knows better.
+   */
+  note(id: ProfileId, value: Failure | null): void {
+    const old = this.of(id)
+    if (this.#checks.has(id) || (value === null && old.reach !== 'failed')) return
+    if (value !== null && !brokenCodes.has(value.code)) return
+    this.#set(id, { ...old, reach: value ? 'failed' : 'ready', failure: value, checkedAt: this.#options.clock.now() })
   }
 
   /** The profile changed or went: what is known, and an answer that is still to come, are of no use. */

@@ -281,7 +281,7 @@ export class LiveSession implements Session {
     { turnId, options, begun }: { turnId: TurnId; options: SendOptions; begun?: BegunRun },
     policy: Policy,
   ): Promise<TurnEnd> {
-    const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow } = this.#services
+    const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow, noteReach } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
     const taken = stopwatch(clock.now() - (before.turns.at(-1)?.startedAt ?? 0))
@@ -313,6 +313,7 @@ export class LiveSession implements Session {
           return connection
         },
         learnWindow,
+        noteReach,
         seat,
         tools: tools.filter(({ name }) => policy.denial(name) === null),
         toolContext: {

@@ -1,9 +1,14 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
 import { sessionStates } from '#shared/session-view.ts'
+
+/** Written beside, to be renamed or linked; with the number of the process. */
+const LEFT_OVER = /^[0-9a-z]{10}\.(?:json|lock)\.(?:stale\.)?\d+$/
+/** How old such a file must be. Milliseconds. */
+const LEFT_OVER_MS = 60_000
 
 /** The files of a session: `<id>.jsonl` the journal, `<id>.json` its summary, `<id>.lock` while a process has it open. */
 export class SessionFiles {
@@ -23,6 +28,16 @@ export class SessionFiles {
 
   async prepare(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
+  }
+
+  /** Removes what processes left behind that died while they wrote a summary or took a lock. Rejects with the system's error. */
+  async sweep(now: number): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      if (!LEFT_OVER.test(name)) continue
+      const path = join(this.folder, name)
+      const made = await stat(path).catch(() => null)
+      if (made && now - made.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true })
+    }
   }
 
   /** Ids that have a journal. */

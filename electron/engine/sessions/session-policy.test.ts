@@ -82,6 +82,7 @@ beforeEach(async () => {
   policies = new Policies({ dataFolder: data, clock, keyVariables: () => new Set() })
   const services = {
     learnWindow: () => undefined,
+    noteReach: () => undefined,
     backendFor: () => Promise.resolve({ backend, profile: answering }),
     tools: builtinTools,
     ledger,

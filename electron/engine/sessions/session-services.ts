@@ -1,3 +1,4 @@
+import type { Failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
@@ -20,6 +21,8 @@ export interface SessionServices {
     /** Whether the server is asked for its prices where nobody knows them. */
     needsPrice?: boolean,
   ): Promise<{ backend: Backend; profile: Profile; listedWindow?: number }>
+  /** A call of a model was answered (null), or why not. */
+  noteReach(profileId: ProfileId, failure: Failure | null): void
   /** What a turn found out about the window of a model. */
   learnWindow(profile: Profile, window: LearnedWindow): void
   slots: Pick<Slots, 'seat'>

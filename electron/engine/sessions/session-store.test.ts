@@ -108,6 +108,7 @@ function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServic
   const backend = scriptedBackend()
   const services = {
     learnWindow: () => undefined,
+    noteReach: () => undefined,
     backendFor: () => Promise.resolve({ backend, profile }),
     slots: { seat: () => freeSeat },
     background: false,
@@ -345,6 +346,7 @@ describe('in the background', () => {
   const services = (backgroundProfile: Profile): Partial<SessionServices> => ({
     background: true,
     learnWindow: () => undefined,
+    noteReach: () => undefined,
     backendFor: () => Promise.resolve({ backend: scriptedBackend(), profile: backgroundProfile }),
   })
 

@@ -62,6 +62,8 @@ export class SessionStore implements Sessions {
 
   async load(): Promise<void> {
     await this.#files.prepare()
+    // In a folder that refuses, they stay.
+    await this.#files.sweep(this.#options.services.clock.now()).catch(() => undefined)
     await Promise.all((await this.#files.ids()).map((id) => this.#loadSummary(id)))
     this.#changed()
   }
@@ -256,7 +258,11 @@ export class SessionStore implements Sessions {
     if (this.#open.has(id)) await this.release(id)
     // Refused while another process has it open.
     else await (await lockSession(this.#files.lock(id), this.#options.holder)).release()
-    await this.#files.remove(id)
+    try {
+      await this.#files.remove(id)
+    } catch (error) {
+      throw new FailureError(storageFailure('remove the session', error), { cause: error })
+    }
     this.#summaries.delete(id)
     this.#changed()
   }

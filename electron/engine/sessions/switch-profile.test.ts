@@ -65,6 +65,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         tools: builtinTools,
         policyFor: () => Promise.resolve(noPolicy),
         learnWindow: () => undefined,
+        noteReach: () => undefined,
         backendFor: async (id) => {
           const found = clients.find(({ profile }) => profile.id === id)
           if (!found) throw new Error(`There is no ${id}.`)
