@@ -79,7 +79,7 @@ beforeEach(async () => {
     close: () => Promise.resolve(),
   }
   ledger = new Ledger(join(data, 'ledger'), clock)
-  policies = new Policies({ dataFolder: data, clock, keyVariables: () => new Set() })
+  policies = new Policies({ dataFolder: data, clock, keyVariables: () => new Set(['MYLLM']) })
   const services = {
     learnWindow: () => undefined,
     noteReach: () => undefined,
@@ -318,6 +318,15 @@ describe('what a manifest manages', () => {
     expect(outputs).toEqual(['<>', '<sesame>'])
   })
 
+  test('the variable that holds the key of a backend reaches no command, whatever it is named', async () => {
+    vi.stubEnv('MYLLM', 'sesame')
+    await policy({ safeEnv: ['MYLLM'] })
+    await trust()
+    answers = [use('bash', { command: `echo "<\${MYLLM:-}>"` }), say('Done.')]
+    await (await newSession()).send('Print.')
+    expect(lastMessage()).toContain('<>')
+  })
+
   const near = '.claw-policy.json'
   const hooks = '.claw-hooks.json'
   const limit = (modelCalls: number) => JSON.stringify({ budget: { maxModelCalls: modelCalls } })
@@ -383,4 +392,19 @@ test('a broken manifest stops a run before there is a session, and a message bef
   expect([session.view(), store.list()]).toMatchObject([before, [{ sessionId: session.id, state: 'idle' }]])
   await rm(manifestPath())
   expect(await session.send('And now?')).toMatchObject({ reason: 'completed' })
+})
+
+test('what a stopped command had printed is what the model reads of it', async () => {
+  answers = [use('bash', { command: 'echo one third; sleep 100' }), say('So be it.')]
+  const session = await newSession()
+  const turn = session.send('Migrate.')
+  await vi.waitFor(() => expect(JSON.stringify(session.view())).toContain('one third'), { timeout: 20_000 })
+  await session.stop()
+  expect(await turn).toMatchObject({ reason: 'aborted' })
+  expect(session.view().turns[0]?.items).toMatchObject([{ state: 'failed', summary: 'stopped' }])
+  await session.send('What happened?')
+  expect(requests.at(-1)?.messages.map(({ role, content }) => [role, content])).toContainEqual([
+    'tool',
+    'one third\n[it was stopped here: what it had done until then is done]',
+  ])
 })
