@@ -124,6 +124,30 @@ describe('lists', () => {
     expect(bounded.lines.at(-1)).toBe('1 of 3. All of them: claw sessions --limit 3')
   })
 
+  test('a session can be shown, renamed and removed, where somebody says so', async () => {
+    const world = await createWorld(toolCall('list_dir', { path: '.' }), text('Nothing is here.'))
+    await world.run(['agent', 'What is here?'])
+    const list = async () => JSON.parse((await world.run(['sessions', '--json'])).out) as Record<string, string>[]
+    const [{ sessionId = '' } = {}] = await list()
+    const show = await world.run(['sessions', 'show', sessionId.slice(0, 6)])
+    expect(show).toEqual({
+      code: 0,
+      out: `What is here?\nSession ${sessionId} in ~/work\n\n> What is here?\n✓ List . (empty)\nNothing is here.\nEnvironment, scripted: 20 in, 10 out, cost not known\n`,
+      side: '',
+    })
+    expect((await world.run(['sessions', 'rename', sessionId, 'Look', 'around'])).side).toBe(
+      `${sessionId} is now "Look around".\n`,
+    )
+    expect((await list()).map(({ title }) => title)).toEqual(['Look around'])
+    expect(await world.run(['sessions', 'remove', sessionId])).toMatchObject({ code: 4 })
+    const asked = startInTerminal(world, ['sessions', 'remove', sessionId])
+    await asked.asked('Remove "Look around" for good')
+    asked.type('\r')
+    await asked.screen.seen('It stays.')
+    expect((await world.run(['sessions', 'remove', sessionId, '--yes'])).side).toBe(`Removed ${sessionId}.\n`)
+    expect(await list()).toEqual([])
+  })
+
   test('the state of a run that failed is bounded, also where nobody looks', async () => {
     const world = await createWorld(httpError(400, 'x'.repeat(300)))
     const { runId } = await startRun(world, ['Fail.'])

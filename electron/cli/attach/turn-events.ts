@@ -5,7 +5,11 @@ import { wasCounted } from '#shared/usage-totals.ts'
 /** What a viewer who was there from its beginning would have seen of the last turn, as far as the view still tells. */
 export function turnEvents(view: SessionView): SessionEvent[] {
   const turn = view.turns.at(-1)
-  if (!turn) return []
+  return turn ? eventsOf(view, turn) : []
+}
+
+/** The same of any of its turns. */
+export function eventsOf(view: SessionView, turn: TurnView): SessionEvent[] {
   const stamp = { seq: view.seq, at: view.updatedAt }
   const events: UnstampedEvent[] = [{ type: 'turn-start', turnId: turn.turnId, text: turn.text, facts: '' }]
   for (const item of turn.items) events.push(...itemEvents(item))
@@ -13,8 +17,10 @@ export function turnEvents(view: SessionView): SessionEvent[] {
     const { modelCalls: _, ...usage } = turn.usage
     events.push({ type: 'usage', usage })
   }
-  for (const { request } of view.approvals) events.push({ type: 'approval-request', request })
-  if (view.budgetRequest) events.push({ type: 'budget-request', stop: view.budgetRequest.stop })
+  if (turn === view.turns.at(-1)) {
+    for (const { request } of view.approvals) events.push({ type: 'approval-request', request })
+    if (view.budgetRequest) events.push({ type: 'budget-request', stop: view.budgetRequest.stop })
+  }
   if (turn.end) {
     const { reason, failure, budget } = turn.end
     events.push({ type: 'turn-end', turnId: turn.turnId, reason, failure, budget })

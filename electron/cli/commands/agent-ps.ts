@@ -12,6 +12,7 @@ import { withEngine } from '../run/with-engine.ts'
 import { type Output, paint } from '../terminal/output.ts'
 import { jsonRow } from '../terminal/run-json.ts'
 import { runTable } from '../terminal/run-rows.ts'
+import { say } from '../terminal/say.ts'
 
 /** Lists background runs, newest first. */
 export async function agentPs(args: readonly string[], shell: Shell) {
@@ -27,7 +28,7 @@ export async function agentPs(args: readonly string[], shell: Shell) {
     await runs.load()
     const list = runs.list()
     if (flags.json) showJson(out, list)
-    else if (list.length === 0) side.write(`${noRunsWords()}\n`)
+    else if (list.length === 0) say(side, noRunsWords())
     else out.write(`${runTable(out, list, Date.now()).join('\n')}\n`)
     return ExitCode.completed
   })

@@ -14,6 +14,7 @@ import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import type { Output } from '../terminal/output.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
+import { say } from '../terminal/say.ts'
 import { limitTable, rowTable, spendingWords } from '../terminal/spending-lines.ts'
 import { type Column, tableLines } from '../terminal/table.ts'
 
@@ -60,11 +61,11 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
     out.write(`${JSON.stringify({ day, today, month, limits, range })}\n`)
   } else if (flags.by) {
     out.write(`${rowTable(out, flags.by, rows).join('\n')}\n`)
-    shell.screen.side.write(`${query.from} to ${query.to}: ${spendingWords(report.total)}.\n`)
+    say(shell.screen.side, `${query.from} to ${query.to}: ${spendingWords(report.total)}.`)
   } else {
     const ranges = flags.since || flags.until ? [[`${query.from} to ${query.to}`, report.total] as const] : []
     const lines = [['Today', state.today] as const, ['This month', state.month] as const, ...ranges]
-    for (const [name, spending] of lines) out.write(`${`${name}:`.padEnd(12)} ${spendingWords(spending)}\n`)
+    for (const [name, spending] of lines) say(out, `${`${name}:`.padEnd(12)} ${spendingWords(spending)}`, 13)
     const totals = await budgets.totals(query)
     if (totals.length > 0) {
       const cells = totals.map(({ label, units, tokens, costMicroUsd }) => [
@@ -77,7 +78,7 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
     }
     const nameOf = (id: string) => plainLine(engine.profiles.get(id)?.name ?? id)
     if (state.limits.length > 0) out.write(`\n${limitTable(out, state.limits, nameOf).join('\n')}\n`)
-    else shell.screen.side.write(`No limits are set. \`${clawCommand('budget set day usd 5')}\` sets one.\n`)
+    else say(shell.screen.side, `No limits are set. \`${clawCommand('budget set day usd 5')}\` sets one.`)
   }
 }
 

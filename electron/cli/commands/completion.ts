@@ -29,7 +29,7 @@ export async function completion(
 function completed([name, { summary, operands, actions, flags }]: [string, Command]): CompletedCommand {
   const words = (actions ?? []).flatMap(([action, help]) => {
     const [word = ''] = action.split(' ')
-    return operands.split(/[|\s]/).includes(word) ? [{ word, help }] : []
+    return operands.split(/[|\s[\]]/).includes(word) ? [{ word, help }] : []
   })
   return {
     name,

@@ -7,6 +7,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { installFlags } from '../command-line/set-up-flags.ts'
 import type { Shell } from '../run/shell.ts'
+import { say } from '../terminal/say.ts'
 import { shortFolder } from '../terminal/words.ts'
 
 /** What tells a file of ours from another that is named so. */
@@ -34,7 +35,7 @@ export async function installPath(args: readonly string[], shell: Shell): Promis
     }
     const before = await contentOf(path)
     if (before !== null && !before.includes(MARK)) {
-      screen.side.write(`claw: ${shortFolder(path)} is another program. Move it away first.\n`)
+      say(screen.side, `claw: ${shortFolder(path)} is another program. Move it away first.`)
       return ExitCode.failed
     }
     await mkdir(folder, { recursive: true })

@@ -14,6 +14,7 @@ import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { modelWords } from '../terminal/model-words.ts'
 import { plainLine } from '../terminal/plain-text.ts'
+import { say } from '../terminal/say.ts'
 import { type Column, tableLines } from '../terminal/table.ts'
 import { readKey } from './read-key.ts'
 
@@ -27,12 +28,12 @@ interface Request {
 
 const columns: readonly Column[] = [
   { heading: '' },
-  { heading: 'id', least: 10 },
-  { heading: 'name', least: 8, drop: 1 },
+  { heading: 'id' },
+  { heading: 'name', least: 12, drop: 1 },
   { heading: 'kind', drop: 3 },
   { heading: 'from', drop: 4 },
   { heading: 'model', least: 10, drop: 2 },
-  { heading: 'address', least: 24 },
+  { heading: 'address', least: 30 },
 ]
 
 const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>> = {
@@ -109,7 +110,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     if (Object.keys(change).length === 0 && !flags.clear && !key.key)
       throw new UsageError('profiles set needs a flag that says what to change.')
     const saved = await engine.profiles.save(cleared({ ...before, ...change }, flags.clear), key)
-    shell.screen.side.write(`Saved ${saved.id}.\n`)
+    say(shell.screen.side, `Saved ${saved.id}.`)
     return ExitCode.completed
   },
 
@@ -128,7 +129,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
   remove: async ({ engine, wanted, shell }) => {
     const profile = engine.profiles.find(required(wanted, 'remove'))
     await engine.profiles.remove(profile.id)
-    shell.screen.side.write(`Removed ${profile.id}.\n`)
+    say(shell.screen.side, `Removed ${profile.id}.`)
     return ExitCode.completed
   },
 
@@ -137,8 +138,8 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       ? await engine.profiles.exportTo(resolve(cwd, wanted))
       : engine.profiles.exported()
     if (!wanted) screen.out.write(text)
-    else screen.side.write(`Wrote ${count} ${count === 1 ? 'profile' : 'profiles'}, without keys.\n`)
-    if (left.length > 0) screen.side.write(`Left out, because it looks like a secret: ${plainLine(left.join(', '))}.\n`)
+    else say(screen.side, `Wrote ${count} ${count === 1 ? 'profile' : 'profiles'}, without keys.`)
+    if (left.length > 0) say(screen.side, `Left out, because it looks like a secret: ${plainLine(left.join(', '))}.`)
     return ExitCode.completed
   },
 
@@ -146,8 +147,8 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     if (!wanted) throw new UsageError('profiles import needs a file.')
     const { profiles, notes } = await engine.profiles.readFrom(resolve(cwd, wanted))
     await engine.profiles.add(profiles)
-    for (const { id, baseUrl } of profiles) screen.side.write(`Added ${id}: ${plainLine(baseUrl)}.\n`)
-    for (const note of notes) screen.side.write(`${plainLine(note)}\n`)
+    for (const { id, baseUrl } of profiles) say(screen.side, `Added ${id}: ${plainLine(baseUrl)}.`)
+    for (const note of notes) say(screen.side, plainLine(note))
     return ExitCode.completed
   },
 
@@ -165,7 +166,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
         `${JSON.stringify({ id: profile.id, reachable: !problem, code, message, models: status?.models })}\n`,
       )
     } else if (problem) {
-      screen.side.write(`${plainLine(profile.name)} failed: ${plainLine(problem.message)}\n`)
+      say(screen.side, `${plainLine(profile.name)} failed: ${plainLine(problem.message)}`)
     } else {
       screen.side.write(
         `${plainLine(profile.name)} is reachable${profile.baseUrl && ` at ${plainLine(profile.baseUrl)}`}.\n`,

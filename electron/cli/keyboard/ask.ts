@@ -1,4 +1,5 @@
 import { holdRow } from '../terminal/held-row.ts'
+import { wrapRows } from '../terminal/wrap.ts'
 import { keyboard } from './keyboard.ts'
 import { openLineEditor } from './line-editor.ts'
 
@@ -32,7 +33,7 @@ export function askLine(question: string, options: AskOptions = {}): Promise<str
     if (options.signal?.aborted) return null
     keyboard.open()
     try {
-      process.stderr.write(`${question}\n`)
+      process.stderr.write(`${wrapped(question)}\n`)
       await deafTime(options.signal)
       return options.signal?.aborted ? null : await readAnswer(options)
     } finally {
@@ -41,6 +42,11 @@ export function askLine(question: string, options: AskOptions = {}): Promise<str
   })
   asking = answer.catch(() => undefined)
   return answer
+}
+
+/** Between words, at the width of the terminal. One with styles is laid out already. */
+function wrapped(text: string): string {
+  return text.includes('\x1b') ? text : wrapRows(text, (process.stderr.columns || 80) - 1).join('\n')
 }
 
 /** Keys that come now were meant for something else. Only Ctrl-C is always meant. */
@@ -61,7 +67,7 @@ function deafTime(signal: AbortSignal | undefined): Promise<void> {
       const kept = keyboard.draft.trim() !== ''
       if ((kept || dropped) && !saidDropped && !signal?.aborted) {
         saidDropped = true
-        stderr.write(`${kept && keyboard.keepsDraft && !dropped ? KEPT : DROPPED}\n`)
+        stderr.write(`${wrapped(kept && keyboard.keepsDraft && !dropped ? KEPT : DROPPED)}\n`)
       }
       if (!keyboard.keepsDraft) keyboard.takeDraft()
       resolve()

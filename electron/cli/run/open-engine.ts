@@ -10,6 +10,7 @@ import { createEngine, type Engine, type NewSession, type ProfileOverrides, usab
 import { UsageError } from '../command-line/flag.ts'
 import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
 import { plainLine } from '../terminal/plain-text.ts'
+import { say } from '../terminal/say.ts'
 import type { Shell } from './shell.ts'
 
 /** `FailureError` `storage`. The caller closes it. */
@@ -65,7 +66,7 @@ export async function chooseBackend(engine: Engine, flags: RunFlags, shell: Shel
 async function findOrOffer(engine: Engine, shell: Shell, canAsk: boolean): Promise<Profile> {
   const found = await engine.profiles.ensureActive({ save: false })
   if (found) {
-    shell.screen.side.write(`Using ${plainLine(found.name)}, found at ${plainLine(found.baseUrl)}.\n`)
+    say(shell.screen.side, `Using ${plainLine(found.name)}, found at ${plainLine(found.baseUrl)}.`)
     return found
   }
   if (canAsk) {

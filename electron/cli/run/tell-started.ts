@@ -3,6 +3,7 @@ import { clawCommand } from '#shared/claw-command.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
+import { wrapRows } from '../terminal/wrap.ts'
 
 export interface StartedRun {
   runId: RunId
@@ -25,7 +26,8 @@ export function tellStarted({ out, side }: Screen, started: StartedRun, json: bo
   if (!side.terminal) return
   const lines = [`It goes on by itself. Look in with: ${clawCommand(`agent-attach ${runId}`)}`]
   if (worktree) lines.push(`When its branch is merged: ${removeWorktreeCommands(worktree).join(' && ')}`)
-  side.write(`${lines.map((line) => paint(side, 'dim', line)).join('\n')}\n`)
+  const rows = lines.flatMap((line) => wrapRows(line, side.width() - 1))
+  side.write(`${rows.map((row) => paint(side, 'dim', row)).join('\n')}\n`)
 }
 
 function uncommittedWords(count: number): string {

@@ -159,7 +159,7 @@ describe('retries', () => {
       {
         code: 'unreachable',
         retryable: true,
-        message: `Nothing answers at ${backend.baseUrl}. Is Test running, and is the base URL right?`,
+        message: `Nothing answers at ${backend.baseUrl}. Is the server running, and is the base URL right?`,
       },
       [],
     ])

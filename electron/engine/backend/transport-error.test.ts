@@ -35,6 +35,6 @@ it.each([
 it('says that http was changed to https when nobody answers there', () => {
   const address = resolveBaseUrl('http://models.example.com/v1')
   expect(transportError(coded('ECONNREFUSED'), { ...server, address }, false).message).toBe(
-    'Nothing answers at https://models.example.com/v1. Is Test running, and is the base URL right? Plain http was changed to https, because the host is a public one; the profile can allow plain http.',
+    'Nothing answers at https://models.example.com/v1. Is the server running, and is the base URL right? Plain http was changed to https, because the host is a public one; the profile can allow plain http.',
   )
 })

@@ -61,7 +61,7 @@ function explain(code: string, error: unknown, server: Server, answering: boolea
   if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH|HOSTDOWN|ADDRNOTAVAIL|ACCES)$/.test(code))
     return [
       'unreachable',
-      `Nothing answers at ${address.base}. Is ${name} running, and is the base URL right?${upgraded}`,
+      `Nothing answers at ${address.base}. Is the server running, and is the base URL right?${upgraded}`,
     ]
   if (code === 'UND_ERR_SOCKET')
     return ['transport', `${name} closed the connection before it answered. Try again.${upgraded}`]
