@@ -236,6 +236,23 @@ export function raw(parts: readonly (string | Uint8Array | Promise<unknown>)[], 
   }
 }
 
+/** A model that writes so many bytes of Markdown a second until somebody ends it. */
+export function flood(bytesPerSecond: number): Reply {
+  return {
+    async play({ request, response }) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const paragraph = 'It writes and writes and does not stop, *whatever* was asked.\n\n'
+      const beat = 20
+      const content = paragraph.repeat(Math.ceil((bytesPerSecond * beat) / 1000 / paragraph.length))
+      const timer = setInterval(() => {
+        if (!response.writableNeedDrain) response.write(chunk({ content }))
+      }, beat)
+      await request.closed
+      clearInterval(timer)
+    },
+  }
+}
+
 /** Not one byte before `until`; then `reply`. */
 export function silent(until: Promise<unknown>, reply: Reply = httpError(500, 'Nothing more to say.')): Reply {
   return {

@@ -1,7 +1,7 @@
 import { diffWordsWithSpace } from 'diff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { diffHunks, markSpans, type Range, wordMarks } from './diff-rows.ts'
+import { diffHunks, firstRows, markSpans, type Range, rowCount, wordMarks } from './diff-rows.ts'
 
 const line = (text: string) => ({
   sign: text.startsWith('+') ? ('+' as const) : text.startsWith('-') ? ('-' as const) : (' ' as const),
@@ -17,6 +17,12 @@ function markedWords(...lines: string[]): string[] {
   const marks = wordMarks(hunk, diffWordsWithSpace)
   return hunk.map((row) => (marks.get(row) ?? []).map(({ start, end }) => row.text.slice(start, end)).join('|'))
 }
+
+test('the beginning of a long change ends in the middle of a hunk, and leaves out those behind it', () => {
+  const hunks = [hunkOf(' a', '-b', '+c'), hunkOf(' d', '-e'), hunkOf('+f')]
+  const texts = (count: number) => firstRows(hunks, count).map((hunk) => hunk.map(({ text }) => text).join(''))
+  expect([rowCount(hunks), texts(4), texts(3), texts(6)]).toEqual([6, ['abc', 'd'], ['abc'], ['abc', 'de', 'f']])
+})
 
 test('each side counts its own lines', () => {
   expect(hunkOf(' a', '-b', '+c', '+d', ' e').map(({ oldLine, newLine }) => [oldLine, newLine])).toEqual([

@@ -5,12 +5,13 @@ const NEAR = 4
 
 /**
  * Keeps the end in sight while it grows, for as long as the reader is there. Going up by wheel, key or drag lets go at
- * once; only reaching the end by one's own hand, or `jump`, takes hold again: a reader is never pulled away.
+ * once; only reaching the end by one's own hand, or `jump`, takes hold again: a reader is never pulled away. `leave` lets go
+ * for whoever brings the reader to another place.
  */
 export function useStickToEnd(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
-): { atEnd: boolean; jump: () => void } {
+): { atEnd: boolean; jump: () => void; leave: () => void } {
   const [atEnd, setAtEnd] = useState(true)
   const sticking = useRef(true)
   const byHand = useRef(false)
@@ -28,6 +29,8 @@ export function useStickToEnd(
     stick(true)
     toEnd()
   }, [stick, toEnd])
+
+  const leave = useCallback(() => stick(false), [stick])
 
   // Before the first frame; after it the observer sees every change of size, when layout is done anyway.
   useLayoutEffect(toEnd, [toEnd])
@@ -81,5 +84,5 @@ export function useStickToEnd(
     }
   }, [scroller, stick])
 
-  return { atEnd, jump }
+  return { atEnd, jump, leave }
 }

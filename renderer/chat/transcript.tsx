@@ -36,7 +36,7 @@ export function Transcript() {
   const queued = useQueued()
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const { atEnd, jump } = useStickToEnd(scroller, content)
+  const { atEnd, jump, leave } = useStickToEnd(scroller, content)
   const above = useQuestionAbove(scroller, content)
   const sessionId = useChatSession()
   useCopyOfAll(content, sessionId)
@@ -59,11 +59,15 @@ export function Transcript() {
     requestAnimationFrame(() => question.current?.scrollIntoView({ block: 'nearest' }))
   }, [jump])
   const newest = turns.at(-1)
-  const goTo = useCallback((said: Said) => {
-    // It is being read, so it is in the page.
-    elementOf(scroller.current, said)?.scrollIntoView({ block: 'start' })
-    scroller.current?.focus({ preventScroll: true })
-  }, [])
+  const goTo = useCallback(
+    (said: Said) => {
+      leave()
+      // It is being read, so it is in the page.
+      elementOf(scroller.current, said)?.scrollIntoView({ block: 'start' })
+      scroller.current?.focus({ preventScroll: true })
+    },
+    [leave],
+  )
   const pinned = above && wordsOf(turns, above)
   return (
     <div className="transcript">
