@@ -10,13 +10,13 @@ declare global {
   }
 }
 
-test('the page has no Node, no Electron, and two functions', async ({ machine, backend }) => {
+test('the page has no Node, no Electron, and three functions', async ({ machine, backend }) => {
   const { page } = await machine.launch({ env: environmentFor(backend) })
   const found = await page.evaluate(() => ({
     node: ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in window),
     claw: Object.keys(window.claw).sort(),
   }))
-  expect(found).toEqual({ node: [], claw: ['request', 'requestFeed'] })
+  expect(found).toEqual({ node: [], claw: ['filePath', 'request', 'requestFeed'] })
 })
 
 test('an unknown request, a malformed one and an oversized one are refused as values', async ({ machine, backend }) => {

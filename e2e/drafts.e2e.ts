@@ -50,7 +50,10 @@ test('a draft goes with its chat, and a window that is loaded again has it', asy
   await kept(machine, 'half a thou')
   await page.reload()
   await expect(message(page)).toHaveValue('half a thou')
-  await page.getByRole('region', { name: 'Sessions' }).getByText('Two and two').press('Delete')
+  await page
+    .getByRole('region', { name: 'Sessions' })
+    .getByRole('link', { name: /Two and two/ })
+    .press('Delete')
   await page.getByRole('button', { name: 'Remove session' }).click()
   await expect(message(page)).toHaveValue('')
   const file = () => readFile(join(machine.home, 'window-memory.json'), 'utf8')

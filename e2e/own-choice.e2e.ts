@@ -25,7 +25,7 @@ test('a chat without a sandbox is asked about, says so loudly, and is the only o
   await choose(page, permission(page), 'Unsafe, no sandbox')
   await question.getByRole('button', { name: 'Take the sandbox away' }).click()
   await expect(permission(page)).toHaveAccessibleName('Permission: Unsafe, no sandbox')
-  await expect(page.getByRole('banner').getByText('no sandbox')).toBeVisible()
+  await expect(page.locator('header').getByText('no sandbox', { exact: true })).toBeVisible()
   await message(page).fill('Hello')
   await message(page).press('Enter')
   await expect(transcript(page)).toContainText('Yes.')
@@ -33,7 +33,7 @@ test('a chat without a sandbox is asked about, says so loudly, and is the only o
 
   await page.getByRole('button', { name: 'New chat' }).click()
   await expect(permission(page)).toHaveAccessibleName('Permission: Ask before changes')
-  await expect(page.getByRole('banner').getByText('no sandbox')).toBeHidden()
+  await expect(page.locator('header').getByText('no sandbox', { exact: true })).toBeHidden()
   const settings: unknown = JSON.parse(await readFile(join(machine.home, 'settings.json'), 'utf8'))
   expect(settings).toMatchObject({ permissions: defaultSettings.permissions })
 })

@@ -26,6 +26,6 @@ export type ApprovalRequest = z.infer<typeof ApprovalRequest>
 export const ApprovalAnswer = z.object({
   decision: z.enum(['allow-once', 'allow-session', 'deny']),
   /** Told to the model after a *deny*. */
-  reason: z.string().max(2000).optional(),
+  reason: z.string().max(1_000_000).optional(),
 })
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>

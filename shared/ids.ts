@@ -9,6 +9,10 @@ export type SessionId = z.infer<typeof SessionId>
 export const TurnId = z.string().regex(pattern).brand<'TurnId'>()
 export type TurnId = z.infer<typeof TurnId>
 
+/** Of a message that was written while a turn ran. */
+export const MessageId = z.string().regex(pattern).brand<'MessageId'>()
+export type MessageId = z.infer<typeof MessageId>
+
 /** Of a background run. */
 export const RunId = z.string().regex(pattern).brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>

@@ -9,6 +9,9 @@ export interface ToolCall {
   mended?: string
 }
 
+/** A call as an answer made it; `problem` = it must not run, and why. */
+export type AnsweredCall = ToolCall & { problem?: string | undefined }
+
 /** One message of the conversation with the model, free of any server's spelling. */
 export type ChatMessage =
   | { role: 'system'; content: string }

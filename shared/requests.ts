@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
 import { FolderConflict, NewRun } from './background.ts'
 import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
-import { ProfileId, RunId, SessionId } from './ids.ts'
+import { MessageId, ProfileId, RunId, SessionId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { PolicyView, SeenManifest } from './policy.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
@@ -33,6 +33,12 @@ export const requests = {
   ),
   /** Starts a turn, or hands the text to the running one as its next message. */
   'session.send': request(z.object({ sessionId: SessionId, text: MessageText }), done),
+  /** Goes on with the last turn, which failed or was cut, in its place. */
+  'session.resume': request(z.object({ sessionId: SessionId }), done),
+  /** Takes back a message that the model has not read. */
+  'session.takeBack': request(z.object({ sessionId: SessionId, messageId: MessageId }), done),
+  /** Sends the messages that wait, where no turn goes on. */
+  'session.sendQueued': request(z.object({ sessionId: SessionId }), done),
   'session.stop': request(z.object({ sessionId: SessionId }), done),
   'session.answer': request(
     z.object({ sessionId: SessionId, callId: z.string().max(500), answer: ApprovalAnswer }),

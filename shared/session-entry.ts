@@ -3,7 +3,7 @@ import { ApprovalAnswer, ApprovalRequest } from './approval.ts'
 import { BudgetAnswer, BudgetStop } from './budget.ts'
 import { Failure } from './failure.ts'
 import { FileDiff } from './file-diff.ts'
-import { ProfileId, SessionId, TurnId } from './ids.ts'
+import { MessageId, ProfileId, SessionId, TurnId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { BackendKind } from './profile.ts'
 import { SendOptions } from './send-options.ts'
@@ -65,7 +65,14 @@ export const SessionEntry = z.discriminatedUnion('type', [
     facts: z.string(),
     /** How it is run, where that differs from what the session is used to: whoever goes on with it must know. */
     options: SendOptions.optional(),
+    /** Messages that waited and are part of its text now. */
+    queued: z.array(MessageId).optional(),
   }),
+  /** A turn that ended before it was complete goes on, without a new message of the person. */
+  entry('turn-resume', { turnId: TurnId }),
+  /** Written while a turn ran: it waits until the model reads it, as a `follow-up` or in a turn of its own. */
+  entry('message-queued', { messageId: MessageId, text: z.string() }),
+  entry('message-taken-back', { messageId: MessageId }),
   entry('model-call-start', {
     model: z.string(),
     /** A request of the app's own: its answer is no part of the conversation. */
@@ -83,6 +90,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
         arguments: z.string(),
         recovered: z.boolean(),
         mended: z.string().optional(),
+        /** Why it must not run, such as that it was cut. */
+        problem: z.string().optional(),
       }),
     ),
     /** Opaque to us, returned unmodified to the server that sent it (backends.md B.5). */
@@ -119,7 +128,12 @@ export const SessionEntry = z.discriminatedUnion('type', [
     file: SeenFile.optional(),
   }),
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
-  entry('follow-up', { text: z.string(), origin: z.enum(['user', 'app']) }),
+  entry('follow-up', {
+    text: z.string(),
+    origin: z.enum(['user', 'app']),
+    /** It had been queued under this id. */
+    messageId: MessageId.optional(),
+  }),
   entry('warning', { code: z.string(), message: z.string() }),
   /** From here on the model reads the summary in place of all before the entry `keptFromSeq`. */
   entry('compaction', { summary: z.string(), keptFromSeq: z.number().int().nonnegative() }),

@@ -121,7 +121,7 @@ test('waiting for an answer is a state of its own, and the end of the turn takes
   expect([sessionState(ended), ended.approvals, ended.turns[0]?.items]).toMatchObject([
     'interrupted',
     [],
-    [{ kind: 'tool', state: 'not-run', summary: 'interrupted' }],
+    [{ kind: 'tool', state: 'not-run', summary: 'not run' }],
   ])
 })
 

@@ -3,7 +3,7 @@ import { assertNever } from './assert-never.ts'
 import type { BudgetAnswer, BudgetStop, Limits } from './budget.ts'
 import type { Failure } from './failure.ts'
 import type { FileDiff } from './file-diff.ts'
-import type { SessionId, TurnId } from './ids.ts'
+import type { MessageId, SessionId, TurnId } from './ids.ts'
 import { amountWords } from './limit-words.ts'
 import type { Permissions } from './permissions.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
@@ -29,6 +29,8 @@ export interface SessionView {
   approvals: readonly PendingApproval[]
   /** A limit is reached, and the run waits to hear what becomes of it. */
   budgetRequest: PendingBudget | null
+  /** What the person wrote and the model has not read, oldest first. */
+  queued: readonly QueuedMessage[]
   usage: UsageTotals
   /** Of the last call of the model that answers now; missing = it made none since the conversation was begun or shortened. */
   lastUsage?: Usage | null
@@ -38,10 +40,18 @@ export interface SessionView {
   toolCalls: number
 }
 
+export interface QueuedMessage {
+  messageId: MessageId
+  text: string
+  at: number
+}
+
 export interface TurnView {
   turnId: TurnId
   text: string
   startedAt: number
+  /** Milliseconds that it ran before it was taken up again; missing = it ran without a break. */
+  ranMs?: number
   items: readonly Item[]
   usage: UsageTotals
   /** As in the session, of this turn alone. */
@@ -137,6 +147,7 @@ export interface FollowUpItem {
   kind: 'follow-up'
   text: string
   origin: 'user' | 'app'
+  at: number
 }
 
 /** How much of one text a view holds, in characters: a model that never stops must not fill every process that looks on. */
@@ -162,6 +173,7 @@ export function viewFromStart(event: Extract<SessionEvent, { type: 'session-star
     activity: null,
     approvals: [],
     budgetRequest: null,
+    queued: [],
     usage: noUsage,
     iterations: 0,
     toolCalls: 0,
@@ -210,6 +222,20 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         },
       ]
       next.activity = { phase: 'connecting', since: event.at }
+      if (event.queued) next.queued = view.queued.filter(({ messageId }) => !event.queued?.includes(messageId))
+      return next
+    case 'turn-resume':
+      next.activity = { phase: 'connecting', since: event.at }
+      return withTurn(next, (turn) => ({
+        ...turn,
+        end: null,
+        ranMs: turn.end ? (turn.end.durationMs ?? Math.max(0, turn.end.at - turn.startedAt)) : 0,
+      }))
+    case 'message-queued':
+      next.queued = [...view.queued, { messageId: event.messageId, text: event.text, at: event.at }]
+      return next
+    case 'message-taken-back':
+      next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)
       return next
     case 'model-call-start':
       if (!event.purpose) next.iterations = view.iterations + 1
@@ -239,25 +265,31 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
     case 'approval-answer':
       next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
       return withTool(next, event.callId, { state: 'running', startedAt: event.at, answer: event.answer })
-    case 'tool-start':
-      return withItems(next, (items) => [
-        ...endReasoning(items, event.at),
-        {
-          kind: 'tool',
-          callId: event.callId,
-          name: event.name,
-          verb: event.verb,
-          target: event.target,
-          arguments: event.arguments,
-          recovered: event.recovered,
-          state: 'running',
-          startedAt: event.at,
-          output: '',
-          summary: '',
-          durationMs: null,
-          answer: null,
-        },
-      ])
+    case 'tool-start': {
+      const tool: ToolItem = {
+        kind: 'tool',
+        callId: event.callId,
+        name: event.name,
+        verb: event.verb,
+        target: event.target,
+        arguments: event.arguments,
+        recovered: event.recovered,
+        state: 'running',
+        startedAt: event.at,
+        output: '',
+        summary: '',
+        durationMs: null,
+        answer: null,
+      }
+      // One that waited for an answer when its turn went to another process begins anew, in its place.
+      next.approvals = view.approvals.filter(({ request }) => request.callId !== event.callId)
+      return withItems(next, (items) => {
+        const waited = items.findLastIndex(
+          (item) => item.kind === 'tool' && item.callId === event.callId && item.state === 'waiting',
+        )
+        return waited < 0 ? [...endReasoning(items, event.at), tool] : items.with(waited, tool)
+      })
+    }
     case 'tool-output':
       return withTool(next, event.callId, (tool) => ({ output: (tool.output + event.text).slice(-LIVE_OUTPUT_LIMIT) }))
     case 'budget-request':
@@ -283,7 +315,11 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         ...(event.exitCode !== undefined && { exitCode: event.exitCode }),
       })
     case 'follow-up':
-      return withItems(next, (items) => [...items, { kind: 'follow-up', text: event.text, origin: event.origin }])
+      if (event.messageId) next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)
+      return withItems(next, (items) => [
+        ...items,
+        { kind: 'follow-up', text: event.text, origin: event.origin, at: event.at },
+      ])
     case 'warning':
       return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
     case 'compaction':
@@ -312,7 +348,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         ...turn,
         items: endReasoning(turn.items, event.at).map((item) =>
           item.kind === 'tool' && (item.state === 'running' || item.state === 'waiting')
-            ? { ...item, state: 'not-run', summary: 'interrupted' }
+            ? { ...item, state: 'not-run', summary: item.state === 'waiting' ? 'not run' : 'interrupted' }
             : item,
         ),
         end: {

@@ -394,7 +394,7 @@ describe('agent-resume', () => {
     expect(world.backend.chatRequests().map(({ body }) => body.model)).toEqual(['scripted', 'other', 'other'])
     expect((await entryOf(world, next.runId)).run).toMatchObject({
       limits: { turns: 5 },
-      prompt: 'Go on where you stopped.',
+      prompt: 'Count.',
     })
     expect((await listed(world)).map(({ status }) => status)).toEqual(['completed', 'killed'])
   })

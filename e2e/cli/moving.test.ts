@@ -80,7 +80,7 @@ test('an answer that is being written goes on from there, in the same turn', asy
     [
       ['user', expect.stringContaining('Count.')],
       ['assistant', 'one '],
-      ['user', expect.stringContaining('moved to another process')],
+      ['user', 'Your last answer broke off. Go on from there.'],
     ],
     ['start', 'completed'],
   ])
@@ -130,25 +130,86 @@ test('what limits a turn goes with it, there and back, and with it what is used'
   ])
 })
 
-test('a question that waits is asked again over there, and what it is about happens once', async () => {
+test('a question that waits goes along, there and back, and what it is about happens once', async () => {
   const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
-  const again = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c2' })
-  const world = await createWorld(write, again, text('Made it.'))
+  const world = await createWorld(write, text('Made it.'))
   const { engine, session } = await newSession(world, asking)
   const waiting = told(session, 'approval-request')
   await session.begin('Make it.')
   await waiting
+  const question = session.view().approvals.map(({ request }) => request)
   const { runId } = await engine.background.fromSession(session.id)
   const run = await runSeen(engine, runId, ({ status }) => status === 'waiting-approval')
   const remote = await engine.sessions.open(session.id)
-  expect([remote.runId, remote.view().approvals, run.approvals.length]).toMatchObject([
-    runId,
-    [{ request: { callId: 'c2' } }],
-    1,
+  expect([remote.runId, remote.view().approvals.map(({ request }) => request)]).toEqual([runId, question])
+  expect(run.approvals.map(({ request }) => request)).toEqual(question)
+
+  await engine.background.toSession(runId)
+  const here = await engine.sessions.open(session.id)
+  if (here.view().approvals.length === 0) await told(here, 'approval-request')
+  expect([here.runId, here.view().approvals.map(({ request }) => request)]).toEqual([null, question])
+  const over = told(here, 'turn-end')
+  await here.answer('c1', { decision: 'allow-once' })
+  await over
+  const rows = here.view().turns.flatMap(({ items }) => items.filter((item) => item.kind === 'tool'))
+  expect([await readFile(join(world.work, 'new.txt'), 'utf8'), rows]).toMatchObject([
+    'made\n',
+    [{ callId: 'c1', state: 'done' }],
   ])
-  await remote.answer('c2', { decision: 'allow-once' })
+  // The model was asked once for the call and once after it, and never heard of the moves.
+  expect(world.backend.chatRequests().map(({ messages }) => messages.at(-1)?.role)).toEqual(['user', 'tool'])
+})
+
+test('a question survives the process that asked it, whether that is closed or killed', async () => {
+  const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
+  const world = await createWorld(write, text('Made it.'))
+  const { engine, session } = await newSession(world, asking)
+  const waiting = told(session, 'approval-request')
+  await session.begin('Make it.')
+  await waiting
+  await engine.close()
+
+  const next = await openEngine(world)
+  await next.sessions.load()
+  expect(next.sessions.list()).toMatchObject([{ state: 'waiting', note: 'needs you: create new.txt' }])
+  const there = await next.sessions.open(session.id, { asksAgain: true })
+  if (there.view().approvals.length === 0) await told(there, 'approval-request')
+  expect(there.view().approvals).toMatchObject([{ request: { callId: 'c1' } }])
+  // As from an app that is killed: what is on the disk is all that the next one has.
+  const { runId } = await next.background.fromSession(session.id)
+  await runSeen(next, runId, ({ status }) => status === 'waiting-approval')
+  await next.background.stop(runId, { force: true })
+  const after = await next.sessions.open(session.id, { asksAgain: true })
+  if (after.view().approvals.length === 0) await told(after, 'approval-request')
+  const over = told(after, 'turn-end')
+  await after.answer('c1', { decision: 'deny', reason: 'Call it old.txt.' })
+  await over
+  expect([after.runId, await turnsOf(world, session.id)]).toEqual([null, ['start', 'completed']])
+  expect(world.backend.chatRequests().at(-1)?.messages.at(-1)?.content).toContain('Call it old.txt.')
+})
+
+test('what was written while a turn ran and not read goes along, and is read there once', async () => {
+  const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
+  const world = await createWorld(write, text('Made it.'))
+  const { engine, session } = await newSession(world, asking)
+  const waiting = told(session, 'approval-request')
+  await session.begin('Make it.')
+  await waiting
+  await session.begin('And be quick.')
+  const { runId } = await engine.background.fromSession(session.id)
+  await runSeen(engine, runId, ({ status }) => status === 'waiting-approval')
+  const remote = await engine.sessions.open(session.id)
+  const [queued] = remote.view().queued
+  expect(queued?.text).toBe('And be quick.')
+  await remote.begin('Not this.')
+  const taken = remote.view().queued.at(-1)
+  if (taken) await remote.takeBack(taken.messageId)
+  await remote.answer('c1', { decision: 'allow-once' })
   await runSeen(engine, runId, ({ status }) => status === 'completed')
-  expect(await readFile(join(world.work, 'new.txt'), 'utf8')).toBe('made\n')
+  const said = world.backend
+    .chatRequests()[1]
+    ?.messages.flatMap(({ role, content }) => (role === 'user' ? [String(content).split('\n').at(-1)] : []))
+  expect(said).toEqual(['Make it.', 'And be quick.'])
 })
 
 test('where nothing runs, the next message goes to a worker, and the session is free again after it', async () => {

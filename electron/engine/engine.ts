@@ -215,7 +215,7 @@ export async function hostRun(
   })
 }
 
-export { goOnPrompt, heldBy } from './background/background-runs.ts'
+export { heldBy, unfinishedTurn } from './background/background-runs.ts'
 export type { RemoteSession } from './background/remote-session.ts'
 export type { RunLog } from './background/run-log.ts'
 export { REPORT_FD } from './background/worker-report.ts'

@@ -35,7 +35,7 @@ describe('the built preload', () => {
     expect([...text.matchAll(/require\(["'`]([^"'`]+)["'`]\)/g)].map(([, name]) => name)).toEqual(['electron'])
   })
 
-  it('gives the page two functions, which ask on the two channels, and hands the port on with its nonce', async () => {
+  it('gives the page two functions that ask on the two channels, one that names dropped files, and hands the port on with its nonce', async () => {
     const log: unknown[] = []
     const exposed = new Map<string, { request(...input: unknown[]): unknown; requestFeed(nonce: string): void }>()
     const listeners = new Map<string, (event: { ports: unknown[] }, nonce: string) => void>()
@@ -59,7 +59,7 @@ describe('the built preload', () => {
     listeners.get('claw:feed')?.({ ports: ['port'] }, 'n1')
     expect([[...exposed.keys()], Object.keys(claw ?? {}), [...listeners.keys()]]).toEqual([
       ['claw'],
-      ['request', 'requestFeed'],
+      ['request', 'filePath', 'requestFeed'],
       ['claw:feed'],
     ])
     expect(log).toEqual([

@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { ClawBridge } from '#shared/bridge.ts'
 import type { PortHandOver } from '#shared/feed.ts'
 import type { FEED_CHANNEL, REQUEST_CHANNEL } from '#shared/requests.ts'
@@ -7,8 +7,9 @@ import type { FEED_CHANNEL, REQUEST_CHANNEL } from '#shared/requests.ts'
 const requestChannel: typeof REQUEST_CHANNEL = 'claw:request'
 const feedChannel: typeof FEED_CHANNEL = 'claw:feed'
 
-const bridge: ClawBridge = {
+const bridge: ClawBridge<File> = {
   request: (name, input) => ipcRenderer.invoke(requestChannel, name, input),
+  filePath: (file) => webUtils.getPathForFile(file),
   requestFeed: (nonce) => ipcRenderer.send(feedChannel, nonce),
 }
 

@@ -1,20 +1,22 @@
-import { ArrowUp } from 'lucide-react'
+import { ArrowUp, Pencil, X } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import type { BackgroundRun } from '#shared/background.ts'
 import { isOver } from '#shared/run-words.ts'
-import { setDraft, useDraftStore } from '../chat/draft-store.ts'
-import { sendMessage } from '../stores/actions.ts'
+import type { QueuedMessage } from '#shared/session-view.ts'
+import { prependDraft, setDraft, useDraftStore } from '../chat/draft-store.ts'
+import { sendMessage, takeBackMessage } from '../stores/actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 import { resumeRun } from './run-actions.ts'
 
-const noTexts: readonly string[] = []
+const none: readonly QueuedMessage[] = []
 
 /** A word to the run: at its next step, or to let it go on. */
 export function RunMessage({ run }: { run: BackgroundRun }) {
   const { sessionId } = run
   const text = useDraftStore((state) => state.drafts[sessionId] ?? '')
-  const queued = useSessionStore(({ slots }) => slots[sessionId]?.queued ?? noTexts)
+  const queued = useSessionStore(({ slots }) => slots[sessionId]?.view?.queued ?? none)
   const [sending, setSending] = useState(false)
   const over = isOver(run)
   const empty = text.trim() === ''
@@ -37,15 +39,26 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
   }
   return (
     <div className="stack g2 run-words">
-      {queued.map((one, index) => {
-        const key = index
-        return (
-          <p key={key} className="notice">
-            <span className="cut">“{one}”</span>
-            <span className="end nowrap">read at the next step</span>
-          </p>
-        )
-      })}
+      {queued.map(({ messageId, text: one }) => (
+        <p key={messageId} className="notice">
+          <span className="cut">“{one}”</span>
+          <span className="end nowrap">{over ? 'not read' : 'read at the next step'}</span>
+          <IconButton
+            icon={Pencil}
+            small
+            label="Change this message"
+            onClick={() =>
+              void takeBackMessage(sessionId, messageId).then((taken) => taken && prependDraft(sessionId, one))
+            }
+          />
+          <IconButton
+            icon={X}
+            small
+            label="Take this message back"
+            onClick={() => void takeBackMessage(sessionId, messageId)}
+          />
+        </p>
+      ))}
       <div className="run-message">
         <textarea
           aria-label="Message"

@@ -5,7 +5,7 @@ import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.
 declare global {
   interface Window {
     /** Put there by the preload. */
-    claw: ClawBridge
+    claw: ClawBridge<File>
   }
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { isKeyForFloating } from '../app/floating.ts'
 import { focusMessage } from '../app/focus.ts'
-import { chooseFolder, sendMessage, startChat, stopTurn } from '../stores/actions.ts'
+import { chooseFolder, startChat, stopTurn } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { followSession } from '../stores/feed.ts'
 import { useSessionStore } from '../stores/session-store.ts'
@@ -15,6 +15,7 @@ import { Composer } from './composer.tsx'
 import { chooseForNewChat, useDraftStore } from './draft-store.ts'
 import { PhaseLine } from './phase-line.tsx'
 import { ProblemBox } from './problem-box.tsx'
+import { sendWords } from './send-words.ts'
 import { NewChatStatus, StatusLine } from './status-line.tsx'
 import { Transcript } from './transcript.tsx'
 
@@ -44,7 +45,7 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
           {closed !== null && here && <div className="notice box warn problem">{closed}</div>}
           <ProblemBox />
           <PhaseLine />
-          <Composer onSend={(text) => sendMessage(sessionId, text)} />
+          <Composer onSend={(text) => sendWords(sessionId, text)} />
           <StatusLine />
         </div>
       </footer>

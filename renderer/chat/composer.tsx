@@ -1,9 +1,10 @@
 import { ArrowUp, Square } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
+import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import { stopTurn } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace, useChatSession, useView } from './chat-place.ts'
 import { setDraft, useDraftStore } from './draft-store.ts'
+import { droppedPaths, sayNotYet } from './dropped-files.ts'
 import { PermissionSelect } from './permission-select.tsx'
 import { ProfileSelect } from './profile-select.tsx'
 
@@ -15,6 +16,7 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
   const box = useRef<HTMLTextAreaElement>(null)
   const running = useView((view) => view.activity !== null) === true
   const asked = useView((view) => view.approvals.length > 0) === true
+  const folder = useView((view) => view.cwd)
   const atLimit = useView((view) => view.budgetRequest !== null) === true
 
   // Who opens the window wants to write; who was elsewhere already keeps the place.
@@ -48,6 +50,16 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
     event.preventDefault()
     void send()
   }
+  const drop = (event: DragEvent<HTMLTextAreaElement>) => {
+    if (event.dataTransfer.files.length === 0) return
+    event.preventDefault()
+    const paths = droppedPaths(place, event.dataTransfer.files, folder)
+    const target = event.currentTarget
+    if (paths === null) return
+    target.setRangeText(paths, target.selectionStart, target.selectionEnd, 'end')
+    setDraft(place, target.value)
+    target.focus()
+  }
   return (
     <div className="composer">
       <textarea
@@ -57,6 +69,13 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
         placeholder={placeholder({ isNew: sessionId === null, running, asked, atLimit })}
         onInput={(event) => setDraft(place, event.currentTarget.value)}
         onKeyDown={keyDown}
+        onPaste={({ clipboardData }) => {
+          if (clipboardData.files.length > 0 && !clipboardData.types.includes('text/plain')) sayNotYet(place)
+        }}
+        onDragOver={(event) => {
+          if (event.dataTransfer.types.includes('Files')) event.preventDefault()
+        }}
+        onDrop={drop}
       />
       <div className="tb">
         <ProfileSelect />

@@ -16,6 +16,12 @@ export function setDraft(place: string, text: string): void {
   useDraftStore.setState(({ drafts }) => ({ drafts: { ...drafts, [place]: text } }))
 }
 
+/** Puts a text in front of what is being written there. */
+export function prependDraft(place: string, text: string): void {
+  const written = useDraftStore.getState().drafts[place]?.trim() ?? ''
+  setDraft(place, written === '' ? text : `${text}\n\n${written}`)
+}
+
 export function chooseForNewChat(change: Partial<NewChatChoice>): void {
   useDraftStore.setState(({ newChat }) => ({ newChat: { ...newChat, ...change } }))
 }

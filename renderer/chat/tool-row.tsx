@@ -3,6 +3,7 @@ import {
   Check,
   ChevronDown,
   ChevronRight,
+  CircleSlash,
   FilePlus,
   FileSearch,
   FileText,
@@ -100,6 +101,8 @@ function StateIcon({ tool }: { tool: ToolItem }) {
   if (tool.state === 'waiting') return <Icon of={Hand} className="c-waiting" />
   if (tool.state === 'running') return <Ring label="running:" />
   if (tool.state === 'denied') return <Icon of={Ban} />
+  // It never began: its own icon would say that it half ran.
+  if (tool.state === 'not-run') return <Icon of={CircleSlash} className="ink3" />
   return <Icon of={icons[tool.verb] ?? Wrench} />
 }
 

@@ -4,7 +4,6 @@ import { Virtualizer } from 'virtua'
 import { cutText } from '#shared/cut-text.ts'
 import type { PendingApproval, TurnView } from '#shared/session-view.ts'
 import { formatTime } from '../lib/format.ts'
-import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { ApprovalCard } from './approval-card.tsx'
@@ -12,14 +11,14 @@ import { BudgetCard } from './budget-card.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useIsSeen } from './is-seen.ts'
 import { elementOf, type Said, useQuestionAbove } from './question-above.ts'
+import { QueuedMessages } from './queued-messages.tsx'
 import { useStickToEnd } from './stick-to-end.ts'
 import { useCopyOfAll, useSelectedTurns } from './transcript-selection.ts'
 import { TurnSection } from './turn-section.tsx'
-import { UserMessage, withCode } from './user-message.tsx'
+import { withCode } from './user-message.tsx'
 
 const noTurns: readonly TurnView[] = []
 const noApprovals: readonly PendingApproval[] = []
-const noTexts: readonly string[] = []
 
 /** Space above the first turn, known to the virtualiser. */
 const TOP = 28
@@ -33,7 +32,6 @@ export function Transcript() {
   const approvals = useView((view) => view.approvals) ?? noApprovals
   const budgetRequest = useView((view) => view.budgetRequest)
   const [asked] = approvals
-  const queued = useQueued()
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const { atEnd, jump, leave } = useStickToEnd(scroller, content)
@@ -93,10 +91,7 @@ export function Transcript() {
               )}
             </TurnSection>
           )}
-          {queued.map((text, index) => {
-            const key = index
-            return <UserMessage key={key} text={text} at={null} note="read at the next step" />
-          })}
+          <QueuedMessages />
         </div>
       </section>
       {asks && !isSeen && (
@@ -141,11 +136,11 @@ const History = memo(
 )
 
 /** What was said there, and when; an addition has no time of its own. */
-function wordsOf(turns: readonly TurnView[], { turnId, item }: Said): { text: string; at: number | null } | null {
+function wordsOf(turns: readonly TurnView[], { turnId, item }: Said): { text: string; at: number } | null {
   const turn = turns.find((one) => one.turnId === turnId)
   if (!turn || item === null) return turn ? { text: turn.text, at: turn.startedAt } : null
   const added = turn.items[item]
-  return added?.kind === 'follow-up' ? { text: added.text, at: null } : null
+  return added?.kind === 'follow-up' ? { text: added.text, at: added.at } : null
 }
 
 const PinnedQuestion = memo(function PinnedQuestion(props: {
@@ -166,8 +161,3 @@ const PinnedQuestion = memo(function PinnedQuestion(props: {
     </div>
   )
 })
-
-function useQueued(): readonly string[] {
-  const sessionId = useChatSession()
-  return useSessionStore(({ slots }) => (sessionId && slots[sessionId]?.queued) || noTexts)
-}

@@ -1,7 +1,7 @@
 import { CircleAlert, Gauge, Square, TriangleAlert } from 'lucide-react'
 import type { TurnView } from '#shared/session-view.ts'
 import { standInFor } from '#shared/stand-in.ts'
-import { chooseProfile, sendMessage } from '../stores/actions.ts'
+import { chooseProfile, resumeTurn } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
@@ -23,8 +23,6 @@ const icons: Readonly<Record<Exclude<EndNotice['tone'], 'line'>, IconShape>> = {
   danger: CircleAlert,
 }
 
-const GO_ON = 'Go on from where you stopped.'
-
 /** How a turn ended, where there is something to say; with what to do about it on the newest turn. */
 export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   const sessionId = useChatSession()
@@ -40,7 +38,7 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   }
   const act = (action: EndAction) => {
     if (action !== 'resend' && action !== 'go-on') useRouteStore.getState().go(action)
-    else if (sessionId) void sendMessage(sessionId, action === 'resend' ? props.turn.text : GO_ON)
+    else if (sessionId) void resumeTurn(sessionId)
   }
   return (
     <div className={`notice box ${notice.tone}`}>
@@ -74,9 +72,7 @@ function StandInButton({ turn }: { turn: TurnView }) {
   })
   if (!sessionId || !standIn) return null
   const answer = async () => {
-    // What was done so far is in the history; a question that nobody began to answer is asked again.
-    const text = turn.items.some(({ kind }) => kind === 'text' || kind === 'tool') ? GO_ON : turn.text
-    if (await chooseProfile(sessionId, standIn.id)) await sendMessage(sessionId, text)
+    if (await chooseProfile(sessionId, standIn.id)) await resumeTurn(sessionId)
   }
   return (
     <button type="button" className="btn sm primary" onClick={() => void answer()}>

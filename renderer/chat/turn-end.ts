@@ -2,7 +2,7 @@ import type { Failure, FailureCode } from '#shared/failure.ts'
 import { endWasChosen, type TurnView } from '#shared/session-view.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 
-/** `resend` = the same message again; `go-on` = a message that says so; the others are pages. */
+/** `resend` and `go-on` = the turn goes on in its place, by the name that fits how it ended; the others are pages. */
 export type EndAction = 'resend' | 'go-on' | 'backends' | 'budgets' | 'settings'
 
 export interface EndNotice {
@@ -69,7 +69,7 @@ function failureActions(failure: Failure | null): readonly EndAction[] {
   if (!failure) return ['resend']
   if (needsBackend.has(failure.code)) return ['backends', 'resend']
   if (failure.code === 'context-overflow') return ['backends']
-  if (failure.code === 'loop' || failure.code === 'stream-truncated') return ['go-on', 'resend']
+  if (failure.code === 'loop' || failure.code === 'stream-truncated') return ['go-on']
   return ['resend']
 }
 

@@ -76,7 +76,16 @@ function textOf({ item, tools }: PartOfTurn): string {
 
 function Part(props: { part: PartOfTurn; id: string; lastCommand: string | null }) {
   const { item, tools } = props.part
-  if (!item) return <ToolGroup tools={tools} lastCommand={props.lastCommand} />
+  if (!item)
+    return (
+      <>
+        <ToolGroup tools={tools} lastCommand={props.lastCommand} />
+        {tools.map(
+          ({ callId, answer, startedAt }) =>
+            answer?.reason && <UserMessage key={callId} text={answer.reason} at={startedAt} note="instead" />,
+        )}
+      </>
+    )
   switch (item.kind) {
     case 'text':
       return <Prose item={item} />
@@ -88,7 +97,7 @@ function Part(props: { part: PartOfTurn; id: string; lastCommand: string | null 
     case 'follow-up':
       // What the app said to the model is no message of anybody.
       return item.origin === 'user' ? (
-        <UserMessage text={item.text} at={null} note="added" said={String(props.part.at)} />
+        <UserMessage text={item.text} at={item.at} note="added" said={String(props.part.at)} />
       ) : null
   }
 }

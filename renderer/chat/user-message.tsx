@@ -33,7 +33,9 @@ export const UserMessage = memo(function UserMessage(props: {
           </span>
         )}
         <span className="xxs ink3">
-          {props.note ?? (props.at !== null && <time>{formatTime(props.at, Date.now())}</time>)}
+          {props.note}
+          {props.note && props.at !== null && ' '}
+          {props.at !== null && <time>{formatTime(props.at, Date.now())}</time>}
         </span>
       </div>
       <LongText text={props.text} draw={withCode} />

@@ -1,7 +1,7 @@
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import type { Reply } from '#shared/failure.ts'
-import type { ProfileId, SessionId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SettingsPatch } from '#shared/settings.ts'
 import { request } from '../bridge/bridge.ts'
@@ -9,18 +9,27 @@ import { chooseForNewChat, useDraftStore } from '../chat/draft-store.ts'
 import { findBackend, useAppStore } from './app-store.ts'
 import { clearProblem, reportProblem } from './problem-store.ts'
 import { useRouteStore } from './route-store.ts'
-import { queueText, unqueueText, useSessionStore } from './session-store.ts'
 
 /** The place of problems with a chat that does not exist yet. */
 export const NEW_CHAT = 'new-chat'
 
 /** Sends the text, or hands it to the running turn. False = it was not taken, the problem is shown in that chat. */
 export async function sendMessage(sessionId: SessionId, text: string): Promise<boolean> {
-  const running = useSessionStore.getState().slots[sessionId]?.view?.activity != null
-  if (running) queueText(sessionId, text)
-  const sent = await surface(sessionId, request('session.send', { sessionId, text }))
-  if (!sent && running) unqueueText(sessionId, text)
-  return sent !== null
+  return (await surface(sessionId, request('session.send', { sessionId, text }))) !== null
+}
+
+/** Goes on with the last turn in its place: it failed, was interrupted or reached a limit. */
+export async function resumeTurn(sessionId: SessionId): Promise<void> {
+  await surface(sessionId, request('session.resume', { sessionId }))
+}
+
+/** False = it was read meanwhile, the problem is shown in that chat. */
+export async function takeBackMessage(sessionId: SessionId, messageId: MessageId): Promise<boolean> {
+  return (await surface(sessionId, request('session.takeBack', { sessionId, messageId }))) !== null
+}
+
+export async function sendQueued(sessionId: SessionId): Promise<void> {
+  await surface(sessionId, request('session.sendQueued', { sessionId }))
 }
 
 /**
@@ -54,8 +63,9 @@ export async function stopTurn(sessionId: SessionId): Promise<void> {
   await surface(sessionId, request('session.stop', { sessionId }))
 }
 
-export async function answerApproval(sessionId: SessionId, callId: string, answer: ApprovalAnswer): Promise<void> {
-  await surface(sessionId, request('session.answer', { sessionId, callId, answer }))
+/** False = it does not wait any more, the problem is shown in that chat. */
+export async function answerApproval(sessionId: SessionId, callId: string, answer: ApprovalAnswer): Promise<boolean> {
+  return (await surface(sessionId, request('session.answer', { sessionId, callId, answer }))) !== null
 }
 
 export async function answerBudget(sessionId: SessionId, answer: BudgetAnswer): Promise<void> {

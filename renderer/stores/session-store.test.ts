@@ -3,7 +3,7 @@ import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionView } from '#shared/session-view.ts'
 import { noUsage } from '#shared/usage-totals.ts'
 import { shownBlocks } from '../lib/text-documents.ts'
-import { applySessionMessages, isUrgent, openSlot, queueText, useSessionStore } from './session-store.ts'
+import { applySessionMessages, isUrgent, openSlot, useSessionStore } from './session-store.ts'
 
 const sessionId = SessionId.parse('aaaaaaaaaa')
 const turnId = TurnId.parse('bbbbbbbbbb')
@@ -21,6 +21,7 @@ const view: SessionView = {
   activity: { phase: 'connecting', since: 0 },
   approvals: [],
   budgetRequest: null,
+  queued: [],
   iterations: 0,
   toolCalls: 0,
   usage: noUsage,
@@ -68,25 +69,6 @@ test('blocks keep their identity from batch to batch', () => {
   applySessionMessages([{ type: 'events', sessionId, events: [delta(12, 'ur')] }])
   const after = textBlocks()
   expect(after.map((block, index) => block === before[index])).toEqual([true, true, true, false])
-})
-
-test('what was sent meanwhile waits until the turn reads it, or ends', () => {
-  applySessionMessages([{ type: 'snapshot', sessionId, view }])
-  queueText(sessionId, 'also this')
-  queueText(sessionId, 'and that')
-  const queued = slot()?.queued
-  applySessionMessages([
-    { type: 'events', sessionId, events: [{ type: 'follow-up', seq: 11, at: 11, text: 'also this', origin: 'user' }] },
-  ])
-  const read = slot()?.queued
-  applySessionMessages([
-    {
-      type: 'events',
-      sessionId,
-      events: [{ type: 'turn-end', seq: 12, at: 12, turnId, reason: 'aborted', failure: null, budget: null }],
-    },
-  ])
-  expect([queued, read, slot()?.queued]).toEqual([['also this', 'and that'], ['and that'], []])
 })
 
 test('a message of a session that was left is dropped', () => {

@@ -10,12 +10,9 @@ export interface SessionSlot {
   view: SessionView | null
   /** Why there will be no more of it; null = it is followed. */
   closed: string | null
-  /** Sent while a turn ran and not read by it yet. */
-  queued: readonly string[]
-  /** Of the newest model call that was seen here. */
 }
 
-export const emptySlot: SessionSlot = { view: null, closed: null, queued: [] }
+export const emptySlot: SessionSlot = { view: null, closed: null }
 
 /** The sessions that the window follows. Kept by the feed; components select narrowly. */
 export const useSessionStore = create<{ slots: Readonly<Record<SessionId, SessionSlot>> }>()(() => ({ slots: {} }))
@@ -41,19 +38,11 @@ export function dropSlot(sessionId: SessionId): void {
   useSessionStore.setState(({ slots }) => ({ slots: omit(slots, sessionId) }))
 }
 
-export function queueText(sessionId: SessionId, text: string): void {
-  changeSlot(sessionId, (slot) => ({ ...slot, queued: [...slot.queued, text] }))
-}
-
-/** The text was not taken, or was read: the first such one goes. */
-export function unqueueText(sessionId: SessionId, text: string): void {
-  changeSlot(sessionId, (slot) => ({ ...slot, queued: without(slot.queued, text) }))
-}
-
 const urgent: ReadonlySet<SessionEvent['type']> = new Set([
   'approval-request',
   'budget-request',
   'turn-start',
+  'message-queued',
   'turn-end',
 ])
 
@@ -69,25 +58,7 @@ function nextSlot(slot: SessionSlot, message: SessionMessage): SessionSlot {
   if (!slot.view) return slot
   const view = message.events.reduce(applyEvent, slot.view)
   carryDocuments(slot.view, view)
-  return message.events.reduce(followEvent, { ...slot, view })
-}
-
-function followEvent(slot: SessionSlot, event: SessionEvent): SessionSlot {
-  if (event.type === 'follow-up') return { ...slot, queued: without(slot.queued, event.text) }
-  if (event.type === 'turn-end' && slot.queued.length > 0) return { ...slot, queued: [] }
-  return slot
-}
-
-function changeSlot(sessionId: SessionId, change: (slot: SessionSlot) => SessionSlot): void {
-  useSessionStore.setState(({ slots }) => {
-    const slot = slots[sessionId]
-    return slot ? { slots: { ...slots, [sessionId]: change(slot) } } : {}
-  })
-}
-
-function without(texts: readonly string[], text: string): readonly string[] {
-  const index = texts.indexOf(text)
-  return index < 0 ? texts : texts.toSpliced(index, 1)
+  return { ...slot, view }
 }
 
 function omit(slots: Readonly<Record<SessionId, SessionSlot>>, sessionId: SessionId): Record<SessionId, SessionSlot> {

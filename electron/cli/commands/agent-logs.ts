@@ -117,12 +117,14 @@ function linesOf(
 async function recordBefore(newestFirst: readonly SessionEntry[], log: RunLog): Promise<RunRecord> {
   const record = new RunRecord()
   const first = newestFirst.at(-1)
-  const oldest = newestFirst.findLast(({ type }) => type === 'turn-start' || type === 'turn-end')
+  const oldest = newestFirst.findLast(
+    ({ type }) => type === 'turn-start' || type === 'turn-resume' || type === 'turn-end',
+  )
   if (!first || oldest?.type !== 'turn-end') return record
   let current = record
   for await (const entry of log.entries({ from: 'start', follow: false })) {
     if (entry.seq >= first.seq) break
-    if (entry.type === 'turn-start') current = new RunRecord()
+    if (entry.type === 'turn-start' || entry.type === 'turn-resume') current = new RunRecord()
     current.take(entry)
   }
   return current

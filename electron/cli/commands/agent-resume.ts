@@ -5,7 +5,7 @@ import type { SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SendOptions } from '#shared/send-options.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
-import { type Engine, goOnPrompt, heldBy, type Session } from '../../engine/engine.ts'
+import { type Engine, heldBy, type Session, unfinishedTurn } from '../../engine/engine.ts'
 import { openChat } from '../chat/open-chat.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
@@ -14,7 +14,7 @@ import { addedFolders, type Choice, chooseBackend, parentRunOf } from '../run/op
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createChatReporter, createReporter } from '../run/reporter.ts'
-import { runTurn } from '../run/run-turn.ts'
+import { resumeTurn, runTurn } from '../run/run-turn.ts'
 import type { Shell } from '../run/shell.ts'
 import { standInHint } from '../run/stand-in.ts'
 import { tellStarted } from '../run/tell-started.ts'
@@ -48,7 +48,8 @@ export async function agentResume(args: readonly string[], shell: Shell) {
       return openChat({ engine, shell, flags, send, stage: chatStage, choice, session }, '')
     }
     const stage = { reporter, questions }
-    const end = await runTurn(session, prompt || goOn(session.view()), send, stage)
+    if (!prompt) mustBeUnfinished(session.view())
+    const end = prompt ? await runTurn(session, prompt, send, stage) : await resumeTurn(session, send, stage)
     const hint = standInHint(engine, session, end, false)
     if (hint) reporter.note(hint)
     return exitCodeOfEnd(end)
@@ -80,15 +81,16 @@ async function goOnInBackground(
   const { profileId, overrides } = await choiceOf(view, engine, flags, shell, canAsk)
   const permissions = allowed(permissionsOf(flags), view.permissions)
   const changes = { profileId, overrides, permissions, send, addedFolders: await addedFolders(flags, shell) }
-  const { runId } = await engine.background.resume(id, prompt || goOn(view), changes)
+  if (!prompt) mustBeUnfinished(view)
+  const { runId } = await engine.background.resume(id, prompt, changes)
   tellStarted(shell.screen, { runId, sessionId: id }, flags.json === true)
   return ExitCode.completed
 }
 
-/** Where nobody can type: a turn that did not come to its end goes on by itself. */
-function goOn(view: SessionView): string {
+/** Where nobody can type, a turn that did not come to its end goes on by itself. `UsageError`: it did. */
+function mustBeUnfinished(view: SessionView): void {
   try {
-    return goOnPrompt(view)
+    unfinishedTurn(view)
   } catch (error) {
     if (!(error instanceof FailureError)) throw error
     throw new UsageError('The last turn of this session is complete: agent-resume needs a prompt to go on with.')

@@ -47,7 +47,7 @@ function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: R
   let begun = runId !== undefined
   return {
     take(event, view) {
-      if (event.type === 'turn-start') {
+      if (event.type === 'turn-start' || event.type === 'turn-resume') {
         record = new RunRecord()
         begun = true
       }

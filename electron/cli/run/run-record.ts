@@ -66,6 +66,7 @@ export function jsonLine(
   const { type, seq, at } = event
   switch (event.type) {
     case 'turn-start':
+    case 'turn-resume':
       return { type: 'run-start', seq, at, sessionId: run.sessionId, runId: run.runId ?? event.turnId, ...pick(run) }
     case 'text-delta':
     case 'reasoning-delta':

@@ -13,7 +13,16 @@ export interface Stage {
 }
 
 /** Sends one message and accompanies the turn to its end. Rejects like `Session.send`. */
-export async function runTurn(session: Session, text: string, options: SendOptions, stage: Stage): Promise<TurnEnd> {
+export function runTurn(session: Session, text: string, options: SendOptions, stage: Stage): Promise<TurnEnd> {
+  return accompany(session, stage, () => session.send(text, options))
+}
+
+/** Goes on with the last turn, which did not come to its end, and accompanies it. Rejects like `Session.resume`. */
+export function resumeTurn(session: Session, options: SendOptions, stage: Stage): Promise<TurnEnd> {
+  return accompany(session, stage, async () => (await session.resume(options)).end)
+}
+
+async function accompany(session: Session, stage: Stage, run: () => Promise<TurnEnd>): Promise<TurnEnd> {
   const { reporter } = stage
   const questions = stage.questions && new Questions(session, stage.questions, () => reporter.finishLine())
   const unsubscribe = session.subscribe((event) => {
@@ -29,7 +38,7 @@ export async function runTurn(session: Session, text: string, options: SendOptio
   await reporter.prepare()
   const letGo = stage.questions ? await quietKeyboard(stage) : null
   try {
-    return await withInterrupts(stop, () => session.send(text, options))
+    return await withInterrupts(stop, run)
   } finally {
     questions?.close()
     unsubscribe()

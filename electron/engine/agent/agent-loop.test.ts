@@ -173,7 +173,11 @@ async function play(setting: Setting) {
     ask: answer && ((request) => Promise.resolve(answer(request.callId))),
     answerMs: () => setting.answerMs ?? null,
     askBudget: setting.askBudget ?? (() => null),
-    takeFollowUps: () => followUps.splice(0),
+    hasFollowUps: () => followUps.length > 0,
+    readFollowUps: () => {
+      for (const text of followUps.splice(0)) emit({ type: 'follow-up', text, origin: 'user' })
+    },
+    carriedOver: [],
     emit,
     persisted: () => Promise.resolve(),
     now: () => 0,

@@ -59,8 +59,11 @@ class Loop {
   }
 
   async run(): Promise<TurnOutcome> {
+    let isFirst = this.#turn.carriedOver.length > 0
     for (;;) {
-      const end = await withinTime(this.#turn, () => this.#step())
+      const step = isFirst ? () => this.#carriedOver() : () => this.#step()
+      isFirst = false
+      const end = await withinTime(this.#turn, step)
       if (end === null) continue
       if (end !== 'over' && 'reason' in end) return end
       if (end === 'over' || !(await this.#limit.mayGoOn(end))) return this.#lastWords()
@@ -99,22 +102,30 @@ class Loop {
       return null
     }
 
-    const followUps = turn.takeFollowUps()
-    const end =
-      answer.calls.length > 0 ? await this.#calls(answer, profile) : this.#plainEnd(answer, profile, followUps)
+    const end = answer.calls.length > 0 ? await this.#calls(answer, profile) : this.#plainEnd(answer, profile)
     if (end) return end
-    for (const text of [...followUps, ...turn.takeFollowUps()]) say(turn, text, 'user')
+    turn.readFollowUps()
+    return null
+  }
+
+  /** What was asked for before the turn came here. */
+  async #carriedOver(): Promise<TurnOutcome | 'over' | null> {
+    const turn = this.#turn
+    const { profile } = await turn.backend()
+    const end = await this.#calls({ calls: turn.carriedOver, cut: false }, profile)
+    if (end) return end
+    turn.readFollowUps()
     return null
   }
 
   /** What an answer without calls means. */
-  #plainEnd(answer: ModelAnswer, profile: Profile, followUps: readonly string[]): TurnOutcome | null {
+  #plainEnd(answer: ModelAnswer, profile: Profile): TurnOutcome | null {
     const isEmpty = !answer.hasText
     if (isEmpty && this.#emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
       say(this.#turn, EMPTY_ANSWER_NOTE, 'app')
       return null
     }
-    if (followUps.length > 0) return null
+    if (this.#turn.hasFollowUps()) return null
     if (answer.doubtful.length > 0 && this.#doubts++ < DOUBT_CHANCES) {
       say(this.#turn, doubtNote(answer.doubtful), 'app')
       return null
@@ -122,7 +133,7 @@ class Loop {
     return isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed')
   }
 
-  async #calls(answer: ModelAnswer, profile: Profile): Promise<TurnOutcome | 'over' | null> {
+  async #calls(answer: Pick<ModelAnswer, 'calls' | 'cut'>, profile: Profile): Promise<TurnOutcome | 'over' | null> {
     const result = await runToolCalls(this.#turn, answer.calls, this.#guard, this.#limit)
     if (result.end) return result.end
     if (result.tell) say(this.#turn, LOOP_NOTE, 'app')

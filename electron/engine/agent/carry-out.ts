@@ -1,10 +1,10 @@
 import type { ApprovalRequest } from '#shared/approval.ts'
 import { failure } from '#shared/failure.ts'
+import type { AnsweredCall } from '#shared/message.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import { ruleAllows } from '../tools/approval-rule.ts'
 import { prepareCall } from '../tools/prepare-call.ts'
 import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/tool.ts'
-import type { AnsweredCall } from './model-call.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
 
 /** How often a call whose file changes under it is prepared again where nobody is asked in between. */

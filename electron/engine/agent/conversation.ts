@@ -1,4 +1,4 @@
-import type { ChatMessage, ToolCall } from '#shared/message.ts'
+import type { AnsweredCall, ChatMessage, ToolCall } from '#shared/message.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
 import { beginningOf } from '#shared/whole-characters.ts'
 import type { ToolDefinition } from '../backend/backend.ts'
@@ -31,7 +31,7 @@ export class Conversation {
   #text = ''
   #reasoning = ''
   /** Those that wait for their answers: the id by which the journal names them, and the one that is sent. */
-  #calls: { callId: string; sentId: string; name: string }[] = []
+  #calls: { call: AnsweredCall; sentId: string }[] = []
   /** Every id that a request held or holds. */
   readonly #callIds = new Set<string>()
   readonly #outputs = new Map<string, string>()
@@ -158,7 +158,7 @@ export class Conversation {
     this.#starts.splice(1, kept - 1, this.#starts[0] ?? 0)
   }
 
-  #endOfAnswer(toolCalls: readonly ToolCall[], reasoningDetails: unknown): void {
+  #endOfAnswer(toolCalls: readonly AnsweredCall[], reasoningDetails: unknown): void {
     this.#answerCalls()
     const content = withEnd(this.#text)
     const reasoning = this.#reasoning
@@ -166,8 +166,8 @@ export class Conversation {
     this.#reasoning = ''
     // An answer without text and calls is none: servers refuse it in the history (backends.md C).
     if (content === '' && toolCalls.length === 0) return
-    const sent = toolCalls.map((call) => this.#withOwnId(call))
-    this.#calls = toolCalls.map(({ callId, name }, index) => ({ callId, name, sentId: sent[index]?.callId ?? callId }))
+    const sent = toolCalls.map(({ problem: _, ...call }) => this.#withOwnId(call))
+    this.#calls = toolCalls.map((call, index) => ({ call, sentId: sent[index]?.callId ?? call.callId }))
     this.#pushWritten({
       role: 'assistant',
       content,
@@ -186,11 +186,17 @@ export class Conversation {
   }
 
   #answerCalls(): void {
-    for (const { callId, sentId, name } of this.#calls) {
+    for (const { call, sentId } of this.#calls) {
+      const { callId, name } = call
       this.#pushWritten({ role: 'tool', callId: sentId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
     }
     this.#calls = []
     this.#outputs.clear()
+  }
+
+  /** Calls of the newest answer that nothing was heard of yet, in order. */
+  openCalls(): readonly AnsweredCall[] {
+    return this.#calls.flatMap(({ call }) => (this.#outputs.has(call.callId) ? [] : [call]))
   }
 
   /** Whether a call of the conversation has this id. */

@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/assert-never.ts'
 import type { BudgetStop } from '#shared/budget.ts'
-import type { ToolCall } from '#shared/message.ts'
+import type { AnsweredCall } from '#shared/message.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import type { Usage } from '#shared/usage.ts'
@@ -9,9 +9,6 @@ import { newCallId } from '../backend/new-call-id.ts'
 import { isAbort, payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
-
-/** A call of the answer; `problem` = it must not run, and why. */
-export type AnsweredCall = ToolCall & { problem?: string }
 
 export interface ModelAnswer {
   hasText: boolean
@@ -128,11 +125,9 @@ class Progress {
     return {
       type: 'model-call-end',
       finish: stop?.finish ?? (cut ? 'length' : 'unknown'),
-      toolCalls: this.calls.map(({ callId, name, arguments: text, recovered }) => ({
-        callId,
-        name,
-        arguments: text,
-        recovered,
+      toolCalls: this.calls.map(({ callId, name, arguments: text, recovered, problem }) => ({
+        ...{ callId, name, arguments: text, recovered },
+        ...(problem !== undefined && { problem }),
       })),
       ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
     }

@@ -1,4 +1,5 @@
 import { failure } from '#shared/failure.ts'
+import type { AnsweredCall } from '#shared/message.ts'
 import type { ToolOutcome } from '#shared/session-entry.ts'
 import { parseArguments } from '../tools/call-arguments.ts'
 import type { Tool, ToolResult } from '../tools/tool.ts'
@@ -6,7 +7,6 @@ import { toolNamed } from '../tools/tool-name.ts'
 import type { AtLimit } from './at-limit.ts'
 import { carryOut } from './carry-out.ts'
 import type { LoopGuard } from './loop-guard.ts'
-import type { AnsweredCall } from './model-call.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
 
 /** How many reading calls of one answer run at once. */

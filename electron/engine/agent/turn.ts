@@ -2,6 +2,7 @@ import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
 import type { BudgetAnswer, BudgetStop } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
+import type { AnsweredCall } from '#shared/message.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
@@ -45,8 +46,12 @@ export interface TurnContext {
   answerMs(): number | null
   /** Asks what becomes of the run at a limit; null = nobody watches it now. Rejects when `signal` aborts. */
   askBudget(stop: BudgetStop, signal: AbortSignal): Promise<BudgetAnswer> | null
-  /** What the person said since the last look. */
-  takeFollowUps(): string[]
+  /** Whether the person said something that the model has not read. */
+  hasFollowUps(): boolean
+  /** Tells it to the model, as events of its own. */
+  readFollowUps(): void
+  /** Calls that were asked for in another process and not answered: they are asked for again before the model is. */
+  carriedOver: readonly AnsweredCall[]
   emit(event: UnstampedEvent): void
   /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
   persisted(): Promise<void>

@@ -6,11 +6,12 @@ import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import { isOver } from '#shared/run-words.ts'
 import type { SendOptions } from '#shared/send-options.ts'
-import type { SessionView } from '#shared/session-view.ts'
+import type { SessionView, TurnView } from '#shared/session-view.ts'
 import { newRunId, newSessionId } from '../lib/new-id.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
+import { waitsForAnswer } from '../sessions/open-calls.ts'
 import { usableFolder } from '../sessions/session-store.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { titleFrom } from '../sessions/summary.ts'
@@ -137,8 +138,10 @@ export class BackgroundRuns {
     if (holder) throw new FailureError(heldBy(holder))
     return await this.#options.sessions.move(sessionId, 'the background', async () => {
       const view = await this.#options.sessions.peek(sessionId)
-      const text = prompt || goOnPrompt(view)
-      return await this.#existing(view, { kind: 'prompt', text }, text, changes)
+      if (prompt) return await this.#existing(view, { kind: 'prompt', text: prompt }, prompt, changes)
+      const { text } = unfinishedTurn(view)
+      // One that only waited for an answer asks again; where more was in work, what is half done is told to the model.
+      return await this.#existing(view, { kind: waitsForAnswer(view) ? 'continue' : 'resume' }, text, changes)
     })
   }
 
@@ -314,10 +317,10 @@ export class BackgroundRuns {
   }
 }
 
-/** For a turn that did not come to its end. `FailureError` `invalid-input`: it did. */
-export function goOnPrompt(view: SessionView): string {
+/** The last turn, which did not come to its end. `FailureError` `invalid-input`: it did. */
+export function unfinishedTurn(view: SessionView): TurnView {
   const last = view.turns.at(-1)
-  if (last && last.end?.reason !== 'completed') return 'Go on where you stopped.'
+  if (last && last.end?.reason !== 'completed') return last
   throw new FailureError(failure('invalid-input', 'Its last turn is complete. Say what to do next.'))
 }
 

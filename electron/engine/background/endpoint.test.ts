@@ -35,6 +35,9 @@ async function listen() {
     answers: {
       send: take('send'),
       stop: take('stop'),
+      resume: take('resume'),
+      takeBack: take('takeBack'),
+      sendQueued: take('sendQueued'),
       answer: take('answer'),
       answerBudget: take('answerBudget'),
       setProfile: take('setProfile'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ApprovalAnswer } from '#shared/approval.ts'
 import { BudgetAnswer } from '#shared/budget.ts'
 import { Failure } from '#shared/failure.ts'
-import { ProfileId, SessionId } from '#shared/ids.ts'
+import { MessageId, ProfileId, SessionId } from '#shared/ids.ts'
 import { Permissions } from '#shared/permissions.ts'
 import { SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
@@ -14,6 +14,9 @@ export const workerRequests = {
   /** Starts a turn, or hands the text to the running one. */
   send: z.object({ text: z.string().min(1).max(1_000_000) }),
   stop: z.object({}),
+  takeBack: z.object({ messageId: MessageId }),
+  sendQueued: z.object({}),
+  resume: z.object({}),
   answer: z.object({ callId: z.string().max(500), answer: ApprovalAnswer }),
   answerBudget: z.object({ answer: BudgetAnswer }),
   setProfile: z.object({ profileId: ProfileId, overrides: ProfileOverrides.optional() }),
@@ -63,6 +66,7 @@ const foldable = z.looseObject({
     z.looseObject({ turnId: z.string(), text: z.string(), items: z.array(z.looseObject({ kind: z.string() })) }),
   ),
   approvals: z.array(z.looseObject({ since: z.number() })),
+  queued: z.array(z.object({ messageId: MessageId, text: z.string(), at: z.number() })),
 })
 /** Made by the same reducer over there. */
 const View = z.custom<SessionView>((value) => foldable.safeParse(value).success)

@@ -62,7 +62,7 @@ async function outcomeInJournal(path: string, afterSeq: number): Promise<RunOutc
   let end: Extract<SessionEntry, { type: 'turn-end' }> | null = null
   try {
     for await (const entry of entriesFromEnd(path)) {
-      if (entry.seq <= afterSeq || entry.type === 'turn-start') break
+      if (entry.seq <= afterSeq || entry.type === 'turn-start' || entry.type === 'turn-resume') break
       // Who chose the end at a limit said so before it.
       if (entry.type === 'budget-answer' && end) return outcomeOf(end, entry.answer.choice !== 'raise')
       if (entry.type !== 'turn-end') continue

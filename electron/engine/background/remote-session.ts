@@ -1,7 +1,7 @@
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError } from '#shared/failure.ts'
-import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
@@ -81,14 +81,33 @@ export class RemoteSession implements Session {
     return (await this.begin(text)).end
   }
 
-  async begin(text: string): Promise<{ end: Promise<TurnEnd> }> {
+  begin(text: string): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('send', { text })
+  }
+
+  resume(): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('resume', {})
+  }
+
+  sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('sendQueued', {})
+  }
+
+  takeBack(messageId: MessageId): Promise<void> {
+    return this.#ask('takeBack', { messageId })
+  }
+
+  async #begin<Name extends 'send' | 'resume' | 'sendQueued'>(
+    name: Name,
+    input: WorkerRequestInput<Name>,
+  ): Promise<{ end: Promise<TurnEnd> }> {
     let ended: (end: TurnEnd) => void = () => undefined
     const end = new Promise<TurnEnd>((resolve) => {
       ended = resolve
     })
     this.#turnEnds.add(ended)
     try {
-      await this.#ask('send', { text })
+      await this.#ask(name, input)
     } catch (error) {
       this.#turnEnds.delete(ended)
       // A worker that reads no more is about to leave: after that the session can be opened here.

@@ -43,7 +43,8 @@ export class RunHost {
   private constructor(options: RunHostOptions, place: SocketPlace) {
     this.#options = options
     this.#place = place
-    this.#progress = new RunProgress(options.session.view())
+    const view = options.session.view()
+    this.#progress = new RunProgress(view, view.activity !== null || options.start.turn.kind === 'resume')
   }
 
   /** Listens, begins the turn, and publishes the run. `FailureError` `storage`. */
@@ -117,12 +118,10 @@ export class RunHost {
       },
       onDefect,
       answers: {
-        send: async ({ text }) => {
-          if (this.#closing) throw new FailureError(ending)
-          const begun = session.begin(text)
-          this.#turns.push(begun.then(({ end }) => end))
-          await begun
-        },
+        send: ({ text }) => this.#begin(() => session.begin(text)),
+        sendQueued: () => this.#begin(() => session.sendQueued()),
+        resume: () => this.#begin(() => session.resume()),
+        takeBack: ({ messageId }) => session.takeBack(messageId),
         stop: () => session.stop(),
         answer: ({ callId, answer }) => session.answer(callId, answer),
         answerBudget: ({ answer }) => session.answerBudget(answer),
@@ -136,6 +135,13 @@ export class RunHost {
         },
       },
     })
+  }
+
+  async #begin(begin: () => Promise<{ end: Promise<TurnEnd> }>): Promise<void> {
+    if (this.#closing) throw new FailureError(ending)
+    const begun = begin()
+    this.#turns.push(begun.then(({ end }) => end))
+    await begun
   }
 
   #stopWaiting: (stop: () => Promise<void>) => Promise<void> = async (stop) => {
@@ -153,7 +159,8 @@ export class RunHost {
       const last = session.view().turns.at(-1)?.end
       if (going) this.#turns.push(going.end)
       else if (last) this.#turns.push(Promise.resolve(last))
-    } else this.#awaitMessage()
+    } else if (turn.kind === 'resume') this.#turns.push((await session.resume(send)).end)
+    else this.#awaitMessage()
   }
 
   /** Something must be awaited until the first message is there. */
@@ -163,7 +170,7 @@ export class RunHost {
       const nothing = () => resolve({ reason: 'completed', failure: null, budget: null, at: 0 })
       const timer = setTimeout(nothing, FIRST_MESSAGE_MS)
       const unsubscribe = session.subscribe(({ type }) => {
-        if (type !== 'turn-start') return
+        if (type !== 'turn-start' && type !== 'turn-resume') return
         clearTimeout(timer)
         unsubscribe()
         // The turn itself is the next to be awaited.

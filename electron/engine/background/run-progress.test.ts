@@ -21,7 +21,7 @@ test('a run tells its plan, and what it changed itself', () => {
   session.emit({ type: 'text-delta', text: '- [x] Before\n- [x] this run\n' })
   edit(session, 'before.ts', 90, 90)
   session.endTurn()
-  const progress = new RunProgress(session.view())
+  const progress = new RunProgress(session.view(), false)
   session.subscribe((event) => progress.take(event, session.view()))
   const told: unknown[] = []
   const tell = () => {
@@ -58,7 +58,7 @@ test('a run that goes on with a turn counts that turn', () => {
   session.startTurn()
   session.emit({ type: 'text-delta', text: '- [x] Read\n- [ ] Mend\n' })
   edit(session, 'a.ts', 1, 0)
-  const { plan, changes } = new RunProgress(session.view()).of(session.view())
+  const { plan, changes } = new RunProgress(session.view(), true).of(session.view())
   expect([plan, changes]).toEqual([
     { done: 1, total: 2 },
     { files: 1, added: 1, removed: 0 },

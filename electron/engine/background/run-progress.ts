@@ -38,9 +38,10 @@ export class RunProgress {
   readonly #work: RunWork
   #written: { at: number; tokens: number }[] = []
 
-  constructor(view: SessionView) {
-    this.#turnsBefore = view.turns.length - (view.activity ? 1 : 0)
-    this.#work = new RunWork(view.turns, view.activity !== null)
+  /** `goesOn`: the run goes on with the newest turn. */
+  constructor(view: SessionView, goesOn: boolean) {
+    this.#turnsBefore = view.turns.length - (goesOn ? 1 : 0)
+    this.#work = new RunWork(view.turns, goesOn)
   }
 
   /** `view`: with the event in it. */

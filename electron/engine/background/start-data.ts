@@ -17,10 +17,11 @@ export const RunSession = z.discriminatedUnion('kind', [
 ])
 export type RunSession = z.infer<typeof RunSession>
 
-/** `continue`: a turn that was begun elsewhere and is not over. `await`: the next message, whoever sends it. */
+/** `continue`: a turn that was begun elsewhere and is not over. `resume`: one that ended before it was complete. `await`: the next message, whoever sends it. */
 export const RunTurn = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prompt'), text: z.string().min(1) }),
   z.object({ kind: z.literal('continue') }),
+  z.object({ kind: z.literal('resume') }),
   z.object({ kind: z.literal('await') }),
 ])
 export type RunTurn = z.infer<typeof RunTurn>

@@ -64,6 +64,9 @@ export class FakeSession implements Session {
   begin = unused
   leave = unused
   goOn = unused
+  resume = unused
+  takeBack = unused
+  sendQueued = unused
   send = unused
   stop = unused
   answer = unused

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { RunId, SessionId, TurnId } from '#shared/ids.ts'
+import { MessageId, RunId, SessionId, TurnId } from '#shared/ids.ts'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 const LENGTH = 10
@@ -10,6 +10,10 @@ export function newSessionId(): SessionId {
 
 export function newTurnId(): TurnId {
   return TurnId.parse(randomText())
+}
+
+export function newMessageId(): MessageId {
+  return MessageId.parse(randomText())
 }
 
 /** Of a line of the ledger, and of a call that lines reserve for. */

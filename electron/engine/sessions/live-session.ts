@@ -2,14 +2,15 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import type { AnsweredCall } from '#shared/message.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { RunLink } from '#shared/run-link.ts'
 import type { SendOptions } from '#shared/send-options.ts'
 import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
-import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
+import { applyEvent, type QueuedMessage, type SessionView, type TurnEnd } from '#shared/session-view.ts'
 import { runTurn } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
@@ -17,13 +18,14 @@ import type { TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
-import { newTurnId } from '../lib/new-id.ts'
+import { newMessageId, newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Workspace } from '../tools/workspace.ts'
 import { EventBatch } from './event-batch.ts'
 import type { Journal } from './journal.ts'
+import { openCalls, runsTool } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import type { OpenTurn } from './open-turn.ts'
 import type { SessionCounts } from './session-counts.ts'
@@ -45,6 +47,8 @@ export interface SessionStart {
   overrides?: ProfileOverrides
   /** What another process left open here; null = nothing. */
   openTurn: OpenTurn | null
+  /** How its newest turn is run. */
+  options: SendOptions
   counts: SessionCounts
 }
 
@@ -54,11 +58,18 @@ const ANSWER_MS = 30 * 60_000
 interface RunningTurn {
   abort: AbortController
   end: Promise<TurnEnd>
-  followUps: string[]
   /** null = it has not begun to spend. */
   budget: Budget | null
   /** It goes on in another process: no end is written. */
   leaving: boolean
+}
+
+/** How a turn is run; `begun` = it began in another process. */
+interface Order {
+  turnId: TurnId
+  options: SendOptions
+  begun?: BegunRun
+  carriedOver?: readonly AnsweredCall[]
 }
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
@@ -81,7 +92,9 @@ export class LiveSession implements Session {
   #view: SessionView
   #facts: string
   #overrides: ProfileOverrides | undefined
-  readonly #openTurn: OpenTurn | null
+  #openTurn: OpenTurn | null
+  /** How the newest turn is run. */
+  #options: SendOptions
   readonly #counts: SessionCounts
   #turn: RunningTurn | null = null
   #storageFailure: Failure | null = null
@@ -98,6 +111,7 @@ export class LiveSession implements Session {
     this.#parentRun = start.parentRun
     this.#overrides = start.overrides
     this.#openTurn = start.openTurn
+    this.#options = start.options
     this.#counts = start.counts
   }
 
@@ -134,21 +148,21 @@ export class LiveSession implements Session {
   }
 
   async begin(text: string, options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
-    if (this.#turn) {
-      this.#turn.followUps.push(text)
-      return { end: this.#turn.end }
-    }
+    if (this.#turn) return await this.#queue(this.#turn, text)
     const abort = new AbortController()
     const end = deferred<TurnEnd>()
     // Set before anything waits, so that a second message cannot start a second turn.
-    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null, leaving: false }
+    const turn: RunningTurn = { abort, end: end.promise, budget: null, leaving: false }
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
     let policy: Policy | null = null
     try {
       policy = await this.#services.policyFor(this.#workspace)
-      this.#announce(turnId, text, policy, options)
+      const { queued } = this.#view
+      // In the order in which it was written.
+      const whole = [...queued.map((message) => message.text), ...(text === '' ? [] : [text])].join('\n\n')
+      this.#announce(turnId, whole, policy, options, queued)
       await this.persisted()
     } catch (error) {
       // A turn that a broken manifest kept from beginning is none: the message goes back to the person.
@@ -172,25 +186,99 @@ export class LiveSession implements Session {
     const last = this.#view.turns.at(-1)
     const open = this.#openTurn
     if (this.#turn || !open || !last || last.end) return null
+    this.#openTurn = null
+    const carriedOver = this.#carriedOver()
+    return await this.#takeUp(() => {
+      if (carriedOver.length === 0) this.#bridge()
+      return { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun, carriedOver }
+    })
+  }
+
+  async resume(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
+    if (this.#turn) throw new FailureError(failure('busy', 'It goes on already.'))
+    const last = this.#view.turns.at(-1)
+    if (!last || last.end?.reason === 'completed')
+      throw new FailureError(failure('invalid-input', 'Its last turn is complete. Say what to do next.'))
+    this.#openTurn = null
+    return await this.#takeUp(() => {
+      this.#emit({ type: 'turn-resume', turnId: last.turnId })
+      this.#readQueue()
+      this.#bridge()
+      return { turnId: last.turnId, options: { ...this.#options, ...options } }
+    })
+  }
+
+  async takeBack(messageId: MessageId): Promise<void> {
+    if (!this.#view.queued.some((message) => message.messageId === messageId))
+      throw new FailureError(failure('not-found', 'This message was read already.'))
+    this.#emit({ type: 'message-taken-back', messageId })
+    await this.persisted()
+  }
+
+  async sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
+    if (this.#turn) throw new FailureError(failure('busy', 'A turn goes on: it reads them at its next step.'))
+    if (this.#view.queued.length === 0) throw new FailureError(failure('not-found', 'No message waits any more.'))
+    return await this.begin('', this.#options)
+  }
+
+  /** A turn that was begun before runs on. `prepare` writes what comes before its first step. */
+  async #takeUp(prepare: () => Order): Promise<{ end: Promise<TurnEnd> }> {
     const end = deferred<TurnEnd>()
-    const abort = new AbortController()
-    const turn: RunningTurn = { abort, end: end.promise, followUps: [], budget: null, leaving: false }
+    const turn: RunningTurn = { abort: new AbortController(), end: end.promise, budget: null, leaving: false }
     this.#turn = turn
     this.#storageFailure = null
-    // An answer that was cut is no question: without a word, some servers have nothing to answer.
-    if (this.#conversation.messages().at(-1)?.role === 'assistant') {
-      this.#emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
-    }
     let policy: Policy
     try {
       policy = await this.#services.policyFor(this.#workspace)
     } catch (error) {
       this.#turn = null
+      end.promise.catch(() => undefined)
+      end.reject(error)
       throw error
     }
-    const order = { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun }
-    this.#run(turn, order, policy).then(end.resolve, end.reject)
+    this.#run(turn, prepare(), policy).then(end.resolve, end.reject)
     return { end: end.promise }
+  }
+
+  /** An answer that was cut is no question: without a word, some servers have nothing to answer. */
+  #bridge(): void {
+    if (this.#conversation.messages().at(-1)?.role === 'assistant') {
+      this.#emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
+    }
+  }
+
+  /** Calls that wait for an answer are asked for again; one that was at work when its process died is not. */
+  #carriedOver(): readonly AnsweredCall[] {
+    for (const { callId, state } of openCalls(this.#view)) {
+      if (state === 'running') this.#endCall(callId, HALF_RUN, 'interrupted')
+    }
+    return this.#conversation.openCalls()
+  }
+
+  /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
+  async #queue(turn: RunningTurn, text: string): Promise<{ end: Promise<TurnEnd> }> {
+    const messageId = newMessageId()
+    this.#emit({ type: 'message-queued', messageId, text })
+    try {
+      await this.persisted()
+    } catch (error) {
+      // Whoever wrote it has it still.
+      this.#emit({ type: 'message-taken-back', messageId })
+      throw error
+    }
+    return { end: this.#endOf(messageId, turn) }
+  }
+
+  /** The end of the turn that read the message, which may be the one after. */
+  async #endOf(messageId: MessageId, turn: RunningTurn): Promise<TurnEnd> {
+    const end = await turn.end
+    const waits = this.#view.queued.some((message) => message.messageId === messageId)
+    return waits && this.#turn ? await this.#endOf(messageId, this.#turn) : end
+  }
+
+  #readQueue(): void {
+    for (const { messageId, text } of this.#view.queued)
+      this.#emit({ type: 'follow-up', text, origin: 'user', messageId })
   }
 
   async leave(_to: string): Promise<void> {
@@ -266,25 +354,31 @@ export class LiveSession implements Session {
     if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
   }
 
-  #announce(turnId: TurnId, text: string, policy: Policy, options: SendOptions): void {
+  #announce(
+    turnId: TurnId,
+    text: string,
+    policy: Policy,
+    options: SendOptions,
+    queued: readonly QueuedMessage[],
+  ): void {
     const { clock, platform } = this.#services
     const { root, addedFolders } = this.#workspace
     const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
     const facts = turnFacts(here, this.#facts)
     if (facts) this.#facts = facts
     if (!this.#view.title) this.#emit({ type: 'title', title: titleFrom(text) })
-    this.#emit({ type: 'turn-start', turnId, text, facts, ...keptOptions(options) })
+    this.#options = options
+    this.#emit({
+      ...{ type: 'turn-start', turnId, text, facts, ...keptOptions(options) },
+      ...(queued.length > 0 && { queued: queued.map(({ messageId }) => messageId) }),
+    })
   }
 
-  async #run(
-    turn: RunningTurn,
-    { turnId, options, begun }: { turnId: TurnId; options: SendOptions; begun?: BegunRun },
-    policy: Policy,
-  ): Promise<TurnEnd> {
+  async #run(turn: RunningTurn, { turnId, options, begun, carriedOver = [] }: Order, policy: Policy): Promise<TurnEnd> {
     const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow, noteReach } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
-    const taken = stopwatch(clock.now() - (before.turns.at(-1)?.startedAt ?? 0))
+    const taken = stopwatch((before.turns.at(-1)?.ranMs ?? 0) + (begun ? clock.now() - begun.startedAt : 0))
     const spent = this.#counts.counts.copy()
     const parent = options.parentRun ?? this.#parentRun
     const budget = new Budget({
@@ -334,7 +428,9 @@ export class LiveSession implements Session {
           this.#isWatched()
             ? this.#limits.ask(THE_LIMIT, { signal, limit: answerMs, unanswered: { choice: 'stop' } })
             : null,
-        takeFollowUps: () => turn.followUps.splice(0),
+        hasFollowUps: () => this.#view.queued.length > 0,
+        readFollowUps: () => this.#readQueue(),
+        carriedOver,
         emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
         now: () => clock.now(),
@@ -358,21 +454,24 @@ export class LiveSession implements Session {
       seat.leave()
     }
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
-    const unread = turn.followUps.splice(0)
-    for (const text of unread) this.#emit({ type: 'follow-up', text, origin: 'user' })
     if (turn.leaving && outcome.reason === 'aborted') {
       this.#turn = null
       this.#approvals.clear()
-      this.#takeBackCalls()
       this.#batch.flush()
       return { reason: 'interrupted', failure: null, budget: null, at: this.#view.updatedAt }
     }
     for (const { text: message } of policy.afterTurn()) {
       this.#emit({ type: 'warning', code: 'policy-after-turn', message })
     }
+    for (const { callId, state } of openCalls(this.#view)) {
+      if (state === 'waiting') this.#endCall(callId, NEVER_RUN, 'not run')
+    }
     const end = this.#end(turnId, { ...outcome, durationMs: taken() })
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
+    // What came in its very last moment is the next message. Where that cannot begin, it waits, and who sent it hears why.
+    if (outcome.reason === 'completed' && this.#view.queued.length > 0 && !this.#turn)
+      this.begin('', options).catch(() => undefined)
     return end
   }
 
@@ -384,20 +483,8 @@ export class LiveSession implements Session {
     this.#emit({ type: 'warning', code, message })
   }
 
-  /** Calls that only wait for an answer: who goes on with the turn lets the model ask again. */
-  #takeBackCalls(): void {
-    for (const item of this.#view.turns.at(-1)?.items ?? []) {
-      if (item.kind !== 'tool' || (item.state !== 'running' && item.state !== 'waiting')) continue
-      const { callId } = item
-      this.#emit({
-        type: 'tool-end',
-        callId,
-        outcome: 'not-run',
-        output: TAKEN_BACK,
-        summary: 'not run',
-        durationMs: 0,
-      })
-    }
+  #endCall(callId: string, output: string, summary: string): void {
+    this.#emit({ type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0 })
   }
 
   /** The model that this session chose stays chosen when the profile's default changes. */
@@ -449,15 +536,9 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
 /** There is one at a time. */
 const THE_LIMIT = 'limit'
 
-const TAKEN_BACK =
-  'Error: this call did not run, because the work moved to another process. Make it again if it is needed.'
-const GO_ON_NOTE = 'Your last answer broke off because it was moved to another process. Go on from there.'
-
-/** Whether a tool is at work, and not only asked for. */
-function runsTool(view: SessionView): boolean {
-  const items = view.turns.at(-1)?.items ?? []
-  return items.some((item) => item.kind === 'tool' && item.state === 'running')
-}
+const NEVER_RUN = 'Error: this call did not run: the user ended the turn before answering whether it may.'
+const HALF_RUN = 'Error: this call was interrupted and may not have run. Look before you repeat it.'
+const GO_ON_NOTE = 'Your last answer broke off. Go on from there.'
 
 export function profileUse(profile: Profile): ProfileUse {
   return { profileId: profile.id, profileName: profile.name, kind: profile.kind, model: profile.model }

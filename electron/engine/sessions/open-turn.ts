@@ -13,15 +13,27 @@ export interface OpenTurn {
 export function openTurnOf(entries: readonly SessionEntry[]): OpenTurn | null {
   const start = entries.findLastIndex(({ type }) => type === 'turn-start')
   const first = entries[start]
-  const own = entries.slice(start)
-  if (first?.type !== 'turn-start' || own.some(({ type }) => type === 'turn-end')) return null
+  if (first?.type !== 'turn-start') return null
+  // Taken up again, it is a run of its own: what it came to before counts for the session only.
+  const from = Math.max(
+    start,
+    entries.findLastIndex(({ type }) => type === 'turn-resume'),
+  )
+  const own = entries.slice(from)
+  if (own.some(({ type }) => type === 'turn-end')) return null
   const session = new SessionCounts()
-  const whoAnswered = entries.slice(0, start).filter(({ type }) => type === 'session-start' || type === 'profile')
+  const whoAnswered = entries.slice(0, from).filter(({ type }) => type === 'session-start' || type === 'profile')
   for (const entry of [...whoAnswered, ...own]) session.apply(entry)
   return {
     options: first.options ?? {},
-    begun: { startedAt: first.at, counts: session.counts, calls: callsIn(own), raises: raisesIn(own) },
+    begun: { startedAt: own[0]?.at ?? first.at, counts: session.counts, calls: callsIn(own), raises: raisesIn(own) },
   }
+}
+
+/** How the newest turn of a journal is run. */
+export function newestOptions(entries: readonly SessionEntry[]): SendOptions {
+  const start = entries.findLast((entry) => entry.type === 'turn-start')
+  return start?.options ?? {}
 }
 
 function callsIn(entries: readonly SessionEntry[]): CostlyCall[] {

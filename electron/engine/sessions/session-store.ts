@@ -17,13 +17,14 @@ import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { openWorkspace, type Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal, repairNotice } from './journal.ts'
 import { LiveSession, profileUse, type SessionStart } from './live-session.ts'
-import { openTurnOf } from './open-turn.ts'
+import { waitsForAnswer } from './open-calls.ts'
+import { newestOptions, openTurnOf } from './open-turn.ts'
 import { SessionCounts } from './session-counts.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
 import type { Hosting, NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
-import { summarise } from './summary.ts'
+import { INTERRUPTED, LIMIT_NOTE, summarise } from './summary.ts'
 
 interface OpenSession {
   session: Session
@@ -153,7 +154,9 @@ export class SessionStore implements Sessions {
       // Said once: the lines stay where they are.
       if (!content.entries.some((entry) => entry.type === 'warning' && entry.message === notice))
         session.markRepaired(notice)
-      if (options.closeOpenTurn ?? true) session.markInterrupted()
+      const view = options.asksAgain ? viewFromEntries(content.entries) : null
+      if (view && waitsForAnswer(view)) await session.goOn()
+      else if (options.closeOpenTurn ?? true) session.markInterrupted()
       return opened
     } catch (error) {
       await lock.release()
@@ -249,7 +252,9 @@ export class SessionStore implements Sessions {
     const opening = this.#open.get(id)
     if (!opening) return
     const { session, close } = await opening
-    if (session.runId === null) await session.stop()
+    // A question outlives the process that asked it.
+    if (session.runId === null)
+      await (waitsForAnswer(session.view()) ? session.leave('the next start') : session.stop())
     this.#forget(id)
     await close()
   }
@@ -375,14 +380,18 @@ export class SessionStore implements Sessions {
       this.#summaries.delete(id)
       return
     }
-    const dead = lock !== 'held' && goesOn(summary.state)
-    this.#summaries.set(id, dead ? { ...summary, state: 'interrupted', note: 'interrupted, can go on' } : summary)
+    const asks = summary.state === 'waiting' && summary.note !== LIMIT_NOTE
+    const dead = lock !== 'held' && goesOn(summary.state) && !asks
+    this.#summaries.set(id, dead ? { ...summary, ...INTERRUPTED } : summary)
   }
 
   async #summaryFromJournal(id: SessionId): Promise<SessionSummary | null> {
     try {
       const view = viewFromEntries((await readJournal(this.#files.journal(id))).entries)
-      return view && summarise(view)
+      if (!view) return null
+      const summary = summarise(view)
+      // Something was at work beside what waits for an answer.
+      return summary.state === 'waiting' && !waitsForAnswer(view) ? { ...summary, ...INTERRUPTED } : summary
     } catch {
       // Opening it says what is wrong with it; the list goes on without it.
       return null
@@ -410,11 +419,13 @@ function startFrom(
     if (entry.type === 'turn-start' && entry.facts) facts = entry.facts
   }
   return {
-    view,
+    // Nobody here waits for those answers: whoever goes on with the turn asks again.
+    view: { ...view, approvals: [] },
     conversation,
     facts,
     workspace,
     openTurn: openTurnOf(entries),
+    options: newestOptions(entries),
     counts,
     canAnswer: options.canAnswer,
     isWatched: options.isWatched ?? (() => options.canAnswer),

@@ -2,7 +2,7 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
-import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { RunLink } from '#shared/run-link.ts'
 import type { SendOptions } from '#shared/send-options.ts'
@@ -25,8 +25,8 @@ export interface Session {
    */
   subscribe(listener: (event: SessionEvent) => void, onSnapshot?: () => void): Unsubscribe
   /**
-   * Runs a turn to its end. While one runs, the text is handed to it and read at its next step, and the promise is that
-   * turn's. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
+   * Runs a turn to its end. While one runs, the text is queued and read at its next step, and the promise is that of the turn
+   * that read it; what a turn did not read before it was stopped waits for `sendQueued` or the next message. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
    * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written, `invalid-input` a
    * policy manifest is broken: nothing was sent).
    */
@@ -40,6 +40,15 @@ export interface Session {
   leave(to: string): Promise<void>
   /** Goes on with a turn that was left open; null = there is none here. `end` as with `begin`. */
   goOn(options?: SendOptions): Promise<{ end: Promise<TurnEnd> } | null>
+  /**
+   * Goes on with the last turn, which ended before it was complete, without a new message. `end` as with `begin`.
+   * `FailureError`: `invalid-input` its last turn is complete, `busy` one goes on.
+   */
+  resume(options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
+  /** Takes back a message that waits to be read. `FailureError` `not-found`: it was read, or taken back elsewhere. */
+  takeBack(messageId: MessageId): Promise<void>
+  /** Begins a turn with the messages that wait. `FailureError`: `not-found` none does, `busy` one goes on. */
+  sendQueued(): Promise<{ end: Promise<TurnEnd> }>
   /** Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. */
   stop(): Promise<void>
   /** `FailureError` `not-found` when that call does not wait any more. */
@@ -84,6 +93,8 @@ export interface OpenOptions extends Hosting {
   addedFolders?: readonly string[]
   /** Default true. false: a turn that was left open stays open, for `goOn`. */
   closeOpenTurn?: boolean
+  /** A turn that only waited for an answer goes on, and asks again; then `closeOpenTurn` does not count. */
+  asksAgain?: boolean
 }
 
 export type OpenMoved = (options: OpenOptions) => Promise<Session>
@@ -115,7 +126,7 @@ export interface Sessions {
    * everybody wait who wants to open it; only `action` can. A running turn stays open.
    */
   move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T>
-  /** Closes one and gives up its lock; a turn that runs here is stopped first. */
+  /** Closes one and gives up its lock; a turn that runs here is stopped first, one that waits for an answer stays open. */
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>
 }

@@ -3,6 +3,10 @@ import { splitText } from '#shared/cut-text.ts'
 import type { FailureCode } from '#shared/failure.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
 
+export const LIMIT_NOTE = 'limit reached'
+/** Of a turn whose process is gone. */
+export const INTERRUPTED = { state: 'interrupted', note: 'interrupted, can go on' } as const
+
 /** What the sidebar and `claw sessions` say of a session. */
 export function summarise(view: SessionView): SessionSummary {
   const state = sessionState(view)
@@ -22,15 +26,15 @@ export function summarise(view: SessionView): SessionSummary {
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
     const subject = view.approvals[0]?.request.subject
-    if (view.budgetRequest || !subject) return 'limit reached'
+    if (view.budgetRequest || !subject) return LIMIT_NOTE
     if (subject.kind === 'command') return `needs you: ${subject.command}`
     return `needs you: ${subject.diff.created ? 'create' : 'edit'} ${subject.diff.path}`
   }
   if (state === 'queued') return view.activity?.phase === 'paused' ? 'paused' : 'queued'
   const end = view.turns.at(-1)?.end
   if (state === 'stopped') return 'stopped by you'
-  if (state === 'interrupted') return 'interrupted, can go on'
-  if (state === 'budget') return 'limit reached'
+  if (state === 'interrupted') return INTERRUPTED.note
+  if (state === 'budget') return LIMIT_NOTE
   if (end?.reason === 'needs-approval') return 'nobody answered'
   if (state === 'failed') return end?.failure ? (shortFailure[end.failure.code] ?? 'failed') : 'failed'
   return ''

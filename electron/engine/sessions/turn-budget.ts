@@ -19,10 +19,10 @@ export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): {
   return Object.keys(options).length > 0 ? { options } : {}
 }
 
-/** Milliseconds of the turns of a session that are over. */
+/** Milliseconds of the turns of a session that are over, and of one that goes on before it was taken up again. */
 export function timeOf({ turns }: SessionView): number {
   return turns.reduce(
-    (sum, { startedAt, end }) => sum + (end ? (end.durationMs ?? Math.max(0, end.at - startedAt)) : 0),
+    (sum, { startedAt, end, ranMs = 0 }) => sum + (end ? (end.durationMs ?? Math.max(0, end.at - startedAt)) : ranMs),
     0,
   )
 }

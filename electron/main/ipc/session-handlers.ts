@@ -1,5 +1,6 @@
 import { FailureError } from '#shared/failure.ts'
-import type { Engine, WindowFeed } from '../../engine/engine.ts'
+import type { SessionId } from '#shared/ids.ts'
+import type { Engine, Session, WindowFeed } from '../../engine/engine.ts'
 import type { Handlers } from './router.ts'
 
 const RECENT_FOLDERS = 20
@@ -12,6 +13,22 @@ export function sessionHandlers(
   { holds }: WindowFeed,
   onDefect: (error: unknown) => void,
 ): Pick<Handlers, SessionRequest> {
+  /** Begins a turn, and lets it run. */
+  const begun = async (sessionId: SessionId, begin: (session: Session) => Promise<{ end: Promise<unknown> }>) => {
+    const once = () =>
+      holds.with(sessionId, async (session) => {
+        const { end } = await begin(session)
+        end.catch(onDefect)
+        return null
+      })
+    try {
+      return await once()
+    } catch (error) {
+      // The background run that had it open ended in that very instant: now it is opened here.
+      if (error instanceof FailureError && error.failure.code === 'transport') return once()
+      throw error
+    }
+  }
   return {
     'session.create': async ({ cwd, profileId, permissions }) => {
       const session = await sessions.create({ cwd, profileId, permissions, canAnswer: true })
@@ -23,21 +40,14 @@ export function sessionHandlers(
       }))
       return { sessionId: session.id }
     },
-    'session.send': async ({ sessionId, text }) => {
-      const begin = () =>
-        holds.with(sessionId, async (session) => {
-          const { end } = await session.begin(text)
-          end.catch(onDefect)
-          return null
-        })
-      try {
-        return await begin()
-      } catch (error) {
-        // The background run that had it open ended in that very instant: now it is opened here.
-        if (error instanceof FailureError && error.failure.code === 'transport') return begin()
-        throw error
-      }
-    },
+    'session.send': ({ sessionId, text }) => begun(sessionId, (session) => session.begin(text)),
+    'session.resume': ({ sessionId }) => begun(sessionId, (session) => session.resume()),
+    'session.sendQueued': ({ sessionId }) => begun(sessionId, (session) => session.sendQueued()),
+    'session.takeBack': ({ sessionId, messageId }) =>
+      holds.with(sessionId, async (session) => {
+        await session.takeBack(messageId)
+        return null
+      }),
     'session.stop': ({ sessionId }) =>
       holds.with(sessionId, async (session) => {
         await session.stop()

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { ProfileId } from '../../shared/ids.ts'
+import { gate, httpError, text, toolCall } from '../support/scripted-backend.ts'
+import { openEngine } from './support/engine.ts'
+import { createWorld, type World } from './support/world.ts'
+
+const profileId = ProfileId.parse('environment')
+
+async function newSession(world: World) {
+  const engine = await openEngine(world)
+  const permissions = { write: 'ask', shell: 'ask', sandbox: true } as const
+  const session = await engine.sessions.create({ cwd: world.work, profileId, permissions, canAnswer: true })
+  return { engine, session }
+}
+
+function told(
+  session: { subscribe(listener: (event: { type: string }) => void): () => void },
+  type: string,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = session.subscribe((event) => {
+      if (event.type !== type) return
+      stop()
+      resolve()
+    })
+  })
+}
+
+const saidTo = (world: World, call: number) =>
+  (world.backend.chatRequests()[call]?.messages ?? []).flatMap(({ role, content }) =>
+    role === 'user' ? [String(content).split('\n').slice(-3).join('\n')] : [],
+  )
+
+const write = toolCall('write_file', { path: 'new.txt', content: 'made\n' }, { id: 'c1' })
+
+test('a stop while a question waits: the call never ran, and what was not read waits and goes out when told', async () => {
+  const world = await createWorld(write, text('Both, then.'))
+  const { engine, session } = await newSession(world)
+  const waiting = told(session, 'approval-request')
+  await session.begin('Make it.')
+  await waiting
+  await session.begin('First line.')
+  await session.begin('Second line.')
+  await session.stop()
+  const { turns, queued } = session.view()
+  expect([turns[0]?.items, queued.map((message) => message.text)]).toMatchObject([
+    [{ kind: 'tool', state: 'not-run', summary: 'not run' }],
+    ['First line.', 'Second line.'],
+  ])
+  expect(engine.sessions.list()).toMatchObject([{ state: 'stopped', note: 'stopped by you' }])
+  await engine.sessions.release(session.id)
+
+  const again = await engine.sessions.open(session.id)
+  expect(again.view().queued).toEqual(queued)
+  const { end } = await again.sendQueued()
+  expect((await end).reason).toBe('completed')
+  expect([again.view().queued, again.view().turns.at(-1)?.text, saidTo(world, 1).at(-1)]).toEqual([
+    [],
+    'First line.\n\nSecond line.',
+    'First line.\n\nSecond line.',
+  ])
+  const told1 = world.backend.chatRequests()[1]?.messages.find(({ role }) => role === 'tool')?.content
+  expect(told1).toContain('this call did not run')
+})
+
+test('a message can be taken back until it is read, and the next message takes the others along in their order', async () => {
+  const held = gate()
+  const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }), text('Fine.'))
+  const { session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  await session.begin('Count.')
+  await writing
+  await session.begin('Not this.')
+  await session.begin('But this.')
+  const [first, second] = session.view().queued
+  if (!first || !second) throw new Error('Two wait.')
+  await session.takeBack(first.messageId)
+  await session.stop()
+  await session.send('And this.')
+  await expect(session.takeBack(second.messageId)).rejects.toThrow('This message was read already.')
+  expect([saidTo(world, 1).at(-1), session.view().queued]).toEqual(['But this.\n\nAnd this.', []])
+})
+
+test('what is read at the next step is added there, with its time, and its end is that of the turn', async () => {
+  const held = gate()
+  const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }), text('And three.'))
+  const { session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  const { end } = await session.begin('Count.')
+  await writing
+  const added = await session.begin('And three?')
+  held.open()
+  expect([(await end).reason, (await added.end).reason, session.view().queued]).toEqual(['completed', 'completed', []])
+  expect(session.view().turns.map(({ items }) => items)).toMatchObject([
+    [{ text: 'one two' }, { kind: 'follow-up', text: 'And three?', at: expect.any(Number) }, { text: 'And three.' }],
+  ])
+})
+
+test('a turn that failed is tried again in its place, with nothing said twice', async () => {
+  const world = await createWorld(httpError(401, 'No such key.'), text('Here.'))
+  const { session } = await newSession(world)
+  expect((await session.send('Where?')).reason).toBe('failed')
+  const { end } = await session.resume()
+  expect((await end).reason).toBe('completed')
+  expect([session.view().turns, saidTo(world, 1).length]).toMatchObject([
+    [{ text: 'Where?', items: [{ text: 'Here.' }], end: { reason: 'completed' } }],
+    1,
+  ])
+  await expect(session.resume()).rejects.toThrow('Its last turn is complete.')
+})

@@ -1,0 +1,16 @@
+import type { SessionId } from '#shared/ids.ts'
+import { answerApproval, sendMessage } from '../stores/actions.ts'
+import { useSessionStore } from '../stores/session-store.ts'
+
+/** Milliseconds that a question must have stood there: words written before it are no answer to it. */
+const SETTLED = 400
+
+/**
+ * What is written while a question waits says what to do instead: it is the reason of a no. Otherwise it is a message. False =
+ * it was not taken, and stays where it was written.
+ */
+export function sendWords(sessionId: SessionId, text: string): Promise<boolean> {
+  const [asked] = useSessionStore.getState().slots[sessionId]?.view?.approvals ?? []
+  if (!asked || Date.now() - asked.since < SETTLED) return sendMessage(sessionId, text)
+  return answerApproval(sessionId, asked.request.callId, { decision: 'deny', reason: text })
+}
