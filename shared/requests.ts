@@ -49,6 +49,8 @@ export const requests = {
   'session.setProfile': request(z.object({ sessionId: SessionId, profileId: ProfileId }), done),
   'session.setPermissions': request(z.object({ sessionId: SessionId, permissions: Permissions }), done),
   'session.rename': request(z.object({ sessionId: SessionId, title: z.string().min(1).max(200) }), done),
+  /** From now on it works in another folder, as where its own is gone. */
+  'session.setFolder': request(z.object({ sessionId: SessionId, folder: Folder }), done),
   'session.remove': request(z.object({ sessionId: SessionId }), done),
 
   /** Starts a run in the background; it goes on without the window. */

@@ -56,6 +56,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     permissions: Permissions,
   }),
   entry('title', { title: z.string() }),
+  /** From here on it works in another folder; its first one may be gone. */
+  entry('folder', { cwd: z.string() }),
   entry('profile', { profile: ProfileUse }),
   entry('permissions', { permissions: Permissions }),
   entry('turn-start', {

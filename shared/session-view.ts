@@ -15,6 +15,8 @@ import { addModelCall, addUsage, noUsage, type UsageTotals } from './usage-total
 export interface SessionView {
   sessionId: SessionId
   cwd: string
+  /** It can be read, and nothing more happens in it. */
+  folderGone?: boolean
   title: string
   profile: ProfileUse
   permissions: Permissions
@@ -202,6 +204,9 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
       return viewFromStart(event)
     case 'title':
       next.title = event.title
+      return next
+    case 'folder':
+      next.cwd = event.cwd
       return next
     case 'profile':
       next.profile = event.profile

@@ -29,6 +29,7 @@ export function ChatHeader({ folder }: { folder: string | null }) {
   const forNew = useAppStore(({ settings }) => settings.permissions)
   const unsafe = isUnsafe(sessionId ? own : (chosen.permissions ?? forNew))
   const place = sessionId ? cwd : folder
+  const gone = useView((view) => view.folderGone === true) === true
   const demo = (sessionId ? kind : proposed) === 'demo'
   return (
     <header className="bar">
@@ -47,7 +48,7 @@ export function ChatHeader({ folder }: { folder: string | null }) {
       )}
       {place && <PolicyButton folder={place} />}
       {sessionId && <CopyConversation sessionId={sessionId} />}
-      {sessionId && <BackgroundSwitch sessionId={sessionId} />}
+      {sessionId && !gone && <BackgroundSwitch sessionId={sessionId} />}
     </header>
   )
 }

@@ -13,6 +13,7 @@ import { ChatHeader } from './chat-header.tsx'
 import { ChatSession, useView } from './chat-place.ts'
 import { Composer } from './composer.tsx'
 import { chooseForNewChat, useDraftStore } from './draft-store.ts'
+import { FolderGone } from './folder-gone.tsx'
 import { PhaseLine } from './phase-line.tsx'
 import { ProblemBox } from './problem-box.tsx'
 import { sendWords } from './send-words.ts'
@@ -35,6 +36,7 @@ export function ChatPage({ sessionId }: { sessionId: SessionId | null }) {
 function SessionChat({ sessionId }: { sessionId: SessionId }) {
   const here = useView(() => true)
   const closed = useSessionStore(({ slots }) => slots[sessionId]?.closed ?? null)
+  const gone = useView((view) => view.folderGone === true) === true
   useEscape(sessionId)
   return (
     <>
@@ -45,7 +47,7 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
           {closed !== null && here && <div className="notice box warn problem">{closed}</div>}
           <ProblemBox />
           <PhaseLine />
-          <Composer onSend={(text) => sendWords(sessionId, text)} />
+          {gone ? <FolderGone sessionId={sessionId} /> : <Composer onSend={(text) => sendWords(sessionId, text)} />}
           <StatusLine />
         </div>
       </footer>

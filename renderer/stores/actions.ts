@@ -96,6 +96,13 @@ export async function chooseFolder(): Promise<string | null> {
   return chosen?.value.folder ?? null
 }
 
+/** The chat works in a folder that the person picks now; none picked: it stays as it is. */
+export async function moveToFolder(sessionId: SessionId): Promise<void> {
+  const chosen = await surface(sessionId, request('folder.choose', {}))
+  if (chosen?.value.folder)
+    await surface(sessionId, request('session.setFolder', { sessionId, folder: chosen.value.folder }))
+}
+
 export async function renameSession(sessionId: SessionId, title: string): Promise<void> {
   await surface(sessionId, request('session.rename', { sessionId, title }))
 }

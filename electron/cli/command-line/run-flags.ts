@@ -60,7 +60,11 @@ const beginningFlags = {
 }
 
 const goingOnFlags = { ...backendFlags, ...boundFlags, ...outputFlags, ...folderFlags, help }
-export const resumeFlags = { ...goingOnFlags, bg: toggle('Go on in the background.') }
+export const resumeFlags = {
+  ...goingOnFlags,
+  cwd: filled('<folder>', 'Go on in this folder, as where its own one is gone.'),
+  bg: toggle('Go on in the background.'),
+}
 export const runFlags = { ...beginningFlags, ...goingOnFlags }
 
 export type RunFlags = FlagValues<typeof runFlags>

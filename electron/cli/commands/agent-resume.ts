@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { clawCommand } from '#shared/claw-command.ts'
 import { ExitCode, exitCodeOfEnd } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
@@ -35,6 +36,7 @@ export async function agentResume(args: readonly string[], shell: Shell) {
     const id = await sessionOf(engine, prefix)
     const holder = await engine.runs.holderOf(id)
     if (holder) throw new FailureError(heldBy(holder))
+    if (flags.cwd !== undefined) await engine.sessions.setFolder(id, resolve(shell.cwd, flags.cwd))
     if (flags.bg) return goOnInBackground(engine, id, prompt, send, flags, shell)
     const added = await addedFolders(flags, shell)
     const session = await engine.sessions.open(id, { canAnswer, addedFolders: added })

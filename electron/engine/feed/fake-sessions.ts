@@ -98,6 +98,7 @@ export class FakeSessions implements Sessions {
   find = unused
   peek = unused
   move = unused
+  setFolder = unused
 
   onChange(listener: () => void): Unsubscribe {
     this.#listeners.add(listener)

@@ -21,7 +21,7 @@ export class SessionHolds {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
     try {
       await this.#releasing.get(id)
-      return this.#sessions.opened(id) ?? (await this.#sessions.open(id, { asksAgain: true }))
+      return this.#sessions.opened(id) ?? (await this.#sessions.open(id, { asksAgain: true, mayRead: true }))
     } catch (error) {
       this.drop(id)
       throw error

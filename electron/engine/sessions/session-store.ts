@@ -1,30 +1,28 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { access, constants, realpath, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { SessionSummary } from '#shared/app-state.ts'
 import { clawCommand } from '#shared/claw-command.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { SessionId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session-entry.ts'
 import { applyEvent, goesOn, type SessionView, viewFromEntries } from '#shared/session-view.ts'
-import { Conversation } from '../agent/conversation.ts'
 import { systemPrompt } from '../agent/prompt.ts'
 import type { WorkingSession } from '../background/folder-conflict.ts'
 import type { RemoteSession } from '../background/remote-session.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
-import { openWorkspace, type Workspace } from '../tools/workspace.ts'
+import type { Workspace } from '../tools/workspace.ts'
 import { Journal, readJournal, repairNotice } from './journal.ts'
-import { LiveSession, profileUse, type SessionStart } from './live-session.ts'
+import { LiveSession, profileUse } from './live-session.ts'
 import { waitsForAnswer } from './open-calls.ts'
-import { newestOptions, openTurnOf } from './open-turn.ts'
-import { SessionCounts } from './session-counts.ts'
+import { ReadOnlySession } from './read-only-session.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
-import type { Hosting, NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
+import { startFrom } from './session-start.ts'
+import type { NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
 import { INTERRUPTED, LIMIT_NOTE, summarise } from './summary.ts'
+import { sessionWorkspace, usableFolder } from './usable-folder.ts'
 
 interface OpenSession {
   session: Session
@@ -146,7 +144,16 @@ export class SessionStore implements Sessions {
       const content = await readJournal(path)
       const first = content.entries[0]
       if (first?.type !== 'session-start') throw new FailureError(unreadable(id, path))
-      const workspace = await this.#workspace(first.cwd, options.addedFolders)
+      const before = viewFromEntries(content.entries)
+      const cwd = before?.cwd ?? first.cwd
+      const workspace = await this.#workspace(cwd, options.addedFolders).catch((error: unknown) => {
+        if (before && options.mayRead && isGone(error)) return new ReadOnlySession(before, error.failure)
+        throw error
+      })
+      if (workspace instanceof ReadOnlySession) {
+        await lock.release()
+        return { session: workspace, close: async () => undefined }
+      }
       const start = startFrom(content.entries, workspace, { ...options, canAnswer: options.canAnswer ?? true })
       const session = new LiveSession(start, this.#options.services)
       const opened = await this.#hold(id, content.wholeBytes, session, lock)
@@ -154,8 +161,7 @@ export class SessionStore implements Sessions {
       // Said once: the lines stay where they are.
       if (!content.entries.some((entry) => entry.type === 'warning' && entry.message === notice))
         session.markRepaired(notice)
-      const view = options.asksAgain ? viewFromEntries(content.entries) : null
-      if (view && waitsForAnswer(view)) await session.goOn()
+      if (before && options.asksAgain && waitsForAnswer(before)) await session.goOn()
       else if (options.closeOpenTurn ?? true) session.markInterrupted()
       return opened
     } catch (error) {
@@ -210,6 +216,29 @@ export class SessionStore implements Sessions {
       // Whoever looked at it opens it anew.
       this.#changed()
     }
+  }
+
+  async setFolder(id: SessionId, folder: string): Promise<void> {
+    const cwd = await usableFolder(folder)
+    await this.#workspace(cwd)
+    await this.move(id, 'another folder', async () => {
+      const lock = await lockSession(this.#files.lock(id), this.#options.holder)
+      try {
+        const path = this.#files.journal(id)
+        const { entries, wholeBytes } = await readJournal(path)
+        const view = viewFromEntries(entries)
+        if (!view) throw new FailureError(unreadable(id, path))
+        const entry: SessionEntry = { type: 'folder', seq: view.seq + 1, at: this.#options.services.clock.now(), cwd }
+        const journal = await Journal.open(path, wholeBytes, () => undefined)
+        journal.append(entry)
+        await journal.close()
+        const summary = summarise(applyEvent(view, entry))
+        await this.#files.writeSummary(summary)
+        this.#summaries.set(id, summary)
+      } finally {
+        await lock.release()
+      }
+    })
   }
 
   /** Sessions with a turn that goes on, whoever has them open. Only those that are open are looked at. */
@@ -278,25 +307,8 @@ export class SessionStore implements Sessions {
     await Promise.all([...this.#open.keys()].map((id) => this.release(id)))
   }
 
-  /**
-   * Keys, settings, journals and what is trusted are nobody's working folder. `FailureError`: `not-found` one of the
-   * folders is gone, `invalid-input` one of them is the data folder.
-   */
-  async #workspace(cwd: string, addedFolders: readonly string[] = []): Promise<Workspace> {
-    const { dataFolder } = this.#options
-    const data = await realpath(dataFolder).catch(() => dataFolder)
-    try {
-      const workspace = await openWorkspace(cwd, addedFolders, [data])
-      if (![workspace.root, ...workspace.addedFolders].includes(data)) return workspace
-    } catch (error) {
-      const folders = [cwd, ...addedFolders].join(', ')
-      throw new FailureError(failure('not-found', `A folder of this session cannot be opened any more: ${folders}.`), {
-        cause: error,
-      })
-    }
-    throw new FailureError(
-      failure('invalid-input', `${dataFolder} is where the app keeps keys and settings. Choose another folder.`),
-    )
+  #workspace(cwd: string, addedFolders?: readonly string[]): Promise<Workspace> {
+    return sessionWorkspace(this.#options.dataFolder, cwd, addedFolders)
   }
 
   async #prepare(): Promise<void> {
@@ -403,60 +415,10 @@ export class SessionStore implements Sessions {
   }
 }
 
-function startFrom(
-  entries: readonly SessionEntry[],
-  workspace: SessionStart['workspace'],
-  options: Pick<NewSession, 'canAnswer' | 'overrides' | keyof Hosting>,
-): SessionStart {
-  const view = viewFromEntries(entries)
-  if (!view) throw new Error('A session begins with session-start.')
-  const conversation = new Conversation()
-  const counts = new SessionCounts()
-  let facts = ''
-  for (const entry of entries) {
-    conversation.apply(entry)
-    counts.apply(entry)
-    if (entry.type === 'turn-start' && entry.facts) facts = entry.facts
-  }
-  return {
-    // Nobody here waits for those answers: whoever goes on with the turn asks again.
-    view: { ...view, approvals: [] },
-    conversation,
-    facts,
-    workspace,
-    openTurn: openTurnOf(entries),
-    options: newestOptions(entries),
-    counts,
-    canAnswer: options.canAnswer,
-    isWatched: options.isWatched ?? (() => options.canAnswer),
-    ...(options.parentRun && { parentRun: options.parentRun }),
-    ...(options.overrides && { overrides: options.overrides }),
-  }
+function isGone(error: unknown): error is FailureError {
+  return error instanceof FailureError && error.failure.code === 'not-found'
 }
 
 function unreadable(id: SessionId, path: string): Failure {
   return failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`)
-}
-
-/** `FailureError` `invalid-input` in words. */
-export async function usableFolder(cwd: string): Promise<string> {
-  const folder = resolve(cwd)
-  try {
-    const info = await stat(folder)
-    if (!info.isDirectory()) throw new FailureError(failure('invalid-input', `${folder} is a file. Choose a folder.`))
-    await access(folder, constants.R_OK | constants.X_OK)
-    return folder
-  } catch (error) {
-    if (error instanceof FailureError) throw error
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new FailureError(
-      failure(
-        'invalid-input',
-        missing
-          ? `The folder ${folder} does not exist. Choose another, or make it first.`
-          : `The folder ${folder} cannot be read. Check its rights, or choose another.`,
-      ),
-      { cause: error },
-    )
-  }
 }

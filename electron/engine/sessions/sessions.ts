@@ -95,6 +95,8 @@ export interface OpenOptions extends Hosting {
   closeOpenTurn?: boolean
   /** A turn that only waited for an answer goes on, and asks again; then `closeOpenTurn` does not count. */
   asksAgain?: boolean
+  /** Where its folder is gone, it is opened all the same, and refuses all but to be read. */
+  mayRead?: boolean
 }
 
 export type OpenMoved = (options: OpenOptions) => Promise<Session>
@@ -126,6 +128,8 @@ export interface Sessions {
    * everybody wait who wants to open it; only `action` can. A running turn stays open.
    */
   move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T>
+  /** From now on it works in that folder. `FailureError`: `invalid-input` the folder, `not-found`, `busy`, `storage`. */
+  setFolder(id: SessionId, folder: string): Promise<void>
   /** Closes one and gives up its lock; a turn that runs here is stopped first, one that waits for an answer stays open. */
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>

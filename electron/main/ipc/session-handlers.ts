@@ -78,6 +78,10 @@ export function sessionHandlers(
         await session.rename(title)
         return null
       }),
+    'session.setFolder': async ({ sessionId, folder }) => {
+      await sessions.setFolder(sessionId, folder)
+      return null
+    },
     'session.remove': async ({ sessionId }) => {
       await holds.remove(sessionId)
       await remembered.forget(sessionId)

@@ -1,0 +1,70 @@
+import { type Failure, FailureError } from '#shared/failure.ts'
+import type { SessionId } from '#shared/ids.ts'
+import { applyEvent, type SessionView } from '#shared/session-view.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import type { Session } from './sessions.ts'
+
+/** A session whose folder is gone: it can be read, and everything else is refused in one sentence. */
+export class ReadOnlySession implements Session {
+  readonly id: SessionId
+  readonly runId = null
+  readonly #view: SessionView
+  readonly #why: Failure
+
+  constructor(view: SessionView, why: Failure) {
+    this.id = view.sessionId
+    this.#view = { ...withEnd(view), folderGone: true }
+    this.#why = why
+  }
+
+  lost(): null {
+    return null
+  }
+
+  view(): SessionView {
+    return this.#view
+  }
+
+  /** Nothing happens here. */
+  subscribe(): Unsubscribe {
+    return () => undefined
+  }
+
+  send = () => this.#refuse()
+  begin = () => this.#refuse()
+  resume = () => this.#refuse()
+  sendQueued = () => this.#refuse()
+  takeBack = () => this.#refuse()
+  answer = () => this.#refuse()
+  answerBudget = () => this.#refuse()
+  setProfile = () => this.#refuse()
+  setPermissions = () => this.#refuse()
+  rename = () => this.#refuse()
+
+  async goOn(): Promise<null> {
+    return null
+  }
+
+  runLink(): null {
+    return null
+  }
+
+  async leave(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  async persisted(): Promise<void> {}
+
+  async #refuse(): Promise<never> {
+    throw new FailureError(this.#why)
+  }
+}
+
+/** A turn that nobody ended is shown as what it is, and the journal is left as it is. */
+function withEnd(view: SessionView): SessionView {
+  const last = view.turns.at(-1)
+  if (!last || last.end) return view
+  const { turnId } = last
+  const stamp = { seq: view.seq + 1, at: view.updatedAt }
+  return applyEvent(view, { type: 'turn-end', ...stamp, turnId, reason: 'interrupted', failure: null, budget: null })
+}

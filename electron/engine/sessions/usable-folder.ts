@@ -1,0 +1,63 @@
+import { access, constants, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { FailureError, failure } from '#shared/failure.ts'
+import { openWorkspace, type Workspace } from '../tools/workspace.ts'
+
+/** `FailureError` `invalid-input` in words. */
+export async function usableFolder(cwd: string): Promise<string> {
+  const folder = resolve(cwd)
+  try {
+    const info = await stat(folder)
+    if (!info.isDirectory()) throw new FailureError(failure('invalid-input', `${folder} is a file. Choose a folder.`))
+    await access(folder, constants.R_OK | constants.X_OK)
+    return folder
+  } catch (error) {
+    if (error instanceof FailureError) throw error
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw new FailureError(
+      failure(
+        'invalid-input',
+        missing
+          ? `The folder ${folder} does not exist. Choose another, or make it first.`
+          : `The folder ${folder} cannot be read. Check its rights, or choose another.`,
+      ),
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * The folders that a session works in. Keys, settings, journals and what is trusted are nobody's working folder.
+ * `FailureError`: `not-found` one of the folders is gone, `invalid-input` one of them is the data folder.
+ */
+export async function sessionWorkspace(
+  dataFolder: string,
+  cwd: string,
+  addedFolders: readonly string[] = [],
+): Promise<Workspace> {
+  const data = await realpath(dataFolder).catch(() => dataFolder)
+  try {
+    const workspace = await openWorkspace(cwd, addedFolders, [data])
+    if (![workspace.root, ...workspace.addedFolders].includes(data)) return workspace
+  } catch (error) {
+    throw new FailureError(failure('not-found', await goneWords([cwd, ...addedFolders])), { cause: error })
+  }
+  throw new FailureError(
+    failure('invalid-input', `${dataFolder} is where the app keeps keys and settings. Choose another folder.`),
+  )
+}
+
+async function goneWords(folders: readonly string[]): Promise<string> {
+  const there = await Promise.all(
+    folders.map((folder) =>
+      stat(folder).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  const gone = folders.filter((_, index) => !there[index])
+  return gone.length === 1
+    ? `The folder ${gone[0]} is gone. Bring it back, or go on in another one (in a terminal: agent-resume with --cwd).`
+    : `A folder of this session cannot be opened any more: ${(gone.length > 0 ? gone : folders).join(', ')}.`
+}
