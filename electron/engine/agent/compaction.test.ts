@@ -356,7 +356,7 @@ describe('a full context', () => {
       [true, true, false],
       [true, true, true],
     ])
-    const given = await play({ answers: [look('a', 1000), look('b', 2500), overflow, overflow, overflow] })
+    const given = await play({ answers: [look('a', 1000), look('b', 2500), overflow, overflow, overflow, overflow] })
     expect(given.outcomes).toEqual(['failed'])
   })
 
@@ -365,14 +365,20 @@ describe('a full context', () => {
     expect([outcomes, requests.length]).toEqual([['failed'], 1])
   })
 
-  test('a summary that came empty is none', async () => {
-    const { outcomes, entries } = await play({
-      answers: [look('a', 1000), look('b', 2500), overflow, look('ignored', 3600)],
+  test('a summary that came empty is replaced by a list of what was done, and that is said', async () => {
+    const { outcomes, entries, warnings } = await play({
+      answers: [look('a', 1000), look('b', 2500), overflow, look('ignored', 3600), text('Done.', 900)],
     })
-    expect([outcomes, compactions(entries), entries.filter(({ type }) => type === 'tool-start').length]).toEqual([
-      ['failed'],
-      [],
+    expect([
+      outcomes,
+      compactions(entries).map((summary) => summary.split('\n').map((line) => line.slice(0, 20))),
+      entries.filter(({ type }) => type === 'tool-start').length,
+      warnings.map(({ code }) => code),
+    ]).toEqual([
+      ['completed'],
+      [['What you did, oldest', '- look {} → xxxxxxxx', '- look {} → xxxxxxxx']],
       2,
+      ['own-summary'],
     ])
   })
 })

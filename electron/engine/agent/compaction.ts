@@ -6,6 +6,7 @@ import { beginningOf } from '#shared/whole-characters.ts'
 import type { Backend, ToolDefinition } from '../backend/backend.ts'
 import { payFor } from './paid-call.ts'
 import { charactersOf, messageCharacters } from './request-size.ts'
+import { summaryOfCalls } from './summary-of-calls.ts'
 import type { TurnContext } from './turn.ts'
 
 /** From this part of the window on, room is made before the next call. */
@@ -45,16 +46,18 @@ export class Compactor {
     const { window } = target
     const tokens = conversation.promptTokens(this.#tools)
     if (window === null || this.#hopeless || tokens < window * FULL) return
-    // Making room did not help: the tools and the newest messages alone fill the window.
-    this.#hopeless = this.#unproven
-    const cut = this.#hopeless ? null : this.#cut(target, tokens)
+    if (this.#unproven) {
+      // Making room did not help: the tools and the newest messages alone fill the window.
+      this.#hopeless = true
+      emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
+      return
+    }
+    const cut = this.#cut(target, tokens)
     if (cut === null) return
     // What does not fit any more would only be refused.
     const part = tokens < window ? 1 : (window * SUMMARISED) / tokens
     // Where a summary may not be paid for, the call is tried as it is.
-    if ((await this.#compact(target, cut, part)) !== false) return
-    this.#hopeless = true
-    emit({ type: 'warning', code: 'not-compacted', message: NOT_COMPACTED })
+    await this.#compact(target, cut, part)
   }
 
   /** The model answered: what was made room for fits, and when it no longer does, room may be made again. */
@@ -74,9 +77,7 @@ export class Compactor {
     const window = target.window ?? tokens
     const cut = this.#unanswered ? null : this.#cut({ ...target, window }, tokens)
     if (cut === null) throw refusal
-    const made = await this.#compact(target, cut, (window * SUMMARISED) / Math.max(tokens, window, 1))
-    if (made === false) throw refusal
-    return made === true ? null : made
+    return this.#compact(target, cut, (window * SUMMARISED) / Math.max(tokens, window, 1))
   }
 
   #cut({ window, profile }: Target, tokens: number): number | null {
@@ -87,10 +88,11 @@ export class Compactor {
   }
 
   /**
-   * Summarises so great a part of the conversation as fits. false = no summary could be had; a `BudgetStop` = it may not
-   * be paid for. Throws `FailureError` for any other failure than one of length.
+   * Summarises so great a part of the conversation as fits; where no summary can be had, a list of what was done has to do.
+   * A `BudgetStop` = it may not be paid for. Throws `FailureError` for any other failure than one of length.
    */
-  async #compact(target: Target, keptFromSeq: number, part: number): Promise<boolean | BudgetStop> {
+  async #compact(target: Target, keptFromSeq: number, part: number): Promise<BudgetStop | null> {
+    const { emit } = this.#turn
     // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
     const whole = [...this.#turn.conversation.messages(reader(target.profile)), request]
     const fitting = withoutOldTexts(whole, charactersOf(whole, this.#tools) * (1 - part))
@@ -98,15 +100,15 @@ export class Compactor {
     if (summary === null) {
       const shorter = withoutOldTexts(fitting, charactersOf(fitting, []) / 2)
       // The same request would be refused again.
-      if (shorter.every((message, index) => message === fitting[index])) return false
-      summary = await this.#summary(target, shorter)
+      const isSame = shorter.every((message, index) => message === fitting[index])
+      summary = isSame ? null : await this.#summary(target, shorter)
     }
-    if (!summary) return false
-    if (typeof summary === 'object') return summary
-    this.#turn.emit({ type: 'compaction', summary, keptFromSeq })
+    if (summary !== null && typeof summary === 'object') return summary
+    if (!summary) emit({ type: 'warning', code: 'own-summary', message: OWN_SUMMARY })
+    emit({ type: 'compaction', summary: summary || summaryOfCalls(whole), keptFromSeq })
     this.#unanswered = true
     this.#unproven = true
-    return true
+    return null
   }
 
   /** null = even this was too long; a `BudgetStop` = it may not be paid for. */
@@ -194,5 +196,7 @@ const request: ChatMessage = {
     'The context is nearly full. Do not go on with the task and call no tool. Write a summary of this conversation from which you can go on without it: what was asked for and what was agreed, what is done, which files matter and what you know of them (paths, names, exact values), what failed and why, and the next steps. Be complete and brief.',
 }
 
+const OWN_SUMMARY = 'The model gave no summary of the earlier messages; a list of what was done stands in its place.'
+
 const NOT_COMPACTED =
-  'The context is nearly full and could not be summarised. Start a new chat for the next task, or use a model with a larger window.'
+  'The context stays nearly full although earlier messages were summarised. Start a new chat for the next task, or use a model with a larger window.'

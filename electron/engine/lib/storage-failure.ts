@@ -13,6 +13,9 @@ function reason(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'it is not allowed to write there. Check the rights of the data folder.'
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open. Close other programs, or allow more open files (ulimit -n).'
     case 'EROFS':
       return 'the disk is read-only.'
     default:
