@@ -54,7 +54,8 @@ export async function ripgrep(request: SearchRequest): Promise<Search> {
     stdio: [file ?? 'ignore', 'pipe', 'pipe', 'pipe'],
   })
   const exited = codeOf(child)
-  const end = () => child.stdio[3]?.destroy()
+  // Where descriptors run out, a child has none of its pipes.
+  const end = () => child.stdio?.[3]?.destroy()
   child.once('exit', end)
   let isLate = false
   const timer = setTimeout(() => {

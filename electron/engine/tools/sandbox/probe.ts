@@ -65,7 +65,8 @@ async function works({ words, filter }: SandboxProgram): Promise<boolean> {
       if (signal === null) resolve(code === 0)
       else reject(new ToolProblem('The sandbox did not answer in time. Try again.', 'no sandbox yet'))
     })
-    const pipe = child.stdio[3]
+    // Where descriptors run out, a child has none of its pipes.
+    const pipe = child.stdio?.[3]
     if (filter && pipe && 'end' in pipe) {
       // The sandbox may end before it has read it.
       pipe.on('error', () => undefined)
