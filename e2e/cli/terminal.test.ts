@@ -214,6 +214,27 @@ describe('what is typed at the wrong moment', () => {
     expect([await exit, screen.text.match(/[^>] typed ahead/)]).toEqual([0, null])
   })
 
+  test('Ctrl-Z gives the terminal back to the shell, and what was typed is there when it goes on', async () => {
+    const world = await createWorld(text('Hello.'))
+    const { screen, type, exit } = startInTerminal(world, ['agent-chat'], {}, { job: true })
+    await screen.seen('> ')
+    type('Say ')
+    await screen.seen('Say ')
+    type('\x1a')
+    await screen.seen('\x1b[?2004l')
+    await screen.seen('the shell has it')
+    type('\r')
+    await screen.seen('> Say \x1b[7G')
+    type('hello\r')
+    await screen.seen('Hello.')
+    await screen.seen('> ')
+    type('\x04')
+    expect([await exit, world.backend.chatRequests()[0]?.messages.at(-1)?.content]).toEqual([
+      0,
+      expect.stringMatching(/Say hello$/),
+    ])
+  })
+
   test('a paste stays one message, marked by the terminal or in pieces', async () => {
     const world = await createWorld(text('First.'), text('Second.'))
     const { screen, type, exit } = startInTerminal(world, ['agent-chat'])

@@ -25,6 +25,8 @@ interface TerminalOptions {
   /** Wide, so that sentences can be found whole. */
   columns?: number
   rows?: number
+  /** Of a shell that knows jobs: where it is suspended, Enter brings it back. */
+  job?: boolean
 }
 
 let count = 0
@@ -33,17 +35,19 @@ export function startInTerminal(
   world: World,
   args: readonly string[],
   env: Record<string, string> = {},
-  { columns = 200, rows = 40 }: TerminalOptions = {},
+  { columns = 200, rows = 40, job = false }: TerminalOptions = {},
 ): TerminalClaw {
   const device = join(world.work, '..', `terminal-${++count}`)
   const command = [process.execPath, program, ...args]
   // `exec`, or the shell in between would die of the Ctrl-C that the program survives.
-  const quoted = `tty > '${device}'; stty cols ${columns} rows ${rows}; exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
+  const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  const started = job ? `set -m; ${line}; echo the shell has it; read enter; fg; exit $?` : `exec ${line}`
+  const quoted = `tty > '${device}'; stty cols ${columns} rows ${rows}; ${started}`
   const script =
     process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-q', '-e', '-f', '-c', quoted, '/dev/null']
   const child = spawn('script', script, {
     cwd: world.work,
-    env: { ...world.env, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh', ...env },
+    env: { ...world.env, TERM: 'xterm', NO_COLOR: '1', SHELL: job ? '/bin/bash' : '/bin/sh', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   onTestFinished(() => {

@@ -1,4 +1,5 @@
 import { interrupt } from '../run/interrupts.ts'
+import { redrawRow } from '../terminal/held-row.ts'
 import { draftAfter } from './draft.ts'
 import { isForeground } from './foreground.ts'
 import { PasteSplitter } from './paste-splitter.ts'
@@ -40,6 +41,7 @@ class Keyboard {
   #draft = ''
   #options: DraftOptions = {}
   #onDraft: (draft: string) => void = () => undefined
+  #suspended: NodeJS.Timeout | undefined
 
   readonly #onData = (chunk: string) => {
     for (const { kind, text } of this.#splitter.feed(chunk)) {
@@ -168,12 +170,20 @@ class Keyboard {
 
   #suspend(): void {
     this.#release()
-    process.once('SIGCONT', this.#onContinue)
+    // Without an input nothing else may keep the process, and it is not over.
+    this.#suspended = setInterval(() => undefined, 60_000)
+    process.on('SIGCONT', this.#onContinue)
     process.kill(process.pid, 'SIGTSTP')
   }
 
+  /** A job that goes on in the background takes the keyboard when it is brought to the front. */
   async #takeIfForeground(): Promise<void> {
-    if (this.#users > 0 && !this.#raw && (await isForeground())) this.#take()
+    if (!(await isForeground())) return
+    process.off('SIGCONT', this.#onContinue)
+    clearInterval(this.#suspended)
+    if (this.#users === 0 || this.#raw) return
+    this.#take()
+    redrawRow()
   }
 }
 

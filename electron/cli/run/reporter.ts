@@ -123,5 +123,11 @@ function painted(output: Output, style: Style, ...texts: string[]): string[] {
 
 /** In a terminal between words. */
 function wrapped(output: Output, text: string): string[] {
-  return wrapRows(text, output.terminal ? output.width() - 1 : Number.POSITIVE_INFINITY)
+  if (!output.terminal) return text.split('\n')
+  const columns = output.width() - 1
+  return text.split('\n').flatMap((line) => {
+    // Of two columns the second one stays where it is.
+    const first = /^\S.*? {2,}(?=\S)/.exec(line)?.[0].length ?? 0
+    return wrapRows(line, columns, first < columns * 0.6 ? first : 0)
+  })
 }

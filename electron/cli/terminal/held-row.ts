@@ -18,6 +18,11 @@ export function isRowHeld(): boolean {
   return held !== null
 }
 
+/** Where something else has written over it, such as a shell. */
+export function redrawRow(): void {
+  held?.draw()
+}
+
 /** Writes whole lines to a terminal, above a row that is held. */
 export function writeAbove(write: () => void): void {
   const row = held
