@@ -22,7 +22,14 @@ export type RunStatus = z.infer<typeof RunStatus>
 export const endedStatuses: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'killed', 'interrupted'])
 
 /** A copy of the repository that a run works in, so that it meets nobody else's changes; see `git worktree`. */
-export const RunWorktree = z.object({ path: z.string(), branch: z.string() })
+export const RunWorktree = z.object({
+  path: z.string(),
+  branch: z.string(),
+  /** The folder that it is a copy of; missing = as in the entries from before it was kept. */
+  repository: z.string().optional(),
+  /** When the run ended: changed and new files that are in no commit, and commits that only its branch has. */
+  left: z.object({ uncommitted: z.number().int(), commits: z.number().int() }).optional(),
+})
 export type RunWorktree = z.infer<typeof RunWorktree>
 
 /** How far a run is, by the checklist that its model wrote. */

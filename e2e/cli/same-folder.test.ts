@@ -47,7 +47,10 @@ test('in a worktree it changes nothing in the folder', async () => {
   expect([run.status, run.cwd, run.worktree, worktree]).toEqual([
     'completed',
     path,
-    { path, branch: 'add-the-third-file' },
+    {
+      ...{ path, branch: 'add-the-third-file', repository: world.work },
+      left: { uncommitted: 0, commits: 1 },
+    },
     { path, branch: 'add-the-third-file' },
   ])
   expect(side).toBe('The worktree begins at the last commit: One changed file is in none, and not there.\n')
@@ -65,7 +68,7 @@ test('who sits at the terminal decides', async () => {
   const chosen = startInTerminal(world, ['agent-bg', 'In its own place'])
   await chosen.asked('n not now')
   chosen.type('w\r')
-  await chosen.screen.seen('git worktree remove')
+  await chosen.screen.seen('Its changes stay in the worktree')
   expect([await chosen.exit, await worktreesOf(world)]).toEqual([0, ['in-its-own-place']])
 })
 

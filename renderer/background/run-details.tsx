@@ -4,7 +4,7 @@ import type { BackgroundRun, RunWorktree } from '#shared/background.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { canResume, isOver, runState } from '#shared/run-words.ts'
 import type { PendingApproval } from '#shared/session-view.ts'
-import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
+import { worktreeCommands, worktreeWords } from '#shared/worktree-commands.ts'
 import { useNow } from '../app/clock.ts'
 import { CopyCommand } from '../backends/copy-command.tsx'
 import { Announcer } from '../chat/announcer.tsx'
@@ -148,18 +148,32 @@ function Approval() {
   )
 }
 
-/** What was done in a worktree is on its branch; somebody has to merge it and put the copy away. */
+/** What was done in a worktree stays there until somebody takes it over or throws it away. */
 function WorktreeEnd({ worktree }: { worktree: RunWorktree }) {
+  const { show, keep, discard } = worktreeCommands(worktree)
+  const { left } = worktree
+  const changed = !left || left.uncommitted + left.commits > 0
   return (
     <section className="stack g2" aria-labelledby="run-worktree">
       <h3 id="run-worktree" className="med">
         Worktree
       </h3>
       <p className="ink2">
-        The work is on the branch <code>{worktree.branch}</code>. When it is merged, or not wanted:
+        {worktreeWords(worktree)} Branch <code>{worktree.branch}</code>
       </p>
-      <CopyCommand command={removeWorktreeCommands(worktree).join(' && ')} />
+      {left?.uncommitted !== 0 && <CommandOf name="See what is not committed" command={show} />}
+      {changed && <CommandOf name="Take it over: commit, merge, put the copy away" command={keep} />}
+      <CommandOf name={changed ? 'Throw it away' : 'Put the copy away'} command={discard} />
     </section>
+  )
+}
+
+function CommandOf(props: { name: string; command: string }) {
+  return (
+    <div className="stack">
+      <span className="xs ink2">{props.name}</span>
+      <CopyCommand command={props.command} />
+    </div>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { RunWorktree } from '#shared/background.ts'
 import { clawCommand } from '#shared/claw-command.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
-import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
+import { worktreeCommands } from '#shared/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
 import { wrapRows } from '../terminal/wrap.ts'
 
@@ -25,7 +25,8 @@ export function tellStarted({ out, side }: Screen, started: StartedRun, json: bo
   out.write(`run      ${runId}\nsession  ${sessionId}\n${place}`)
   if (!side.terminal) return
   const lines = [`It goes on by itself. Look in with: ${clawCommand(`agent-attach ${runId}`)}`]
-  if (worktree) lines.push(`When its branch is merged: ${removeWorktreeCommands(worktree).join(' && ')}`)
+  if (worktree)
+    lines.push(`Its changes stay in the worktree, in no commit. To see them: ${worktreeCommands(worktree).show}`)
   const rows = lines.flatMap((line) => wrapRows(line, side.width() - 1))
   side.write(`${rows.map((row) => paint(side, 'dim', row)).join('\n')}\n`)
 }

@@ -113,7 +113,7 @@ export class BackgroundRuns {
         prompt: run.prompt,
         title: titleFrom(run.prompt),
         model: overrides.model ?? profile.model,
-        ...(worktree && { worktree: { path: worktree.path, branch: worktree.branch } }),
+        ...(worktree && { worktree: placeOf(worktree) }),
       },
       profile,
       overrides,
@@ -315,6 +315,10 @@ export class BackgroundRuns {
     await store.look(runId)
     return { runId, sessionId: run.sessionId }
   }
+}
+
+function placeOf({ path, branch, repository }: RunWorktree): RunWorktree {
+  return { path, branch, ...(repository !== undefined && { repository }) }
 }
 
 /** The last turn, which did not come to its end. `FailureError` `invalid-input`: it did. */

@@ -94,8 +94,11 @@ export class RunHost {
     const { publisher, session, onDefect, start } = this.#options
     const usage = this.#progress.usage(session.view())
     const endedAt = Math.max(systemClock.now(), start.entry.run.startedAt)
+    const { worktree } = start.entry.run
+    const place = worktree && { worktree: await (await import('./worktree.ts')).withLeft(worktree) }
     // Where the disk refuses, whoever looks next finds the same in the journal.
-    await publisher.now({ ...over, ...outcome, usage, endedAt, title: session.view().title }, null).catch(onDefect)
+    const { title } = session.view()
+    await publisher.now({ ...over, ...outcome, ...place, usage, endedAt, title }, null).catch(onDefect)
     await this.#endpoint?.close(outcome.note)
   }
 

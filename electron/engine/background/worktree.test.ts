@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { removeWorktreeCommands } from '#shared/worktree-commands.ts'
-import { canHaveWorktree, createWorktree } from './worktree.ts'
+import { worktreeCommands, worktreeWords } from '#shared/worktree-commands.ts'
+import { canHaveWorktree, createWorktree, withLeft } from './worktree.ts'
 
 let folder: string
 let repo: string
@@ -26,7 +26,7 @@ const commit = () => shell('git add -A && git -c user.name=a -c user.email=a@b.c
 test('a worktree is made beside the repository, on a branch named after the work', async () => {
   const made = await createWorktree(repo, 'Move webhooks to a queue!')
   const path = join(folder, 'parcel api.worktrees/move-webhooks-to-a-queue')
-  expect(made).toEqual({ path, branch: 'move-webhooks-to-a-queue', cwd: path, uncommitted: 0 })
+  expect(made).toEqual({ path, branch: 'move-webhooks-to-a-queue', repository: repo, cwd: path, uncommitted: 0 })
   expect([
     await readFile(join(path, 'server/a.txt'), 'utf8'),
     (await shell('git branch --show-current', path)).stdout.trim(),
@@ -73,12 +73,45 @@ test('a worktree of a worktree is one of the repository', async () => {
   ])
 })
 
-test('the commands that are told take it away again', async () => {
-  const made = await createWorktree(repo, 'Gone')
-  const commands = removeWorktreeCommands(made)
-  await shell(commands.join(' && '))
+test('the commands that are told show, keep and throw away, as they are printed and from anywhere', async () => {
+  const made = await createWorktree(repo, "Rob's task")
+  await writeFile(join(made.path, 'server/c.txt'), 'changed\n')
+  await writeFile(join(made.path, 'new file.txt'), 'new\n')
+  const before = await withLeft(made)
+  expect([before.left, worktreeWords(before)]).toEqual([
+    { uncommitted: 2, commits: 0 },
+    '2 changed files are in no commit.',
+  ])
+  const { show, keep } = worktreeCommands(before)
+  const shown = (await shell(show, folder)).stdout
+  expect([shown.includes('+changed'), shown.includes('+new')]).toEqual([true, true])
+  const author = 'export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b.c GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b.c; '
+  await shell(author + keep, folder)
+  expect([
+    await readFile(join(repo, 'new file.txt'), 'utf8'),
+    (await shell('git worktree list; git branch --format="%(refname:short)"')).stdout.includes(made.branch),
+  ]).toEqual(['new\n', false])
+
+  const other = await createWorktree(repo, 'Not wanted')
+  await writeFile(join(other.path, 'junk.txt'), 'junk\n')
+  await shell(worktreeCommands(await withLeft(other)).discard, folder)
   const { stdout } = await shell('git worktree list; git branch --format="%(refname:short)"')
-  expect([stdout.split('\n').length, await canHaveWorktree(made.path)]).toEqual([3, false])
+  expect([stdout.includes(other.branch), await canHaveWorktree(other.path)]).toEqual([false, false])
+})
+
+test('what a run committed itself is told, and an untouched copy is said to be one', async () => {
+  const made = await createWorktree(repo, 'Committed')
+  const nothing = await withLeft(made)
+  await writeFile(join(made.path, 'd.txt'), 'd\n')
+  await shell('git add -A && git -c user.name=a -c user.email=a@b.c commit -qm d', made.path)
+  const left = await withLeft(made)
+  expect([worktreeWords(nothing), worktreeWords(left), await withLeft({ path: '/gone', branch: 'x' })]).toEqual([
+    'Nothing was changed in it.',
+    'One commit is on the branch committed alone.',
+    { path: '/gone', branch: 'x' },
+  ])
+  await shell(worktreeCommands(left).keep, folder)
+  expect(await readFile(join(repo, 'd.txt'), 'utf8')).toBe('d\n')
 })
 
 test('where there is no commit there is no worktree, and it is said', async () => {

@@ -41,7 +41,8 @@ export async function createWorktree(cwd: string, title: string): Promise<NewWor
   const top = await git(cwd, 'rev-parse', '--show-toplevel')
   const within = relative(await realpath(top), await realpath(cwd))
   const changes = await git(cwd, 'status', '--porcelain', '--untracked-files=normal')
-  const home = `${await mainFolder(cwd)}.worktrees`
+  const repository = await mainFolder(cwd)
+  const home = `${repository}.worktrees`
   const wanted = nameFrom(title)
   for (let number = 1; number <= NAMESAKES; number++) {
     const branch = number === 1 ? wanted : `${wanted}-${number}`
@@ -56,9 +57,23 @@ export async function createWorktree(cwd: string, title: string): Promise<NewWor
       })
     }
     const inside = join(path, within)
-    return { path, branch, cwd: (await isThere(inside)) ? inside : path, uncommitted: lineCount(changes) }
+    const cwdThere = (await isThere(inside)) ? inside : path
+    return { path, branch, repository, cwd: cwdThere, uncommitted: lineCount(changes) }
   }
   throw new FailureError(failure('invalid-input', `There are too many worktrees named ${wanted} in ${home} already.`))
+}
+
+/** The worktree with what a run leaves in it; as it was where git does not say. */
+export async function withLeft(worktree: RunWorktree): Promise<RunWorktree> {
+  const { path, branch, repository = path } = worktree
+  try {
+    const changes = await git(path, 'status', '--porcelain', '--untracked-files=all')
+    const commits = Number(await git(repository, 'rev-list', '--count', `HEAD..${branch}`))
+    return { ...worktree, left: { uncommitted: lineCount(changes), commits } }
+  } catch {
+    // It is gone already, or the branch is: then there is nothing to say of it.
+    return worktree
+  }
 }
 
 /** Takes back what was made for a run that did not begin. */
