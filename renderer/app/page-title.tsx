@@ -11,7 +11,7 @@ export function PageTitle(props: { children: string; className?: string }) {
     if (takeTitleFocus()) title.current?.focus({ preventScroll: true })
   }, [])
   return (
-    <h1 ref={title} tabIndex={-1} className={props.className}>
+    <h1 ref={title} tabIndex={-1} className={props.className} dir="auto">
       {props.children}
     </h1>
   )

@@ -1,6 +1,7 @@
 import { type CSSProperties, memo, useCallback, useRef, useSyncExternalStore } from 'react'
 import type { Chunk, CodeLines } from '../lib/code-lines.ts'
 import type { Span } from '../lib/highlighter.ts'
+import { limitMarks } from '../lib/stacked-marks.ts'
 import { unlessSelected } from '../lib/unless-selected.ts'
 import { CopyButton } from './copy-button.tsx'
 import { languageLabel } from './language-label.ts'
@@ -60,11 +61,11 @@ const CodeLine = memo(function CodeLine({ line, last }: { line: readonly Span[];
     <>
       {line.map(({ text, kind }, index) =>
         kind === '' ? (
-          text
+          limitMarks(text)
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other name
           <span key={index} className={kind}>
-            {text}
+            {limitMarks(text)}
           </span>
         ),
       )}

@@ -1,4 +1,5 @@
 import { memo, useMemo } from 'react'
+import { limitMarks } from '../lib/stacked-marks.ts'
 import { useFold } from './fold-store.ts'
 import { colourOutput, foldOutput, lastLines, splitOutput } from './output-lines.ts'
 
@@ -39,7 +40,7 @@ function Lines(props: { lines: readonly string[] }) {
 const OutputLine = memo(function OutputLine({ line }: { line: string }) {
   return (
     <>
-      {colourOutput(line).map(({ text, kind }, index) =>
+      {colourOutput(limitMarks(line)).map(({ text, kind }, index) =>
         kind === '' ? (
           text
         ) : (
