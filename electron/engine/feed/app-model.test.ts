@@ -140,6 +140,20 @@ describe('the state of the app', () => {
     ])
   })
 
+  it('tells of thousands of sessions less often', async () => {
+    const { sessions, changes } = await open()
+    vi.useFakeTimers()
+    sessions.summaries = Array.from({ length: 5_000 }, () => summary)
+    const counts: number[] = []
+    for (const ms of [0, 400, 99, 1]) {
+      await vi.advanceTimersByTimeAsync(ms)
+      sessions.changed()
+      await vi.advanceTimersByTimeAsync(0)
+      counts.push(changes.length)
+    }
+    expect(counts).toEqual([1, 1, 1, 2])
+  })
+
   it('keeps a notice until it is dismissed, and only the newest of one kind', async () => {
     const { app } = await open()
     app.notify({ id: 'defect', title: 'One', message: '' })

@@ -11,6 +11,8 @@ import { shown } from './shown.ts'
 
 /** A running session changes its row with every phase, so does a run; people read slower than that. Milliseconds. */
 const LIST_PAUSE_MS = 100
+/** A list goes to the page as a whole, so a long one goes less often: this many entries wait a millisecond longer. */
+const ENTRIES_PER_MS = 10
 
 export interface AppSources {
   settings: SettingsStore
@@ -120,7 +122,10 @@ export class AppModel {
       const { waiting } = this.#pauses.get(list) ?? { waiting: false }
       this.#pauses.delete(list)
       if (waiting) this.#touchList(list)
-    }, LIST_PAUSE_MS)
+    }, this.#listPause(list))
     this.#pauses.set(list, { timer, waiting: false })
+  }
+  #listPause(list: 'sessions' | 'runs'): number {
+    return Math.max(LIST_PAUSE_MS, this.#sources[list].list().length / ENTRIES_PER_MS)
   }
 }
