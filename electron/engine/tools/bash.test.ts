@@ -191,7 +191,10 @@ test('the approval shows what a command really runs, what it can reach and what 
       facts: [
         { name: 'Runs as', text: 'tsc && vitest run, from package.json' },
         reach,
-        { name: 'This session', text: 'would also allow npm test * until you close the chat' },
+        {
+          name: 'This session',
+          text: 'would also allow npm test with other names and options, unless they make it write elsewhere or run something else, until the app is closed',
+        },
       ],
       sessionRule: 'shell:npm test',
     },
@@ -200,7 +203,10 @@ test('the approval shows what a command really runs, what it can reach and what 
     }),
     expect.objectContaining({ facts: [reach, expect.anything()] }),
     expect.objectContaining({
-      facts: [reach, { name: 'This session', text: 'would also allow exactly this command, nothing wider' }],
+      facts: [
+        reach,
+        { name: 'This session', text: 'would also allow exactly this command, nothing wider, until the app is closed' },
+      ],
       sessionRule: 'shell-exactly:ls && rm x',
     }),
     {

@@ -14,6 +14,7 @@ export function changePreview(
   unseen: ToolProblem | null = null,
 ): ApprovalPreview {
   const folder = folderName(workspace.root)
+  const folders = [workspace.root, ...workspace.addedFolders].map(folderName).join(', ')
   const verb = diff.created ? 'create' : 'change'
   const partly = [
     diff.omittedLines ? `${counted(diff.omittedLines, 'more line')} not shown` : '',
@@ -28,7 +29,7 @@ export function changePreview(
       ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
       {
         name: 'This session',
-        text: `would also allow every other change of files in ${folder} until you close the chat`,
+        text: `would also allow every other change of files in ${folders}, until the app is closed`,
       },
     ],
     sessionRule: WRITE_RULE,
