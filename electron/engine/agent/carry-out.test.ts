@@ -20,27 +20,34 @@ const ALLOW_ONCE: ApprovalAnswer = { decision: 'allow-once' }
 interface Setting {
   workspace: Workspace
   /** Given one after the other; each may do something first. */
-  answers?: ((request: ApprovalRequest) => Promise<ApprovalAnswer | 'permissions-changed' | null>)[]
+  answers?: ((request: ApprovalRequest) => Promise<ApprovalAnswer | 'permissions-changed' | null>)[] | null
+  sessionRules?: Set<string>
   permissions?: () => Permissions
 }
 
-async function carry(tool: Tool, input: unknown, { workspace, answers = [], permissions = () => ASK }: Setting) {
+async function carry(
+  tool: Tool,
+  input: unknown,
+  { workspace, answers = [], permissions = () => ASK, sessionRules = new Set() }: Setting,
+) {
   const events: UnstampedEvent[] = []
   const questions: ApprovalRequest[] = []
   const outcome = await carryOut(
     {
       permissions,
       policy: noPolicy,
-      sessionRules: new Set(),
+      sessionRules,
       toolContext: { workspace },
       conversation: new Conversation(),
       answerMs: () => null,
-      ask: async (request) => {
-        questions.push(request)
-        const answer = answers.shift()
-        if (!answer) throw new Error('Nobody answers that often.')
-        return await answer(request)
-      },
+      ask:
+        answers &&
+        (async (request) => {
+          questions.push(request)
+          const answer = answers.shift()
+          if (!answer) throw new Error('Nobody answers that often.')
+          return await answer(request)
+        }),
       emit: (event) => events.push(event),
       now: () => 0,
       elapsed: () => 0,
@@ -154,6 +161,57 @@ describe('a file that changes while its question is open', () => {
       durationMs: 0,
       started: false,
     })
+  })
+})
+
+describe('what is asked about each time', () => {
+  const ALLOWED: Permissions = { write: 'allow', shell: 'allow', sandbox: false }
+  // There is no such folder: should the guard fail, nothing is lost.
+  const ruin = { command: 'rm -rf /home/nobody-has-this-name' }
+
+  test('is a command that would ruin the machine, also where everything is allowed', async () => {
+    const workspace = await temporaryWorkspace()
+    const setting = { workspace, permissions: () => ALLOWED }
+    const denied = await carry(createBashTool(), ruin, {
+      ...setting,
+      answers: [() => Promise.resolve({ decision: 'deny' })],
+    })
+    const allowed = await carry(createBashTool(), ruin, { ...setting, answers: [allows] })
+    expect([denied.asked, denied.outcome, allowed.outcome]).toMatchObject([
+      [{ facts: ['Danger', 'Can reach', 'This session'] }],
+      { refused: { summary: 'denied by you' } },
+      { result: { ok: true } },
+    ])
+  })
+
+  test('is refused where nobody is there to be asked, and the turn goes on', async () => {
+    const workspace = await temporaryWorkspace()
+    const { outcome } = await carry(createBashTool(), ruin, { workspace, permissions: () => ALLOWED, answers: null })
+    expect(outcome).toEqual({
+      refused: {
+        output: 'Error: this needs the yes of a person each time, and nobody is there. It was not done.',
+        summary: 'needs an approval',
+      },
+    })
+  })
+
+  test('is a file that others run later, whatever the session allows; permissions that allow it are enough', async () => {
+    const workspace = await temporaryWorkspace()
+    const sessionRules = new Set(['write'])
+    const write = (path: string, permissions: Permissions) =>
+      carry(
+        writeFileTool,
+        { path, content: 'x' },
+        { workspace, sessionRules, permissions: () => permissions, answers: [allows] },
+      )
+    const asked = [
+      await write('src/a.ts', ASK),
+      await write('./src/../.envrc', ASK),
+      await write('.github/workflows/ci.yml', ASK),
+      await write('.vscode/tasks.json', ALLOWED),
+    ].map((each) => each.asked.map(({ facts }) => facts))
+    const facts = ['Creates', 'Runs later', 'This session']
+    expect(asked).toEqual([[], [facts], [facts], []])
   })
 })
 

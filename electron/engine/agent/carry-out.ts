@@ -43,11 +43,12 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
   let outdated = 0
   for (;;) {
     const permissions = turn.permissions()
-    const verdict = judge(turn, tool, input, permissions, open)
+    let verdict = judge(turn, tool, input, permissions, open)
     if (verdict === 'deny') return notAllowed(turn, tool)
     const asksAgain = verdict === 'ask' && outdated > 0
     const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
     if ('ok' in prepared) return { result: prepared, durationMs: 0, started: false }
+    if (verdict === 'allow' && isBeyond(prepared.preview, tool, permissions)) verdict = 'ask'
     if (verdict === 'ask' && prepared.preview) {
       const answer = await ask(turn, tool, call, asksAgain ? again(prepared.preview) : prepared.preview, permissions)
       open = answer === 'permissions-changed' ? permissions : null
@@ -67,7 +68,7 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     // A change that the journal does not know of would be made again after a crash.
     if (tool.access !== 'read') await turn.persisted()
     const startedAt = turn.elapsed()
-    const result = await prepared.run()
+    const result = await prepared.run(verdict === 'ask')
     if (result !== 'outdated') return { result, durationMs: turn.elapsed() - startedAt, started: true }
     outdated += 1
     if (outdated >= TRIES) return { result: NEVER_STILL, durationMs: 0, started: false }
@@ -107,6 +108,12 @@ function judge(
   return permission
 }
 
+/** Whether what allows the call does not count for what it would do. */
+function isBeyond(preview: ApprovalPreview | null, { access }: Tool, permissions: Permissions): boolean {
+  if (preview?.beyond === 'permissions') return true
+  return preview?.beyond === 'session-rules' && access !== 'read' && permissions[access] === 'ask'
+}
+
 function notAllowed(turn: Asker, { access }: Tool): CarriedOut {
   const path = access === 'read' ? null : turn.policy.denier(access)
   const who = path === null ? "the user's permissions do" : `the policy in ${path} does`
@@ -125,14 +132,19 @@ async function ask(
   preview: ApprovalPreview,
   permissions: Permissions,
 ): Promise<'allowed' | 'permissions-changed' | CarriedOut> {
+  const { beyond, ...shown } = preview
   if (!turn.ask) {
+    if (beyond === 'permissions') {
+      const output = 'Error: this needs the yes of a person each time, and nobody is there. It was not done.'
+      return { refused: { output, summary: 'needs an approval' } }
+    }
     return needsApproval(
       `${whatItDoes(access)} needs an approval, and nobody is there to give it`,
       'needs an approval',
       nobodyThere(access),
     )
   }
-  const request: ApprovalRequest = { callId, tool: name, recovered, ...preview }
+  const request: ApprovalRequest = { callId, tool: name, recovered, ...shown }
   const limit = turn.answerMs()
   turn.emit({ type: 'approval-request', request, ...(limit !== null && { until: turn.now() + limit }) })
   turn.emit({ type: 'phase', phase: 'waiting-approval' })

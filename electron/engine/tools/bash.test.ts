@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBashTool } from './bash.ts'
+import { prepareCall } from './prepare-call.ts'
 import { call, contextFor, ownTemporaryFolder, previewOf, runTool, temporaryWorkspace } from './testing.ts'
 
 ownTemporaryFolder()
@@ -210,17 +211,32 @@ test('the approval shows what a command really runs, what it can reach and what 
       sessionRule: 'shell-exactly:ls && rm x',
     }),
     {
-      ok: false,
-      output: 'Error: This command is never run. It would delete the whole system or home folder.',
-      summary: 'refused as destructive',
+      purpose: `to run a command in ${folder}`,
+      subject: { kind: 'command', command: 'rm -rf /' },
+      facts: [
+        { name: 'Danger', text: 'It would delete the whole system or home folder.' },
+        reach,
+        { name: 'This session', text: 'would allow nothing more: this is asked about each time' },
+      ],
+      sessionRule: 'shell-exactly:rm -rf /',
+      beyond: 'permissions',
     },
   ])
 })
 
-test('what would ruin the machine is never run', async () => {
-  expect(await call(bash, { command: 'rm -rf "$HOME"' }, await temporaryWorkspace())).toEqual({
+test('what would ruin the machine is not run unless a person says so, and never in the sandbox', async () => {
+  // There is no such folder: should the guard fail, nothing is lost.
+  const command = 'rm -rf /home/nobody-has-this-name'
+  const workspace = await temporaryWorkspace()
+  const refused = {
     ok: false,
     output: 'Error: This command is never run. It would delete the whole system or home folder.',
     summary: 'refused as destructive',
-  })
+  }
+  expect([
+    await call(bash, { command }, workspace),
+    await call(bash, { command }, workspace, { sandbox: true }),
+  ]).toEqual([refused, refused])
+  const prepared = await prepareCall(bash, { command }, contextFor(workspace))
+  expect('ok' in prepared || (await prepared.run(true))).toMatchObject({ ok: true })
 })

@@ -12,6 +12,7 @@ import { ToolProblem } from './tool-problem.ts'
 import { folderName } from './workspace.ts'
 
 const TIMEOUT_MS = 600_000
+const SESSION_FACT = 'This session'
 
 const Input = z.object({ command: z.string().min(1) })
 
@@ -31,10 +32,16 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS, limits = COMMAND_LIMITS
     access: 'shell',
     describe: ({ command }) => ({ verb: 'Run', target: command }),
     async prepare({ command }, context) {
-      refuseCatastrophe(command)
+      const ruin = catastrophe(command)
+      // With the sandbox a person holds on to it; without, they may mean even this, but say so each time.
+      if (ruin && context.sandbox) throw neverRun(ruin)
+      const preview = await commandPreview(command, context)
       return {
-        preview: await commandPreview(command, context),
-        run: () => runInSandbox(command, context, timeoutMs, limits),
+        preview: ruin ? withWarning(preview, ruin) : preview,
+        run: (confirmed = false) => {
+          if (ruin && !confirmed) throw neverRun(ruin)
+          return runInSandbox(command, context, timeoutMs, limits)
+        },
       }
     },
   })
@@ -49,7 +56,7 @@ async function commandPreview(command: string, { workspace, sandbox }: ToolConte
     facts: [
       ...(script ? [{ name: 'Runs as', text: `${script}, from package.json` }] : []),
       { name: 'Can reach', text: await describeReach(workspace, sandbox) },
-      { name: 'This session', text: describeCommandRule(sessionRule) },
+      { name: SESSION_FACT, text: describeCommandRule(sessionRule) },
     ],
     sessionRule,
   }
@@ -88,9 +95,14 @@ function summaryOf({ ended, exitCode }: CommandEnd, timeoutMs: number): string {
   return ended === 'stopped' ? 'stopped' : `exit ${exitCode}`
 }
 
-function refuseCatastrophe(command: string): void {
-  const reason = catastrophe(command)
-  if (reason) throw new ToolProblem(`This command is never run. ${reason}`, 'refused as destructive')
+function neverRun(ruin: string): ToolProblem {
+  return new ToolProblem(`This command is never run. ${ruin}`, 'refused as destructive')
+}
+
+function withWarning(preview: ApprovalPreview, ruin: string): ApprovalPreview {
+  const facts = preview.facts.filter(({ name }) => name !== SESSION_FACT)
+  const session = { name: SESSION_FACT, text: 'would allow nothing more: this is asked about each time' }
+  return { ...preview, facts: [{ name: 'Danger', text: ruin }, ...facts, session], beyond: 'permissions' }
 }
 
 /** The output as it was, then in brackets what the model cannot see in it. */

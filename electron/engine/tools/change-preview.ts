@@ -1,6 +1,7 @@
 import type { FileDiff } from '#shared/file-diff.ts'
 import { WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
+import { runsLater } from './runs-later.ts'
 import type { ApprovalPreview } from './tool.ts'
 import type { ToolProblem } from './tool-problem.ts'
 import { counted } from './words.ts'
@@ -15,6 +16,7 @@ export function changePreview(
 ): ApprovalPreview {
   const folder = folderName(workspace.root)
   const folders = [workspace.root, ...workspace.addedFolders].map(folderName).join(', ')
+  const later = runsLater(diff.path)
   const verb = diff.created ? 'create' : 'change'
   const partly = [
     diff.omittedLines ? `${counted(diff.omittedLines, 'more line')} not shown` : '',
@@ -25,13 +27,17 @@ export function changePreview(
     subject: { kind: 'change', diff },
     facts: [
       { name: diff.created ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
+      ...(later ? [{ name: 'Runs later', text: later }] : []),
       ...(unseen ? [{ name: 'Unseen', text: `the model does not know all that it replaces: ${unseen.summary}` }] : []),
       ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
       {
         name: 'This session',
-        text: `would also allow every other change of files in ${folders}, until the app is closed`,
+        text: later
+          ? 'would allow nothing more: files that others run later are asked about each time'
+          : `would also allow every other change of files in ${folders}, but for those that others run later, until the app is closed`,
       },
     ],
     sessionRule: WRITE_RULE,
+    ...(later && { beyond: 'session-rules' }),
   }
 }

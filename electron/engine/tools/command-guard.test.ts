@@ -28,9 +28,20 @@ test.each([
   'cat x > /dev/sda',
   'shred /dev/nvme0n1',
   'wipefs -a /dev/sda',
+  'parted /dev/sda mklabel gpt',
+  'bash -c "cd x; rm -rf /"',
+  "sudo sh -c 'rm -rf ~'",
+  'eval "rm -rf /"',
+  'bash <<EOF\nrm -rf /\nEOF',
+  'cat <<EOF\n$(rm -rf /)\nEOF',
+  'echo "$(rm -rf /)"',
+  'echo `rm -rf /`',
+  'cat <<EOF > a.txt\ntext\nEOF\nrm -rf /',
+  'find / -exec rm -rf {} +',
+  'echo x >/dev/sda',
   ':(){ :|:& };:',
   ': () { : | : & } ; :',
-])('%j is never run', (command) => {
+])('%j ruins the machine or the account', (command) => {
   expect(catastrophe(command)).not.toBeNull()
 })
 
@@ -52,6 +63,18 @@ test.each([
   'git push --force',
   'grep -r "mkfs" docs',
   'ls /dev > /dev/null 2>&1',
+  'mkfs.ext4 -F disk.img',
+  'wipefs -a disk.img',
+  'fdisk -l /dev/sda',
+  'cat > clean.sh <<EOF\n#!/bin/sh\nrm -rf /\nEOF',
+  "cat <<'EOF' > notes.md\nNever type rm -rf / there, nor $(rm -rf /)\nEOF",
+  'python3 - <<EOF\nprint("; rm -rf /")\nEOF',
+  `python3 -c 'print("x; rm -rf /; y")'`,
+  'git commit -m "guard: never run; rm -rf / is refused"',
+  'echo "a > /dev/sda"',
+  'grep -rn "rm -rf /" src',
+  'true # rm -rf /',
+  'echo a{b,c} && ls',
 ])('%j is ordinary work', (command) => {
   expect(catastrophe(command)).toBeNull()
 })

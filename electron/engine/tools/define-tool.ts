@@ -20,7 +20,7 @@ export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
       const { signal } = context
       const prepared = await asResult(() => prepare(input, context), signal, pathOf(input))
       if ('ok' in prepared) return prepared
-      return { ...prepared, run: () => asResult(() => prepared.run(), signal, pathOf(input)) }
+      return { ...prepared, run: (confirmed) => asResult(() => prepared.run(confirmed), signal, pathOf(input)) }
     },
   }
 }

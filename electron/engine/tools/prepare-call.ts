@@ -8,7 +8,7 @@ export async function prepareCall(
 ): Promise<PreparedCall | ToolResult> {
   const prepared = await withoutDefects(tool, context, () => tool.prepare(input, context))
   if ('ok' in prepared) return prepared
-  return { ...prepared, run: () => withoutDefects(tool, context, () => prepared.run()) }
+  return { ...prepared, run: (confirmed) => withoutDefects(tool, context, () => prepared.run(confirmed)) }
 }
 
 async function withoutDefects<Value>(

@@ -40,7 +40,10 @@ export interface ToolResult {
 }
 
 /** The parts of an approval that only the tool knows; the agent adds call id, name and origin. */
-export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'facts' | 'sessionRule'>
+export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'facts' | 'sessionRule'> & {
+  /** It is asked about although a rule of the session covers it, or even although the permissions allow it. */
+  beyond?: 'session-rules' | 'permissions'
+}
 
 /** A call that was looked at and has changed nothing yet. */
 export interface PreparedCall {
@@ -48,9 +51,10 @@ export interface PreparedCall {
   preview: ApprovalPreview | null
   /**
    * Does exactly what the preview says. `outdated`: what it would change is no longer what the preview was made of, and
-   * nothing was done; prepare the call again.
+   * nothing was done; prepare the call again. `confirmed` = a person has said yes to this very preview; what is asked about
+   * even where the permissions allow it is refused without.
    */
-  run(): Promise<ToolResult | 'outdated'>
+  run(confirmed?: boolean): Promise<ToolResult | 'outdated'>
 }
 
 /**
