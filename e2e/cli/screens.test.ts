@@ -308,3 +308,16 @@ test('what a conversation prints of its budget is plain text', async () => {
   type('/exit\r')
   expect([await exit, screen.text.includes('␛')]).toEqual([0, false])
 })
+
+test('CSV in a terminal holds no codes of a model that is named so, and a file holds its bytes', async () => {
+  const world = await createWorld(text('Done.'))
+  const named = 'm\x1b[31m'
+  await world.run(['agent', 'Hi', '--model', named])
+  const { out } = await world.run(['budget', '--csv'])
+  const { lines } = await shown(world, ['budget', '--csv'], 400)
+  expect([out.includes(named), lines.join('').includes('\x1b'), lines.join('').includes('m␛[31m')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+})
