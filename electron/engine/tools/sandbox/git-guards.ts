@@ -17,7 +17,7 @@ export interface GitReach {
 
 /** More submodules than these stay as they are. */
 const MOST_SUBMODULES = 40
-const SUBMODULE_DEPTH = 3
+export const SUBMODULE_DEPTH = 3
 
 /** What git does by itself: which programs it runs, and where it takes its settings from. */
 const FIXED = ['config', 'hooks', 'commondir', 'gitdir', 'config.worktree', 'modules', 'worktrees']
@@ -107,7 +107,8 @@ async function openSubmodules(reach: GitReach, modules: string, folders: readonl
   }
 }
 
-async function gitFoldersIn(folder: string, levels: number): Promise<string[]> {
+/** Git folders of submodules, some levels deep. */
+export async function gitFoldersIn(folder: string, levels: number): Promise<string[]> {
   if (levels === 0) return []
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   if (entries.some((entry) => entry.isFile() && entry.name === 'HEAD')) {

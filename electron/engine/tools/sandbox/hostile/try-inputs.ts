@@ -1,5 +1,6 @@
 import {
   tryGitPlants,
+  tryInnerRepositories,
   tryKindsOfRepositories,
   tryNewRepositories,
   tryReplacements,
@@ -22,6 +23,7 @@ export async function tryHostileInputs(within: string): Promise<Outcome[]> {
       ...(await tryReplacements(world)),
       ...(await tryKindsOfRepositories(world)),
       ...(await tryNewRepositories(world)),
+      ...(await tryInnerRepositories(world)),
       ...(await tryWaysOutOfGit(world)),
       ...(await tryMountTricks(world)),
       ...(await tryWrites(world)),
