@@ -208,6 +208,38 @@ describe('a session', () => {
     await expect(session.answer('c1', { decision: 'deny' })).rejects.toThrow('already answered')
   })
 
+  test('permissions that are widened while a question is open answer it, and the journal says what did', async () => {
+    const store = newStore()
+    answers = [callTool, say('Done.')]
+    const session = await store.create(options())
+    const asked = next(session, ({ type }) => type === 'approval-request')
+    const answered = next(session, ({ type }) => type === 'approval-answer')
+    const turn = session.send('Note it')
+    await asked
+    await session.setPermissions({ write: 'ask', shell: 'allow', sandbox: true })
+    expect(session.view().approvals).toHaveLength(1)
+    await session.setPermissions({ write: 'allow', shell: 'allow', sandbox: true })
+    expect([await answered, await turn, session.view().approvals]).toMatchObject([
+      { callId: 'c1', answer: { decision: 'allow-once' }, by: 'permissions' },
+      { reason: 'completed' },
+      [],
+    ])
+  })
+
+  test('permissions that are narrowed while a question is open deny what it asks for', async () => {
+    const store = newStore()
+    answers = [callTool, say('Then not.')]
+    const session = await store.create(options())
+    const asked = next(session, ({ type }) => type === 'approval-request')
+    const turn = session.send('Note it')
+    await asked
+    await session.setPermissions({ write: 'deny', shell: 'deny', sandbox: true })
+    expect([await turn, session.view().turns[0]?.items[0]]).toMatchObject([
+      { reason: 'completed' },
+      { state: 'denied', summary: 'not allowed' },
+    ])
+  })
+
   test('stop while it waits for an answer ends the turn', async () => {
     const store = newStore()
     answers = [callTool]

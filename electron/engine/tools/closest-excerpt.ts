@@ -1,4 +1,4 @@
-import { beginningOf } from '#shared/whole-characters.ts'
+import { beginningOf, endOf } from '#shared/whole-characters.ts'
 
 const LONGEST_EXCERPT = 20
 /** Below this share of common letter pairs, showing a place would mislead. */
@@ -115,7 +115,8 @@ function shown(line: string, wanted: string): string {
   if (line.length <= SHOWN_OF_LINE) return line
   const piece = piecesOf(wanted).find(({ text }) => line.includes(text))
   const start = piece ? Math.max(0, line.indexOf(piece.text) - piece.at) : 0
-  const part = beginningOf(line.slice(start), SHOWN_OF_LINE)
-  const rest = line.length - start - part.length
+  const following = endOf(line, line.length - start)
+  const part = beginningOf(following, SHOWN_OF_LINE)
+  const rest = following.length - part.length
   return `${start > 0 ? `[${start} characters] … ` : ''}${part}${rest > 0 ? ` … [${rest} more characters]` : ''}`
 }

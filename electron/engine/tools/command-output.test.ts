@@ -67,3 +67,20 @@ test('one endless line is cut in the middle', () => {
   expect(text).toBe(`${'x'.repeat(10_000)}\n… a part left out …\n${'x'.repeat(20_000)}`)
   expect(live.length).toBe(200_000)
 })
+
+test('no cut goes through a character, wherever it falls', () => {
+  const half = /\p{Surrogate}/u
+  fc.assert(
+    fc.property(fc.nat(3), fc.integer({ min: 1, max: 90_000 }), (shift, size) => {
+      const text = `${'x'.repeat(shift)}${'\u{1F600}'.repeat(130_000)}`
+      const bytes = Buffer.from(text)
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size / 40) }, (_, index) =>
+        bytes.subarray(index * size * 40, (index + 1) * size * 40),
+      )
+      const { text: kept, live } = through(...pieces)
+      expect([half.test(kept), half.test(live)]).toEqual([false, false])
+      expect(kept.startsWith(text.slice(0, 9_990))).toBe(true)
+    }),
+    { numRuns: 20 },
+  )
+})

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { beginningOf, endOf } from '#shared/whole-characters.ts'
 import { counted } from './words.ts'
 
 const HEAD = 10_000
@@ -31,7 +32,7 @@ export class CommandOutput {
     this.#add(this.#decoder.decode())
     const tail = this.#tail.join('')
     if (!this.#dropped && this.#head.length + tail.length <= HEAD + TAIL) return clean(this.#head + tail)
-    const cut = tail.slice(-TAIL)
+    const cut = endOf(tail, TAIL)
     const tailStart = cut.indexOf('\n') + 1
     const headEnd = this.#head.lastIndexOf('\n') + 1 || this.#head.length
     const dropped = tail.slice(0, tail.length - cut.length + tailStart)
@@ -42,12 +43,14 @@ export class CommandOutput {
 
   #add(text: string): void {
     if (text === '') return
-    if (this.#live < LIVE) this.#onText(text.slice(0, LIVE - this.#live))
+    if (this.#live < LIVE) this.#onText(beginningOf(text, LIVE - this.#live))
     this.#live += text.length
-    const room = HEAD - this.#head.length
-    this.#head += text.slice(0, room)
-    if (text.length <= room) return
-    const rest = text.slice(room)
+    // The head is closed once something stands behind it, also where a character more would have had room.
+    const room = this.#tailLength > 0 ? 0 : HEAD - this.#head.length
+    const start = beginningOf(text, room)
+    this.#head += start
+    if (start.length === text.length) return
+    const rest = text.slice(start.length)
     this.#tail.push(rest)
     this.#tailLength += rest.length
     // A piece goes only when what follows it fills the tail, so the tail is always whole.
