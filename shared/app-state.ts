@@ -55,6 +55,8 @@ export interface SessionSummary {
   note: string
   profileName: string
   demo: boolean
+  /** It answered one prompt of a terminal, and nobody went on with it. */
+  oneTime?: boolean
   updatedAt: number
 }
 
@@ -70,6 +72,8 @@ export interface Environment {
   /** From `--cwd` or CLAW_CWD; a new chat works there. */
   startFolder: string | null
   keychain: boolean
+  /** The desktop shows icons of apps; null = that is not known yet. */
+  tray: boolean | null
   /** The name of the sandbox that shell commands run in, null = none on this machine. */
   sandbox: string | null
 }

@@ -54,6 +54,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     systemPrompt: z.string(),
     profile: ProfileUse,
     permissions: Permissions,
+    /** Begun to answer one prompt of a terminal, not as a conversation. */
+    oneTime: z.boolean().optional(),
   }),
   entry('title', { title: z.string() }),
   /** From here on it works in another folder; its first one may be gone. */

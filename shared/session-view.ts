@@ -17,6 +17,8 @@ export interface SessionView {
   cwd: string
   /** It can be read, and nothing more happens in it. */
   folderGone?: boolean
+  /** Begun to answer one prompt of a terminal. */
+  oneTime?: boolean
   title: string
   profile: ProfileUse
   permissions: Permissions
@@ -168,6 +170,7 @@ export function viewFromStart(event: Extract<SessionEvent, { type: 'session-star
     title: '',
     profile: event.profile,
     permissions: event.permissions,
+    ...(event.oneTime && { oneTime: true }),
     seq: event.seq,
     startedAt: event.at,
     updatedAt: event.at,

@@ -49,6 +49,7 @@ function start(): Promise<Core> {
       homeFolder: root,
       startFolder: null,
       keychain: false,
+      tray: null,
       sandbox: null,
     },
     env: { CLAW_LOCAL_PORTS: 'none' },

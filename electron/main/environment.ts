@@ -15,6 +15,7 @@ export function readEnvironment({ dataFolder, startFolder, electronSource }: Lau
     homeFolder: homedir(),
     startFolder,
     keychain: false,
+    tray: null,
     sandbox: null,
   }
 }

@@ -13,7 +13,7 @@ import { navigation } from './navigation.ts'
 import { Notices } from './notices.tsx'
 import { PageGuard } from './page-guard.tsx'
 import { isMac } from './platform.ts'
-import { groupSessions, sessionsInOrder } from './session-groups.ts'
+import { groupSessions, isAside, sessionsInOrder } from './session-groups.ts'
 import { commandOf } from './shortcuts.ts'
 import { Sidebar } from './sidebar.tsx'
 import { SidebarResize } from './sidebar-resize.tsx'
@@ -209,7 +209,8 @@ function useShortcuts(does: { go: (page: Page, sessionId?: SessionId | null) => 
       else if (command === 'next-landmark') focusLandmark(1)
       else if (command === 'previous-landmark') focusLandmark(-1)
       else {
-        const session = sessionsInOrder(groupSessions(useAppStore.getState().sessions))[command]
+        const listed = useAppStore.getState().sessions.filter((one) => !isAside(one, null))
+        const session = sessionsInOrder(groupSessions(listed))[command]
         if (session) go('chat', session.sessionId)
       }
     }

@@ -1,4 +1,5 @@
 import type { SessionSummary } from '#shared/app-state.ts'
+import { goesOn } from '#shared/session-view.ts'
 
 export interface SessionGroup {
   /** The whole path; the key of the group. */
@@ -23,6 +24,11 @@ export function groupSessions(sessions: readonly SessionSummary[], search = ''):
     label: labels.get(folder) ?? folder,
     sessions: members,
   }))
+}
+
+/** What answered one prompt of a terminal is no chat: it is listed when somebody asks for it, or while it goes on. */
+export function isAside({ oneTime, state, sessionId }: SessionSummary, current: string | null): boolean {
+  return oneTime === true && !goesOn(state) && sessionId !== current
 }
 
 /** A folder of the sidebar, with as many of its sessions as are shown. */

@@ -12,8 +12,9 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
 import { Logo } from './logo.tsx'
 import { navigation } from './navigation.ts'
+import { OneTimeSessions } from './one-time-sessions.tsx'
 import { isMac } from './platform.ts'
-import { countFound } from './session-groups.ts'
+import { countFound, isAside } from './session-groups.ts'
 import { SessionList } from './session-list.tsx'
 import { ariaKeys, keyCaps } from './shortcuts.ts'
 import './sidebar.css'
@@ -199,6 +200,12 @@ function Sessions(props: {
   const sessions = useAppStore((state) => state.sessions)
   const ready = useAppStore((state) => state.ready)
   const current = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
+  const [showsAside, setShowsAside] = useState(false)
+  const aside = useMemo(() => sessions.filter((session) => isAside(session, current)), [sessions, current])
+  const listed = useMemo(
+    () => (search || showsAside || aside.length === 0 ? sessions : sessions.filter((one) => !isAside(one, current))),
+    [sessions, aside, search, showsAside, current],
+  )
   const found = useMemo(() => countFound(sessions, search ?? ''), [sessions, search])
   return (
     <section className="sidebar-sessions" aria-label="Sessions">
@@ -234,11 +241,12 @@ function Sessions(props: {
         <p className="xs ink3 session-empty">No session has these words in its title, folder or state.</p>
       )}
       <SessionList
-        sessions={sessions}
+        sessions={listed}
         search={search ?? ''}
         current={current}
         onOpen={(sessionId) => props.onGo('chat', sessionId)}
       />
+      {!search && <OneTimeSessions sessions={aside} shown={showsAside} onToggle={() => setShowsAside(!showsAside)} />}
     </section>
   )
 }

@@ -28,6 +28,7 @@ export function NewTask(props: { onBack: () => void }) {
   const activeId = useAppStore((state) => state.activeProfileId)
   const proposed = useAppStore(({ settings }) => settings.permissions)
   const proposedFolder = useAppStore(({ environment, settings }) => environment.startFolder ?? settings.lastFolder)
+  const hasTray = useAppStore(({ environment }) => environment.tray === true)
   const [fields, setFields] = useState<TaskFields>(() => ({
     prompt: '',
     folder: proposedFolder ?? '',
@@ -140,7 +141,7 @@ export function NewTask(props: { onBack: () => void }) {
         <ChoiceField
           label="It may"
           name="permissions"
-          hint="What it may not do by itself waits for you, here and in the tray."
+          hint={`What it may not do by itself waits for you, ${hasTray ? 'here and in the tray' : 'here'}.`}
           value={tier}
           options={permissionTiers.map(({ id, label }) => ({ value: id, label }))}
           onChange={(id) => {

@@ -11,21 +11,32 @@ const closings = [
 
 /** How the app lives on the desktop. */
 export function GeneralSection() {
+  const noTray = useAppStore((state) => state.environment.tray === false)
   const { autostart, closeTo, notifications } = useAppStore((state) => state.settings)
   return (
     <div className="card">
-      <Option title="Start with the computer" text="Only the tray; no window opens.">
+      <Option
+        title="Start with the computer"
+        text={noTray ? 'The window opens: this desktop has no tray.' : 'Only the tray; no window opens.'}
+      >
         <Switch
           label="Start with the computer"
           checked={autostart}
           onChange={(on) => void updateSettings({ autostart: on })}
         />
       </Option>
-      <Option title="When the window is closed" text="Runs go on in both cases. A desktop without a tray is asked.">
+      <Option
+        title="When the window is closed"
+        text={
+          noTray
+            ? 'This desktop has no tray to stay in, so the app quits. You are asked while something goes on.'
+            : 'Runs go on in both cases.'
+        }
+      >
         <Segmented
           label="When the window is closed"
-          value={closeTo}
-          options={closings}
+          value={noTray ? 'quit' : closeTo}
+          options={closings.map((one) => ({ ...one, disabled: noTray && one.value === 'tray' }))}
           onChange={(value) => void updateSettings({ closeTo: value })}
         />
       </Option>

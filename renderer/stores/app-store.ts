@@ -30,6 +30,7 @@ export const useAppStore = create<AppStore>()(() => ({
     homeFolder: '',
     startFolder: null,
     keychain: false,
+    tray: null,
     sandbox: null,
   },
   notices: [],

@@ -5,7 +5,7 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 export function Segmented<Value extends string>(props: {
   label: string
   value: Value
-  options: readonly { value: Value; label: string }[]
+  options: readonly { value: Value; label: string; disabled?: boolean }[]
   onChange: (value: Value) => void
 }) {
   return (
@@ -15,8 +15,8 @@ export function Segmented<Value extends string>(props: {
       value={props.value}
       onValueChange={(value: Value) => props.onChange(value)}
     >
-      {props.options.map(({ value, label }) => (
-        <Radio.Root key={value} value={value} nativeButton render={<button type="button" />}>
+      {props.options.map(({ value, label, disabled = false }) => (
+        <Radio.Root key={value} value={value} disabled={disabled} nativeButton render={<button type="button" />}>
           {label}
         </Radio.Root>
       ))}

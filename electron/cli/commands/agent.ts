@@ -22,7 +22,7 @@ export async function agent(args: readonly string[], shell: Shell) {
   return withEngine(shell, flags, reporter, async (engine) => {
     const choice = await chooseBackend(engine, flags, shell, canAnswer)
     const start = await sessionOptions(flags, shell, choice, canAnswer)
-    const session = await engine.sessions.create(start)
+    const session = await engine.sessions.create({ ...start, oneTime: true })
     const note = await policyNote(engine, [start.cwd, start.addedFolders ?? []], shell)
     if (note) reporter.note(note)
     const questions = canAnswer ? shell.screen.side : null

@@ -31,6 +31,7 @@ const environment: Environment = {
   homeFolder: '/home',
   startFolder: null,
   keychain: false,
+  tray: null,
   sandbox: null,
 }
 

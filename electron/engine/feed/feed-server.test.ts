@@ -38,6 +38,7 @@ const appState: AppState = {
     homeFolder: '/home',
     startFolder: null,
     keychain: true,
+    tray: null,
     sandbox: null,
   },
   notices: [],

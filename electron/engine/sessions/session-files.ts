@@ -93,5 +93,6 @@ const Summary = z.object({
   note: z.string(),
   profileName: z.string(),
   demo: z.boolean(),
+  oneTime: z.boolean().optional(),
   updatedAt: z.number(),
 })

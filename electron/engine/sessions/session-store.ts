@@ -105,6 +105,7 @@ export class SessionStore implements Sessions {
       }),
       profile: profileUse(profile),
       permissions: options.permissions,
+      ...(options.oneTime && { oneTime: true }),
     }
     const opening = (async () => {
       await this.#prepare()

@@ -83,6 +83,8 @@ export interface NewSession extends Hosting {
   /** Replaces / follows the built-in system prompt. */
   systemPrompt?: string
   appendSystemPrompt?: string
+  /** It is to answer one prompt, and not begun as a conversation. */
+  oneTime?: boolean
   /** false = nobody watches: a turn ends at an approval as `needs-approval`, and at a limit as `budget`. */
   canAnswer: boolean
 }

@@ -18,6 +18,7 @@ export function summarise(view: SessionView): SessionSummary {
     note: note(view, state),
     profileName: view.profile.profileName,
     demo: view.profile.kind === 'demo',
+    ...(view.oneTime && view.turns.length <= 1 && { oneTime: true }),
     updatedAt: view.updatedAt,
   }
 }

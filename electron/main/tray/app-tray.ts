@@ -79,6 +79,7 @@ export class AppTray {
 
   /** The panel of the desktop may come and go. */
   #follow(): void {
+    this.#options.core.feed.app.setEnvironment({ tray: this.isThere() })
     if (this.isThere()) {
       this.#tray ??= new DesktopTray({ ...this.#options, onAct: (act) => this.#act(act) }, this.#model())
       return
