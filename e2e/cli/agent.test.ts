@@ -226,7 +226,7 @@ describe('the exit code', () => {
     [['agent', 'Hi', '--profile', 'gone'], 'There is no profile "gone".'],
     [['agent-resume', 'zzzz', 'Hi'], 'No session starts with "zzzz".'],
     [['agent-resume'], 'agent-resume needs the id of a session'],
-    [['agent-resume', 'zzzz', 'Hi', '--cwd', '.'], 'There is no flag --cwd'],
+    [['agent-resume', 'zzzz', 'Hi', '--folder', '.'], 'There is no flag --folder'],
   ])('is 2 for %j, and says what is wrong', async (args, words) => {
     const world = await createWorld()
     const { code, out, side } = await world.run(args)
@@ -262,7 +262,7 @@ describe('an interrupt', () => {
     const end = jsonLines(out.text).at(-1)
     expect([code, end]).toMatchObject([130, { type: 'run-end', reason: 'aborted', exitCode: 130, finalText: 'one ' }])
     const list = JSON.parse((await world.run(['sessions', '--json'])).out)
-    expect(list).toMatchObject([{ state: 'idle', title: 'Count.' }])
+    expect(list).toMatchObject([{ state: 'stopped', title: 'Count.' }])
   })
 
   test('a reader that goes away ends the run', async () => {

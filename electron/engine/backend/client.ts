@@ -198,8 +198,8 @@ export class OpenAICompatClient implements Backend {
 
 /** A token is at least a byte, and a character has at most four. */
 const MOST_TOKENS_A_CHARACTER = 4
-/** What a chat template adds by itself at the most. */
-const TEMPLATE_TOKENS = 100_000
+/** What a server adds by itself (templates, documents that it found) fits into the largest window there is. */
+const TEMPLATE_TOKENS = 2_000_000
 
 /** Asked only of a call that was found in a text, which is seldom. */
 function wasRead({ messages }: ChatRequest, words: string): boolean {
