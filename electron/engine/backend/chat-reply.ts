@@ -24,8 +24,6 @@ export interface Asked {
   server: Server
   /** The output limit that was sent. */
   maxTokens: number | undefined
-  /** What was sent cannot be more tokens than this, however they are counted. */
-  maxPromptTokens: number
   /** The tools that were sent: a call of one of them may come as text. */
   tools: readonly ToolDefinition[]
   thinking: ThinkMemory
@@ -321,9 +319,8 @@ export class ChatReply {
   }
 
   #readUsage(): Usage | null {
-    const { maxPromptTokens } = this.#asked
     const answered = this.#hasText || this.#hasReasoning || this.#slots.count > 0
-    const more = { timings: this.#timings, costUsd: this.costUsd, answered, maxPromptTokens }
+    const more = { timings: this.#timings, costUsd: this.costUsd, answered }
     const { usage, odd } = readUsage(this.#rawUsage, more)
     if (odd) {
       const message = `${this.#asked.server.name} reported a token count or a cost that is no number; it is left out.`

@@ -163,7 +163,6 @@ export class OpenAICompatClient implements Backend {
     const asked: Asked = {
       server: this.#server,
       maxTokens: body.maxTokens,
-      maxPromptTokens: MOST_TOKENS_A_CHARACTER * body.text.length + TEMPLATE_TOKENS,
       tools: request.tools,
       thinking: this.#thinking,
       wasRead: (words) => wasRead(request, words),
@@ -195,11 +194,6 @@ export class OpenAICompatClient implements Backend {
     }
   }
 }
-
-/** A token is at least a byte, and a character has at most four. */
-const MOST_TOKENS_A_CHARACTER = 4
-/** What a server adds by itself (templates, documents that it found) fits into the largest window there is. */
-const TEMPLATE_TOKENS = 2_000_000
 
 /** Asked only of a call that was found in a text, which is seldom. */
 function wasRead({ messages }: ChatRequest, words: string): boolean {

@@ -17,8 +17,6 @@ export interface UsageContext {
   costUsd?: number
   /** Text, reasoning or a call came: an answer of no tokens is not true. */
   answered?: boolean
-  /** The prompt cannot have had more tokens. */
-  maxPromptTokens?: number
 }
 
 /**
@@ -39,8 +37,9 @@ function counts(value: unknown): boolean {
 }
 
 /**
- * Reads what a server counted. A count that cannot be (a prompt of no tokens, an answer of none although text came, more
- * tokens than bytes were sent) is none: whoever needs one has to estimate.
+ * Reads what a server counted. A count that cannot be (a prompt of no tokens, an answer of none although text came) is
+ * none: whoever needs one has to estimate. A prompt of more tokens than were sent can be, since servers and proxies put
+ * words of their own before it, and it is the person's limits that have to hold.
  */
 export function readUsage(value: unknown, more: UsageContext = {}): ReadUsage {
   if (!isRecord(value)) return { usage: null, odd: value !== null && value !== undefined }
@@ -48,11 +47,7 @@ export function readUsage(value: unknown, more: UsageContext = {}): ReadUsage {
   const input = record(value.prompt_tokens_details ?? value.input_tokens_details)
   const output = record(value.completion_tokens_details ?? value.output_tokens_details)
   const timings = record(more.timings)
-  const inputTokens = reader.count(
-    value.prompt_tokens ?? value.prompt_eval_count ?? value.input_tokens,
-    1,
-    more.maxPromptTokens,
-  )
+  const inputTokens = reader.count(value.prompt_tokens ?? value.prompt_eval_count ?? value.input_tokens, 1)
   const outputTokens = reader.count(
     value.completion_tokens ?? value.eval_count ?? value.output_tokens,
     more.answered ? 1 : 0,
@@ -85,10 +80,10 @@ class Reader {
   odd = false
 
   /** A zero that cannot be is what servers say that do not count; it is nothing to tell a person of. */
-  count(value: unknown, least = 0, most = MOST_TOKENS): number | null {
+  count(value: unknown, least = 0): number | null {
     const number = this.#amount(value)
     if (number === null || (number === 0 && least > 0)) return null
-    if (Number.isInteger(number) && number <= most) return number
+    if (Number.isInteger(number) && number <= MOST_TOKENS) return number
     this.odd = true
     return null
   }
