@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import {
+  app,
   type BrowserWindow,
   clipboard,
   dialog,
@@ -8,10 +9,12 @@ import {
   type SaveDialogOptions,
   shell,
 } from 'electron'
+import { FailureError, failure } from '#shared/failure.ts'
 import type { Desktop } from './ipc/app-handlers.ts'
+import type { LinkGate } from './link-gate.ts'
 
 /** What handlers may do to the desktop, by Electron. */
-export function electronDesktop(window: () => BrowserWindow | null): Desktop {
+export function electronDesktop(window: () => BrowserWindow | null, links: LinkGate): Desktop {
   return {
     async chooseFolder(startingAt) {
       const options: OpenDialogOptions = {
@@ -35,7 +38,17 @@ export function electronDesktop(window: () => BrowserWindow | null): Desktop {
       const { filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
       return filePath || null
     },
-    openLink: (url) => shell.openExternal(url),
+    async openLink(url) {
+      if (!links.mayOpen(app.accessibilitySupportEnabled)) {
+        throw new FailureError(failure('invalid-input', 'Links are opened one at a time, by a click. Click it again.'))
+      }
+      try {
+        await shell.openExternal(url)
+      } catch (cause) {
+        const message = `No program on this computer opens ${url}. Copy the address, or choose a browser in its settings.`
+        throw new FailureError(failure('not-found', message), { cause })
+      }
+    },
     writeClipboard: (text) => clipboard.writeText(text),
   }
 }

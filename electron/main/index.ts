@@ -10,11 +10,12 @@ import { electronDesktop } from './desktop.ts'
 import type { DesktopPresence } from './desktop-presence.ts'
 import { readEnvironment } from './environment.ts'
 import { giveFeedPort } from './feed-port.ts'
-import { guardContents, refusePermissions } from './guard-contents.ts'
+import { guardContents, refuseNetwork, refusePermissions } from './guard-contents.ts'
 import { listen } from './ipc/listen.ts'
 import { isTrustedSender } from './ipc/trusted-sender.ts'
-import { isHidden, type Launch, readLaunch, startFolderOf } from './launch.ts'
+import { isHidden, isTooLong, type Launch, readLaunch, startFolderOf } from './launch.ts'
 import { Leaving } from './leave/leaving.ts'
+import { LinkGate } from './link-gate.ts'
 import { offerContextMenu, setMenu, skipDefaultMenu } from './menu.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { registerPageScheme, servePageFrom } from './page-scheme.ts'
@@ -30,6 +31,12 @@ speakOfClawAs(findClawCommand({ env: process.env, program: join(out, 'cli', 'cla
 const defects = new Defects(join(launch.dataFolder, 'logs', 'main.log'))
 
 defects.catchAll()
+if (isTooLong(process.argv)) {
+  process.stderr.write(
+    'The app was started with far too many words. Start it with --cwd and a folder, or with nothing.\n',
+  )
+  process.exit(2)
+}
 registerPageScheme()
 skipDefaultMenu()
 // Every data folder has an app of its own, so that one, as in a test, knows nothing of another.
@@ -44,16 +51,19 @@ if (!hasFolder || app.requestSingleInstanceLock({ ...launch })) app.whenReady().
 else app.quit()
 
 async function start(): Promise<void> {
-  guardContents(defects.report)
+  guardContents()
   refusePermissions(session.defaultSession)
+  if (launch.developmentUrl === null) refuseNetwork(session.defaultSession).catch(defects.report)
   servePageFrom(join(out, 'renderer'))
 
+  const links = new LinkGate()
   const window = await AppWindow.restore({
     url: launch.developmentUrl ?? `${PAGE_ORIGIN}/index.html`,
     preload: join(out, 'preload', 'index.cjs'),
     statePath: join(electronFolder, 'window.json'),
     onOpen: (opened) => {
       offerContextMenu(opened)
+      opened.webContents.on('input-event', (_event, { type }) => links.input(type))
       surviveCrashes(opened, sayRestarted, defects.note)
     },
     mayClose: () => leaving.mayClose(),
@@ -68,7 +78,7 @@ async function start(): Promise<void> {
     settle: async (answer) => presence?.settle(answer) ?? [],
     onDefect: defects.report,
   })
-  const core = (launch.hidden ? Promise.resolve() : window.open()).then(() => startEngine(window))
+  const core = (launch.hidden ? Promise.resolve() : window.open()).then(() => startEngine(window, links))
   defects.watchStart(core)
   core.then(joinDesktop).catch(defects.report)
   setMenu(process.platform, launch.developmentUrl !== null, () => leaving.quit())
@@ -122,7 +132,7 @@ async function start(): Promise<void> {
   }
 }
 
-async function startEngine(window: AppWindow): Promise<Core> {
+async function startEngine(window: AppWindow, links: LinkGate): Promise<Core> {
   const { startCore } = await import('./core.ts')
   return startCore({
     environment: readEnvironment(launch),
@@ -134,7 +144,7 @@ async function startEngine(window: AppWindow): Promise<Core> {
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
     openConf: async (options) => new (await import('electron-store')).default(options),
-    desktop: electronDesktop(() => window.current()),
+    desktop: electronDesktop(() => window.current(), links),
     onSettings: ({ theme }) => window.setTheme(theme),
     onDefect: defects.report,
   })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isHidden, readLaunch, startFolderOf } from './launch.ts'
+import { isHidden, isTooLong, readLaunch, startFolderOf } from './launch.ts'
 
 const none = { dataFolder: '/data', startFolder: null, hidden: false, electronSource: 'official', developmentUrl: null }
 
@@ -46,4 +46,10 @@ it.each([
   [null, false],
 ])('a second start with %o shows no window: %s', (other, expected) => {
   expect(isHidden(other)).toBe(expected)
+})
+
+it('knows when it was started with more than anybody means', () => {
+  expect([isTooLong(['claw', '--cwd', '/a/long/folder'.repeat(100)]), isTooLong(['claw', 'x'.repeat(50_000)])]).toEqual(
+    [false, true],
+  )
 })

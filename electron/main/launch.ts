@@ -31,6 +31,14 @@ export function readLaunch({ argv, env, cwd }: StartedProcess): Launch {
   }
 }
 
+/** Characters of all arguments. A second start hands them over whole, and the first one may break at very long ones. */
+const LONGEST_ARGUMENTS = 10_000
+
+/** Whether it was started with more than anybody means. */
+export function isTooLong(argv: readonly string[]): boolean {
+  return argv.reduce((length, argument) => length + argument.length + 1, 0) > LONGEST_ARGUMENTS
+}
+
 /** Where a second start, which handed over its `Launch`, wants to work. */
 export function startFolderOf(other: unknown): string | null {
   const isLaunch = typeof other === 'object' && other !== null && 'startFolder' in other

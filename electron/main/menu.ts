@@ -1,4 +1,5 @@
-import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron'
+import { app, type BrowserWindow, clipboard, Menu, type MenuItemConstructorOptions } from 'electron'
+import { isOpenable } from './links.ts'
 
 /** Before the app is ready: Electron builds a menu of its own otherwise, which costs time before the first paint. */
 export function skipDefaultMenu(): void {
@@ -10,6 +11,8 @@ export function setMenu(platform: string, development: boolean, quit: () => void
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
+    // The key that carries the plus, without Shift, as in every browser.
+    { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false, acceleratorWorksWhenHidden: true },
     { role: 'zoomOut' },
     { type: 'separator' },
     { role: 'togglefullscreen' },
@@ -46,7 +49,10 @@ function appMenu(quit: () => void): MenuItemConstructorOptions[] {
 
 /** Electron has none of its own: what a right click on text offers everywhere else. */
 export function offerContextMenu(window: BrowserWindow): void {
-  window.webContents.on('context-menu', (_event, { isEditable, selectionText, editFlags }) => {
+  window.webContents.on('context-menu', (_event, { isEditable, selectionText, editFlags, linkURL }) => {
+    const link: MenuItemConstructorOptions[] = isOpenable(linkURL)
+      ? [{ label: 'Copy address', click: () => clipboard.writeText(linkURL) }]
+      : []
     const copy: MenuItemConstructorOptions = { role: 'copy', enabled: editFlags.canCopy }
     const edit: MenuItemConstructorOptions[] = [
       { role: 'cut', enabled: editFlags.canCut },
@@ -56,6 +62,7 @@ export function offerContextMenu(window: BrowserWindow): void {
       { role: 'selectAll', enabled: editFlags.canSelectAll },
     ]
     if (isEditable) Menu.buildFromTemplate(edit).popup({ window })
-    else if (selectionText.trim()) Menu.buildFromTemplate([copy]).popup({ window })
+    else if (selectionText.trim()) Menu.buildFromTemplate([copy, ...link]).popup({ window })
+    else if (link.length > 0) Menu.buildFromTemplate(link).popup({ window })
   })
 }

@@ -54,6 +54,10 @@ export class AppWindow {
       nativeTheme.off('updated', recolour)
       this.#window = null
     })
+    // A page can leave for an empty one without asking; what it shows is then no app any more.
+    window.webContents.on('did-navigate', (_event, where) => {
+      if (!isSamePage(where, url)) window.loadURL(url).catch(onDefect)
+    })
     onOpen(window)
     const painted = new Promise<void>((resolve) => {
       window.once('ready-to-show', () => {
@@ -99,4 +103,8 @@ export class AppWindow {
     }
     this.#saved = writeWindowState(statePath, this.#state).catch(onDefect)
   }
+}
+
+function isSamePage(where: string, page: string): boolean {
+  return URL.canParse(where) && where.split('#')[0] === page
 }
