@@ -3,7 +3,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { countRuns, countWords, type RunCounts } from '#shared/run-words.ts'
 import { countOf } from '../backends/backend-state.ts'
-import { attentionCount } from '../backends/doctor-line.ts'
+import { attentionCount, attentionTone } from '../backends/doctor-line.ts'
 import { TodayMeter } from '../budget/today-meter.tsx'
 import { useAppStore } from '../stores/app-store.ts'
 import { type Page, useRouteStore } from '../stores/route-store.ts'
@@ -134,6 +134,7 @@ function focusOnce(element: HTMLElement | null): void {
 function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
   const page = useRouteStore((state) => state.page)
   const attention = useAppStore(attentionCount)
+  const tone = useAppStore(attentionTone)
   const runs = useAppStore((state) => state.runs)
   const counts = countRuns(runs)
   const words: Readonly<Partial<Record<Page, string>>> = {
@@ -156,7 +157,7 @@ function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
           >
             <Icon of={icon} />
             <span className={props.rail ? 'sr' : undefined}>{label}</span>
-            {target === 'backends' && attention > 0 && <span className="dot warn" aria-hidden="true" />}
+            {target === 'backends' && attention > 0 && <span className={`dot ${tone}`} aria-hidden="true" />}
             {target === 'background' && <RunCount {...counts} />}
           </a>
         )

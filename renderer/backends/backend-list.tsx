@@ -1,9 +1,9 @@
 import { Plus } from 'lucide-react'
 import type { BackendStatus } from '#shared/app-state.ts'
-import type { Profile } from '#shared/profile.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { hostOf, type Tone } from './backend-state.ts'
+import { displayName } from './display-name.ts'
 import { backendLine } from './doctor-line.ts'
 
 /** The profiles in the order of main, each with its dot and a few words. */
@@ -68,15 +68,10 @@ export function BackendList(props: {
       <p className="xs ink3 backends-hint">
         {keychain
           ? 'Keys stay in the system keychain. Only the host of the chosen profile gets yours.'
-          : 'This computer has no keychain that can be used: keys come from the environment or, if you say so, a file.'}
+          : 'This computer has no keychain that can be used: keys come from the environment, or from a file where you allow it.'}
       </p>
     </section>
   )
 }
 
 const toneClass: Record<Tone, string> = { ok: '', warn: 'c-warn', danger: 'c-danger', off: '' }
-
-/** The demo's own name says "demo, no model" too, which stands beside it already. */
-export function displayName(profile: Profile): string {
-  return profile.kind === 'demo' ? 'Demo backend' : profile.name
-}

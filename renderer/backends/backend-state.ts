@@ -31,12 +31,12 @@ export function stateLine(backend: BackendStatus): StateLine {
 
 /** The server answers, but the model that the profile names is not among those it lists. */
 export function modelIsMissing({ profile, models, reach }: BackendStatus): boolean {
-  return (
-    reach === 'ready' &&
-    profile.model !== '' &&
-    models.length > 0 &&
-    !models.some(({ id }) => sameModel(id, profile.model))
-  )
+  return reach === 'ready' && profile.model !== '' && models.length > 0 && isUnlisted(profile.model, models)
+}
+
+/** Whether a server lists models, but not this one. */
+export function isUnlisted(model: string, models: readonly ModelInfo[]): boolean {
+  return !models.some(({ id }) => sameModel(id, model))
 }
 
 /** The model that answers: an empty name stands for the first one that the server lists. */

@@ -8,6 +8,7 @@ import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { BackendDetails } from './backend-details.tsx'
 import { BackendList } from './backend-list.tsx'
+import { takeAskedKey } from './backend-place.ts'
 import { countOf } from './backend-state.ts'
 import { attentionCount } from './doctor-line.ts'
 import { PresetPicker } from './preset-picker.tsx'
@@ -23,10 +24,20 @@ type Shown =
   | { step: 'pick' }
   | { step: 'add'; kind: BackendKind }
 
+/** Whoever was sent here to set a key has its field before them; a profile of the environment has none. */
+function firstStep(): Shown {
+  const id = takeAskedKey()
+  const backend = findBackend(useAppStore.getState().backends, id)
+  if (!backend) return { step: 'list' }
+  return backend.origin === 'saved'
+    ? { step: 'edit', id: backend.profile.id, focusKey: true }
+    : { step: 'details', id: backend.profile.id }
+}
+
 export default function BackendsPage() {
   const backends = useAppStore((state) => state.backends)
   const activeProfileId = useAppStore((state) => state.activeProfileId)
-  const [shown, setShown] = useState<Shown>({ step: 'list' })
+  const [shown, setShown] = useState<Shown>(firstStep)
   const [said, setSaid] = useState('')
   const attention = useAppStore(attentionCount)
   const selected =

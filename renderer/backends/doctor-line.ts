@@ -25,7 +25,15 @@ export function reportOf(
 }
 
 /** How many backends a person should look at. */
-export function attentionCount({ backends, doctor }: Pick<AppState, 'backends' | 'doctor'>): number {
-  const tonesNow = backends.map((backend) => backendLine(backend, doctor[backend.profile.id]).tone)
-  return tonesNow.filter((tone) => tone === 'warn' || tone === 'danger').length
+export function attentionCount(state: Pick<AppState, 'backends' | 'doctor'>): number {
+  return tonesOf(state).filter((tone) => tone === 'warn' || tone === 'danger').length
+}
+
+/** The tone of the worst of them. */
+export function attentionTone(state: Pick<AppState, 'backends' | 'doctor'>): 'warn' | 'danger' {
+  return tonesOf(state).includes('danger') ? 'danger' : 'warn'
+}
+
+function tonesOf({ backends, doctor }: Pick<AppState, 'backends' | 'doctor'>): Tone[] {
+  return backends.map((backend) => backendLine(backend, doctor[backend.profile.id]).tone)
 }

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId, useState } from 'react'
-import type { ModelInfo } from '#shared/profile.ts'
-import { tokens } from './backend-state.ts'
+import type { ModelInfo, Profile } from '#shared/profile.ts'
+import { countOf, isUnlisted, tokens } from './backend-state.ts'
 import { FormField } from './form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
 
@@ -43,15 +43,7 @@ export function ModelField(props: FieldsProps & { models: readonly ModelInfo[] }
   }
 
   return (
-    <FormField
-      label="Model"
-      problem={props.problems.model}
-      hint={
-        models.length > 0
-          ? `${models.length} from the server; empty takes the first one.`
-          : 'Empty takes the first one that the server lists.'
-      }
-    >
+    <FormField label="Model" problem={props.problems.model} hint={modelHint(fields, models)}>
       {(ids) => (
         <div className="model-box">
           <span className="field">
@@ -109,6 +101,14 @@ export function ModelField(props: FieldsProps & { models: readonly ModelInfo[] }
       )}
     </FormField>
   )
+}
+
+function modelHint(fields: Pick<Profile, 'model'>, models: readonly ModelInfo[]): string {
+  if (models.length === 0) return 'Empty takes the first one that the server lists.'
+  const isListed = fields.model.trim() === '' || !isUnlisted(fields.model.trim(), models)
+  return isListed
+    ? `${models.length} from the server; empty takes the first one.`
+    : `The server lists ${countOf(models.length, 'model')}, and this is none of them.`
 }
 
 function scrollHere(option: HTMLElement | null): void {

@@ -61,7 +61,7 @@ function ProbeWords({ probe, host }: { probe: Probe; host: string }) {
       return (
         <>
           <Icon of={CircleDashed} className="ink3" />
-          <span>Nothing answers at {host} yet.</span>
+          <span>{wordsOfSilence(probe, host)}</span>
         </>
       )
     case 'failed':
@@ -72,4 +72,10 @@ function ProbeWords({ probe, host }: { probe: Probe; host: string }) {
         </>
       )
   }
+}
+
+/** What is not there cannot be waited for: a name that nobody knows is said as such. */
+function wordsOfSilence({ failure }: Probe, host: string): string {
+  const [first = ''] = failure?.message.split(/(?<=\.) /) ?? []
+  return first.includes('cannot be found') ? first : `Nothing answers at ${host} yet.`
 }

@@ -32,9 +32,10 @@ export function useProbe(target: { baseUrl: string; key: string; profileId?: Pro
   const { baseUrl, key, profileId } = target
   const [probe, setProbe] = useState<Probe>(nothing)
   useEffect(() => {
+    const isAsked = baseUrlProblem(baseUrl) === null
     // Another key does not make the models forgotten that the address has shown.
-    setProbe((known) => (known.baseUrl === baseUrl ? { ...known, state: 'asking', at: null } : nothing))
-    if (baseUrlProblem(baseUrl) !== null) return
+    setProbe((known) => (isAsked && known.baseUrl === baseUrl ? { ...known, state: 'asking', at: null } : nothing))
+    if (!isAsked) return
     let stale = false
     let timer = 0
     const ask = async () => {

@@ -106,7 +106,7 @@ export function ProfileEditor(props: {
   return (
     <form ref={form} className="stack g4" noValidate onSubmit={(event) => void save(event)}>
       <h2 className="strong split-name" tabIndex={-1} ref={props.focusKey ? undefined : focusHeading}>
-        {original ? `Edit ${original.name}` : `Add ${presetOf(props.kind)?.name ?? 'a backend'}`}
+        {original ? `Edit ${original.name}` : `Add ${addedName(props.kind)}`}
       </h2>
       {failure && <ProblemBox failure={failure} />}
       <div className="card form-card">
@@ -171,6 +171,12 @@ export function ProfileEditor(props: {
 /** What the server says of the model in the form; an empty name stands for the first one. */
 function modelOf(models: readonly ModelInfo[], wanted: string): ModelInfo | undefined {
   return wanted.trim() === '' ? models[0] : models.find(({ id }) => id === wanted.trim())
+}
+
+/** In the middle of a sentence: names keep their letters, "Another server" is no name. */
+function addedName(kind: BackendKind): string {
+  const name = presetOf(kind)?.name ?? 'a backend'
+  return kind === 'custom' ? name.charAt(0).toLowerCase() + name.slice(1) : name
 }
 
 function presetOf(kind: BackendKind) {

@@ -1,5 +1,6 @@
 import { Table } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { create } from 'zustand'
 import type { LimitStatus, SpendingReport } from '#shared/spending.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -8,13 +9,24 @@ import { forecast } from './forecast.ts'
 import { limitFor } from './limit-status.ts'
 import type { Range } from './range.ts'
 import { SpendChart } from './spend-chart.tsx'
-import { callsWords } from './spent.ts'
+import { callsWords, knownCost } from './spent.ts'
 import { Legend, Swatch } from './swatch.tsx'
 
 const measures = [
   { value: 'dollars', label: 'Dollars' },
   { value: 'tokens', label: 'Tokens' },
 ] as const
+
+/** What a person chose, for as long as the window is open. */
+const useChosenMeasure = create<{ measure: Measure | null }>(() => ({ measure: null }))
+
+/** Until a person chooses: dollars where any were spent, tokens where all was free. */
+function useMeasure(report: SpendingReport): [Measure, (measure: Measure) => void] {
+  const chosen = useChosenMeasure((state) => state.measure)
+  const { total } = report
+  const hasCost = (knownCost(total) ?? 0) > 0 || total.unknownCalls > 0
+  return [chosen ?? (hasCost ? 'dollars' : 'tokens'), (measure) => useChosenMeasure.setState({ measure })]
+}
 
 /** Spend or tokens over the range, as columns or as a table. */
 export function SpendCard(props: {
@@ -26,7 +38,7 @@ export function SpendCard(props: {
 }) {
   const { report, range, limits, profileId } = props
   const { day, hour } = props.now
-  const [measure, setMeasure] = useState<Measure>('dollars')
+  const [measure, setMeasure] = useMeasure(report)
   const [asTable, setAsTable] = useState(false)
   const columns = useMemo(() => columnsOf(report, range, measure, { day, hour }), [report, range, measure, day, hour])
   const name = measure === 'dollars' ? 'costUsd' : 'totalTokens'

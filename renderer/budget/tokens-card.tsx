@@ -19,7 +19,9 @@ const SHOWN = 5
 export function TokensCard({ report }: { report: SpendingReport }) {
   const [by, setBy] = useState<By>('model')
   const [all, setAll] = useState(false)
-  const rows = [...rowsBy(report, by)].sort((a, b) => totalTokens(b.spending) - totalTokens(a.spending))
+  // A server that refused every call used nothing: it is no row.
+  const used = rowsBy(report, by).filter(({ spending }) => totalTokens(spending) > 0)
+  const rows = [...used].sort((a, b) => totalTokens(b.spending) - totalTokens(a.spending))
   const most = rows[0] ? totalTokens(rows[0].spending) : 0
   const shown = all ? rows : rows.slice(0, SHOWN)
   return (

@@ -32,13 +32,13 @@ test('a limit that is reached says which, how much, who set it, and what it went
     [
       'tokens of this session',
       'Used: 400,112 of 400,000 tokens',
-      'Set by: Settings: a session',
-      'Most of it: model call 3, qwen3-coder: 88k tokens · model call 1, qwen3-coder: 61k tokens',
+      'Set by: Budgets: a session',
+      'Most of this turn: model call 3, qwen3-coder: 88k tokens · model call 1, qwen3-coder: 61k tokens',
     ],
     [
       'cost of today',
       'Used: $1.95 of $2.00; the next step needs $0.12 more',
-      'Most of it: model call 1, glm-4.6: $1.50',
+      'Most of this turn: model call 1, glm-4.6: $1.50',
     ],
     ['cost of this run', 'Used: $0.00812 of $0.008099'],
     ['tool calls of this run', 'Used: 1 of 1 tool call'],

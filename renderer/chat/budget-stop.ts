@@ -22,11 +22,11 @@ export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
   const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit, allowed)}`
   return [
     { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
-    ...(origin ? [{ name: 'Set by', text: origin }] : []),
+    ...(origin ? [{ name: 'Set by', text: origin.replace(/^Settings\b/, 'Budgets') }] : []),
     ...(top.length > 0
       ? [
           {
-            name: isShareOf(limit) ? 'Most of it' : 'Most tokens',
+            name: topName(stop),
             text: top.map((call) => callWords(call, limit)).join(' · '),
           },
         ]
@@ -49,6 +49,12 @@ type TopCall = NonNullable<BudgetStop['top']>[number]
 function callWords({ label, tokens, costMicroUsd }: TopCall, limit: BudgetStop['limit']): string {
   if (limit === 'costUsd' && costMicroUsd !== null) return `${label}: ${formatDollars(costMicroUsd)}`
   return `${label}: ${formatCount(tokens)} tokens`
+}
+
+/** The calls are those of this turn, which are all that a run has, and only a part of a day. */
+function topName({ limit, scope }: BudgetStop): string {
+  if (!isShareOf(limit)) return 'Most tokens'
+  return scope === undefined || scope === 'run' || scope === 'background-run' ? 'Most of it' : 'Most of this turn'
 }
 
 /** Calls are listed by what they cost or read and wrote; other limits are used up in another way. */

@@ -1,7 +1,7 @@
 import { CircleAlert, Clock, Hand } from 'lucide-react'
 import type { SessionId } from '#shared/ids.ts'
 import { phaseWords } from '#shared/phase-words.ts'
-import type { Activity } from '#shared/session-view.ts'
+import type { Activity, SessionView } from '#shared/session-view.ts'
 import { formatDuration, formatWait } from '../lib/format.ts'
 import { stopTurn } from '../stores/actions.ts'
 import { silentFor, tokenRate } from '../stores/rate.ts'
@@ -25,7 +25,8 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
   const detail = useView((view) => phaseDetail(activity, view))
   const silence = silentFor(sessionId)
   const silent = isSilent(activity.phase, silence)
-  const waited = Math.max(0, now - activity.since)
+  const since = useView((view) => waitsSince(view)) ?? activity.since
+  const waited = Math.max(0, now - since)
   const rate = isStreaming(activity.phase) ? tokenRate(sessionId) : null
   // A place in a queue is all that there is to say; elsewhere the detail is what a narrow window can do without.
   const wide = activity.phase === 'queued' ? '' : 'hide-s'
@@ -82,4 +83,9 @@ function PhaseIcon(props: { phase: string; silent: boolean }) {
   if (props.phase === 'waiting-approval') return <Icon of={Hand} small className="c-waiting" />
   if (props.phase === 'queued' || props.phase === 'paused') return <Icon of={Clock} small className="ink3" />
   return <Ring />
+}
+
+/** Since when a question waits, as its card counts it; null = none does. */
+function waitsSince({ approvals, budgetRequest }: SessionView): number | null {
+  return approvals[0]?.since ?? budgetRequest?.since ?? null
 }

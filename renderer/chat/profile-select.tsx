@@ -1,6 +1,8 @@
 import { memo } from 'react'
 import type { BackendStatus } from '#shared/app-state.ts'
-import { chosenModel, stateLine } from '../backends/backend-state.ts'
+import { chosenModel } from '../backends/backend-state.ts'
+import { displayName } from '../backends/display-name.ts'
+import { backendLine } from '../backends/doctor-line.ts'
 import { chooseProfile } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Select } from '../ui/select.tsx'
@@ -12,12 +14,13 @@ export const ProfileSelect = memo(function ProfileSelect() {
   const sessionId = useChatSession()
   const profile = useView((view) => view.profile)
   const backends = useAppStore((state) => state.backends)
+  const doctor = useAppStore((state) => state.doctor)
   const activeId = useAppStore((state) => state.activeProfileId)
   const chosenId = useDraftStore((state) => state.newChat.profileId)
   const known = sessionId === null && backends.some((backend) => backend.profile.id === chosenId)
   const currentId = profile?.profileId ?? (known ? chosenId : activeId)
   const current = backends.find((backend) => backend.profile.id === currentId)
-  const name = current?.profile.name ?? profile?.profileName ?? 'Choose a backend'
+  const name = (current && displayName(current.profile)) ?? profile?.profileName ?? 'Choose a backend'
   const model = profile?.model || (current && modelOf(current)) || ''
   return (
     <Select
@@ -25,11 +28,11 @@ export const ProfileSelect = memo(function ProfileSelect() {
       className="pick profile-pick"
       value={current?.profile.id ?? null}
       options={backends.map((backend) => {
-        const state = stateLine(backend)
+        const state = backendLine(backend, doctor[backend.profile.id])
         const itsModel = modelOf(backend)
         return {
           value: backend.profile.id,
-          label: backend.profile.name,
+          label: displayName(backend.profile),
           hint: [itsModel && shortModel(itsModel), state.text].filter(Boolean).join(' · '),
           mark: <span className={`dot ${state.tone}`} aria-hidden="true" />,
         }
@@ -38,7 +41,9 @@ export const ProfileSelect = memo(function ProfileSelect() {
         if (profileId !== currentId) void chooseProfile(sessionId, profileId)
       }}
     >
-      {current && <span className={`dot ${stateLine(current).tone}`} aria-hidden="true" />}
+      {current && (
+        <span className={`dot ${backendLine(current, doctor[current.profile.id]).tone}`} aria-hidden="true" />
+      )}
       <span className="cut ink">
         {name}
         {model && <span className="hide-s"> · {shortModel(model)}</span>}

@@ -1,17 +1,19 @@
 import { CircleAlert, Gauge, Square, TriangleAlert } from 'lucide-react'
 import type { TurnView } from '#shared/session-view.ts'
 import { standInFor } from '#shared/stand-in.ts'
+import { goToKey } from '../backends/backend-place.ts'
 import { chooseProfile, resumeTurn } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
-import { useChatSession } from './chat-place.ts'
+import { useChatSession, useView } from './chat-place.ts'
 import { type EndAction, type EndNotice, endNotice } from './turn-end.ts'
 
 const labels: Readonly<Record<EndAction, string>> = {
   resend: 'Try again',
   'go-on': 'Go on',
+  key: 'Set a new key',
   backends: 'Open backends',
   budgets: 'Open budgets',
   settings: 'Open settings',
@@ -26,6 +28,7 @@ const icons: Readonly<Record<Exclude<EndNotice['tone'], 'line'>, IconShape>> = {
 /** How a turn ended, where there is something to say; with what to do about it on the newest turn. */
 export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   const sessionId = useChatSession()
+  const profileId = useView((view) => view.profile.profileId)
   const notice = endNotice(props.turn)
   if (!notice) return null
   if (notice.tone === 'line') {
@@ -37,7 +40,9 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
     )
   }
   const act = (action: EndAction) => {
-    if (action !== 'resend' && action !== 'go-on') useRouteStore.getState().go(action)
+    if (action === 'key') {
+      if (profileId) goToKey(profileId)
+    } else if (action !== 'resend' && action !== 'go-on') useRouteStore.getState().go(action)
     else if (sessionId) void resumeTurn(sessionId)
   }
   return (

@@ -27,7 +27,7 @@ test('a refused key names what happened, quotes the server and opens the backend
     title: 'OpenRouter refused the key.',
     text: 'Set a new one, or answer with another profile.',
     quote: 'No auth credentials found',
-    actions: ['backends', 'resend'],
+    actions: ['key', 'resend'],
   })
 })
 
@@ -41,7 +41,7 @@ test('a limit is told in its own unit, with who set it; one of the settings can 
   expect(notices.map((notice) => [notice?.title, notice?.text, notice?.actions])).toEqual([
     [
       'Limit reached: tokens of this session.',
-      'Used: 400,112 of 400,000 tokens. Set by: Settings: a session.',
+      'Used: 400,112 of 400,000 tokens. Set by: Budgets: a session.',
       ['budgets', 'go-on'],
     ],
     ['Limit reached: cost of this run.', 'Used: $2.01 of $2.00. Set by: --max-budget-usd.', ['go-on']],

@@ -3,7 +3,7 @@ import { endWasChosen, type TurnView } from '#shared/session-view.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 
 /** `resend` and `go-on` = the turn goes on in its place, by the name that fits how it ended; the others are pages. */
-export type EndAction = 'resend' | 'go-on' | 'backends' | 'budgets' | 'settings'
+export type EndAction = 'resend' | 'go-on' | 'key' | 'backends' | 'budgets' | 'settings'
 
 export interface EndNotice {
   /** `line` is one grey line, the others a box: `calm` is grey, for what a person chose. */
@@ -57,7 +57,6 @@ export function sentences(message: string): [first: string, rest: string] {
 
 /** Of the profile: the same request would fail again. */
 const needsBackend: ReadonlySet<FailureCode> = new Set([
-  'auth',
   'unknown-model',
   'tools-unsupported',
   'credits',
@@ -67,6 +66,7 @@ const needsBackend: ReadonlySet<FailureCode> = new Set([
 
 function failureActions(failure: Failure | null): readonly EndAction[] {
   if (!failure) return ['resend']
+  if (failure.code === 'auth') return ['key', 'resend']
   if (needsBackend.has(failure.code)) return ['backends', 'resend']
   if (failure.code === 'context-overflow') return ['backends']
   if (failure.code === 'loop' || failure.code === 'stream-truncated') return ['go-on']

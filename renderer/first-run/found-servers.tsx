@@ -1,4 +1,6 @@
 import { RotateCw } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { Discovery } from '#shared/app-state.ts'
 import type { FoundServer } from '#shared/profile.ts'
 import type { RequestInput } from '#shared/requests.ts'
 import { request } from '../bridge/bridge.ts'
@@ -15,7 +17,8 @@ export function FoundServers(props: {
 }) {
   const discovery = useAppStore((state) => state.discovery)
   const backends = useAppStore((state) => state.backends)
-  const looking = discovery.state === 'looking'
+  const usable = discovery.servers.some(canUse)
+  const { looking, look } = useLooks(discovery.state, !usable)
   const primary = discovery.servers.find(canUse)
   return (
     <section className="stack g2" aria-labelledby="found-title">
@@ -31,12 +34,7 @@ export function FoundServers(props: {
             </>
           )}
         </span>
-        <button
-          type="button"
-          className="btn quiet sm end"
-          // Its outcome comes by the feed.
-          onClick={() => void request('discovery.look', {})}
-        >
+        <button type="button" className="btn quiet sm end" onClick={look}>
           <Icon of={RotateCw} small />
           Look again
         </button>
@@ -80,12 +78,36 @@ export function FoundServers(props: {
         })}
         {discovery.servers.length === 0 && (
           <p className="found-none ink2">
-            {looking || discovery.state === 'idle'
+            {looking
               ? 'vLLM, Ollama, LiteLLM, llama-server and LM Studio appear here if they run.'
-              : 'Nothing answers on the usual ports. Start a server and look again, or set one up below.'}
+              : `Nothing answers on the usual ports, which are asked again every ${AGAIN / 1000} s. Start a server, or set one up below.`}
           </p>
         )}
       </div>
     </section>
   )
+}
+
+/** Milliseconds until it is looked again by itself, while nothing can be used. */
+const AGAIN = 5000
+
+/** Looks by hand and by itself; `looking` only tells of the first time and of those that a person asked for. */
+function useLooks(state: Discovery['state'], again: boolean): { looking: boolean; look: () => void } {
+  const [asked, setAsked] = useState(true)
+  useEffect(() => {
+    if (state === 'done') setAsked(false)
+  }, [state])
+  useEffect(() => {
+    if (!again) return
+    const timer = window.setInterval(() => {
+      // Its outcome comes by the feed.
+      if (!document.hidden) void request('discovery.look', {})
+    }, AGAIN)
+    return () => window.clearInterval(timer)
+  }, [again])
+  const look = () => {
+    setAsked(true)
+    void request('discovery.look', {})
+  }
+  return { looking: asked && state !== 'done', look }
 }

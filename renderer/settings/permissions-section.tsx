@@ -21,7 +21,7 @@ export function PermissionsSection() {
         title="New chats may"
         text={
           permissions.sandbox
-            ? 'Reading and searching is always allowed inside the folder. Each chat can be changed in its composer.'
+            ? 'Reading and searching are always allowed inside the folder. Each chat can be changed in its composer.'
             : 'Commands run without a sandbox: they can read and change everything that you can.'
         }
       >

@@ -29,6 +29,7 @@ import { openCalls, runsTool } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import type { OpenTurn } from './open-turn.ts'
 import type { SessionCounts } from './session-counts.ts'
+import { sessionRules } from './session-rules.ts'
 import type { SessionServices } from './session-services.ts'
 import type { Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
@@ -86,7 +87,7 @@ export class LiveSession implements Session {
   readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
   readonly #limits = new OpenQuestions<BudgetAnswer>()
   readonly #told = new Set<string>()
-  readonly #sessionRules = new Set<string>()
+  readonly #sessionRules: Set<string>
   readonly #batch = new EventBatch((event) => this.#publish(event))
   #journal: Journal | null = null
   #view: SessionView
@@ -102,6 +103,7 @@ export class LiveSession implements Session {
   constructor(start: SessionStart, services: SessionServices) {
     this.id = start.view.sessionId
     this.#services = services
+    this.#sessionRules = sessionRules(services, this.id)
     this.#view = start.view
     this.#conversation = start.conversation
     this.#facts = start.facts

@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { environmentFor, expect, test } from './support/app.ts'
+import { httpError, startScriptedBackend, text, toolCall } from './support/scripted-backend.ts'
+import { claw } from './support/terminal.ts'
+
+test('a server that starts while the first page is open is found by itself', async ({ machine }) => {
+  const taken = await startScriptedBackend()
+  const port = Number(new URL(taken.baseUrl).port)
+  await taken.close()
+  const { page } = await machine.launch({ env: { CLAW_LOCAL_PORTS: String(port) } })
+  await expect(page.getByText('asked again every 5 s')).toBeVisible()
+  const started = await startScriptedBackend({ port })
+  await expect(page.getByRole('button', { name: /^Use / })).toBeEnabled({ timeout: 20_000 })
+  await started.close()
+})
+
+test('an address that is empty is not asked, and a name that nobody knows is said as such', async ({ machine }) => {
+  const { page } = await machine.launch()
+  const address = page.getByRole('textbox', { name: 'Base URL' })
+  await address.fill('http://nohost.invalid/v1')
+  await expect(page.getByText('cannot be found: nohost.invalid')).toBeVisible({ timeout: 20_000 })
+  await address.fill('')
+  await expect(page.getByText(/Asking/)).toBeHidden()
+})
+
+test('a refused key leads to its field', async ({ machine, backend }) => {
+  await claw(machine, ['profiles', 'add', 'Mine', '--base-url', backend.baseUrl, '--model', 'scripted'])
+  backend.script(httpError(401, 'Incorrect API key provided.'))
+  const { page } = await machine.launch()
+  await page.getByRole('textbox', { name: 'Message' }).fill('Hi')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Set a new key' }).click()
+  await expect(page.getByRole('heading', { name: 'Edit Mine' })).toBeVisible()
+  const model = page.getByRole('combobox', { name: 'Model' })
+  await model.fill('gpt-nope')
+  await expect(page.getByText('The server lists 1 model, and this is none of them.')).toBeVisible()
+})
+
+test('who spends nothing sees tokens on Budgets, and a choice stays chosen', async ({ machine, backend }) => {
+  backend.script(text('Done.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Hi')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Done.')
+  await page.getByRole('link', { name: 'Budgets', exact: true }).click()
+  await page.getByRole('radio', { name: 'Dollars' }).click()
+  await page.getByRole('link', { name: 'Settings', exact: true }).click()
+  await page.getByRole('link', { name: 'Budgets', exact: true }).click()
+  await expect(page.getByRole('radio', { name: 'Dollars' })).toBeChecked()
+})
+
+test('what was allowed for the session still is after the chat was left and opened again', async ({
+  machine,
+  backend,
+}) => {
+  backend.script(
+    toolCall('write_file', { path: 'one.txt', content: '1\n' }),
+    text('One is written.'),
+    toolCall('write_file', { path: 'two.txt', content: '2\n' }),
+    text('Two is written.'),
+  )
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  const message = page.getByRole('textbox', { name: 'Message' })
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await message.fill('Write one')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toContainText('until the app is closed')
+  await page.getByRole('button', { name: 'Allow for this session' }).click()
+  await expect(transcript).toContainText('One is written.')
+  await page.getByRole('button', { name: 'New chat' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'New chat' })).toBeVisible()
+  await rm(join(machine.project, 'one.txt'))
+  await page.getByRole('link', { name: /Write one/ }).click()
+  await message.fill('Write two')
+  await page.keyboard.press('Enter')
+  await expect(transcript).toContainText('Two is written.')
+  expect(await machine.has('two.txt')).toBe(true)
+})
+
+test('the clocks of a question agree', async ({ machine, backend }) => {
+  backend.script(toolCall('write_file', { path: 'one.txt', content: '1\n' }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Go')
+  await page.keyboard.press('Enter')
+  const question = page.getByRole('alertdialog', { name: 'Approval needed' })
+  await expect(question).toContainText('0:02')
+  const clocks = await page.evaluate(() =>
+    ['[role="alertdialog"]', '[aria-label="Phase"]'].map(
+      (place) => /\d:\d\d/.exec(document.querySelector(place)?.textContent ?? '')?.[0],
+    ),
+  )
+  expect(clocks[0]).toBe(clocks[1])
+})
+
+test('the ring around the message box is whole', async ({ machine, backend }) => {
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).focus()
+  const cut = await page.getByRole('textbox', { name: 'Message' }).evaluate((box) => {
+    const ring = box.parentElement
+    const style = ring && getComputedStyle(ring)
+    if (!ring || !style) return null
+    const out = Number.parseFloat(style.outlineWidth) + Number.parseFloat(style.outlineOffset)
+    const top = ring.getBoundingClientRect().top - out
+    for (let around = ring.parentElement; around; around = around.parentElement)
+      if (/hidden|clip|auto/.test(getComputedStyle(around).overflowY)) return around.getBoundingClientRect().top - top
+    return null
+  })
+  expect(cut).toBeLessThanOrEqual(0)
+})
