@@ -49,7 +49,7 @@ export async function endProcessTree(tree: ProcessTree | Remains, options: EndOp
  */
 export async function leftProcesses(tree: ProcessTree): Promise<boolean> {
   const { pid, marker, limit, group } = tree
-  if (group && (await group.processes()).length > 0) return (await members(tree)).length > 0
+  if (group) return groupExists(pid) || (await group.processes()).length > 0 ? (await members(tree)).length > 0 : false
   // A group also lives on in a dead process that nobody collected yet.
   if (groupExists(pid)) return (await members(tree)).length > 0
   if (!marker || process.platform !== 'linux') return false

@@ -103,7 +103,9 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const context = contextFor(await temporaryWorkspace(), { sandbox: true })
     const { output } = await runTool(tool, { command: forks }, context)
     expect(Number(/^(\d+) refused/.exec(output)?.[1])).toBeGreaterThan(200)
-    expect(await runTool(tool, { command: 'bomb() { bomb | bomb & }; bomb' }, context)).toMatchObject({ exitCode: 0 })
+    // Its shell may be refused a process as well, which it takes 15 seconds to believe.
+    const bomb = await runTool(tool, { command: 'bomb() { bomb | bomb & }; bomb' }, context)
+    expect(bomb.summary).toMatch(/^exit \d+$/)
     expect(await runTool(tool, { command: 'echo alive' }, context)).toMatchObject({ output: 'alive' })
   })
 

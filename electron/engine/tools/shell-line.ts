@@ -48,7 +48,7 @@ const JOIN = `c=; for p; do c=$c$p; done; set --; eval "unset c p; $c"`
 
 /**
  * The first process in a sandbox takes all others with it: it says so when there were any. What is just about to end is
- * given a moment. Its own words, such as "Killed", are not those of the command.
+ * given a moment, without a process of its own: there may be no room for one. Its own words, such as "Killed", are not those of the command.
  */
 const WATCH = `trap : TERM HUP INT
 for f in /dev/fd/*; do
@@ -60,7 +60,7 @@ exec 5>&2 2>/dev/null
 "$@" 2>&5 4>&- 5>&-
 r=$?
 others() { for p in /proc/[0-9]*; do case \${p#/proc/} in 1|$$) ;; *) return 0 ;; esac; done; return 1; }
-if others; then sleep 0.05; fi
+if others; then read -t 0.05 f <&4; fi
 if others; then echo left >&4; fi
 exit $r`
 
