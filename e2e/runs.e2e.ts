@@ -235,7 +235,7 @@ test('a second task in a folder is told of the first, and gets a worktree', asyn
   await expect(told.getByRole('button', { name: 'Start in a worktree' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(opened(page, 'The second')).toContainText('Beside it.')
-  await expect(opened(page, 'The second')).toContainText('worktree remove --force')
+  await expect(opened(page, 'The second')).toContainText('Nothing was changed in it.')
   expect((await git('worktree', 'list')).stdout.trim().split('\n').length).toBe(2)
 })
 

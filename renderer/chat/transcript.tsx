@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Hand } from 'lucide-react'
 import { memo, type RefObject, useCallback, useEffect, useRef } from 'react'
-import { Virtualizer } from 'virtua'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { cutText } from '#shared/cut-text.ts'
 import type { PendingApproval, TurnView } from '#shared/session-view.ts'
 import { formatTime } from '../lib/format.ts'
@@ -10,6 +10,7 @@ import { ApprovalCard } from './approval-card.tsx'
 import { BudgetCard } from './budget-card.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useIsSeen } from './is-seen.ts'
+import { useKeptPlace } from './kept-place.ts'
 import { elementOf, type Said, useQuestionAbove } from './question-above.ts'
 import { QueuedMessages } from './queued-messages.tsx'
 import { useStickToEnd } from './stick-to-end.ts'
@@ -37,6 +38,9 @@ export function Transcript() {
   const { atEnd, jump, leave } = useStickToEnd(scroller, content)
   const above = useQuestionAbove(scroller, content)
   const sessionId = useChatSession()
+  const list = useRef<VirtualizerHandle>(null)
+  const before = turns.slice(0, -1)
+  useKeptPlace({ sessionId, scroller, list, turns: before.map(({ turnId }) => turnId), atEnd, leave })
   useCopyOfAll(content, sessionId)
   const selected = useSelectedTurns(content, sessionId)
   const question = useRef<HTMLDivElement>(null)
@@ -73,7 +77,7 @@ export function Transcript() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those without a mouse */}
       <section className="scroll" aria-label="Transcript" tabIndex={0} ref={scroller}>
         <div className="column" ref={content}>
-          <History turns={turns.slice(0, -1)} scroller={scroller} selected={selected} />
+          <History turns={before} scroller={scroller} list={list} selected={selected} />
           {newest && (
             <TurnSection key={newest.turnId} turn={newest} newest asked={asked?.request.callId ?? ''} reading={!atEnd}>
               {asks && (
@@ -113,14 +117,15 @@ export function Transcript() {
 interface HistoryProps {
   turns: readonly TurnView[]
   scroller: RefObject<HTMLElement | null>
+  list: RefObject<VirtualizerHandle | null>
   /** Places of turns that stay in the page. */
   selected: readonly number[]
 }
 
 const History = memo(
-  function History({ turns, scroller, selected }: HistoryProps) {
+  function History({ turns, scroller, list, selected }: HistoryProps) {
     return (
-      <Virtualizer scrollRef={scroller} startMargin={TOP} bufferSize={400} keepMounted={selected}>
+      <Virtualizer ref={list} scrollRef={scroller} startMargin={TOP} bufferSize={400} keepMounted={selected}>
         {turns.map((turn) => (
           <div key={turn.turnId} className="turn-slot">
             <TurnSection turn={turn} newest={false} asked="" />
