@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text } from './support/scripted-backend.ts'
+import { gate, text } from './support/scripted-backend.ts'
 
 const story = (name: string) => Array.from({ length: 80 }, (_, line) => `${name} line ${line}.`).join('\n\n')
 const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
@@ -24,9 +24,10 @@ test('whoever comes back to a chat is where they were reading, in an old turn an
     const line = transcript(page).getByText(words, { exact: true })
     await transcript(page).hover()
     await expect(async () => {
-      await page.mouse.wheel(0, -600)
-      await expect(line).toBeInViewport({ timeout: 200 })
-    }).toPass()
+      await page.mouse.wheel(0, -500)
+      await expect(line).toBeAttached({ timeout: 100 })
+    }).toPass({ intervals: [50] })
+    await line.evaluate((element) => element.scrollIntoView({ block: 'center' }))
     const place = async () => Math.round((await line.boundingBox())?.y ?? -1)
     let last = -1
     await expect
@@ -47,12 +48,15 @@ test('whoever comes back to a chat is where they were reading, in an old turn an
 })
 
 test('a chat that ended while nobody looked is marked until somebody does', async ({ machine, backend }) => {
-  backend.script(text('Done.'), text('Also done.'))
+  const held = gate()
+  backend.script(text('Done.'), text('Also done.', { chunks: 2, gate: held.opened }))
   const { page } = await machine.launch({ env: environmentFor(backend) })
   await say(page, 'One', 'Done.')
   await page.getByRole('textbox', { name: 'Message' }).fill('Again')
   await page.getByRole('textbox', { name: 'Message' }).press('Enter')
+  await expect(transcript(page)).toContainText('Also')
   await page.getByRole('link', { name: 'Settings' }).click()
+  held.open()
   const row = page.getByRole('region', { name: 'Sessions' }).getByRole('link', { name: /One/ })
   await expect(row.getByRole('img', { name: 'finished, not seen' })).toBeVisible()
   await row.click()

@@ -24,7 +24,7 @@ export function QueuedMessages() {
         <div key={messageId} className="you waits">
           <div className="waits-head">
             <span className="xxs ink3">{running ? 'read at the next step' : 'not sent yet'}</span>
-            <span className="end msg-acts always">
+            <span className="end row waits-acts">
               <IconButton
                 icon={Pencil}
                 small
