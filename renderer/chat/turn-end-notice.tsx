@@ -29,6 +29,8 @@ const icons: Readonly<Record<Exclude<EndNotice['tone'], 'line'>, IconShape>> = {
 export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
   const sessionId = useChatSession()
   const profileId = useView((view) => view.profile.profileId)
+  // Where it can only be read, nothing is offered that would be refused.
+  const gone = useView((view) => view.folderGone === true) === true
   const notice = endNotice(props.turn)
   if (!notice) return null
   if (notice.tone === 'line') {
@@ -52,7 +54,7 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
         <div className="med">{notice.title}</div>
         {notice.text && <div className="xs ink2">{notice.text}</div>}
         {notice.quote && <div className="mono quote">“{notice.quote}”</div>}
-        {props.newest && notice.actions.length > 0 && (
+        {props.newest && !gone && notice.actions.length > 0 && (
           <div className="row notice-acts">
             <StandInButton turn={props.turn} />
             {notice.actions.map((action) => (
