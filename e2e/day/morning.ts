@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect } from '../support/app.ts'
-import { text } from '../support/scripted-backend.ts'
+import { text, toolCall } from '../support/scripted-backend.ts'
 import { answerBy, answered, newChat, question, send, transcript, visit } from './chat.ts'
 import type { Day } from './day.ts'
 import { longAnswer } from './words.ts'
@@ -43,6 +43,14 @@ export async function morning(day: Day): Promise<void> {
     await expect(page.getByRole('heading', { name: 'Box', exact: true })).toBeVisible()
     await makeDefault(page)
   })
+  await day.step('the doctor looks at it', async () => {
+    const calls = toolCall('get_weather', { city: 'Paris' })
+    backend.script(...Array.from({ length: 30 }, () => calls))
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await expect(page.getByRole('region', { name: 'Doctor' })).toContainText(/today \d\d:\d\d/)
+    await day.holdsAtEverySize('what the doctor found')
+    await day.canBeUsedByEveryone('what the doctor found')
+  })
   await day.step('a question is answered', async () => {
     backend.script(text(longAnswer, { chunks: 9, reasoning: 'The sign is wrong.' }))
     await newChat(page)
@@ -55,6 +63,7 @@ export async function morning(day: Day): Promise<void> {
     for (const name of pages) {
       await visit(page, name)
       await day.holds(`the page ${name}`)
+      await day.canBeUsedByEveryone(name)
       await page.getByRole('link', { name: 'Chat', exact: true }).click()
       await expect(transcript(page)).toContainText('anything is still red')
       await day.holds(`prose after a visit to ${name}`)

@@ -2,7 +2,7 @@
 export interface Faults {
   /** Paragraphs too narrow to read, and words that are broken over lines. */
   narrow: string[]
-  /** Texts that are printed over each other. */
+  /** Texts that are printed over each other or over the edge of a card, and cards that touch. */
   overlaps: string[]
   /** Buttons of a waiting question that cannot be seen or hit. */
   outOfReach: string[]
@@ -49,6 +49,8 @@ export function measuresForPage(): string {
     narrowProse,
     brokenWords,
     overlappingTexts,
+    surfacesInSight,
+    crowdedSurfaces,
     isLayer,
     isOpaque,
     buttonsOutOfReach,
@@ -63,7 +65,7 @@ async function measurePage(): Promise<Faults> {
   const texts = visibleTexts()
   return {
     narrow: narrowProse(texts),
-    overlaps: overlappingTexts(texts),
+    overlaps: [...overlappingTexts(texts), ...crowdedSurfaces(texts)],
     outOfReach: buttonsOutOfReach(),
     focus: lostFocus(),
     outgrown: outgrown(texts),
@@ -240,6 +242,42 @@ function overlappingTexts(texts: readonly PlacedText[]): string[] {
       if (isLayer(one.holder, other.holder, shared) || isLayer(other.holder, one.holder, shared)) continue
       const size = `${Math.round(shared.right - shared.left)}×${Math.round(shared.bottom - shared.top)}`
       found.add(`“${one.words.slice(0, 40)}” and “${other.words.slice(0, 40)}” share ${size} px`)
+    }
+  }
+  return [...found]
+}
+
+/** Cards, bubbles and the like: what has an edge all around and round corners, and is no control. */
+function surfacesInSight(): { element: Element; box: Box }[] {
+  const known = new Map<Element, Box>()
+  return [...document.querySelectorAll('body :not(button, a, input, svg *)')].flatMap((element) => {
+    const { width, height } = element.getBoundingClientRect()
+    if (width < 200 || height < 20 || !element.parentElement) return []
+    const style = getComputedStyle(element)
+    const edges = [style.borderTopWidth, style.borderRightWidth, style.borderBottomWidth, style.borderLeftWidth]
+    if (edges.includes('0px') || style.borderTopLeftRadius === '0px') return []
+    const box = cut(element.getBoundingClientRect(), areaInside(element.parentElement, known))
+    const canBeSeen = box.right - box.left > 1 && box.bottom - box.top > 1 && element.checkVisibility()
+    return canBeSeen ? [{ element, box }] : []
+  })
+}
+
+function crowdedSurfaces(texts: readonly PlacedText[]): string[] {
+  const found = new Set<string>()
+  const surfaces = surfacesInSight()
+  const related = (one: Element, other: Element) => one.contains(other) || other.contains(one)
+  for (const { element, box } of surfaces) {
+    for (const { holder, words, lines } of texts) {
+      const shared = lines.map((line) => overlapOf(line, box)).find((one) => one !== null)
+      if (!shared || related(element, holder)) continue
+      if (!isLayer(holder, element, shared) && !isLayer(element, holder, shared))
+        found.add(`“${words.slice(0, 40)}” lies over ${describe(element)}`)
+    }
+    for (const { element: other, box: lower } of surfaces) {
+      const across = Math.min(box.right, lower.right) - Math.max(box.left, lower.left)
+      const gap = lower.top - box.bottom
+      if (across > 100 && gap > -2 && gap < 2 && !related(element, other))
+        found.add(`${describe(element)} touches ${describe(other)}`)
     }
   }
   return [...found]
