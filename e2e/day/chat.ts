@@ -32,7 +32,7 @@ export async function answer(card: Locator, press: () => Promise<void>): Promise
   await expect(async () => {
     if (await card.isVisible()) await press()
     await expect(card).toBeHidden({ timeout: 1000 })
-  }).toPass()
+  }).toPass({ timeout: 15_000 })
 }
 
 export async function answerBy(card: Locator, name: string): Promise<void> {

@@ -41,6 +41,8 @@ export class Day {
     const { app, page } = await this.machine.launch(this.#options)
     this.#app = app
     this.#page = page
+    // What cannot be done must not end the day.
+    page.setDefaultTimeout(10_000)
     this.#console = new Console(page)
     await this.resize(desk)
   }
@@ -53,6 +55,7 @@ export class Day {
 
   async step(name: string, act: () => Promise<void>): Promise<void> {
     await test.step(name, async () => {
+      process.stderr.write(`${new Date().toISOString().slice(14, 19)} ${name}\n`)
       const failed = await act().then(
         () => '',
         (error: unknown) => String(error),

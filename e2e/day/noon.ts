@@ -100,7 +100,7 @@ async function denyWithReason(day: Day, path: string): Promise<void> {
     await card.getByRole('button', { name: /^Deny with a reason/ }).click({ timeout: 2000 })
     await expect(reason).toBeFocused({ timeout: 500 })
   }
-  await expect(ask).toPass()
+  await expect(ask).toPass({ timeout: 15_000 })
   await day.holds('a reason is asked for')
   await page.keyboard.press('Escape')
   await expect(reason).toBeHidden()

@@ -34,6 +34,13 @@ export function ApprovalCard(props: {
   const settled = useSettled()
   const [sent, setSent] = useState(false)
   const [reasoning, setReasoning] = useState(false)
+  const withReason = useRef<HTMLButtonElement>(null)
+  const cameBack = useRef(false)
+  // The field goes with the focus: the way to it takes it over.
+  useEffect(() => {
+    if (cameBack.current && !reasoning) withReason.current?.focus()
+    cameBack.current = reasoning
+  }, [reasoning])
 
   const answer = async (given: ApprovalAnswer) => {
     if (!sessionId || sent) return
@@ -139,7 +146,13 @@ export function ApprovalCard(props: {
             >
               Deny
             </AnswerButton>
-            <button type="button" className="btn quiet sm end" disabled={sent} onClick={() => setReasoning(true)}>
+            <button
+              ref={withReason}
+              type="button"
+              className="btn quiet sm end"
+              disabled={sent}
+              onClick={() => setReasoning(true)}
+            >
               Deny with a reason…
             </button>
           </>
