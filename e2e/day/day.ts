@@ -55,15 +55,16 @@ export class Day {
 
   async step(name: string, act: () => Promise<void>): Promise<void> {
     await test.step(name, async () => {
-      process.stderr.write(`${new Date().toISOString().slice(14, 19)} ${name}\n`)
       const failed = await act().then(
         () => '',
         (error: unknown) => String(error),
       )
       expect.soft(failed, name).toBe('')
       await this.holds(name)
-      const pictures = 'test-results/pictures'
-      if (failed) await this.page.screenshot({ path: `${pictures}/day-${name.replaceAll(/\W+/g, '-')}.png` })
+      if (!failed) return
+      await this.page.screenshot({ path: `test-results/pictures/day-${name.replaceAll(/\W+/g, '-')}.png` })
+      // What it left open must not be in the way of the next.
+      await this.page.keyboard.press('Escape')
     })
   }
 

@@ -101,8 +101,7 @@ async function policy(day: Day): Promise<void> {
   const asked = page.getByRole('alertdialog', { name: 'Trust this policy?' })
   await expect(asked).toBeVisible()
   await day.holdsAtEverySize('a policy asks for trust')
-  await asked.getByRole('button', { name: 'Go on without' }).click()
-  await expect(asked).toBeHidden()
+  await answerBy(asked, 'Go on without')
   const panel = page.getByRole('dialog', { name: 'Policy' })
   const picker = {
     name: 'the panel of a policy',

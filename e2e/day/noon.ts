@@ -29,8 +29,7 @@ export async function noon(day: Day): Promise<void> {
         const asked = page.getByRole('alertdialog', { name: /^Remove/ })
         await expect(asked).toBeVisible()
         await day.holds('the question before a session is removed')
-        await page.keyboard.press('Escape')
-        await expect(asked).toBeHidden()
+        await answer(asked, () => page.keyboard.press('Escape'))
       }
       await day.newChatAndBack(how)
     })
