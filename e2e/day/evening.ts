@@ -13,7 +13,7 @@ export async function evening(day: Day): Promise<void> {
     await day.restart()
     const sessions = day.page.getByRole('region', { name: 'Sessions' })
     await sessions.getByRole('link', { name: /failing/ }).click()
-    await expect(transcript(day.page)).toContainText('anything is still red')
+    await expect(transcript(day.page)).toContainText('Write it and wait')
     await day.holds('a chat after a restart')
     await sessions.getByRole('link', { name: /Begin/ }).click()
     await expect(transcript(day.page)).toContainText('Both are read.')

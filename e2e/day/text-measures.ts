@@ -9,7 +9,7 @@ declare const rectsOf: typeof import('./placed-texts.ts').rectsOf
 
 /** The source of these functions, for the page. */
 export function textMeasuresSource(): string {
-  return [narrowProse, brokenWords, overlappingTexts, surfacesInSight, crowdedSurfaces, isLayer, isOpaque]
+  return [narrowProse, brokenWords, overlappingTexts, surfacesInSight, crowdedSurfaces, isLayer, isOpaque, alphaOf]
     .map(String)
     .join('\n')
 }
@@ -80,7 +80,7 @@ function surfacesInSight(): { element: Element; box: Box }[] {
     if (width < 200 || height < 20 || !element.parentElement) return []
     const style = getComputedStyle(element)
     const edges = [style.borderTopWidth, style.borderRightWidth, style.borderBottomWidth, style.borderLeftWidth]
-    if (edges.includes('0px') || style.borderTopLeftRadius === '0px') return []
+    if (edges.includes('0px') || style.borderTopLeftRadius === '0px' || alphaOf(style.borderTopColor) < 0.1) return []
     const box = cut(element.getBoundingClientRect(), areaInside(element.parentElement, known))
     const canBeSeen = box.right - box.left > 1 && box.bottom - box.top > 1 && element.checkVisibility()
     return canBeSeen ? [{ element, box }] : []
@@ -132,7 +132,10 @@ function isLayer(above: Element, below: Element, shared: Box): boolean {
 }
 
 function isOpaque(element: Element): boolean {
-  const colour = getComputedStyle(element).backgroundColor
+  return alphaOf(getComputedStyle(element).backgroundColor) > 0.9
+}
+
+function alphaOf(colour: string): number {
   const alpha = /^rgba\(.*,\s*([\d.]+)\)$/.exec(colour)?.[1] ?? /\/\s*([\d.]+)\)$/.exec(colour)?.[1] ?? '1'
-  return Number(alpha) > 0.9
+  return Number(alpha)
 }

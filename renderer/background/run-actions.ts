@@ -1,6 +1,7 @@
 import type { FolderConflict, NewRun } from '#shared/background.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
+import { focusMessage } from '../app/focus.ts'
 import { request } from '../bridge/bridge.ts'
 import { surface } from '../stores/actions.ts'
 import { useRouteStore } from '../stores/route-store.ts'
@@ -57,5 +58,7 @@ export async function sendToBackground(sessionId: SessionId): Promise<void> {
 /** The run becomes a chat of the window again. */
 export async function takeFromBackground(runId: RunId): Promise<void> {
   const taken = await surface(RUNS, request('run.toSession', { runId }))
-  if (taken) useRouteStore.getState().go('chat', taken.value.sessionId)
+  if (!taken) return
+  useRouteStore.getState().go('chat', taken.value.sessionId)
+  focusMessage()
 }

@@ -60,6 +60,11 @@ export function Transcript() {
     jump()
     requestAnimationFrame(() => question.current?.scrollIntoView({ block: 'nearest' }))
   }, [jump])
+  /** The button goes when it is done: the focus goes where it led to. */
+  const leadTo = (there: () => void) => {
+    there()
+    scroller.current?.focus({ preventScroll: true })
+  }
   const newest = turns.at(-1)
   const goTo = useCallback(
     (said: Said) => {
@@ -99,13 +104,13 @@ export function Transcript() {
         </div>
       </section>
       {asks && !isSeen && (
-        <button type="button" className="btn sm jump asked" onClick={seek}>
+        <button type="button" className="btn sm jump asked" onClick={() => leadTo(seek)}>
           <Icon of={Hand} small />
           Answer needed
         </button>
       )}
       {!asks && !atEnd && (
-        <button type="button" className="btn sm jump" onClick={jump}>
+        <button type="button" className="btn sm jump" onClick={() => leadTo(jump)}>
           <Icon of={ArrowDown} small />
           Jump to end
         </button>
