@@ -26,7 +26,7 @@ test('who does not look is told by the desktop, once, and a click opens the chat
       {
         id: 1,
         title: 'Approval needed',
-        body: 'Write a note, in project: change note.txt',
+        body: 'Write a note, in project: create note.txt',
         // Electron does not hand them to a desktop of Linux.
         buttons: [],
         closed: false,
