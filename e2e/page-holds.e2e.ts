@@ -267,11 +267,26 @@ test('the message that is being answered is named above, and the next one takes 
   await page.getByRole('region', { name: 'Sessions' }).getByText('A long talk').click()
   const pinned = page.getByRole('button', { name: 'Go to this message' })
   await expect(pinned.locator('xpath=../..')).toContainText('Question 5')
-  // So far up that the message is in sight, some way below the edge.
   await pinned.click()
   await expect(pinned).toBeHidden()
-  await page.getByRole('region', { name: 'Transcript' }).evaluate((scroller) => scroller.scrollBy(0, -150))
-  await expect(pinned).toBeHidden()
-  await page.getByRole('region', { name: 'Transcript' }).evaluate((scroller) => scroller.scrollBy(0, -500))
+  // Up into turns that were never in the page: what is being read stays where the hand brought it.
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  const distance = () =>
+    transcript.evaluate((scroller) => {
+      const message = [...scroller.querySelectorAll('[data-said]')].find((said) =>
+        said.textContent?.includes('Question 5'),
+      )
+      return Math.round((message?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top)
+    })
+  await expect.poll(distance).toBeLessThan(40)
+  const start = await distance()
+  for (const [up, below] of [
+    [150, 150],
+    [450, 600],
+  ] as const) {
+    await transcript.evaluate((scroller, way) => scroller.scrollBy(0, -way), up)
+    await framesLater(page, 10)
+    expect(Math.abs((await distance()) - start - below)).toBeLessThan(4)
+  }
   await expect(pinned.locator('xpath=../..')).toContainText('Question 4')
 })

@@ -73,10 +73,10 @@ test('blocks become what a reader knows them as', () => {
   expect(rendered('# Title\n\n1. one\n2. *two*\n\n- [x] done\n- [ ] open\n\n> quote')).toBe(
     '<div class="prose"><div class="run">' +
       '<div class="block heading"><h2 class="head-1" dir="auto">Title</h2></div>' +
-      '<div class="block"><ol start="1" dir="ltr"><li dir="ltr">one</li><li dir="ltr"><em>two</em></li></ol></div>' +
+      '<div class="block"><ol start="1" dir="ltr"><li>one</li><li><em>two</em></li></ol></div>' +
       '<div class="block"><ul class="tasks" dir="ltr">' +
-      '<li dir="ltr"><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
-      '<li dir="ltr"><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
+      '<li><span class="task done" aria-hidden="true">✓</span><span class="sr">done: </span>done</li>' +
+      '<li><span class="task" aria-hidden="true"></span><span class="sr">open: </span>open</li></ul></div>' +
       '<div class="block"><blockquote dir="ltr"><p dir="auto">quote</p></blockquote></div>' +
       '</div></div>',
   )
@@ -87,7 +87,7 @@ test('each part has the direction of its first letter, and code reads from the l
     '<div class="prose"><div class="run">' +
       '<div class="block"><p dir="auto">שלום <code dir="ltr">npm</code></p></div>' +
       '<div class="block"><blockquote dir="rtl"><p dir="auto">שלום</p></blockquote></div>' +
-      '<div class="block"><ul dir="rtl"><li dir="rtl">שלום</li><li dir="ltr">one</li></ul></div>' +
+      '<div class="block"><ul dir="rtl"><li>שלום</li><li>one</li></ul></div>' +
       '</div></div>',
   )
 })

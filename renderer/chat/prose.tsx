@@ -192,12 +192,12 @@ function List({ list }: { list: Tokens.List }) {
 
 const ListItem = memo(function ListItem({ item, loose }: { item: Tokens.ListItem; loose: boolean }) {
   return (
-    <li dir={directionOf(item.text)}>
+    <li>
       {item.tokens.map((token, index) => {
         const key = index
         if (token.type !== 'text' || !loose) return <BlockToken key={key} token={token} />
         return (
-          <p key={key} dir="auto">
+          <p key={key}>
             <Inline tokens={token.tokens ?? []} />
           </p>
         )
