@@ -104,6 +104,48 @@ describe.runIf(await describeSandbox())('in the sandbox, below a hidden home fol
     expect(await shell('ls .git', workspace.root)).not.toContain('commondir')
   })
 
+  test('a repository inside of the folder keeps hooks and settings that it had, and gets no new ones', async () => {
+    const folder = await home()
+    const inner = join(folder, 'p/inner')
+    await shell(
+      `mkdir p && cd p && git init -qb main inner && cd inner && ${FIRST} && git config alias.st status && git config lfs.url x && echo '#!/bin/sh' >.git/hooks/pre-push && chmod +x .git/hooks/pre-push && ln -s ../../a.txt .git/hooks/post-merge && cp -a .git/hooks ../../hooks && cp .git/config ../../config`,
+      folder,
+    )
+    const workspace = await openWorkspace(join(folder, 'p'))
+    const context = contextFor(workspace, { sandbox: true })
+    const own = () =>
+      shell(`diff -r --no-dereference .git/hooks '${folder}/hooks' && diff .git/config '${folder}/config'`, inner)
+    expect(await runTool(bash, { command: 'cd inner && git commit -q --allow-empty -m x' }, context)).toMatchObject({
+      output: '(no output)',
+    })
+    expect(await own()).toBe('')
+
+    const plant =
+      'cd inner && git config core.fsmonitor ./x && git config remote.a.url y && echo evil >>.git/hooks/pre-push && echo evil >.git/hooks/pre-commit && rm .git/hooks/post-merge && ln -s ../../b .git/hooks/post-merge'
+    expect((await runTool(bash, { command: plant }, context)).output).toContain('were laid aside')
+    expect(await shell('git config core.fsmonitor || git config alias.st; git config remote.a.url', inner)).toBe(
+      'status\ny\n',
+    )
+    expect(
+      await shell('ls .git/hooks | grep -v sample; cat .git/hooks/pre-push; readlink .git/hooks/post-merge', inner),
+    ).toMatch(
+      /^post-merge\npost-merge\.made-by-a-command-\w+\npre-commit\.made-by-a-command-\w+\npre-push\npre-push\.made-by-a-command-\w+\n#!\/bin\/sh\n\.\.\/\.\.\/a\.txt\n$/,
+    )
+    expect(await shell('grep -h fsmonitor .git/config.made-by-a-command-*', inner)).toContain('./x')
+  })
+
+  test('a folder of hooks that a link in the git folder names is left as it is', async () => {
+    const folder = await home()
+    await shell(
+      `mkdir p && cd p && git init -qb main inner && cd inner && mkdir team-hooks && echo '#!/bin/sh' >team-hooks/pre-push && ${FIRST} && rm -r .git/hooks && ln -s ../team-hooks .git/hooks`,
+      folder,
+    )
+    const workspace = await openWorkspace(join(folder, 'p'))
+    const command = 'cd inner && git commit -q --allow-empty -m x'
+    await runTool(bash, { command }, contextFor(workspace, { sandbox: true }))
+    expect(await shell('git status --short; ls .git/hooks', join(folder, 'p/inner'))).toBe('pre-push\n')
+  })
+
   test('while one command ends, the others stay guarded', async () => {
     const folder = await home()
     await shell(`git init -qb main r && cd r && ${FIRST}`, folder)

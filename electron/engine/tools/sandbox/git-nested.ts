@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitOutput } from '../../lib/git.ts'
+import { entryAt } from './way.ts'
 
 /** How deep in a workspace a new repository is looked for, and in how many folders: each costs a look after each command. */
 const DEPTH = 2
@@ -13,13 +14,20 @@ const TELLING = ['', 'config', 'config.worktree', 'commondir', 'hooks', 'HEAD']
  * are, and editors and people into those that lie near the top.
  */
 export async function changedRepositories(folder: string, since: number): Promise<string[]> {
+  return await placesWhere(folder, (git) => isChanged(git, since))
+}
+
+/** Folders in a folder that have a git folder, as far as `changedRepositories` looks. */
+export async function repositoriesIn(folder: string): Promise<string[]> {
+  return await placesWhere(folder, async (git) => (await entryAt(git)) === 'folder')
+}
+
+async function placesWhere(folder: string, isWanted: (git: string) => Promise<boolean>): Promise<string[]> {
   const near = await foldersIn(folder, DEPTH)
   const named = await namedByIndex(folder)
   const all = [...new Set([...near.slice(0, MOST_FOLDERS), ...named])]
-  const changed = await Promise.all(
-    all.map(async (inner) => ((await isChanged(join(inner, '.git'), since)) ? [inner] : [])),
-  )
-  return changed.flat()
+  const wanted = await Promise.all(all.map(async (inner) => ((await isWanted(join(inner, '.git'))) ? [inner] : [])))
+  return wanted.flat()
 }
 
 async function isChanged(git: string, since: number): Promise<boolean> {
