@@ -158,17 +158,21 @@ export class LiveSession implements Session {
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
-    let policy: Policy | null = null
+    let announced = false
+    let policy: Policy
     try {
       policy = await this.#services.policyFor(this.#workspace)
       const { queued } = this.#view
+      // Taken back meanwhile.
+      if (text === '' && queued.length === 0) throw new FailureError(nothingWaits)
       // In the order in which it was written.
       const whole = [...queued.map((message) => message.text), ...(text === '' ? [] : [text])].join('\n\n')
+      announced = true
       this.#announce(turnId, whole, policy, options, queued)
       await this.persisted()
     } catch (error) {
       // A turn that a broken manifest kept from beginning is none: the message goes back to the person.
-      if (policy === null) this.#turn = null
+      if (!announced) this.#turn = null
       else
         this.#end(turnId, {
           reason: 'failed',
@@ -196,6 +200,17 @@ export class LiveSession implements Session {
     })
   }
 
+  /** A turn that waited for an answer asks again; where no run may begin, it was interrupted, and says why. */
+  async askAgain(): Promise<void> {
+    try {
+      await this.goOn()
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      this.#emit({ type: 'warning', code: 'not-asked-again', message: error.failure.message })
+      this.markInterrupted()
+    }
+  }
+
   async resume(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
     if (this.#turn) throw new FailureError(failure('busy', 'It goes on already.'))
     const last = this.#view.turns.at(-1)
@@ -219,7 +234,7 @@ export class LiveSession implements Session {
 
   async sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
     if (this.#turn) throw new FailureError(failure('busy', 'A turn goes on: it reads them at its next step.'))
-    if (this.#view.queued.length === 0) throw new FailureError(failure('not-found', 'No message waits any more.'))
+    if (this.#view.queued.length === 0) throw new FailureError(nothingWaits)
     return await this.begin('', this.#options)
   }
 
@@ -431,7 +446,8 @@ export class LiveSession implements Session {
             ? this.#limits.ask(THE_LIMIT, { signal, limit: answerMs, unanswered: { choice: 'stop' } })
             : null,
         hasFollowUps: () => this.#view.queued.length > 0,
-        readFollowUps: () => this.#readQueue(),
+        // A turn that is being stopped answers nothing any more: what waits goes on waiting.
+        readFollowUps: () => turn.abort.signal.aborted || this.#readQueue(),
         carriedOver,
         emit: (event) => this.#emit(event),
         persisted: () => this.persisted(),
@@ -472,7 +488,7 @@ export class LiveSession implements Session {
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
     // What came in its very last moment is the next message. Where that cannot begin, it waits, and who sent it hears why.
-    if (outcome.reason === 'completed' && this.#view.queued.length > 0 && !this.#turn)
+    if (outcome.reason === 'completed' && this.#view.queued.length > 0 && !this.#turn && !turn.leaving)
       this.begin('', options).catch(() => undefined)
     return end
   }
@@ -534,6 +550,8 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
   })
   return { promise, resolve, reject }
 }
+
+const nothingWaits = failure('not-found', 'No message waits any more.')
 
 /** There is one at a time. */
 const THE_LIMIT = 'limit'

@@ -141,6 +141,7 @@ export class SessionStore implements Sessions {
       throw new FailureError(failure('not-found', `There is no session ${id}.`))
     const path = this.#files.journal(id)
     const lock = await lockSession(this.#files.lock(id), this.#options.holder)
+    let opened: OpenSession | null = null
     try {
       const content = await readJournal(path)
       const first = content.entries[0]
@@ -157,16 +158,16 @@ export class SessionStore implements Sessions {
       }
       const start = startFrom(content.entries, workspace, { ...options, canAnswer: options.canAnswer ?? true })
       const session = new LiveSession(start, this.#options.services)
-      const opened = await this.#hold(id, content.wholeBytes, session, lock)
+      opened = await this.#hold(id, content.wholeBytes, session, lock)
       const notice = repairNotice(content)
       // Said once: the lines stay where they are.
       if (!content.entries.some((entry) => entry.type === 'warning' && entry.message === notice))
         session.markRepaired(notice)
-      if (before && options.asksAgain && waitsForAnswer(before)) await session.goOn()
+      if (before && options.asksAgain && waitsForAnswer(before)) await session.askAgain()
       else if (options.closeOpenTurn ?? true) session.markInterrupted()
       return opened
     } catch (error) {
-      await lock.release()
+      await (opened ? opened.close() : lock.release())
       throw error
     }
   }
@@ -376,10 +377,14 @@ export class SessionStore implements Sessions {
     return {
       session,
       close: async () => {
-        await journal.close()
-        await writing
-        await this.#files.writeSummary(session.summary()).catch(() => undefined)
-        await lock.release()
+        try {
+          await journal.close()
+          await writing
+          await this.#files.writeSummary(session.summary()).catch(() => undefined)
+        } finally {
+          // Also where the disk refuses: who opens it next must not be told that it is open here.
+          await lock.release()
+        }
       },
     }
   }
