@@ -3,31 +3,33 @@ import { beginningOf, endOf } from '#shared/whole-characters.ts'
 
 export type Hunk = FileDiff['hunks'][number]
 type Line = Hunk['lines'][number]
+/** Of a hunk that is far too long, lines that cannot be shown may be missing; `length` counts them. */
+export type LongHunk = Hunk & { length?: number }
 
 /** What a person can look through and the journal should carry, in lines and in characters. */
-const SHOWN_LINES = 2000
+export const SHOWN_LINES = 2000
 const SHOWN_CHARACTERS = 100_000
 /** Of a line that no person wrote, so much is shown: what changes in it, and so much around that. */
 const LONGEST_LINE = 2000
 const AROUND = 200
 
 /** Hunks that can be shown, and how much they leave out. */
-export function boundedHunks(hunks: readonly Hunk[]): Pick<FileDiff, 'hunks' | 'omittedLines' | 'cutLines'> {
+export function boundedHunks(hunks: readonly LongHunk[]): Pick<FileDiff, 'hunks' | 'omittedLines' | 'cutLines'> {
   let characters = 0
   let shown = 0
   let cutLines = 0
-  const kept = hunks.flatMap((hunk) => {
+  const kept = hunks.flatMap(({ oldStart, newStart, lines: all }) => {
     const lines: Line[] = []
-    for (const line of shortened(hunk.lines)) {
+    for (const line of shortened(all)) {
       characters += line.text.length
       if (shown >= SHOWN_LINES || (characters > SHOWN_CHARACTERS && shown > 0)) break
       shown += 1
       if (line.isCut) cutLines += 1
       lines.push({ sign: line.sign, text: line.text })
     }
-    return lines.length > 0 ? [{ ...hunk, lines }] : []
+    return lines.length > 0 ? [{ oldStart, newStart, lines }] : []
   })
-  const omittedLines = hunks.reduce((sum, { lines }) => sum + lines.length, 0) - shown
+  const omittedLines = hunks.reduce((sum, { lines, length = lines.length }) => sum + length, 0) - shown
   return { hunks: kept, ...(omittedLines > 0 && { omittedLines }), ...(cutLines > 0 && { cutLines }) }
 }
 
