@@ -269,24 +269,46 @@ test('the message that is being answered is named above, and the next one takes 
   await expect(pinned.locator('xpath=../..')).toContainText('Question 5')
   await pinned.click()
   await expect(pinned).toBeHidden()
-  // Up into turns that were never in the page: what is being read stays where the hand brought it.
   const transcript = page.getByRole('region', { name: 'Transcript' })
-  const distance = () =>
-    transcript.evaluate((scroller) => {
-      const message = [...scroller.querySelectorAll('[data-said]')].find((said) =>
-        said.textContent?.includes('Question 5'),
-      )
-      return Math.round((message?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top)
-    })
-  await expect.poll(distance).toBeLessThan(40)
-  const start = await distance()
-  for (const [up, below] of [
-    [150, 150],
-    [450, 600],
-  ] as const) {
-    await transcript.evaluate((scroller, way) => scroller.scrollBy(0, -way), up)
-    await framesLater(page, 10)
-    expect(Math.abs((await distance()) - start - below)).toBeLessThan(4)
-  }
+  await transcript.hover()
+  await page.mouse.wheel(0, -400)
   await expect(pinned.locator('xpath=../..')).toContainText('Question 4')
+})
+
+test('a reader who goes up into turns that were never in the page moves as far as the hand', async ({
+  machine,
+  backend,
+}) => {
+  await writePastSessions(machine, [{ title: 'A long talk', turns: longTurns }])
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await resize(app, page, 1100, 900)
+  await page.getByRole('region', { name: 'Sessions' }).getByText('A long talk').click()
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await page.getByRole('button', { name: 'Go to this message' }).click()
+  await expect(page.getByRole('button', { name: 'Go to this message' })).toBeHidden()
+  await transcript.hover()
+  const places = () =>
+    transcript.evaluate((scroller) =>
+      Object.fromEntries(
+        [...scroller.querySelectorAll<HTMLElement>('[data-turn]')].map((turn) => [
+          turn.dataset.turn ?? '',
+          Math.round(turn.getBoundingClientRect().bottom),
+        ]),
+      ),
+    )
+  const jumps: string[] = []
+  let before = await places()
+  for (let step = 0; step < 120; step++) {
+    await page.mouse.wheel(0, -160)
+    await framesLater(page, 3)
+    const now = await places()
+    for (const [turn, bottom] of Object.entries(now)) {
+      const was = before[turn]
+      // Only what can be seen is kept in its place.
+      if (was !== undefined && was > 48 && was < 900 && Math.abs(bottom - was - 160) > 4)
+        jumps.push(`${turn}: ${bottom - was}`)
+    }
+    before = now
+  }
+  expect({ jumps, turns: Object.keys(before) }).toEqual({ jumps: [], turns: ['turn000003'] })
 })

@@ -23,6 +23,13 @@ const noApprovals: readonly PendingApproval[] = []
 
 /** Space above the first turn, known to the virtualiser. */
 const TOP = 28
+/** How far beyond the screen turns are in the page, in pixels. */
+const BUFFER = 400
+/**
+ * What a turn is taken for until it was in the page. More than the buffer, so that they come one at a time: where several
+ * come at once and are longer than that, the list keeps the wrong one in its place.
+ */
+const GUESS = 600
 
 /**
  * All turns. Those before the newest one are virtual: only what is near the screen is in the page. The newest one is
@@ -130,7 +137,14 @@ interface HistoryProps {
 const History = memo(
   function History({ turns, scroller, list, selected }: HistoryProps) {
     return (
-      <Virtualizer ref={list} scrollRef={scroller} startMargin={TOP} bufferSize={400} keepMounted={selected}>
+      <Virtualizer
+        ref={list}
+        scrollRef={scroller}
+        startMargin={TOP}
+        bufferSize={BUFFER}
+        itemSize={GUESS}
+        keepMounted={selected}
+      >
         {turns.map((turn) => (
           <div key={turn.turnId} className="turn-slot">
             <TurnSection turn={turn} newest={false} asked="" />
