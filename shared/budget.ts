@@ -66,3 +66,18 @@ export const BudgetAnswer = z.discriminatedUnion('choice', [
   z.object({ choice: z.literal('stop') }),
 ])
 export type BudgetAnswer = z.infer<typeof BudgetAnswer>
+
+/**
+ * What became of a question at a limit. `room`: nobody answered it; the limit was raised or taken away where it was set,
+ * or its day is over, and the run goes on by itself.
+ */
+export const BudgetDecision = z.discriminatedUnion('choice', [
+  ...BudgetAnswer.options,
+  z.object({ choice: z.literal('room') }),
+])
+export type BudgetDecision = z.infer<typeof BudgetDecision>
+
+/** Whether the run goes on after that as before. */
+export function letsGoOn({ choice }: BudgetDecision): boolean {
+  return choice === 'raise' || choice === 'room'
+}

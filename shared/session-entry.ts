@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApprovalAnswer, ApprovalRequest } from './approval.ts'
-import { BudgetAnswer, BudgetStop } from './budget.ts'
+import { BudgetDecision, BudgetStop } from './budget.ts'
 import { Failure } from './failure.ts'
 import { FileDiff } from './file-diff.ts'
 import { MessageId, ProfileId, SessionId, TurnId } from './ids.ts'
@@ -108,7 +108,7 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer, by: z.literal('permissions').optional() }),
   /** A limit is reached, and somebody who watches is asked what becomes of the run. */
   entry('budget-request', { stop: BudgetStop }),
-  entry('budget-answer', { answer: BudgetAnswer }),
+  entry('budget-answer', { answer: BudgetDecision }),
   entry('tool-start', {
     callId: z.string(),
     name: z.string(),

@@ -1,6 +1,6 @@
 import type { ApprovalAnswer, ApprovalRequest } from './approval.ts'
 import { assertNever } from './assert-never.ts'
-import type { BudgetAnswer, BudgetStop, Limits } from './budget.ts'
+import { type BudgetDecision, type BudgetStop, type Limits, letsGoOn } from './budget.ts'
 import type { Failure } from './failure.ts'
 import type { FileDiff } from './file-diff.ts'
 import type { MessageId, SessionId, TurnId } from './ids.ts'
@@ -133,7 +133,7 @@ export interface ToolItem {
 }
 
 export interface AtLimit {
-  answer: BudgetAnswer
+  answer: BudgetDecision
   /** null = the journal does not say. */
   stop: BudgetStop | null
 }
@@ -417,13 +417,14 @@ export function goesOn(state: SessionState): boolean {
 /** A person said at the limit of a turn with these items that it is the end: nothing is wrong. */
 export function endWasChosen(items: readonly Item[]): boolean {
   const last = items.findLast((item) => item.kind === 'notice' && item.atLimit !== undefined)
-  return last?.kind === 'notice' && last.atLimit?.answer.choice !== 'raise'
+  return last?.kind === 'notice' && last.atLimit !== undefined && !letsGoOn(last.atLimit.answer)
 }
 
 /** What a person decided at a limit. */
-function budgetAnswerWords(answer: BudgetAnswer, stop: BudgetStop | null): string {
+function budgetAnswerWords(answer: BudgetDecision, stop: BudgetStop | null): string {
   if (answer.choice === 'finish') return 'You asked for one last answer.'
   if (answer.choice === 'stop') return 'You stopped at the limit.'
+  if (answer.choice === 'room') return 'The limit has room again: it went on by itself.'
   return `You raised the limit to ${stop ? amountWords(stop.limit, answer.to) : answer.to}.`
 }
 

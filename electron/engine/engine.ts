@@ -111,6 +111,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ledger,
     policyFor: policies.policyFor.bind(policies),
     limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
+    onLimitsChange: (listener: () => void) => {
+      settings.watch()
+      return settings.onChange(listener)
+    },
     backendFor: profiles.backendFor.bind(profiles),
     noteReach: profiles.noteReach.bind(profiles),
     // Kept in the background: nothing waits for it but the end of the engine.

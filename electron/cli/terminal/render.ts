@@ -82,6 +82,9 @@ export class TurnRenderer {
       case 'budget-request':
         this.lines(['', ...budgetLines(this.#side, event.stop)])
         return
+      case 'budget-answer':
+        if (event.answer.choice === 'room') this.lines(['The limit has room again: it goes on.'])
+        return
       case 'turn-end':
         this.#calls.clear()
         this.#asked.clear()

@@ -15,12 +15,12 @@ export class AtLimit {
   }
 
   /**
-   * true = the limit was raised: whoever met it tries again. Calls that meet one at once ask once; what was decided for
+   * true = the limit was raised or does not hold any longer: whoever met it tries again. Calls that meet one at once ask once; what was decided for
    * the first is true for all. Throws what `askBudget` throws.
    */
   async mayGoOn(stop: BudgetStop): Promise<boolean> {
     const deciding = this.#asking.then(() => {
-      const isNews = this.end === null && !this.#turn.budget.isRaised(stop)
+      const isNews = this.end === null && !this.#turn.budget.hasRoom(stop)
       return isNews ? this.#decide(stop) : undefined
     })
     this.#asking = deciding.catch(() => undefined)
@@ -40,6 +40,6 @@ export class AtLimit {
     const answer = await asked
     emit({ type: 'budget-answer', answer })
     if (answer.choice === 'raise') budget.raise(stop, answer.to)
-    else this.end = { stop, finish: answer.choice === 'finish' }
+    else if (answer.choice !== 'room') this.end = { stop, finish: answer.choice === 'finish' }
   }
 }

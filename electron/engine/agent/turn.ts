@@ -1,5 +1,5 @@
 import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval.ts'
-import type { BudgetAnswer, BudgetStop } from '#shared/budget.ts'
+import type { BudgetDecision, BudgetStop } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { AnsweredCall } from '#shared/message.ts'
@@ -44,8 +44,11 @@ export interface TurnContext {
     | null
   /** How long a person is waited for; null = as long as it takes. */
   answerMs(): number | null
-  /** Asks what becomes of the run at a limit; null = nobody watches it now. Rejects when `signal` aborts. */
-  askBudget(stop: BudgetStop, signal: AbortSignal): Promise<BudgetAnswer> | null
+  /**
+   * Asks what becomes of the run at a limit; null = nobody watches it now. Resolves with `room` when the limit does not
+   * hold any longer. Rejects when `signal` aborts.
+   */
+  askBudget(stop: BudgetStop, signal: AbortSignal): Promise<BudgetDecision> | null
   /** Whether the person said something that the model has not read. */
   hasFollowUps(): boolean
   /** Tells it to the model, as events of its own. */

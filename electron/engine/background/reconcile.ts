@@ -1,3 +1,4 @@
+import { letsGoOn } from '#shared/budget.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run-words.ts'
 import type { SessionEntry } from '#shared/session-entry.ts'
@@ -64,7 +65,7 @@ async function outcomeInJournal(path: string, afterSeq: number): Promise<RunOutc
     for await (const entry of entriesFromEnd(path)) {
       if (entry.seq <= afterSeq || entry.type === 'turn-start' || entry.type === 'turn-resume') break
       // Who chose the end at a limit said so before it.
-      if (entry.type === 'budget-answer' && end) return outcomeOf(end, entry.answer.choice !== 'raise')
+      if (entry.type === 'budget-answer' && end) return outcomeOf(end, !letsGoOn(entry.answer))
       if (entry.type !== 'turn-end') continue
       if (end || entry.reason !== 'budget') return outcomeOf(end ?? entry, false)
       end = entry

@@ -157,9 +157,14 @@ export class Budget {
     return passed ? this.stopAt(passed) : null
   }
 
-  /** Whether a person gave more since it refused. */
-  isRaised(stop: BudgetStop): boolean {
-    return this.#limits.isRaised(stop)
+  /** Whether what refused would not refuse now: it was raised or taken away, or its day is over. */
+  hasRoom(stop: BudgetStop): boolean {
+    return this.#limits.hasRoom(stop)
+  }
+
+  /** The rules changed: they hold from now on, in a run that goes on too. What a person gave to this run it keeps. */
+  follow(sources: readonly LimitSource[]): void {
+    this.#limits.follow(sources)
   }
 
   /** What to tell of a limit that is reached. */

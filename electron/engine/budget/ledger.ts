@@ -93,8 +93,9 @@ export class Ledger {
 
   /** Keeps the fold current. `FailureError` `storage`. */
   async watch(): Promise<void> {
+    if (this.#watcher) return
     await this.files.prepare()
-    if (this.#closed) return
+    if (this.#closed || this.#watcher) return
     this.#watcher = watch(this.files.folder, { persistent: false }, () => void this.#tell()).on('error', () => {
       // Out of watches or the folder is gone: then only what this process spends is seen.
     })

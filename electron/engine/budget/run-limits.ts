@@ -39,8 +39,12 @@ export interface RunLimitsOptions {
 export class RunLimits {
   readonly path: string
   readonly startedAt: number
-  readonly all: readonly RunLimit[]
+  #all: readonly RunLimit[]
+  /** What a person gave to this run. */
+  readonly #raises: { stop: BudgetStop; to: number }[]
   readonly #options: RunLimitsOptions
+  /** What counts over all that is said in a background run. */
+  readonly #first: Pick<RunLimit, 'path' | 'startedAt' | 'carried'>
   readonly #own = new CountsByProfile()
   /** How much of each was used when somebody looked last. */
   readonly #seen = new Map<RunLimit, number>()
@@ -58,19 +62,28 @@ export class RunLimits {
     const startedAt = begun?.startedAt ?? this.#opened.at
     const path = parent ? `${parent.path}/${id}` : id
     const first = { path: path.split('/', 1)[0] ?? id, startedAt: parent?.startedAt ?? startedAt, carried: 0 }
-    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
-      const { scope, name, profileId } = limit
-      if (scope === 'run') {
-        const carried = begun ? countOf(begun.counts.of(profileId), name) : 0
-        return [{ ...limit, path, startedAt, carried }]
-      }
-      if (scope === 'background-run') return parent?.background ? [{ ...limit, ...first }] : []
-      return [{ ...limit, path: null, startedAt, carried: 0 }]
-    })
     this.path = path
     this.startedAt = startedAt
-    this.all = [...own, ...(parent?.limits ?? [])]
-    for (const { stop, to } of begun?.raises ?? []) this.#raise(stop, to)
+    this.#first = first
+    this.#raises = [...(begun?.raises ?? [])]
+    this.#all = this.#limitsOf(sources)
+    for (const { stop, to } of this.#raises) this.#raise(stop, to)
+  }
+
+  get all(): readonly RunLimit[] {
+    return this.#all
+  }
+
+  /** The rules changed: they hold from now on. What a person gave to this run it keeps. */
+  follow(sources: readonly LimitSource[]): void {
+    const before = this.#all
+    this.#all = this.#limitsOf(sources).map((limit) => {
+      const same = before.find((known) => isSame(known, limit))
+      // Calls that go on hold on to it.
+      return same ? Object.assign(same, { allowed: limit.allowed }) : this.#begun(limit)
+    })
+    for (const { stop, to } of this.#raises) this.#raise(stop, to)
+    for (const limit of this.#all) if (!this.#seen.has(limit)) this.#seen.set(limit, this.used(limit))
   }
 
   /** Reads what they need to know. `FailureError` `storage`: they cannot be checked. */
@@ -129,12 +142,17 @@ export class RunLimits {
 
   /** A person gave more to this run. */
   raise(stop: BudgetStop, to: number): void {
+    this.#raises.push({ stop, to })
     for (const limit of this.#raise(stop, to)) this.#seen.set(limit, this.used(limit))
   }
 
-  /** Whether a person gave more since it refused. */
-  isRaised(stop: BudgetStop): boolean {
-    return this.all.some((limit) => isOf(limit, stop) && limit.allowed > stop.allowed)
+  /** Whether what refused would not refuse now: it was raised or taken away, or its day is over. */
+  hasRoom(stop: BudgetStop): boolean {
+    const limits = this.all.filter((limit) => isOf(limit, stop))
+    if (limits.length === 0 || limits.some(({ allowed }) => allowed > stop.allowed)) return true
+    // What a run used never gets less.
+    if (stop.scope !== 'day' && stop.scope !== 'month') return false
+    return limits.every((limit) => this.used(limit, true) + Math.max(1, stop.needs ?? 1) <= limit.allowed)
   }
 
   /**
@@ -154,6 +172,30 @@ export class RunLimits {
   /** What was before this process took the run up, only dates tell. */
   #since(startedAt: number): number {
     return Math.max(0, this.#opened.at - startedAt) + this.#options.elapsed() - this.#opened.elapsed
+  }
+
+  /** The ledger counts for a run from its first limit on; what it spent before counts for a new one as well. */
+  #begun(limit: RunLimit): RunLimit {
+    if (limit.path === null || limit.name === 'wallTime') return limit
+    const { name, of, profile } = this.lineLimit(limit)
+    const known = this.#options.ledger.fold().used(name, of, profile)
+    const spent = countOf(this.#own.of(limit.profileId), name)
+    return { ...limit, carried: limit.carried + Math.max(0, spent - known) }
+  }
+
+  /** Those of the sources, with those of the run that it is a child of. */
+  #limitsOf(sources: readonly LimitSource[]): RunLimit[] {
+    const { parent, begun } = this.#options
+    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
+      const { scope, name, profileId } = limit
+      if (scope === 'run') {
+        const carried = begun ? countOf(begun.counts.of(profileId), name) : 0
+        return [{ ...limit, path: this.path, startedAt: this.startedAt, carried }]
+      }
+      if (scope === 'background-run') return parent?.background ? [{ ...limit, ...this.#first }] : []
+      return [{ ...limit, path: null, startedAt: this.startedAt, carried: 0 }]
+    })
+    return [...own, ...(parent?.limits ?? [])]
   }
 
   #raise(stop: BudgetStop, to: number): RunLimit[] {
@@ -200,6 +242,12 @@ export function isShared({ scope }: Limit): boolean {
 /** The time of all runs of a day or a month together; that of one run or session is told by the clock alone. */
 export function isSharedTime({ name, path, scope }: RunLimit): boolean {
   return name === 'wallTime' && path === null && scope !== 'session'
+}
+
+function isSame(one: RunLimit, other: RunLimit): boolean {
+  const { name, scope, origin, path, profileId } = one
+  const isOne = name === other.name && scope === other.scope && origin === other.origin
+  return isOne && path === other.path && profileId === other.profileId
 }
 
 function isOf(limit: RunLimit, stop: BudgetStop): boolean {

@@ -25,6 +25,7 @@ import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Workspace } from '../tools/workspace.ts'
 import { EventBatch } from './event-batch.ts'
 import type { Journal } from './journal.ts'
+import { LimitQuestion } from './limit-question.ts'
 import { openCalls, runsTool } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -85,7 +86,7 @@ export class LiveSession implements Session {
   readonly #parentRun: RunLink | undefined
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
-  readonly #limits = new OpenQuestions<BudgetAnswer>()
+  readonly #limits: LimitQuestion
   readonly #told = new Set<string>()
   readonly #sessionRules: Set<string>
   readonly #batch = new EventBatch((event) => this.#publish(event))
@@ -103,6 +104,7 @@ export class LiveSession implements Session {
   constructor(start: SessionStart, services: SessionServices) {
     this.id = start.view.sessionId
     this.#services = services
+    this.#limits = new LimitQuestion(services.ledger)
     this.#sessionRules = sessionRules(services, this.id)
     this.#view = start.view
     this.#conversation = start.conversation
@@ -326,7 +328,7 @@ export class LiveSession implements Session {
   }
 
   async answerBudget(answer: BudgetAnswer): Promise<void> {
-    if (!this.#limits.answer(THE_LIMIT, answer))
+    if (!this.#limits.answer(answer))
       throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
   }
 
@@ -392,14 +394,26 @@ export class LiveSession implements Session {
   }
 
   async #run(turn: RunningTurn, { turnId, options, begun, carriedOver = [] }: Order, policy: Policy): Promise<TurnEnd> {
-    const { clock, tools, slots, background, ledger, limitSources, backendFor, learnWindow, noteReach } = this.#services
+    const {
+      clock,
+      tools,
+      slots,
+      background,
+      ledger,
+      limitSources,
+      onLimitsChange,
+      backendFor,
+      learnWindow,
+      noteReach,
+    } = this.#services
     const { sessionId, cwd } = this.#view
     const before = this.#view
     const taken = stopwatch((before.turns.at(-1)?.ranMs ?? 0) + (begun ? clock.now() - begun.startedAt : 0))
     const spent = this.#counts.counts.copy()
     const parent = options.parentRun ?? this.#parentRun
+    const sources = () => [...runSources(options), ...limitSources(), ...policy.limitSources()]
     const budget = new Budget({
-      sources: [...runSources(options), ...limitSources(), ...policy.limitSources()],
+      sources: sources(),
       ledger,
       // What the journal says of a turn that was begun elsewhere must not be counted by the ledger as well.
       run: { id: begun ? newTurnId() : turnId, session: sessionId, cwd },
@@ -412,6 +426,7 @@ export class LiveSession implements Session {
       warn: (code, message) => this.#tellOnce(code, message),
     })
     turn.budget = budget
+    const unfollow = this.#limits.follow(budget, sources, onLimitsChange)
     const seat = slots.seat()
     let answerMs: number | null = null
     let outcome: TurnOutcome
@@ -441,10 +456,8 @@ export class LiveSession implements Session {
           : null,
         answerMs: () => answerMs,
         // Who does not answer for so long has gone away, and then it is as if nobody watched.
-        askBudget: (_stop, signal) =>
-          this.#isWatched()
-            ? this.#limits.ask(THE_LIMIT, { signal, limit: answerMs, unanswered: { choice: 'stop' } })
-            : null,
+        askBudget: (stop, signal) =>
+          this.#isWatched() ? this.#limits.ask(stop, budget, { signal, limit: answerMs }) : null,
         hasFollowUps: () => this.#view.queued.length > 0,
         // A turn that is being stopped answers nothing any more: what waits goes on waiting.
         readFollowUps: () => turn.abort.signal.aborted || this.#readQueue(),
@@ -469,6 +482,7 @@ export class LiveSession implements Session {
       })
       throw error
     } finally {
+      unfollow()
       seat.leave()
     }
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
@@ -552,9 +566,6 @@ function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(e
 }
 
 const nothingWaits = failure('not-found', 'No message waits any more.')
-
-/** There is one at a time. */
-const THE_LIMIT = 'limit'
 
 const NEVER_RUN = 'Error: this call did not run: the user ended the turn before answering whether it may.'
 const HALF_RUN = 'Error: this call was interrupted and may not have run. Look before you repeat it.'

@@ -14,7 +14,7 @@ import { Policies } from '../policy/policies.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { describeSandbox } from '../tools/sandbox/sandbox.ts'
 import { SessionStore } from './session-store.ts'
-import type { NewSession } from './sessions.ts'
+import type { NewSession, Session } from './sessions.ts'
 
 const profile: Profile = {
   id: ProfileId.parse('local'),
@@ -56,6 +56,8 @@ let store: SessionStore
 let ledger: Ledger
 /** Limits that the person set. */
 let settings: LimitRule[]
+let rulesChanged: () => void
+let now: number
 let answering: Profile
 
 beforeEach(async () => {
@@ -67,7 +69,9 @@ beforeEach(async () => {
   settings = []
   answering = profile
   requests = []
-  const clock = { now: () => 1_700_000_000_000 }
+  now = 1_700_000_000_000
+  rulesChanged = () => undefined
+  const clock = { now: () => now }
   const backend: Backend = {
     async *chat(request) {
       requests.push({ ...request, messages: [...request.messages] })
@@ -87,6 +91,10 @@ beforeEach(async () => {
     tools: builtinTools,
     ledger,
     limitSources: () => sourcesOfRules(settings, String),
+    onLimitsChange: (listener: () => void) => {
+      rulesChanged = listener
+      return () => (rulesChanged = () => undefined)
+    },
     slots: { seat: () => freeSeat },
     background: false,
     policyFor: policies.policyFor.bind(policies),
@@ -378,6 +386,97 @@ describe('what a manifest manages', () => {
     const ends = []
     for (const text of ['One?', 'Two?', 'Three?']) ends.push((await session.send(text)).reason)
     expect([ends, requests.length]).toEqual([['completed', 'completed', 'budget'], 2])
+  })
+})
+
+describe('a turn that goes on keeps to the rules of now', () => {
+  const rule = (modelCalls: number, scope: LimitRule['scope'] = 'session'): LimitRule[] => [
+    { scope, profileId: null, limits: { modelCalls } },
+  ]
+  const change = (rules: LimitRule[]) => {
+    settings = rules
+    rulesChanged()
+  }
+  const watched = () => newSession({ isWatched: () => true })
+  const asks = (session: Session) => vi.waitFor(() => expect(session.view().budgetRequest).not.toBeNull())
+  const decisions = (session: Session) =>
+    session
+      .view()
+      .turns.flatMap(({ items }) =>
+        items.flatMap((item) => (item.kind === 'notice' && item.atLimit ? [item.message] : [])),
+      )
+
+  test.each<[string, LimitRule['scope'], LimitRule[]]>([
+    ['raised', 'session', rule(3)],
+    ['taken away', 'session', []],
+    ['raised for a day', 'day', rule(3, 'day')],
+    ['raised for a run', 'run', rule(3, 'run')],
+  ])('a limit that is %s frees the turn that waits at it', async (_what, scope, then) => {
+    settings = rule(1, scope)
+    answers = [use('list_dir', { path: '.' }), say('Done.')]
+    const session = await watched()
+    const turn = session.send('Look.')
+    await asks(session)
+    change(then)
+    expect((await turn).reason).toBe('completed')
+    expect([session.view().budgetRequest, decisions(session)]).toEqual([
+      null,
+      ['The limit has room again: it went on by itself.'],
+    ])
+  })
+
+  test('a change of another limit frees nothing, one that is not enough asks with its own numbers', async () => {
+    settings = rule(2)
+    answers = [use('list_dir', { path: '.' }), use('list_dir', { path: '..' }), say('Done.')]
+    const session = await watched()
+    const turn = session.send('Look.')
+    await asks(session)
+    change([...settings, ...rule(9, 'month')])
+    expect(session.view().budgetRequest?.stop.allowed).toBe(2)
+    change(rule(1))
+    expect(session.view().budgetRequest?.stop.allowed).toBe(2)
+    await session.answerBudget({ choice: 'raise', to: 4 })
+    // What was given to this run is not taken by a rule.
+    change(rule(1))
+    expect((await turn).reason).toBe('completed')
+    expect(requests).toHaveLength(3)
+  })
+
+  test('a limit that is raised before it is reached does not stop it, and a new one does', async () => {
+    settings = rule(2)
+    let calls = 0
+    answers = Array.from({ length: 9 }, () => use('list_dir', { path: `${calls++}` }))
+    const session = await newSession()
+    session.subscribe((event) => {
+      if (event.type === 'tool-end' && requests.length === 1) change(rule(5))
+      if (event.type === 'tool-end' && requests.length === 2) change([...rule(5), ...rule(3, 'run')])
+    })
+    expect([(await session.send('Look.')).budget?.origin, requests.length]).toEqual(['Settings: a run', 3])
+  })
+
+  test('a day that ends frees the turn that waits at its limit', async () => {
+    settings = rule(1, 'day')
+    answers = [use('list_dir', { path: '.' }), say('Done.')]
+    const session = await watched()
+    const turn = session.send('Look.')
+    await asks(session)
+    rulesChanged()
+    expect(session.view().budgetRequest).not.toBeNull()
+    now += 86_400_000
+    rulesChanged()
+    expect((await turn).reason).toBe('completed')
+  })
+
+  test('a person who answers first is the one who decides', async () => {
+    settings = rule(1)
+    answers = [use('list_dir', { path: '.' })]
+    const session = await watched()
+    const turn = session.send('Look.')
+    await asks(session)
+    await session.answerBudget({ choice: 'stop' })
+    change(rule(9))
+    expect((await turn).reason).toBe('budget')
+    await expect(session.answerBudget({ choice: 'stop' })).rejects.toThrow('This was already answered')
   })
 })
 

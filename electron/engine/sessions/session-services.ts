@@ -6,6 +6,7 @@ import type { Slots } from '../background/slots.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
@@ -34,6 +35,8 @@ export interface SessionServices {
   policyFor(workspace: Workspace): Promise<Policy>
   /** Of the settings. */
   limitSources(): readonly LimitSource[]
+  /** Whenever they may have changed, by this process or another. */
+  onLimitsChange(listener: () => void): Unsubscribe
   clock: Clock
   platform: string
 }

@@ -117,6 +117,7 @@ function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServic
     clock,
     ledger,
     limitSources: () => [],
+    onLimitsChange: () => () => undefined,
     platform: 'linux',
     ...more,
   }

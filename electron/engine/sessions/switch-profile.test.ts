@@ -59,6 +59,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         clock: { now: () => 1000 },
         ledger,
         limitSources: () => [],
+        onLimitsChange: () => () => undefined,
         platform: 'linux',
         slots: { seat: () => freeSeat },
         background: false,
