@@ -30,7 +30,7 @@ test('at a limit the run waits and says why, and Finish gets one last answer', a
   await ask(page, 'Look around')
   await expect(region(page)).toContainText('model calls of this run')
   await expect(region(page)).toContainText('1 of 1 model call')
-  await expect(region(page)).toContainText('Settings')
+  await expect(region(page)).toContainText('Set onBudgets: a run')
   await expect(row(page)).toContainText('limit reached')
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused()
   expect(backend.chatRequests()).toHaveLength(1)
@@ -113,6 +113,26 @@ test('a limit that is changed in its place holds for the next turn', async ({ ma
   await expect(region(page)).toContainText('model calls of this session')
   await expect(region(page)).toContainText('3 of 3 model calls')
   expect(backend.chatRequests()).toHaveLength(3)
+})
+
+test('a limit that is raised on its page frees the chat that waits at it, and its card leads there', async ({
+  machine,
+  backend,
+}) => {
+  await machine.write({ 'README.md': '# Read me\n' })
+  await limit(machine, { scope: 'day', profileId: null, limits: { modelCalls: 1 } })
+  backend.script(toolCall('read_file', { path: 'README.md' }), text('All is read.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await ask(page, 'Look around')
+  await region(page).getByRole('button', { name: 'Budgets: a day' }).click()
+  const limits = page.getByRole('region', { name: 'Limits' })
+  await limits.getByRole('button', { name: 'Change A day, everything: 1' }).click()
+  await limits.getByRole('textbox', { name: 'A day, everything, model calls' }).fill('5')
+  await limits.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: 'Chat', exact: true }).click()
+  await expect(transcript(page)).toContainText('All is read.')
+  await expect(transcript(page)).toContainText('The limit has room again: it went on by itself.')
+  await expect(region(page)).toBeHidden()
 })
 
 const meter = (page: Page) => page.getByRole('meter', { name: 'Budget of this session' })

@@ -7,6 +7,7 @@ import { useSettled } from '../app/settled.ts'
 import { fieldText, raisedFrom } from '../budget/limit-values.ts'
 import { formatWait } from '../lib/format.ts'
 import { answerBudget } from '../stores/actions.ts'
+import { useRouteStore } from '../stores/route-store.ts'
 import { AnswerButton } from '../ui/answer-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { readRaise, stopFacts, stopTitle } from './budget-stop.ts'
@@ -53,10 +54,18 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
       <div className="asked-for">
         <div className="body">
           <dl className="facts">
-            {stopFacts(stop).map(({ name, text: fact }) => (
+            {stopFacts(stop).map(({ name, text: fact, onBudgets }) => (
               <div key={name} className="fact">
                 <dt>{name}</dt>
-                <dd>{fact}</dd>
+                <dd>
+                  {onBudgets ? (
+                    <button type="button" className="link" onClick={() => useRouteStore.getState().go('budgets')}>
+                      {fact}
+                    </button>
+                  ) : (
+                    fact
+                  )}
+                </dd>
               </div>
             ))}
           </dl>

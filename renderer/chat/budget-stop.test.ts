@@ -32,7 +32,7 @@ test('a limit that is reached says which, how much, who set it, and what it went
     [
       'tokens of this session',
       'Used: 400,112 of 400,000 tokens',
-      'Set by: Budgets: a session',
+      'Set on: Budgets: a session',
       'Most of this turn: model call 3, qwen3-coder: 88k tokens · model call 1, qwen3-coder: 61k tokens',
     ],
     [

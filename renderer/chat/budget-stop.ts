@@ -16,13 +16,20 @@ export function stopTitle({ limit, scope }: BudgetStop): string {
   return scope ? `${limitWords[limit]} ${scopes[scope]}` : limitWords[limit]
 }
 
+export interface StopFact {
+  name: string
+  text: string
+  /** It can be changed on the page *Budgets*. */
+  onBudgets?: true
+}
+
 /** How much, by whom it was set, and what it went into. */
-export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
+export function stopFacts(stop: BudgetStop): StopFact[] {
   const { limit, allowed, used, needs, origin, top = [] } = stop
   const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit, allowed)}`
   return [
     { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
-    ...(origin ? [{ name: 'Set by', text: origin.replace(/^Settings\b/, 'Budgets') }] : []),
+    ...(origin ? [originFact(origin)] : []),
     ...(top.length > 0
       ? [
           {
@@ -32,6 +39,14 @@ export function stopFacts(stop: BudgetStop): { name: string; text: string }[] {
         ]
       : []),
   ]
+}
+
+/** What the settings say is set on the page *Budgets*, and nowhere else. */
+function originFact(origin: string): StopFact {
+  const [, rest] = /^Settings(\b.*)$/s.exec(origin) ?? []
+  return rest === undefined
+    ? { name: 'Set by', text: origin }
+    : { name: 'Set on', text: `Budgets${rest}`, onBudgets: true }
 }
 
 /** What stands in the field of *Raise to*: a limit that leaves room for the next step. */

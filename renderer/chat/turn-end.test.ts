@@ -41,7 +41,7 @@ test('a limit is told in its own unit, with who set it; one of the settings can 
   expect(notices.map((notice) => [notice?.title, notice?.text, notice?.actions])).toEqual([
     [
       'Limit reached: tokens of this session.',
-      'Used: 400,112 of 400,000 tokens. Set by: Budgets: a session.',
+      'Used: 400,112 of 400,000 tokens. Set on: Budgets: a session.',
       ['budgets', 'go-on'],
     ],
     ['Limit reached: cost of this run.', 'Used: $2.01 of $2.00. Set by: --max-budget-usd.', ['go-on']],
