@@ -69,6 +69,7 @@ function newStore(more: Partial<SessionServices> = {}): SessionStore {
     tools: builtinTools,
     ledger,
     limitSources: () => [],
+    onLimitsChange: () => () => undefined,
     slots: { seat: () => freeSeat },
     background: false,
     policyFor: policies.policyFor.bind(policies),
