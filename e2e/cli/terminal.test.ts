@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gate, text, toolCall } from '../support/scripted-backend.ts'
@@ -66,6 +66,25 @@ describe('a conversation in a terminal', () => {
     type('/exit\r')
     expect([await exit, (await readdir(world.work)).sort()]).toEqual([0, ['a.txt', 'c.txt', 'd.txt']])
     expect(world.backend.chatRequests()[2]?.messages.at(-1)?.content).toContain('The user says: not that way')
+  })
+
+  test('asks again where the file was changed while the question was open', async () => {
+    const world = await createWorld(write('a'), text('It is done.'))
+    const file = join(world.work, 'a.txt')
+    await writeFile(file, 'mine\n')
+    const { screen, asked, type, exit } = startInTerminal(world, ['agent-chat', 'Make it.'])
+    await asked('deny with a reason')
+    await writeFile(file, 'changed\n')
+    type('y\r')
+    await screen.seen('- changed')
+    await screen.seen('Asked again')
+    await asked('deny with a reason')
+    type('y\r')
+    await screen.seen('It is done.')
+    await screen.seen('> ')
+    type('\x04')
+    expect(await exit).toBe(0)
+    expect(await readFile(file, 'utf8')).toBe('made\n')
   })
 
   test('Ctrl-C stops the answer, at a question too, clears a line, and says how to leave', async () => {

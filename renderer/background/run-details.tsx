@@ -139,7 +139,7 @@ function Approval() {
   return (
     <div ref={place}>
       <ApprovalCard
-        key={asked.request.callId}
+        key={`${asked.request.callId} ${asked.since}`}
         approval={asked}
         others={approvals.length - 1}
         onSeek={() => place.current?.scrollIntoView({ block: 'nearest' })}

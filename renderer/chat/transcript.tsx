@@ -96,7 +96,7 @@ export function Transcript() {
                 <div ref={question}>
                   {asked && (
                     <ApprovalCard
-                      key={asked.request.callId}
+                      key={`${asked.request.callId} ${asked.since}`}
                       approval={asked}
                       others={approvals.length - 1}
                       onSeek={seek}

@@ -1,6 +1,6 @@
 import type { BudgetStop } from '#shared/budget.ts'
 import { FailureError } from '#shared/failure.ts'
-import type { SessionView } from '#shared/session-view.ts'
+import type { PendingApproval, SessionView } from '#shared/session-view.ts'
 import type { Session } from '../../engine/engine.ts'
 import { APPROVAL_HELP, approvalQuestion, REASON_QUESTION, SLASH_AT_QUESTION } from '../terminal/approval-lines.ts'
 import { budgetHelp, budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'
@@ -74,10 +74,10 @@ export class Questions {
 
   #wanted(): { key: string; ask(signal: AbortSignal): Promise<void> } | null {
     const { approvals, budgetRequest } = this.#session.view()
-    const request = approvals.find((one) => !this.#answered.has(one.request.callId))?.request
-    if (request) {
-      const { callId } = request
-      return { key: callId, ask: (signal) => this.#askApproval(callId, signal) }
+    const approval = approvals.find((one) => !this.#answered.has(keyOf(one)))
+    if (approval) {
+      const key = keyOf(approval)
+      return { key, ask: (signal) => this.#askApproval(approval.request.callId, key, signal) }
     }
     if (!budgetRequest) return null
     const { stop } = budgetRequest
@@ -85,7 +85,7 @@ export class Questions {
     return { key, ask: (signal) => this.#askBudget(stop, key, signal) }
   }
 
-  async #askApproval(callId: string, signal: AbortSignal): Promise<void> {
+  async #askApproval(callId: string, key: string, signal: AbortSignal): Promise<void> {
     const ask = await this.#asker(signal)
     for (let question = approvalQuestion(this.#output); ; ) {
       const line = await ask(question)
@@ -98,7 +98,7 @@ export class Questions {
       }
       if (read.kind === 'answer') {
         const { answer } = read
-        this.#answered.add(callId)
+        this.#answered.add(key)
         return unlessAnswered(() => this.#session.answer(callId, answer))
       }
       question = line?.trim().startsWith('/') ? SLASH_AT_QUESTION : APPROVAL_HELP
@@ -125,6 +125,11 @@ export class Questions {
       return askLine(question, { signal })
     }
   }
+}
+
+/** The same call may be asked about again, with something else that it would do now. */
+function keyOf({ request, since }: PendingApproval): string {
+  return `${request.callId} ${since}`
 }
 
 /** Who else looks at the session may have been faster. */
