@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { MessageId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView } from '#shared/session-view.ts'
 import { visibleText } from '#shared/visible-text.ts'
@@ -87,4 +88,17 @@ test('a piece with nothing to show is handed on as it is', () => {
   const event: SessionEvent = { type: 'text-delta', text: ' word and more', seq: 1, at: 1 }
   const message = messages.of({ type: 'events', sessionId: id, events: [event] })
   expect(message.type === 'events' && message.events[0]).toBe(event)
+})
+
+test('what a person wrote and can take back to change it keeps its bytes', () => {
+  const session = new FakeSession(id)
+  const messages = new ShownMessages()
+  session.startTurn()
+  const events: SessionEvent[] = []
+  session.subscribe((event) => events.push(event))
+  session.emit({ type: 'message-queued', messageId: MessageId.parse('a'.repeat(10)), text: 'a\u200bb' })
+  expect(messages.of({ type: 'events', sessionId: id, events })).toMatchObject({ events })
+  expect(messages.of({ type: 'snapshot', sessionId: id, view: session.view() })).toMatchObject({
+    view: { queued: [{ text: 'a\u200bb' }] },
+  })
 })

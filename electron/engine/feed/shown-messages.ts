@@ -49,6 +49,8 @@ function shownEvent(event: SessionEvent, ends: Ends): SessionEvent {
     const text = visibleText(event.text, before)
     return text === event.text ? event : { ...event, text }
   }
+  // The person's own words, which can be taken back and changed.
+  if (event.type === 'message-queued') return event
   if (event.type !== 'tool-output') return shown(event)
   const text = visibleOutput(event.text)
   return text === event.text ? event : { ...event, text }

@@ -14,6 +14,7 @@ const kept: ReadonlySet<string> = new Set([
   'models',
   'profile',
   'profileId',
+  'queued',
   'runId',
   'servers',
   'sessionId',

@@ -26,7 +26,7 @@ function record() {
   >
   const defects: unknown[] = []
   const ask = (name: unknown, input: unknown) => answerRequest(handlers, name, input, (error) => defects.push(error))
-  return { asked, defects, ask }
+  return { asked, defects, ask, handlers }
 }
 
 const sessionId = 'abcdefghij'
@@ -66,6 +66,18 @@ describe('a request of the page', () => {
   ])('with %s is refused before any handler sees it', async (_what, name, input, message) => {
     const { asked, defects, ask } = record()
     expect([await ask(name, input), asked, defects]).toEqual([refused(message), [], []])
+  })
+
+  it('gets what a person wrote and did not send back as it was', async () => {
+    const memory = {
+      drafts: { [sessionId]: 'a\u200bb' },
+      newChat: { folder: '/a\u200fb', profileId: null, permissions: null },
+      open: null,
+      unseen: [],
+    }
+    const { handlers } = record()
+    const recalls: Handlers = { ...handlers, 'window.recall': async () => memory }
+    expect(await answerRequest(recalls, 'window.recall', {}, () => undefined)).toEqual({ ok: true, value: memory })
   })
 
   it('that fails as expected gets that failure', async () => {

@@ -45,9 +45,9 @@ async function answer<Name extends RequestName>(
   return { ok: true, value: keepsBytes(name) ? value : shown(value) }
 }
 
-/** What the page hands back as it got it: profiles that are edited, folders and files that are named. */
+/** What the page hands back as it got it: profiles and drafts that are edited, folders and files that are named. */
 function keepsBytes(name: RequestName): boolean {
-  return name.startsWith('profile.') || name.startsWith('folder.') || name.startsWith('policy.')
+  return ['profile.', 'folder.', 'policy.', 'window.'].some((area) => name.startsWith(area))
 }
 
 function isRequestName(name: unknown): name is RequestName {
