@@ -4,6 +4,7 @@ import { WINDOW } from '../app/app-actions.ts'
 import { copyText } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { commandLines } from './command-lines.ts'
+import './copy-command.css'
 
 /** A command to run elsewhere, with its button; `children` are another look of the same command. */
 export function CopyCommand(props: { command: string; children?: ReactNode }) {

@@ -4,6 +4,7 @@ import type { Profile } from '#shared/profile.ts'
 import { Icon } from '../ui/icon.tsx'
 import { remedyFor } from './backend-state.ts'
 import { CopyCommand } from './copy-command.tsx'
+import './failure-box.css'
 
 /** What the server said, and one thing to do about it. */
 export function FailureBox(props: {

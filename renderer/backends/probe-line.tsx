@@ -4,6 +4,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { countOf, hostOf } from './backend-state.ts'
 import { asksAgain, PROBE_AGAIN, type Probe } from './probe.ts'
+import './probe-line.css'
 
 /** What the address in the form answers right now, in one line. */
 export function ProbeLine(props: { probe: Probe; baseUrl: string }) {

@@ -13,11 +13,17 @@ import { readSelectors } from './css-selectors.mjs'
 /** The sheets that every part may use. */
 const VOCABULARY = 'styles'
 
+/** Where the window begins. */
+const MAIN = 'main.tsx'
+
 /**
  * Sheets stay in the page once they were loaded, so a rule of one part must not be able to reach another. The classes
  * that the sheets of `styles/` select are the vocabulary of all parts. A class that only the sheets of one folder select
  * is that folder's own. Each rule outside of `styles/` selects by at least one own class or an id, and a component wears
  * no class that is another folder's own. A class that no component wears is dead.
+ *
+ * What a page shows comes with its sheets: a class that a component wears is styled in a sheet that the window always has,
+ * or that comes with the page that shows the component. Otherwise it looks as it should only after a visit elsewhere.
  *
  * What scrolls is a place for what is positioned in it. Otherwise text for readers, which is positioned, makes a box
  * further out as long as what is scrolled out of sight.
@@ -50,6 +56,7 @@ export function styleProblems(sheets, components) {
       problems.push(`${path}: "${name}" is a class of ${owner}/. Give it another name, or move its style to styles/.`)
     }
   }
+  problems.push(...lateStyles(sheets, rules, worn, ownerOf))
   for (const { path, text, declarations } of rules) {
     if (!/overflow(-[xy])?:[^;]*\b(auto|scroll)\b/.test(declarations) || /position:/.test(declarations)) continue
     problems.push(`${path}: "${text}" scrolls but holds nothing that is positioned in it. Add "position: relative".`)
@@ -62,6 +69,66 @@ export function styleProblems(sheets, components) {
     problems.push(`${path}: nothing wears the class "${name}".`)
   }
   return problems
+}
+
+/**
+ * The window begins with `main.tsx`; whatever is imported only when it is needed begins a page of its own.
+ *
+ * @param {readonly Source[]} sheets
+ * @param {readonly { path: string, classes: string[] }[]} rules
+ * @param {readonly { path: string, text: string, names: Set<string> }[]} worn
+ * @param {(name: string) => string | undefined} ownerOf
+ * @returns {string[]}
+ */
+function lateStyles(sheets, rules, worn, ownerOf) {
+  const texts = new Map([...sheets, ...worn].map(({ path, text }) => [path, text]))
+  const reach = (/** @type {string} */ from) => {
+    const reached = new Set([from])
+    for (const path of reached) {
+      for (const target of importsOf(path, texts.get(path) ?? '').now) if (texts.has(target)) reached.add(target)
+    }
+    return reached
+  }
+  const window = reach(MAIN)
+  const pages = [...texts].flatMap(([path, text]) => importsOf(path, text).later).filter((path) => texts.has(path))
+  const sheetsOf = (/** @type {string} */ name) =>
+    rules.filter(({ classes }) => classes.includes(name)).map(({ path }) => path)
+  const problems = new Set()
+  for (const [page, reached] of new Map([[MAIN, window], ...pages.map((path) => pair(path, reach(path)))])) {
+    for (const { path, names } of worn) {
+      if (!reached.has(path)) continue
+      for (const name of names) {
+        if (ownerOf(name) === undefined) continue
+        if (sheetsOf(name).some((sheet) => window.has(sheet) || reached.has(sheet))) continue
+        problems.add(`${path}: "${name}" has no style where ${page} shows it. Import its sheet in this component.`)
+      }
+    }
+  }
+  return [...problems]
+}
+
+/**
+ * What a component or sheet imports at once, and what only when it is needed, as paths like its own.
+ *
+ * @param {string} path
+ * @param {string} text
+ */
+function importsOf(path, text) {
+  const found = (/** @type {RegExp} */ pattern) =>
+    [...text.matchAll(pattern)].map(([, target = '']) => join(dirname(path), target).replaceAll('\\', '/'))
+  return {
+    now: found(/(?:^import |^export .*from |from |@import )["'](\.[^"']+)["']/gm),
+    later: found(/\bimport\(["'](\.[^"']+)["']\)/g),
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Set<string>} reached
+ * @returns {[string, Set<string>]}
+ */
+function pair(path, reached) {
+  return [path, reached]
 }
 
 /** @param {string} folder the renderer's */

@@ -66,3 +66,29 @@ test('the window keeps the rules', () => {
   expect(components.length).toBeGreaterThan(50)
   expect(styleProblems(sheets, components)).toEqual([])
 })
+
+test('what a page shows comes with its sheets, also where the component is another part’s', () => {
+  const sheets = [
+    { path: 'styles/index.css', text: '@import "../chat/chat.css";' },
+    { path: 'chat/chat.css', text: '.bubble { top: 0 }' },
+    { path: 'runs/runs.css', text: '.command { display: grid }' },
+  ]
+  const shown = component('runs/command.tsx', "'command'")
+  const components = [
+    { path: 'main.tsx', text: "import './app.tsx'\nimport './styles/index.css'" },
+    {
+      path: 'app.tsx',
+      text: "import { Part } from './chat/bubble.tsx'\nlazy(() => import('./runs/page.tsx'))\nlazy(() => import('./first/page.tsx'))",
+    },
+    component('chat/bubble.tsx', "'bubble'"),
+    { path: 'runs/page.tsx', text: "import { Part } from './command.tsx'\nimport './runs.css'" },
+    { path: 'first/page.tsx', text: "import { Part } from '../runs/command.tsx'" },
+  ]
+  expect([
+    styleProblems(sheets, [...components, shown]),
+    styleProblems(sheets, [...components, { ...shown, text: `import './runs.css'\n${shown.text}` }]),
+  ]).toEqual([
+    ['runs/command.tsx: "command" has no style where first/page.tsx shows it. Import its sheet in this component.'],
+    [],
+  ])
+})
