@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { environmentFor, expect, test } from './support/app.ts'
-import { httpError, startScriptedBackend, text, toolCall } from './support/scripted-backend.ts'
+import { gate, httpError, startScriptedBackend, text, toolCall } from './support/scripted-backend.ts'
 import { claw } from './support/terminal.ts'
 
 test('a server that starts while the first page is open is found by itself', async ({ machine }) => {
@@ -65,7 +65,9 @@ test('what was allowed for the session still is after the chat was left and open
   const transcript = page.getByRole('region', { name: 'Transcript' })
   await message.fill('Write one')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toContainText('until the app is closed')
+  await expect(page.getByRole('alertdialog', { name: 'Approval needed' })).toContainText(
+    'until the app or the background run ends',
+  )
   await page.getByRole('button', { name: 'Allow for this session' }).click()
   await expect(transcript).toContainText('One is written.')
   await page.getByRole('button', { name: 'New chat' }).click()
@@ -107,4 +109,54 @@ test('the ring around the message box is whole', async ({ machine, backend }) =>
     return null
   })
   expect(cut).toBeLessThanOrEqual(0)
+})
+
+test('a command to copy looks the same before Backends was opened and after', async ({ machine }) => {
+  const { page } = await machine.launch()
+  const shell = page.getByText('vllm serve Qwen').locator('..')
+  const looks = () =>
+    shell.evaluate((element) => {
+      const { display, borderTopWidth, padding } = getComputedStyle(element)
+      return { display, borderTopWidth, padding }
+    })
+  await expect(shell).toBeVisible()
+  const before = await looks()
+  await page.getByRole('link', { name: 'Backends', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Backends' })).toBeVisible()
+  await page.getByRole('link', { name: 'Chat', exact: true }).click()
+  await expect(shell).toBeVisible()
+  expect(await looks()).toEqual(before)
+  expect(before).toEqual({ display: 'flex', borderTopWidth: '1px', padding: '8px 8px 8px 12px' })
+})
+
+test('who presses Stop can go on writing', async ({ machine, backend }) => {
+  const held = gate()
+  backend.script(text('Long, and longer.', { chunks: 4, gate: held.opened }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  const message = page.getByRole('textbox', { name: 'Message' })
+  await message.fill('Go')
+  await message.press('Enter')
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Stopped by you')
+  await expect(message).toBeFocused()
+})
+
+test('what is pinned above an opened chat is what is out of sight above what is read', async ({ machine, backend }) => {
+  const long = Array.from({ length: 40 }, (_, line) => `Line ${line}.`).join('\n\n')
+  const questions = ['One', 'Two', 'Three', 'Four', ...Array.from({ length: 8 }, (_, index) => `Short ${index}`)]
+  backend.script(...questions.map((_, index) => text(index < 4 ? long : 'Short.')))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  const message = page.getByRole('textbox', { name: 'Message' })
+  for (const [index, question] of questions.entries()) {
+    await message.fill(question)
+    await message.press('Enter')
+    await expect.poll(() => backend.chatRequests().length).toBe(index + 1)
+    await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeHidden()
+  }
+  await page.getByRole('button', { name: 'New chat' }).click()
+  await page.getByRole('region', { name: 'Sessions' }).getByRole('link', { name: /One/ }).click()
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await expect(transcript).toContainText('Short 7')
+  await expect(transcript).toContainText('Short 3')
+  await expect(page.getByRole('button', { name: 'Go to this message' })).toBeHidden()
 })

@@ -40,7 +40,7 @@ test('the quick list says the same as the whole program, of runs that go on, wai
     { status: 'running' },
     { status: 'completed' },
   ])
-  expect(table).toContain('waits for you: edit new.txt')
+  expect(table).toContain('waits for you: create new.txt')
   expect(table).toContain('running, 1 of 2 done')
   held.open()
   await world.run(['agent-kill', '--all'])

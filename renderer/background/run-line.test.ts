@@ -39,6 +39,7 @@ test.each([
   [sampleRun({ phase: 'paused' }), 'paused', 'goes on when you let it', false],
   [sampleRun({ ...ended, status: 'completed', exitCode: 0, usage }), 'completed in 6 min', '86k tokens', false],
   [sampleRun({ ...ended, status: 'completed', exitCode: 0 }), 'completed in 6 min', '', false],
+  [sampleRun({ ...ended, status: 'completed', note: 'went on in the window' }), 'went on in the window', '', false],
   [
     sampleRun({ ...ended, status: 'failed', exitCode: 3, note: '1M tokens' }),
     'stopped at its limit',

@@ -61,6 +61,8 @@ export function runLine(run: BackgroundRun): RunLine {
     case 'paused':
       return line('paused', 'goes on when you let it')
     case 'completed':
+      // It went on elsewhere: that is no end of the work.
+      if (run.note !== '') return line(run.note, '', { changes: run.changes })
       return line(`completed in ${spent(run)}`, run.changes ? '' : usedTokens(run), { changes: run.changes })
     case 'budget':
     case 'end-chosen':

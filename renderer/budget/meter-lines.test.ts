@@ -39,6 +39,7 @@ test('without a limit of money tokens are compared, and without any there is no 
     todayLine({ today, limits: [] }),
     todayLine({ today: noSpending(), limits: [] }),
     todayLine({ today: spending({ unknownCalls: 1 }), limits: [] }),
+    todayLine({ today: spending({ inputTokens: 28_000, freeCalls: 9, unknownCalls: 1 }), limits: [] }),
   ]).toEqual([
     {
       value: '1.84 M',
@@ -48,6 +49,7 @@ test('without a limit of money tokens are compared, and without any there is no 
     { value: '1.84 M tokens, free', rest: '', meter: null },
     { value: 'nothing yet', rest: '', meter: null },
     { value: 'not known', rest: '', meter: null },
+    { value: '28k tokens, cost not known', rest: '', meter: null },
   ])
 })
 

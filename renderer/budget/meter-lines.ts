@@ -77,5 +77,9 @@ function share(part: number, whole: number): number {
 }
 
 function spentWords(today: SpendingState['today']): string {
-  return costSource(today) === 'free' ? `${formatCount(totalTokens(today))} tokens, free` : costWords(today)
+  const source = costSource(today)
+  if (source !== 'free' && source !== 'unknown') return costWords(today)
+  const tokens = totalTokens(today)
+  const cost = source === 'free' ? 'free' : 'cost not known'
+  return tokens === 0 && source === 'unknown' ? costWords(today) : `${formatCount(tokens)} tokens, ${cost}`
 }

@@ -81,7 +81,9 @@ export function ApprovalCard(props: {
         </span>
       </div>
       <div className="asked-for">
-        {request.subject.kind === 'change' && <DiffView diff={request.subject.diff} />}
+        {request.subject.kind === 'change' && request.subject.diff.hunks.length > 0 && (
+          <DiffView diff={request.subject.diff} />
+        )}
         <div className="body">
           {request.subject.kind === 'command' && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command scrolls, also for those without a mouse

@@ -1,12 +1,12 @@
 import { ArrowUp, Square } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
-import { stopTurn } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace, useChatSession, useView } from './chat-place.ts'
 import { setDraft, useDraftStore } from './draft-store.ts'
 import { droppedPaths, sayNotYet } from './dropped-files.ts'
 import { PermissionSelect } from './permission-select.tsx'
 import { ProfileSelect } from './profile-select.tsx'
+import { StopButton } from './stop-button.tsx'
 
 /** Where a person writes. `onSend` gives false when the text was not taken: then it comes back. */
 export function Composer(props: { onSend: (text: string) => Promise<boolean> }) {
@@ -83,15 +83,10 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
         <span className="end row tb-end">
           {/* At a limit its card has the button: only one of the chat is called Stop. */}
           {running && sessionId && !atLimit && (
-            <button
-              type="button"
-              className="btn stop"
-              aria-keyshortcuts="Escape"
-              onClick={() => void stopTurn(sessionId)}
-            >
+            <StopButton sessionId={sessionId} className="btn stop" shortcut="Escape">
               <Icon of={Square} small className="filled" />
               Stop
-            </button>
+            </StopButton>
           )}
           <button
             type="button"

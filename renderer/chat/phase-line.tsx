@@ -3,7 +3,6 @@ import type { SessionId } from '#shared/ids.ts'
 import { phaseWords } from '#shared/phase-words.ts'
 import type { Activity, SessionView } from '#shared/session-view.ts'
 import { formatDuration, formatWait } from '../lib/format.ts'
-import { stopTurn } from '../stores/actions.ts'
 import { silentFor, tokenRate } from '../stores/rate.ts'
 import { Icon } from '../ui/icon.tsx'
 import { KeyCap } from '../ui/key-cap.tsx'
@@ -12,6 +11,7 @@ import { Ring } from '../ui/ring.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { useSeconds } from './elapsed.tsx'
 import { isSilent, isStreaming, phaseDetail } from './phase-words.ts'
+import { StopButton } from './stop-button.tsx'
 
 /** What the running turn is doing, above the message box. Seconds and speed are for the eye, not announced. */
 export function PhaseLine() {
@@ -52,9 +52,9 @@ function RunningPhase({ sessionId, activity }: { sessionId: SessionId; activity:
       </span>
       {silent && (
         // Not "Stop": that name belongs to the one button of the composer.
-        <button type="button" className="link xs" onClick={() => void stopTurn(sessionId)}>
+        <StopButton sessionId={sessionId} className="link xs">
           End it
-        </button>
+        </StopButton>
       )}
       {rate !== null && !silent && (
         <>

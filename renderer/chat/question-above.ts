@@ -29,10 +29,22 @@ export function useQuestionAbove(
     // Told when layout is done anyway, as scrolling is.
     const sizes = new ResizeObserver(look)
     sizes.observe(root)
-    if (content.current) sizes.observe(content.current)
+    // A turn that comes into the page later need not change any size.
+    let frame = 0
+    const turns = new MutationObserver(() => {
+      cancelAnimationFrame(frame)
+      frame = requestAnimationFrame(look)
+    })
+    if (content.current) {
+      sizes.observe(content.current)
+      turns.observe(content.current, { childList: true })
+      for (const list of content.current.children) turns.observe(list, { childList: true })
+    }
     root.addEventListener('scroll', look, { passive: true })
     return () => {
       sizes.disconnect()
+      turns.disconnect()
+      cancelAnimationFrame(frame)
       root.removeEventListener('scroll', look)
     }
   }, [scroller, content])

@@ -18,7 +18,6 @@ import {
 import { memo } from 'react'
 import type { ToolItem } from '#shared/session-view.ts'
 import { formatDuration } from '../lib/format.ts'
-import { stopTurn } from '../stores/actions.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 import { LineCounts } from '../ui/line-counts.tsx'
 import { Ring } from '../ui/ring.tsx'
@@ -27,6 +26,7 @@ import { useChatPlace, useChatSession } from './chat-place.ts'
 import { DiffView } from './diff-view.tsx'
 import { Elapsed } from './elapsed.tsx'
 import { useFold } from './fold-store.ts'
+import { StopButton } from './stop-button.tsx'
 import { ToolOutput } from './tool-output.tsx'
 
 const icons: Readonly<Record<string, IconShape>> = {
@@ -61,7 +61,7 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
       {tool.state === 'not-run' && /\bcut\b/.test(tool.output) && <span className="badge warn">cut</span>}
       <span className="m">
         <Outcome tool={tool} />
-        {live && <StopButton />}
+        {live && <EndButton />}
         {hasBody && !live && <Icon of={open ? ChevronDown : ChevronRight} small />}
       </span>
     </>
@@ -177,18 +177,13 @@ function Ended({ tool }: { tool: ToolItem }) {
   return tool.summary
 }
 
-function StopButton() {
+function EndButton() {
   const sessionId = useChatSession()
   if (!sessionId) return null
   return (
-    <button
-      type="button"
-      className="btn quiet sm"
-      // Not "Stop": that name belongs to the one button of the composer.
-      aria-label="End this command and the turn"
-      onClick={() => void stopTurn(sessionId)}
-    >
+    // Not "Stop": that name belongs to the one button of the composer.
+    <StopButton sessionId={sessionId} className="btn quiet sm" name="End this command and the turn">
       End
-    </button>
+    </StopButton>
   )
 }

@@ -42,7 +42,7 @@ export function PermissionsSection() {
         title="Sandbox for commands"
         text={
           sandbox
-            ? `${sandbox} is used: folder and temp can be written, the rest can only be read.`
+            ? `${sandbox} is used: commands write in the folder and in temp only, the home folder is hidden, and there is no network.`
             : 'There is none on this computer. Commands that look destructive are stopped, and every command says so.'
         }
       >

@@ -1,4 +1,5 @@
 import type { BackgroundRun } from '#shared/background.ts'
+import { approvalLine } from '#shared/run-words.ts'
 import type { Phase } from '#shared/session-event.ts'
 import type { Output, Style } from './output.ts'
 import { phaseWords } from './phase-line.ts'
@@ -74,9 +75,8 @@ export function stateWords(run: ListedRun): string {
     return [doing, run.plan && `${run.plan.done} of ${run.plan.total} done`, speedWords(run)].filter(Boolean).join(', ')
   }
   if (status === 'waiting-approval') {
-    const subject = approvals[0]?.request.subject
-    if (!subject) return 'waits for you'
-    return `waits for you: ${subject.kind === 'command' ? subject.command : `edit ${subject.diff.path}`}`
+    const request = approvals[0]?.request
+    return request ? `waits for you: ${approvalLine(request)}` : 'waits for you'
   }
   if (status === 'completed' || note === '') return note || status
   return status === 'interrupted' || note.startsWith(status) ? note : `${status}: ${note}`

@@ -237,8 +237,8 @@ test('the rule for files covers the tools that write them, a rule for commands c
 
 test('a person is told what a rule means', () => {
   expect([describeCommandRule('shell:npm test'), describeCommandRule('shell-exactly:rm x')]).toEqual([
-    'would also allow npm test with other names and options, unless they make it write elsewhere or run something else, until the app is closed',
-    'would also allow exactly this command, nothing wider, until the app is closed',
+    'would also allow npm test with other names and options, unless they make it write elsewhere or run something else, until the app or the background run ends',
+    'would also allow exactly this command, nothing wider, until the app or the background run ends',
   ])
 })
 

@@ -1,6 +1,9 @@
 import { simpleWords } from './command-words.ts'
 import { harmlessCommand, isHarmlessWord } from './harmless-commands.ts'
 
+/** How long a rule that is allowed for the session holds, for a person: in a run it is the run that keeps it. */
+export const HOLDS_UNTIL = 'until the app or the background run ends'
+
 /** Allows every change of files. */
 export const WRITE_RULE = 'write'
 /** Allows commands that begin with these words and go on with nothing that makes another command of them. */
@@ -34,8 +37,8 @@ export function commandRule(command: string): string {
 /** What a rule would also allow, for a person. */
 export function describeCommandRule(rule: string): string {
   return rule.startsWith(PREFIX)
-    ? `would also allow ${rule.slice(PREFIX.length)} with other names and options, unless they make it write elsewhere or run something else, until the app is closed`
-    : 'would also allow exactly this command, nothing wider, until the app is closed'
+    ? `would also allow ${rule.slice(PREFIX.length)} with other names and options, unless they make it write elsewhere or run something else, ${HOLDS_UNTIL}`
+    : `would also allow exactly this command, nothing wider, ${HOLDS_UNTIL}`
 }
 
 function commandOf(input: unknown): string | null {

@@ -194,7 +194,7 @@ test('the approval shows what a command really runs, what it can reach and what 
         reach,
         {
           name: 'This session',
-          text: 'would also allow npm test with other names and options, unless they make it write elsewhere or run something else, until the app is closed',
+          text: 'would also allow npm test with other names and options, unless they make it write elsewhere or run something else, until the app or the background run ends',
         },
       ],
       sessionRule: 'shell:npm test',
@@ -206,7 +206,10 @@ test('the approval shows what a command really runs, what it can reach and what 
     expect.objectContaining({
       facts: [
         reach,
-        { name: 'This session', text: 'would also allow exactly this command, nothing wider, until the app is closed' },
+        {
+          name: 'This session',
+          text: 'would also allow exactly this command, nothing wider, until the app or the background run ends',
+        },
       ],
       sessionRule: 'shell-exactly:ls && rm x',
     }),

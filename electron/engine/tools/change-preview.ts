@@ -1,5 +1,5 @@
 import type { FileDiff } from '#shared/file-diff.ts'
-import { WRITE_RULE } from './approval-rule.ts'
+import { HOLDS_UNTIL, WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
 import { runsLater } from './runs-later.ts'
 import type { ApprovalPreview } from './tool.ts'
@@ -26,18 +26,23 @@ export function changePreview(
     purpose: `to ${verb} a file in ${folder}`,
     subject: { kind: 'change', diff },
     facts: [
-      { name: diff.created ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
+      { name: diff.created ? 'Creates' : 'Changes', text: reachOf(diff) },
       ...(later ? [{ name: 'Runs later', text: later }] : []),
       ...(unseen ? [{ name: 'Unseen', text: `the model does not know all that it replaces: ${unseen.summary}` }] : []),
       ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
       {
         name: 'This session',
         text: later
-          ? 'would allow nothing more: files that others run later are asked about each time'
-          : `would also allow every other change of files in ${folders}, but for those that others run later, until the app is closed`,
+          ? 'would allow nothing more: files that other programs run later are asked about each time'
+          : `would also allow every other change of files in ${folders}, except of files that other programs run later, ${HOLDS_UNTIL}`,
       },
     ],
     sessionRule: WRITE_RULE,
     ...(later && { beyond: 'session-rules' }),
   }
+}
+
+function reachOf(diff: FileDiff): string {
+  const changesNothing = diff.added === 0 && diff.removed === 0 && !diff.created
+  return changesNothing ? `no line of ${diff.path}` : `${diff.path}, ${changeSummary(diff)}`
 }
