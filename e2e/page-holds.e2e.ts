@@ -70,6 +70,42 @@ test('nothing moves while nothing happens, and the end stays in sight while text
   }
 })
 
+test('an earlier turn of great length above a short end keeps its height, at any height of the window', async ({
+  machine,
+  backend,
+}) => {
+  test.setTimeout(120_000)
+  const turns = [...longTurns.slice(0, 2), { question: 'And now?', answer: 'Now it is done.' }]
+  await writePastSessions(machine, [{ title: 'A short end', turns }])
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('region', { name: 'Sessions' }).getByText('A short end').click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Now it is done.')
+  for (const height of heights) {
+    await resize(app, page, 1100, height)
+    await framesLater(page, 20)
+    const watch = await watchTranscript(page)
+    await framesLater(page, 60)
+    expect(await watch.stop(), `${height} pixels high`).toEqual([expect.objectContaining({ below: 0 })])
+  }
+  const pieces = Array.from({ length: 30 }, (_, index) => `Paragraph ${index} of the answer.\n\n`)
+  const gates = pieces.map(() => gate())
+  const frames = pieces.flatMap((piece, index) => [chunk({ content: piece }), gates[index]?.opened ?? ''])
+  backend.script(raw([...frames, chunk({}, 'stop'), DONE]))
+  await page.getByRole('textbox', { name: 'Message' }).fill('Go on')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Current turn' })).toContainText('Paragraph 0')
+  const watch = await watchTranscript(page)
+  for (const held of gates) {
+    held.open()
+    await framesLater(page, 1)
+  }
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
+  const seen = await watch.stop()
+  const newest = await page.getByRole('region', { name: 'Current turn' }).getAttribute('data-turn')
+  const changed = Object.entries(turnHeights(seen)).filter(([turn, all]) => turn !== newest && all.length > 1)
+  expect({ changed, lost: seen.filter(({ below }) => below > 4) }).toEqual({ changed: [], lost: [] })
+})
+
 test('a table keeps its words whole and scrolls, and each paragraph has its own direction', async ({
   machine,
   backend,
