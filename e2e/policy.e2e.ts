@@ -42,7 +42,7 @@ test('an untrusted policy is asked about, and after a no only what tightens coun
   // The no is kept: nobody is asked again, and what applies stays in sight.
   await machine.kill(first)
   const again = await machine.launch({ env: environmentFor(backend) })
-  await again.page.getByRole('button', { name: 'Policy' }).click()
+  await again.page.getByRole('button', { name: 'Policy', exact: true }).click()
   const panel = again.page.getByRole('dialog', { name: 'Policy' })
   await expect(panel.getByRole('region', { name: join(machine.project, name) })).toContainText('not trusted')
   await expect(question(again.page)).toBeHidden()

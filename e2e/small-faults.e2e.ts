@@ -19,7 +19,7 @@ test('an address that is empty is not asked, and a name that nobody knows is sai
   const { page } = await machine.launch()
   const address = page.getByRole('textbox', { name: 'Base URL' })
   await address.fill('http://nohost.invalid/v1')
-  await expect(page.getByText('cannot be found: nohost.invalid')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('The host nohost.invalid cannot be found.')).toBeVisible({ timeout: 20_000 })
   await address.fill('')
   await expect(page.getByText(/Asking/)).toBeHidden()
 })

@@ -30,7 +30,7 @@ test('a chat is allowed and stopped from the tray while the window is closed', a
       '(1 waits for you)',
       '---',
       'Waiting: Write a note',
-      '  (change note.txt)',
+      '  (create note.txt)',
       '  Allow once',
       '  Allow for this session',
       '  Deny',
