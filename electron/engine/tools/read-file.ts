@@ -54,7 +54,9 @@ export const readFileTool = defineTool({
       ok: true,
       output: notes.length > 0 ? `${part.text}\n[${notes.join('; ')}]` : part.text,
       summary: end === first ? `line ${first}` : `lines ${first}–${end}`,
-      ...seen(all ? undefined : { first, last: end, of: part.seen }),
+      ...seen(
+        all && part.firstCut === null ? undefined : { first, last: (part.firstCut ?? end + 1) - 1, of: part.seen },
+      ),
     }
   },
 })
@@ -68,6 +70,8 @@ interface Part {
   /** The end of the file was reached. */
   ended: boolean
   cutLines: number
+  /** The number of the first one; null = none is cut. What follows it may be read again. */
+  firstCut: number | null
   encoding: TextEncoding
   damaged: boolean
   /** Of the whole content; null = it is too large for that. */
@@ -121,6 +125,7 @@ class LinePicker {
   readonly #kept: string[] = []
   #seen = 0
   #cutLines = 0
+  #firstCut: number | null = null
   #characters = 0
   #line = ''
   #lineLength = 0
@@ -145,8 +150,9 @@ class LinePicker {
     if (this.#lineLength > 0) this.#endLine()
   }
 
-  picked(): Pick<Part, 'text' | 'count' | 'seen' | 'cutLines'> {
-    return { text: this.#kept.join('\n'), count: this.#kept.length, seen: this.#seen, cutLines: this.#cutLines }
+  picked(): Pick<Part, 'text' | 'count' | 'seen' | 'cutLines' | 'firstCut'> {
+    const count = this.#kept.length
+    return { text: this.#kept.join('\n'), count, seen: this.#seen, cutLines: this.#cutLines, firstCut: this.#firstCut }
   }
 
   #endLine(): void {
@@ -159,7 +165,10 @@ class LinePicker {
       else {
         this.#kept.push(text)
         this.#characters += text.length + 1
-        if (isCut) this.#cutLines += 1
+        if (isCut) {
+          this.#cutLines += 1
+          this.#firstCut ??= this.#seen
+        }
         this.isFull = this.#kept.length >= MAX_LINES || this.#seen >= this.#last
       }
     }

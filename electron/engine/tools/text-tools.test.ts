@@ -61,8 +61,10 @@ describe('read_file', () => {
 
   test('cuts lines that no person wrote', async () => {
     const workspace = await temporaryWorkspace({ 'a.min.js': `short\n${'y'.repeat(500_000)}` })
-    const { output } = await call(readFileTool, { path: 'a.min.js' }, workspace)
+    const { output, file } = await call(readFileTool, { path: 'a.min.js' }, workspace)
     expect(output).toBe(`short\n${'y'.repeat(2000)}… [498000 more characters]\n[1 very long lines are cut]`)
+    // Who was shown the beginning of a line must not replace the file with it.
+    expect(file?.lines).toEqual({ first: 1, last: 1, of: 2 })
   })
 
   test('reads of a huge file only what it gives', async () => {
@@ -249,7 +251,7 @@ describe('write_file', () => {
         ],
         [
           'read in part only',
-          'Error: You have not seen all of a.txt, so replacing it could lose what is in it. Read on from start_line 2 of 2, or change a part of it with edit_file.',
+          'Error: You have not seen all of a.txt, so replacing it could lose what is in it. Read on from start_line 2 of 2, or change a part of it with edit_file, as it must be where a line is too long to be shown.',
         ],
       ],
       'one\ntwo\n',

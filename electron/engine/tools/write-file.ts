@@ -106,7 +106,7 @@ function whatIsUnseen(shown: string, before: WholeFile, { known }: ToolContext):
   }
   if (file.unseen) {
     return new ToolProblem(
-      `You have not seen all of ${shown}, so replacing it could lose what is in it. Read on from start_line ${file.unseen.line} of ${file.unseen.of}, ${orEdit}`,
+      `You have not seen all of ${shown}, so replacing it could lose what is in it. Read on from start_line ${file.unseen.line} of ${file.unseen.of}, or change a part of it with edit_file, as it must be where a line is too long to be shown.`,
       'read in part only',
     )
   }
