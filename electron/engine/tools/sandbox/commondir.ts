@@ -22,29 +22,33 @@ export interface Hold {
 export async function holdCommondir(leases: string, folders: readonly string[]): Promise<Hold> {
   const name = `${process.pid}-${randomUUID()}`
   const held: string[] = []
-  for (const folder of folders) {
-    const lease = leaseFolder(leases, folder)
-    await mkdir(lease, { recursive: true, mode: 0o700 })
-    const isHeld = await locked(lease, async () => {
-      if (!(await makeIdle(folder))) return false
-      await writeFile(join(lease, name), '', { flag: 'wx' })
-      return true
-    })
-    if (isHeld) held.push(folder)
+  const release = async () => {
+    for (const folder of held) await letGo(leaseFolder(leases, folder), name, folder)
   }
-  return {
-    held,
-    release: async () => {
-      for (const folder of held) {
-        const lease = leaseFolder(leases, folder)
-        await locked(lease, async () => {
-          await rm(join(lease, name), { force: true })
-          if ((await others(lease)).length > 0) return
-          if (await hasIdleCommondir(folder)) await unlink(join(folder, 'commondir')).catch(() => undefined)
-        })
-      }
-    },
+  try {
+    for (const folder of folders) {
+      const lease = leaseFolder(leases, folder)
+      await mkdir(lease, { recursive: true, mode: 0o700 })
+      const isHeld = await locked(lease, async () => {
+        if (!(await makeIdle(folder))) return false
+        await writeFile(join(lease, name), '', { flag: 'wx' })
+        return true
+      })
+      if (isHeld) held.push(folder)
+    }
+  } catch (error) {
+    await release()
+    throw error
   }
+  return { held, release }
+}
+
+async function letGo(lease: string, name: string, folder: string): Promise<void> {
+  await locked(lease, async () => {
+    await rm(join(lease, name), { force: true })
+    if ((await others(lease)).length > 0) return
+    if (await hasIdleCommondir(folder)) await unlink(join(folder, 'commondir')).catch(() => undefined)
+  })
 }
 
 function leaseFolder(leases: string, folder: string): string {

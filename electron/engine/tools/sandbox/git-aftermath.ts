@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isRepository, namesItsFolder, repositoryOf } from '../../lib/git-repository.ts'
+import { errorCode } from '../../lib/storage-failure.ts'
 import { isInside } from '../workspace.ts'
 import { gitFoldersIn, SUBMODULE_DEPTH } from './git-guards.ts'
 import { changedRepositories, repositoriesIn } from './git-nested.ts'
@@ -44,8 +45,15 @@ async function standingInside(folder: string): Promise<Standing> {
  * the files. Resolves with what was done, in words for the model.
  */
 export async function disarmGit(before: readonly GitBefore[], since: number): Promise<string[]> {
-  const words = await Promise.all(before.map((one) => disarmFolder(one, since)))
+  const words = await Promise.all(before.map((one) => disarmFolder(one, since).catch(notLookedThrough)))
   return words.flat()
+}
+
+/** What the command did is done, and its output must not be lost for this. Throws what is no error of the system. */
+function notLookedThrough(error: unknown): string[] {
+  const code = errorCode(error)
+  if (code === undefined) throw error
+  return [`not all that it left for git could be looked through (${code}): tell the user before they use git there`]
 }
 
 async function disarmFolder({ folder, git, target, isBare, inside }: GitBefore, since: number): Promise<string[]> {
@@ -62,16 +70,19 @@ async function disarmFolder({ folder, git, target, isBare, inside }: GitBefore, 
     await removeWaysOut(path, since)
   }
   if (!isBare && (await isRepository(folder)) && (await disarm(folder, since))) words.push(DISARMED)
-  for (const inner of await changedRepositories(folder, since)) {
-    const entry = await entryAt(join(inner, '.git'))
-    if (entry === 'folder') {
-      if (await disarm(join(inner, '.git'), since, inside)) words.push(`in ${inner}, ${DISARMED}`)
-    } else if (entry !== null && !(await isWorktreeOf(inner, path))) {
-      await rename(join(inner, '.git'), join(inner, `.git${MADE_BY_A_COMMAND}`))
-      words.push(`in ${inner}, ${RENAMED}`)
-    }
-  }
-  return words
+  const changed = await changedRepositories(folder, since)
+  const inner = await Promise.all(changed.map((one) => disarmInner(one, path, since, inside).catch(notLookedThrough)))
+  return [...words, ...inner.flat()]
+}
+
+/** `around`: the git folder of the folder that it is in. */
+async function disarmInner(folder: string, around: string, since: number, inside: Standing): Promise<string[]> {
+  const git = join(folder, '.git')
+  const entry = await entryAt(git)
+  if (entry === 'folder') return (await disarm(git, since, inside)) ? [`in ${folder}, ${DISARMED}`] : []
+  if (entry === null || (await isWorktreeOf(folder, around))) return []
+  await rename(git, `${git}${MADE_BY_A_COMMAND}`)
+  return [`in ${folder}, ${RENAMED}`]
 }
 
 const DISARMED = 'hooks and settings that git would run by itself were laid aside'

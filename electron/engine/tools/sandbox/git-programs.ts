@@ -1,12 +1,19 @@
-import { copyFile, lstat, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { lstat, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { beginningOf } from '#shared/whole-characters.ts'
 import { type GitSetting, gitSettings, settingLine } from '../../lib/git-config-text.ts'
-import { contentVersion } from '../content-version.ts'
 import { hasIdleCommondir } from './commondir.ts'
 import { entryAt } from './way.ts'
 
-/** What stood at paths of git folders: a link, or a file with its rights. */
-export type Standing = ReadonlyMap<string, { target: string } | { bytes: Buffer; mode: number }>
+/** A link, a file with its rights, or a file too large to be held, which is known again by what the system keeps of it. */
+type Entry = { target: string } | { bytes: Buffer; mode: number } | { stamp: string }
+
+/** What stood at paths of git folders. */
+export type Standing = ReadonlyMap<string, Entry>
+
+/** Bytes of a file that are held. */
+const LARGEST = 1024 * 1024
 
 /** Of a repository that a command made, settings that say what it is; those that name programs are not among them. */
 const KEPT_SECTIONS = /^(remote|branch|submodule|init|user|author|committer|extensions)(\.|$)/
@@ -37,26 +44,35 @@ export async function standingIn(git: string): Promise<Standing> {
  * whether there was any.
  */
 export async function takePrograms(git: string, before: Standing): Promise<boolean> {
-  let found = await takeWorktrees(git, before)
-  for (const name of ELSEWHERE) {
-    // Of a command in another folder that goes on.
-    if (name === 'commondir' && (await hasIdleCommondir(git))) continue
-    if (await putBack(join(git, name), before)) found = true
-  }
   const hooks = join(git, 'hooks')
   const isFolder = (await entryAt(hooks)) === 'folder'
-  for (const path of isFolder ? (await hookNames(git)).map((name) => join(hooks, name)) : [hooks]) {
-    if (await putBack(path, before)) found = true
-  }
-  return (await takeSettings(join(git, 'config'), before)) || found
+  const paths = [
+    ...ELSEWHERE.map((name) => join(git, name)),
+    ...(isFolder ? (await hookNames(git)).map((name) => join(hooks, name)) : [hooks]),
+  ]
+  // What cannot be taken saves nothing else.
+  const taken = await Promise.allSettled([
+    takeSettings(join(git, 'config'), before),
+    takeWorktrees(git, before),
+    ...paths.map(async (path) => !(await isIdleCommondir(git, path)) && (await putBack(path, before))),
+  ])
+  const failed = taken.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  return taken.some((one) => one.status === 'fulfilled' && one.value)
+}
+
+/** Of a command in another folder that goes on. */
+async function isIdleCommondir(git: string, path: string): Promise<boolean> {
+  return path === join(git, 'commondir') && (await hasIdleCommondir(git))
 }
 
 async function takeWorktrees(git: string, before: Standing): Promise<boolean> {
   let found = false
   for (const name of await readdir(join(git, 'worktrees')).catch(() => [])) {
     const worktree = join(git, 'worktrees', name)
-    const common = await readFile(join(worktree, 'commondir'), 'utf8').catch(() => '')
-    if (resolve(worktree, common.trim()) === git || (await isAsBefore(join(worktree, 'commondir'), before))) continue
+    const common = await standingAt(join(worktree, 'commondir'))
+    const named = common && 'bytes' in common ? common.bytes.toString().trim() : ''
+    if (resolve(worktree, named) === git || (await isAsBefore(join(worktree, 'commondir'), before))) continue
     await rm(worktree, { recursive: true, force: true })
     found = true
   }
@@ -64,15 +80,15 @@ async function takeWorktrees(git: string, before: Standing): Promise<boolean> {
 }
 
 async function takeSettings(config: string, before: Standing): Promise<boolean> {
-  const entry = await entryAt(config)
-  if (entry !== 'file') return await putBack(config, before)
   if (await isAsBefore(config, before)) return false
+  const now = await standingAt(config)
+  if (!now || !('bytes' in now)) return await putBack(config, before)
   const stood = before.get(config)
   const own = new Set((stood && 'bytes' in stood ? gitSettings(stood.bytes.toString()) : []).map(settingLine))
-  const settings = gitSettings(await readFile(config, 'utf8'))
+  const settings = gitSettings(now.bytes.toString())
   const kept = settings.filter((setting) => isHarmless(setting) || own.has(settingLine(setting)))
   if (kept.length === settings.length) return false
-  await copyFile(config, await besides(config))
+  await writeFile(besides(config), now.bytes, { flag: 'wx' })
   await writeFile(config, kept.map(settingLine).join(''))
   return true
 }
@@ -91,9 +107,9 @@ async function hookNames(git: string): Promise<string[]> {
 async function putBack(path: string, before: Standing): Promise<boolean> {
   const stood = before.get(path)
   if (await isAsBefore(path, before)) return false
-  if ((await entryAt(path)) !== null) await rename(path, await besides(path))
+  if ((await entryAt(path)) !== null) await rename(path, besides(path))
   if (stood && 'target' in stood) await symlink(stood.target, path)
-  else if (stood) await writeFile(path, stood.bytes, { flag: 'wx', mode: stood.mode })
+  else if (stood && 'bytes' in stood) await writeFile(path, stood.bytes, { flag: 'wx', mode: stood.mode })
   return true
 }
 
@@ -101,25 +117,28 @@ async function isAsBefore(path: string, before: Standing): Promise<boolean> {
   const stood = before.get(path)
   const now = await standingAt(path)
   if (!stood || !now) return stood === now && (await entryAt(path)) === null
-  if ('target' in stood || 'target' in now) return 'target' in stood && 'target' in now && stood.target === now.target
-  return stood.mode === now.mode && stood.bytes.equals(now.bytes)
+  if ('target' in stood) return 'target' in now && stood.target === now.target
+  if ('stamp' in stood) return 'stamp' in now && stood.stamp === now.stamp
+  return 'bytes' in now && stood.mode === now.mode && stood.bytes.equals(now.bytes)
 }
 
-async function standingAt(path: string): Promise<{ target: string } | { bytes: Buffer; mode: number } | undefined> {
+async function standingAt(path: string): Promise<Entry | undefined> {
   const entry = await entryAt(path)
   if (entry === 'link') return { target: await readlink(path) }
   if (entry !== 'file') return undefined
-  const [bytes, { mode }] = await Promise.all([readFile(path), lstat(path)])
-  return { bytes, mode: mode & 0o777 }
+  const { mode, size, ino, ctimeMs } = await lstat(path)
+  // Nobody sets this time to what he likes.
+  if (size > LARGEST) return { stamp: `${ino} ${size} ${ctimeMs}` }
+  return { bytes: await readFile(path), mode: mode & 0o777 }
 }
 
 export const MADE_BY_A_COMMAND = '.made-by-a-command'
 
-/** Where it goes; the same content goes to the same place again. */
-async function besides(path: string): Promise<string> {
-  const standing = await standingAt(path)
-  const content = standing && ('bytes' in standing ? standing.bytes : Buffer.from(standing.target))
-  // A folder has no content of its own, and is seldom put there.
-  const version = contentVersion(content ?? Buffer.from(`${Date.now()}`))
-  return join(dirname(path), `${path.slice(dirname(path).length + 1)}${MADE_BY_A_COMMAND}-${version}`)
+/** Characters of its name that the new name begins with: names have an end. */
+const KEPT_OF_NAME = 40
+
+/** Where it goes: a name that no command can have known. */
+function besides(path: string): string {
+  const name = beginningOf(basename(path), KEPT_OF_NAME)
+  return join(dirname(path), `${name}${MADE_BY_A_COMMAND}-${randomUUID().slice(0, 8)}`)
 }

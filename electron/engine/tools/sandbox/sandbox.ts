@@ -68,21 +68,28 @@ export async function sandboxedCommand(
   const since = Date.now() - CLOCK_STEP_MS
   const hold = await holdCommondir(join(own, 'guards'), git.holds)
 
-  const plan: Plan = new Map([...hidden.plan, ...toolChains, ...identity.plan])
-  await homePlaces(plan, hidden, join(own, `${basename(temporary)}.gitconfig`), identity.text)
-  // The machine's own temp folder holds sockets that lead out, such as those of a terminal multiplexer.
-  if (!folders.includes('/tmp')) plan.set('/tmp', { kind: 'private', folder: temporary })
-  if (hidden.roots.includes('/var')) plan.set('/var/tmp', { kind: 'link', target: '/tmp' })
-  for (const folder of folders) if (folder !== '/') plan.set(folder, { kind: 'writable' })
-  for (const [path, place] of git.plan) plan.set(path, place)
-  for (const folder of git.holds) {
-    if (hold.held.includes(folder)) plan.set(join(folder, 'commondir'), { kind: 'readable' })
+  const places = async () => {
+    const plan: Plan = new Map([...hidden.plan, ...toolChains, ...identity.plan])
+    await homePlaces(plan, hidden, join(own, `${basename(temporary)}.gitconfig`), identity.text)
+    // The machine's own temp folder holds sockets that lead out, such as those of a terminal multiplexer.
+    if (!folders.includes('/tmp')) plan.set('/tmp', { kind: 'private', folder: temporary })
+    if (hidden.roots.includes('/var')) plan.set('/var/tmp', { kind: 'link', target: '/tmp' })
+    for (const folder of folders) if (folder !== '/') plan.set(folder, { kind: 'writable' })
+    for (const [path, place] of git.plan) plan.set(path, place)
+    for (const folder of git.holds) {
+      if (hold.held.includes(folder)) plan.set(join(folder, 'commondir'), { kind: 'readable' })
+    }
+    await cover(plan, [
+      ...privateFolders.filter((folder) => !folders.some((work) => isInside(folder, work))),
+      ...(folders.some((folder) => isInside(folder, own)) ? [own] : []),
+      ...namedSockets(environment).filter((path) => !hidden.roots.some((place) => isInside(place, path))),
+    ])
+    return plan
   }
-  await cover(plan, [
-    ...privateFolders.filter((folder) => !folders.some((work) => isInside(folder, work))),
-    ...(folders.some((folder) => isInside(folder, own)) ? [own] : []),
-    ...namedSockets(environment).filter((path) => !hidden.roots.some((place) => isInside(place, path))),
-  ])
+  const plan = await places().catch(async (error) => {
+    await hold.release()
+    throw error
+  })
   return {
     wrapper: [
       ...program.words,

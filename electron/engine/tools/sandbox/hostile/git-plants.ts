@@ -280,6 +280,11 @@ const INSIDE_OF_A_REPOSITORY: Plant[] = [
   { name: 'a file that names one', command: 'evil "$1" e; mkdir s4; echo "gitdir: $PWD/e" >s4/.git' },
   { name: 'a link to one', command: 'evil "$1" e5; mkdir s5; ln -s ../e5 s5/.git' },
   {
+    name: 'one beside a hook of a very long name and a very large one',
+    command:
+      'evil "$1" s7/.git; cd s7; git commit -q --allow-empty -m x; n=$(printf "%0240d" 0); touch .git/hooks/$n; truncate -s 5G .git/hooks/large',
+  },
+  {
     name: 'a worktree with settings elsewhere',
     command: 'git worktree add -q s6 -b s6; evil "$1" e6; echo "$PWD/e6" >.git/worktrees/s6/commondir',
   },
