@@ -259,3 +259,21 @@ test('a session that cannot be sent away goes on where it was', async () => {
     ['start', 'completed'],
   ])
 })
+
+test('what cannot begin in a background run is told to who asked for it, and ends nothing', async () => {
+  const held = gate()
+  const slow = text('one two', { chunks: 2, gate: held.opened })
+  const world = await createWorld(slow, slow)
+  const { engine, session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  await session.begin('Count.')
+  await writing
+  const { runId } = await engine.background.fromSession(session.id)
+  const remote = await engine.sessions.open(session.id)
+  expect(remote.runId).toBe(runId)
+  await expect(remote.sendQueued()).rejects.toThrow('A turn goes on')
+  await expect(remote.resume()).rejects.toThrow('It goes on already')
+  held.open()
+  const run = await runSeen(engine, runId, (one) => one.endedAt !== null)
+  expect([run.status, run.exitCode]).toEqual(['completed', 0])
+})

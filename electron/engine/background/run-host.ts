@@ -34,7 +34,7 @@ export class RunHost {
   readonly #progress: RunProgress
   readonly #place: SocketPlace
   /** The ends of the turns so far, in order; a message begins one or belongs to the running one. */
-  readonly #turns: Promise<TurnEnd>[] = []
+  readonly #turns: Promise<TurnEnd | null>[] = []
   #endpoint: Endpoint | null = null
   #closing = false
   /** Who wanted it to end, or where it went. */
@@ -143,7 +143,13 @@ export class RunHost {
   async #begin(begin: () => Promise<{ end: Promise<TurnEnd> }>): Promise<void> {
     if (this.#closing) throw new FailureError(ending)
     const begun = begin()
-    this.#turns.push(begun.then(({ end }) => end))
+    // What could not begin is no turn of this run: who asked for it hears why.
+    this.#turns.push(
+      begun.then(
+        ({ end }) => end,
+        () => null,
+      ),
+    )
     await begun
   }
 
