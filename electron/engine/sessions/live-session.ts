@@ -11,13 +11,9 @@ import type { SendOptions } from '#shared/send-options.ts'
 import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type QueuedMessage, type SessionView, type TurnEnd } from '#shared/session-view.ts'
-import { runTurn } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
-import type { BegunRun } from '../budget/begun-run.ts'
-import { Budget } from '../budget/budget.ts'
-import { systemElapsed } from '../lib/clock.ts'
 import { newMessageId, newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -29,12 +25,13 @@ import { LimitQuestion } from './limit-question.ts'
 import { openCalls, runsTool } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import type { OpenTurn } from './open-turn.ts'
+import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running-turn.ts'
 import type { SessionCounts } from './session-counts.ts'
 import { sessionRules } from './session-rules.ts'
 import type { SessionServices } from './session-services.ts'
 import type { Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
-import { keptOptions, runSources, timeOf } from './turn-budget.ts'
+import { keptOptions } from './turn-budget.ts'
 
 /** How a session starts its life in this process: new, or folded from a journal. */
 export interface SessionStart {
@@ -54,26 +51,6 @@ export interface SessionStart {
   counts: SessionCounts
 }
 
-/** How long a background run waits for an answer where its profile does not say. */
-const ANSWER_MS = 30 * 60_000
-
-interface RunningTurn {
-  abort: AbortController
-  end: Promise<TurnEnd>
-  /** null = it has not begun to spend. */
-  budget: Budget | null
-  /** It goes on in another process: no end is written. */
-  leaving: boolean
-}
-
-/** How a turn is run; `begun` = it began in another process. */
-interface Order {
-  turnId: TurnId
-  options: SendOptions
-  begun?: BegunRun
-  carriedOver?: readonly AnsweredCall[]
-}
-
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
   readonly id: SessionId
@@ -87,7 +64,6 @@ export class LiveSession implements Session {
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
   readonly #limits: LimitQuestion
-  readonly #told = new Set<string>()
   readonly #sessionRules: Set<string>
   readonly #batch = new EventBatch((event) => this.#publish(event))
   #journal: Journal | null = null
@@ -99,6 +75,7 @@ export class LiveSession implements Session {
   #options: SendOptions
   readonly #counts: SessionCounts
   #turn: RunningTurn | null = null
+  readonly #told = new Set<string>()
   #storageFailure: Failure | null = null
 
   constructor(start: SessionStart, services: SessionServices) {
@@ -153,10 +130,8 @@ export class LiveSession implements Session {
 
   async begin(text: string, options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
     if (this.#turn) return await this.#queue(this.#turn, text)
-    const abort = new AbortController()
-    const end = deferred<TurnEnd>()
     // Set before anything waits, so that a second message cannot start a second turn.
-    const turn: RunningTurn = { abort, end: end.promise, budget: null, leaving: false }
+    const turn = new RunningTurn()
     this.#turn = turn
     this.#storageFailure = null
     const turnId = newTurnId()
@@ -182,12 +157,11 @@ export class LiveSession implements Session {
           budget: null,
         })
       // Whoever handed in a follow-up meanwhile hears of it; if nobody did, the caller has the error below.
-      end.promise.catch(() => undefined)
-      end.reject(error)
+      turn.giveUp(error)
       throw error
     }
-    this.#run(turn, { turnId, options }, policy).then(end.resolve, end.reject)
-    return { end: end.promise }
+    this.#run(turn, { turnId, options }, policy).then(turn.finish, turn.fail)
+    return { end: turn.end }
   }
 
   async goOn(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> } | null> {
@@ -241,9 +215,8 @@ export class LiveSession implements Session {
   }
 
   /** A turn that was begun before runs on. `prepare` writes what comes before its first step. */
-  async #takeUp(prepare: () => Order): Promise<{ end: Promise<TurnEnd> }> {
-    const end = deferred<TurnEnd>()
-    const turn: RunningTurn = { abort: new AbortController(), end: end.promise, budget: null, leaving: false }
+  async #takeUp(prepare: () => TurnOrder): Promise<{ end: Promise<TurnEnd> }> {
+    const turn = new RunningTurn()
     this.#turn = turn
     this.#storageFailure = null
     let policy: Policy
@@ -251,12 +224,11 @@ export class LiveSession implements Session {
       policy = await this.#services.policyFor(this.#workspace)
     } catch (error) {
       this.#turn = null
-      end.promise.catch(() => undefined)
-      end.reject(error)
+      turn.giveUp(error)
       throw error
     }
-    this.#run(turn, prepare(), policy).then(end.resolve, end.reject)
-    return { end: end.promise }
+    this.#run(turn, prepare(), policy).then(turn.finish, turn.fail)
+    return { end: turn.end }
   }
 
   /** An answer that was cut is no question: without a word, some servers have nothing to answer. */
@@ -393,85 +365,12 @@ export class LiveSession implements Session {
     })
   }
 
-  async #run(turn: RunningTurn, { turnId, options, begun, carriedOver = [] }: Order, policy: Policy): Promise<TurnEnd> {
-    const {
-      clock,
-      tools,
-      slots,
-      background,
-      ledger,
-      limitSources,
-      onLimitsChange,
-      backendFor,
-      learnWindow,
-      noteReach,
-    } = this.#services
-    const { sessionId, cwd } = this.#view
-    const before = this.#view
-    const taken = stopwatch((before.turns.at(-1)?.ranMs ?? 0) + (begun ? clock.now() - begun.startedAt : 0))
-    const spent = this.#counts.counts.copy()
-    const parent = options.parentRun ?? this.#parentRun
-    const sources = () => [...runSources(options), ...limitSources(), ...policy.limitSources()]
-    const budget = new Budget({
-      sources: sources(),
-      ledger,
-      // What the journal says of a turn that was begun elsewhere must not be counted by the ledger as well.
-      run: { id: begun ? newTurnId() : turnId, session: sessionId, cwd },
-      profileId: before.profile.profileId,
-      ...(begun && { begun }),
-      ...(parent && { parent }),
-      spentBefore: (profileId) => ({ ...spent.of(profileId), wallTime: timeOf(before) }),
-      now: () => clock.now(),
-      elapsed: systemElapsed,
-      warn: (code, message) => this.#tellOnce(code, message),
-    })
-    turn.budget = budget
-    const unfollow = this.#limits.follow(budget, sources, onLimitsChange)
-    const seat = slots.seat()
-    let answerMs: number | null = null
+  async #run(turn: RunningTurn, order: TurnOrder, policy: Policy): Promise<TurnEnd> {
+    const { turnId, options } = order
+    const taken = timeSince(this.#view, order, this.#services.clock.now())
     let outcome: TurnOutcome
     try {
-      outcome = await runTurn({
-        conversation: this.#conversation,
-        backend: async () => {
-          const connection = await backendFor(this.#view.profile.profileId, this.#modelInUse(), budget.needsPrice)
-          if (background) answerMs = connection.profile.timeouts?.approvalMs ?? ANSWER_MS
-          return connection
-        },
-        learnWindow,
-        noteReach,
-        seat,
-        tools: tools.filter(({ name }) => policy.denial(name) === null),
-        toolContext: {
-          workspace: this.#workspace,
-          passedVariables: policy.safeEnv,
-          keyVariables: policy.keyVariables,
-        },
-        policy,
-        budget,
-        permissions: () => policy.permissions(this.#view.permissions),
-        sessionRules: this.#sessionRules,
-        ask: this.#canAnswer
-          ? ({ callId }, signal) => this.#approvals.ask(callId, { signal, limit: answerMs, unanswered: null })
-          : null,
-        answerMs: () => answerMs,
-        // Who does not answer for so long has gone away, and then it is as if nobody watched.
-        askBudget: (stop, signal) =>
-          this.#isWatched() ? this.#limits.ask(stop, budget, { signal, limit: answerMs }) : null,
-        hasFollowUps: () => this.#view.queued.length > 0,
-        // A turn that is being stopped answers nothing any more: what waits goes on waiting.
-        readFollowUps: () => turn.abort.signal.aborted || this.#readQueue(),
-        carriedOver,
-        emit: (event) => this.#emit(event),
-        persisted: () => this.persisted(),
-        now: () => clock.now(),
-        elapsed: systemElapsed,
-        signal: turn.abort.signal,
-        options: {
-          ...(options.stream !== undefined && { stream: options.stream }),
-          ...(options.responseSchema && { responseSchema: options.responseSchema }),
-        },
-      })
+      outcome = await turn.play(this.#home(), order, policy)
     } catch (error) {
       // A defect of ours: the session stays usable, and the one who called hears of it.
       this.#end(turnId, {
@@ -481,9 +380,6 @@ export class LiveSession implements Session {
         durationMs: taken(),
       })
       throw error
-    } finally {
-      unfollow()
-      seat.leave()
     }
     if (this.#storageFailure) outcome = { reason: 'failed', failure: this.#storageFailure, budget: null }
     if (turn.leaving && outcome.reason === 'aborted') {
@@ -507,7 +403,28 @@ export class LiveSession implements Session {
     return end
   }
 
-  /** What a person must know, and not again with every call. */
+  /** What a turn sees of this session. */
+  #home(): TurnHome {
+    return {
+      services: this.#services,
+      conversation: this.#conversation,
+      workspace: this.#workspace,
+      approvals: this.#approvals,
+      limits: this.#limits,
+      sessionRules: this.#sessionRules,
+      canAnswer: this.#canAnswer,
+      isWatched: this.#isWatched,
+      parentRun: this.#parentRun,
+      counts: this.#counts,
+      view: () => this.#view,
+      overrides: () => this.#overrides,
+      readQueue: () => this.#readQueue(),
+      emit: (event) => this.#emit(event),
+      tellOnce: (code, message) => this.#tellOnce(code, message),
+      persisted: () => this.persisted(),
+    }
+  }
+
   #tellOnce(code: string, message: string): void {
     const once = `${code} ${message}`
     if (this.#told.has(once)) return
@@ -517,12 +434,6 @@ export class LiveSession implements Session {
 
   #endCall(callId: string, output: string, summary: string): void {
     this.#emit({ type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0 })
-  }
-
-  /** The model that this session chose stays chosen when the profile's default changes. */
-  #modelInUse(): ProfileOverrides | undefined {
-    const { model } = this.#view.profile
-    return model ? { ...this.#overrides, model } : this.#overrides
   }
 
   #end(turnId: TurnId, outcome: TurnOutcome): TurnEnd {
@@ -547,22 +458,6 @@ export class LiveSession implements Session {
     this.#view = applyEvent(this.#view, event)
     for (const listener of this.#listeners) listener(event)
   }
-}
-
-/** Whole milliseconds from now on, and `before` that only dates tell of. */
-function stopwatch(before: number): () => number {
-  const from = systemElapsed()
-  return () => Math.max(0, Math.round(before)) + Math.round(systemElapsed() - from)
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
-  let resolve: (value: T) => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue
-    reject = onError
-  })
-  return { promise, resolve, reject }
 }
 
 const nothingWaits = failure('not-found', 'No message waits any more.')

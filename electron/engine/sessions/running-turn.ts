@@ -1,0 +1,176 @@
+import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { TurnId } from '#shared/ids.ts'
+import type { AnsweredCall } from '#shared/message.ts'
+import type { RunLink } from '#shared/run-link.ts'
+import type { SendOptions } from '#shared/send-options.ts'
+import type { UnstampedEvent } from '#shared/session-event.ts'
+import type { SessionView, TurnEnd } from '#shared/session-view.ts'
+import { runTurn } from '../agent/agent-loop.ts'
+import type { Conversation } from '../agent/conversation.ts'
+import type { TurnOutcome } from '../agent/turn.ts'
+import type { BegunRun } from '../budget/begun-run.ts'
+import { Budget } from '../budget/budget.ts'
+import type { LimitSource } from '../budget/limit-source.ts'
+import { systemElapsed } from '../lib/clock.ts'
+import { newTurnId } from '../lib/new-id.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
+import type { Workspace } from '../tools/workspace.ts'
+import type { LimitQuestion } from './limit-question.ts'
+import type { OpenQuestions } from './open-questions.ts'
+import type { SessionCounts } from './session-counts.ts'
+import type { SessionServices } from './session-services.ts'
+import { runSources, timeOf } from './turn-budget.ts'
+
+/** How a turn is run; `begun` = it began in another process. */
+export interface TurnOrder {
+  turnId: TurnId
+  options: SendOptions
+  begun?: BegunRun
+  /** Calls that waited for an answer when the turn was left. */
+  carriedOver?: readonly AnsweredCall[]
+}
+
+/** What a turn sees of the session that it belongs to. */
+export interface TurnHome {
+  services: SessionServices
+  conversation: Conversation
+  workspace: Workspace
+  approvals: OpenQuestions<ApprovalAnswer | 'permissions-changed'>
+  limits: LimitQuestion
+  sessionRules: Set<string>
+  canAnswer: boolean
+  isWatched(): boolean
+  parentRun: RunLink | undefined
+  counts: SessionCounts
+  view(): SessionView
+  overrides(): ProfileOverrides | undefined
+  /** Hands the messages that wait to the conversation. */
+  readQueue(): void
+  emit(event: UnstampedEvent): void
+  /** Warns of what a person must know, and not again with every call. */
+  tellOnce(code: string, message: string): void
+  persisted(): Promise<void>
+}
+
+/** How long a background run waits for an answer where its profile does not say. Milliseconds. */
+const ANSWER_MS = 30 * 60_000
+
+/** A turn from the moment in which it was asked for to its end: what stops it, what it spends, and who waits for it. */
+export class RunningTurn {
+  readonly abort = new AbortController()
+  readonly end: Promise<TurnEnd>
+  /** null = it has not begun to spend. */
+  budget: Budget | null = null
+  /** The turn goes on in another process: no end is written. */
+  leaving = false
+  finish: (end: TurnEnd) => void = () => undefined
+  fail: (error: unknown) => void = () => undefined
+
+  constructor() {
+    this.end = new Promise((resolve, reject) => {
+      this.finish = resolve
+      this.fail = reject
+    })
+  }
+
+  /** The turn never began. Whoever handed in a follow-up meanwhile hears of it; if nobody did, the caller has the error. */
+  giveUp(error: unknown): void {
+    this.end.catch(() => undefined)
+    this.fail(error)
+  }
+
+  /** Runs the agent loop to its outcome, within the limits that count. Rejects for a defect only. */
+  async play(home: TurnHome, order: TurnOrder, policy: Policy): Promise<TurnOutcome> {
+    const { services, limits } = home
+    const { options, carriedOver = [] } = order
+    const { clock, tools, background, limitSources, onLimitsChange, learnWindow, noteReach } = services
+    const sources = () => [...runSources(options), ...limitSources(), ...policy.limitSources()]
+    const budget = budgetFor(home, order, sources())
+    this.budget = budget
+    const unfollow = limits.follow(budget, sources, onLimitsChange)
+    const seat = services.slots.seat()
+    let answerMs: number | null = null
+    try {
+      return await runTurn({
+        conversation: home.conversation,
+        backend: async () => {
+          const { profileId } = home.view().profile
+          const connection = await services.backendFor(profileId, modelInUse(home), budget.needsPrice)
+          if (background) answerMs = connection.profile.timeouts?.approvalMs ?? ANSWER_MS
+          return connection
+        },
+        learnWindow,
+        noteReach,
+        seat,
+        tools: tools.filter(({ name }) => policy.denial(name) === null),
+        toolContext: {
+          workspace: home.workspace,
+          passedVariables: policy.safeEnv,
+          keyVariables: policy.keyVariables,
+        },
+        policy,
+        budget,
+        permissions: () => policy.permissions(home.view().permissions),
+        sessionRules: home.sessionRules,
+        ask: home.canAnswer
+          ? ({ callId }, signal) => home.approvals.ask(callId, { signal, limit: answerMs, unanswered: null })
+          : null,
+        answerMs: () => answerMs,
+        // Who does not answer for so long has gone away, and then it is as if nobody watched.
+        askBudget: (stop, signal) => (home.isWatched() ? limits.ask(stop, budget, { signal, limit: answerMs }) : null),
+        hasFollowUps: () => home.view().queued.length > 0,
+        // A turn that is being stopped answers nothing any more: what waits goes on waiting.
+        readFollowUps: () => this.abort.signal.aborted || home.readQueue(),
+        carriedOver,
+        emit: home.emit,
+        persisted: home.persisted,
+        now: () => clock.now(),
+        elapsed: systemElapsed,
+        signal: this.abort.signal,
+        options: {
+          ...(options.stream !== undefined && { stream: options.stream }),
+          ...(options.responseSchema && { responseSchema: options.responseSchema }),
+        },
+      })
+    } finally {
+      unfollow()
+      seat.leave()
+    }
+  }
+}
+
+/** Tells how long the newest turn has worked, here and before. Whole milliseconds. */
+export function timeSince(view: SessionView, { begun }: TurnOrder, now: number): () => number {
+  const elsewhere = begun ? now - begun.startedAt : 0
+  const before = Math.max(0, Math.round((view.turns.at(-1)?.ranMs ?? 0) + elsewhere))
+  const from = systemElapsed()
+  return () => before + Math.round(systemElapsed() - from)
+}
+
+/** The model that this session chose stays chosen when the profile's default changes. */
+function modelInUse(home: TurnHome): ProfileOverrides | undefined {
+  const { model } = home.view().profile
+  return model ? { ...home.overrides(), model } : home.overrides()
+}
+
+function budgetFor(home: TurnHome, order: TurnOrder, sources: readonly LimitSource[]): Budget {
+  const { turnId, options, begun } = order
+  const { clock, ledger } = home.services
+  const before = home.view()
+  const spent = home.counts.counts.copy()
+  const parent = options.parentRun ?? home.parentRun
+  return new Budget({
+    sources,
+    ledger,
+    // What the journal says of a turn that was begun elsewhere must not be counted by the ledger as well.
+    run: { id: begun ? newTurnId() : turnId, session: before.sessionId, cwd: before.cwd },
+    profileId: before.profile.profileId,
+    ...(begun && { begun }),
+    ...(parent && { parent }),
+    spentBefore: (profileId) => ({ ...spent.of(profileId), wallTime: timeOf(before) }),
+    now: () => clock.now(),
+    elapsed: systemElapsed,
+    warn: home.tellOnce,
+  })
+}
