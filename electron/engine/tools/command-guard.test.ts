@@ -78,3 +78,10 @@ test.each([
 ])('%j is ordinary work', (command) => {
   expect(catastrophe(command)).toBeNull()
 })
+
+test('commands in commands are looked into, and more of them than anybody means are refused at once', () => {
+  const nested = (depth: number, inner: string) => `${'$('.repeat(depth)}${inner}${')'.repeat(depth)}`
+  expect(catastrophe(nested(20, 'rm -rf /'))).not.toBeNull()
+  // Each level costs a look at all of it: without a bound this took half a minute.
+  expect(() => catastrophe(nested(300_000, 'ls'))).toThrow('too many commands in commands')
+})

@@ -1,3 +1,5 @@
+import { ToolProblem } from './tool-problem.ts'
+
 /** What a shell would run, as words without their quotes, and the text it would be given to read. */
 export interface ShellCommand {
   words: string[]
@@ -8,22 +10,30 @@ export interface ShellCommand {
 /**
  * The commands in a text for a shell: chained ones, those in brackets and in substitutions; what is quoted, commented out
  * or in a here-document is text and no command. Made for a look at what a model wrote, not as a border: what is not closed
- * is read as well as it goes.
+ * is read as well as it goes. Throws `ToolProblem` where commands stand in commands more often than anybody means.
  */
 export function shellCommands(text: string): ShellCommand[] {
-  return new Reader(text).read()
+  return new Reader(text, 0).read()
 }
+
+/** So often a command may stand in another one; each time costs a look at all of it. */
+const DEEPEST = 30
 
 class Reader {
   readonly #text: string
+  readonly #depth: number
   readonly #commands: ShellCommand[] = []
   #at = 0
   #command: ShellCommand = { words: [], input: '' }
   #word: string | null = null
   readonly #documents: { end: string; dashed: boolean; raw: boolean; command: ShellCommand }[] = []
 
-  constructor(text: string) {
+  constructor(text: string, depth: number) {
+    if (depth > DEEPEST) {
+      throw new ToolProblem('This command has too many commands in commands. Make it simpler.', 'nested too deeply')
+    }
     this.#text = text
+    this.#depth = depth
   }
 
   read(): ShellCommand[] {
@@ -101,7 +111,12 @@ class Reader {
 
   #inner(text: string): void {
     this.#append('$()')
-    this.#commands.push(...shellCommands(text))
+    this.#take(text)
+  }
+
+  /** The commands of a part. */
+  #take(text: string): void {
+    this.#commands.push(...new Reader(text, this.#depth + 1).read())
   }
 
   #comment(): void {
@@ -133,7 +148,7 @@ class Reader {
       command.input += `${lines.join('\n')}\n`
       if (raw) continue
       for (const found of command.input.matchAll(/\$\(([^()]*)\)|`([^`]*)`/g)) {
-        this.#commands.push(...shellCommands(found[1] ?? found[2] ?? ''))
+        this.#take(found[1] ?? found[2] ?? '')
       }
     }
   }
