@@ -189,7 +189,7 @@ describe('a session', () => {
       answers = [say('Going on.')]
       expect(await opened.send('Go on')).toMatchObject({ reason: 'completed' })
     }
-  }, 30_000)
+  }, 120_000)
 
   test('waits for an answer, goes on after it, and knows what was allowed for the session', async () => {
     const store = newStore()
