@@ -159,4 +159,39 @@ test('what is pinned above an opened chat is what is out of sight above what is 
   await expect(transcript).toContainText('Short 7')
   await expect(transcript).toContainText('Short 3')
   await expect(page.getByRole('button', { name: 'Go to this message' })).toBeHidden()
+
+test('a form of a backend says what is missing while it is typed, is red for nothing untouched, and is kept', async ({
+  machine,
+  backend,
+}) => {
+  await claw(machine, ['profiles', 'add', 'Mine', '--base-url', backend.baseUrl, '--model', 'scripted'])
+  const { page } = await machine.launch()
+  await page.getByRole('link', { name: 'Backends' }).click()
+  const table = page.getByRole('table', { name: 'Models of this server' })
+  await expect(table.getByRole('columnheader').last()).toHaveText('Price in / out per M')
+
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  const address = page.getByRole('textbox', { name: 'Base URL' })
+  await address.fill('localhost:9')
+  await expect(page.getByText('It begins with http:// or https://, such as http://localhost:9')).toBeVisible()
+  const red = page.locator('form .c-danger')
+  await expect(red).toHaveCount(0)
+  await page.getByRole('combobox', { name: 'Key', exact: true }).selectOption('In a file')
+  await page.getByRole('textbox', { name: 'The key' }).focus()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('textbox', { name: 'The key' })).not.toHaveAttribute('aria-invalid', 'true')
+  await page.getByRole('combobox', { name: 'Key', exact: true }).selectOption('The server needs none')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(red).toHaveText(['Start the URL with http:// or https://.'])
+  await expect(page.getByRole('alert')).toContainText('One field needs a change')
+
+  await address.fill(backend.baseUrl)
+  await page.getByRole('combobox', { name: 'Model' }).fill('another')
+  await page.getByRole('region', { name: 'Profiles' }).getByRole('link', { name: /Mine/ }).click()
+  await expect(page.getByText('is not saved yet, and does not count')).toBeVisible()
+  await page.getByRole('button', { name: 'Go on editing' }).click()
+  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('another')
+  await page.getByRole('button', { name: 'Discard changes' }).click()
+  await expect(page.getByRole('button', { name: 'Edit', exact: true })).toBeVisible()
+  await expect(page.getByText('is not saved yet')).toBeHidden()
 })

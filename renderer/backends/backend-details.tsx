@@ -12,6 +12,7 @@ import { displayName } from './display-name.ts'
 import { DoctorButton, DoctorResult, useDoctorTest } from './doctor-test.tsx'
 import { FailureBox, ProblemBox } from './failure-box.tsx'
 import { ModelsTable } from './models-table.tsx'
+import { draftOf, editOf } from './profile-drafts.ts'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog }))
 
@@ -30,6 +31,7 @@ export function BackendDetails(props: {
   const [problem, setProblem] = useState<Failure | null>(null)
   const [removing, setRemoving] = useState(false)
   const heading = useFocusOnChange(profile.id)
+  const unsaved = draftOf(editOf(profile.id)) !== undefined
   const test = useDoctorTest(backend, setProblem)
 
   const run = async (asked: Promise<{ ok: true } | { ok: false; failure: Failure }>) => {
@@ -69,7 +71,7 @@ export function BackendDetails(props: {
               </button>
               <button type="button" className="btn quiet" onClick={() => props.onEdit(false)}>
                 <Icon of={Pencil} small />
-                Edit
+                {unsaved ? 'Go on editing' : 'Edit'}
               </button>
             </>
           )}
@@ -85,6 +87,7 @@ export function BackendDetails(props: {
         {test.words || (reach === 'checking' ? 'Asking the server' : reach === 'ready' ? 'The server answers' : '')}
       </p>
       {problem && <ProblemBox failure={problem} />}
+      {unsaved && <p className="xs c-warn">What you changed in this profile is not saved yet, and does not count.</p>}
       {reach === 'failed' && backend.failure && !test.explains && (
         <FailureBox
           profile={profile}

@@ -7,6 +7,7 @@ import { Ring } from '../ui/ring.tsx'
 import { countOf, tokens } from './backend-state.ts'
 import { commandLines } from './command-lines.ts'
 import { CopyCommand } from './copy-command.tsx'
+import { foldUntried, untriedReason } from './untried.ts'
 import './doctor.css'
 
 interface Acts {
@@ -22,6 +23,8 @@ export function DoctorCard(props: { running: DoctorState['running']; report: Doc
   // While it runs rows stay where they came: nothing moves under the eyes.
   const checks = running ? running.checks : sortedChecks(report?.checks ?? [])
   if (!running && !report) return null
+  const wantsLoad = report?.wantsLoad === true && !running
+  const { rows, untried } = foldUntried(checks, wantsLoad)
   const problems = countChecks(checks, 'problem')
   const warnings = countChecks(checks, 'warning')
   return (
@@ -44,9 +47,10 @@ export function DoctorCard(props: { running: DoctorState['running']; report: Doc
       </div>
       {checks.length > 0 && (
         <ul>
-          {checks.map((check) => (
-            <CheckRow key={check.id} check={check} wantsLoad={report?.wantsLoad === true && !running} acts={acts} />
+          {rows.map((check) => (
+            <CheckRow key={check.id} check={check} wantsLoad={wantsLoad} acts={acts} />
           ))}
+          {untried.length > 0 && <UntriedRow checks={untried} />}
         </ul>
       )}
     </section>
@@ -58,6 +62,21 @@ const looks: Record<DoctorCheck['state'], { icon: IconShape; tone: string; row: 
   warning: { icon: TriangleAlert, tone: 'c-warn', row: ' meh', word: 'warning' },
   problem: { icon: CircleX, tone: 'c-danger', row: ' bad', word: 'failed' },
   'not-tried': { icon: CircleSlash, tone: 'ink3', row: '', word: 'not tried' },
+}
+
+/** All that was not tried is one line: why stands there once, and which it is is told. */
+function UntriedRow({ checks }: { checks: readonly DoctorCheck[] }) {
+  const names = checks.map(({ title }) => title).join(', ')
+  return (
+    <li className="check" title={names}>
+      <Icon of={CircleSlash} className="ink3" />
+      <span>
+        {checks.length} not tried<span className="sr">: {names}</span>
+      </span>
+      <span className="ev">{untriedReason(checks)}</span>
+      <span className="ms" />
+    </li>
+  )
 }
 
 function CheckRow(props: { check: DoctorCheck; wantsLoad: boolean; acts: Acts }) {

@@ -67,11 +67,6 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                 <th className="num">Max answer</th>
                 <th>Can</th>
                 <th className="num">Price in / out per M</th>
-                {editable && (
-                  <th>
-                    <span className="sr">Actions</span>
-                  </th>
-                )}
               </tr>
             </thead>
             <tbody>
@@ -79,7 +74,20 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                 <tr key={model.id}>
                   <td>
                     <span className="mono">{model.id}</span>{' '}
-                    {model.id === chosen && <span className="badge accent">chosen</span>}
+                    {model.id === chosen ? (
+                      <span className="badge accent">chosen</span>
+                    ) : (
+                      editable && (
+                        <button
+                          type="button"
+                          className="btn quiet sm"
+                          aria-label={`Use ${model.id}`}
+                          onClick={() => void choose(model.id)}
+                        >
+                          Use
+                        </button>
+                      )
+                    )}
                   </td>
                   <td className={model.contextWindow === null ? 'num ink3' : 'num'}>
                     {tokens(model.contextWindow)}
@@ -95,20 +103,6 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
                     {prices(model, profile)}
                     <CachedPrice amount={profile.cachedInputCostPerMillion ?? model.cachedInputCostPerMillion} />
                   </td>
-                  {editable && (
-                    <td className="num">
-                      {model.id !== chosen && (
-                        <button
-                          type="button"
-                          className="btn quiet sm"
-                          aria-label={`Use ${model.id}`}
-                          onClick={() => void choose(model.id)}
-                        >
-                          Use
-                        </button>
-                      )}
-                    </td>
-                  )}
                 </tr>
               ))}
             </tbody>

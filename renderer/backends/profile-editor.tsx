@@ -12,7 +12,7 @@ import { KeyFields } from './key-fields.tsx'
 import { ModelField } from './model-field.tsx'
 import { useProbe } from './probe.ts'
 import { ProbeLine } from './probe-line.tsx'
-import { draftOf, dropDraft, keepDraft } from './profile-drafts.ts'
+import { draftOf, dropDraft, editOf, keepDraft } from './profile-drafts.ts'
 import {
   type FieldName,
   fieldsFromPreset,
@@ -20,7 +20,10 @@ import {
   type Problems,
   type ProfileFields,
   readForm,
+  schemeHint,
 } from './profile-form.ts'
+
+const keyBoxes: ReadonlySet<string> = new Set<FieldName>(['newKey', 'keyVariable', 'fileConsent'])
 
 export interface FieldsProps {
   fields: ProfileFields
@@ -43,11 +46,12 @@ export function ProfileEditor(props: {
   const keychain = useAppStore((state) => state.environment.keychain)
   const others = backends.filter(({ profile }) => profile.id !== original?.id).map(({ profile }) => profile)
   const takenNames = others.map(({ name }) => name)
-  const about = original ? `edit ${original.id}` : `add ${props.kind}`
+  const about = original ? editOf(original.id) : `add ${props.kind}`
   const [fields, setFields] = useState<ProfileFields>(
     () => draftOf(about) ?? startFields(props.kind, original, takenNames, keychain),
   )
-  const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set())
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
   const [saving, setSaving] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -55,7 +59,7 @@ export function ProfileEditor(props: {
 
   const result = readForm(fields, { original, takenIds: others.map(({ id }) => id), takenNames, keychain })
   const all: Problems = result.ok ? {} : result.problems
-  const problems = tried ? all : Object.fromEntries(Object.entries(all).filter(([name]) => left.has(name as FieldName)))
+  const problems: Problems = Object.fromEntries(Object.entries(all).filter(([name]) => left.has(name)))
   const probe = useProbe({
     baseUrl: fields.baseUrl,
     key: fields.keyPlace === 'keychain' || fields.keyPlace === 'file' ? fields.newKey : '',
@@ -68,8 +72,12 @@ export function ProfileEditor(props: {
       const next = { ...fields, ...change }
       keepDraft(about, next)
       setFields(next)
+      setChanged((known) => new Set([...known, ...Object.keys(change)]))
+      // The boxes of another place for the key are new to the person: nothing in them is wrong yet.
+      if ('keyPlace' in change) setLeft((known) => new Set([...known].filter((name) => !keyBoxes.has(name))))
     },
-    leave: (name) => setLeft((known) => new Set(known).add(name)),
+    // A box that was only walked through is not wrong yet.
+    leave: (name) => changed.has(name) && setLeft((known) => new Set(known).add(name)),
   }
 
   useEffect(() => {
@@ -88,6 +96,7 @@ export function ProfileEditor(props: {
   const save = async (event: FormEvent) => {
     event.preventDefault()
     if (!result.ok) {
+      setLeft(new Set(Object.keys(all)))
       setTried(false)
       requestAnimationFrame(() => setTried(true))
       return
@@ -132,7 +141,7 @@ export function ProfileEditor(props: {
           mono
           inputMode="url"
           problem={problems.baseUrl}
-          hint="Up to and with /v1, where the server has it."
+          hint={schemeHint(fields.baseUrl) ?? 'Up to and with /v1, where the server has it.'}
           value={fields.baseUrl}
           onChange={(baseUrl) => parts.change({ baseUrl })}
           onLeave={() => parts.leave('baseUrl')}
@@ -149,7 +158,7 @@ export function ProfileEditor(props: {
         others={others.filter(({ kind }) => kind !== 'demo')}
       />
       {tried && !result.ok && (
-        <p className="c-danger" role="alert">
+        <p className="xs ink2" role="alert">
           {Object.keys(all).length === 1
             ? 'One field needs a change'
             : `${Object.keys(all).length} fields need a change`}{' '}

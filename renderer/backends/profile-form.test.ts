@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { presets } from '#shared/presets.ts'
 import { Profile } from '#shared/profile.ts'
-import { type FormContext, fieldsFromPreset, fieldsFromProfile, type ProfileFields, readForm } from './profile-form.ts'
+import {
+  type FormContext,
+  fieldsFromPreset,
+  fieldsFromProfile,
+  type ProfileFields,
+  readForm,
+  schemeHint,
+} from './profile-form.ts'
 
 const empty: FormContext = { original: null, takenIds: [], takenNames: ['Lab'], keychain: true }
 const preset = (kind: string) => {
@@ -214,4 +221,19 @@ test.each<[Partial<ProfileFields>, RegExp]>([
   expect(Object.keys(problems)).toEqual(Object.keys(change))
   expect(Object.values(problems)[0]).toMatch(words)
   expect(Object.values(problems)[0]?.match(/[.](?= |$)/g)).toHaveLength(1)
+})
+
+test('an address without a scheme is told so while it is typed, and one that is only begun is not', () => {
+  const hint = (host: string) => `It begins with http:// or https://, such as http://${host}`
+  expect(
+    ['', 'h', 'htt', 'http://', 'https://a', 'HTTP://a', 'localhost:8000', '192.168.0.2/v1', 'ftp://a', ' //a'].map(
+      schemeHint,
+    ),
+  ).toEqual([
+    ...Array.from({ length: 6 }, () => null),
+    hint('localhost:8000'),
+    hint('192.168.0.2/v1'),
+    hint('a'),
+    hint('a'),
+  ])
 })

@@ -251,6 +251,15 @@ function readBaseUrl(value: string): string {
   return trimmed.replace(/\/+$/, '')
 }
 
+/** What is said below an address while it is typed; null = nothing is missing so far. */
+export function schemeHint(value: string): string | null {
+  const typed = value.trim().toLowerCase()
+  const begins = ['http://', 'https://'].some((scheme) => typed.startsWith(scheme) || scheme.startsWith(typed))
+  return begins
+    ? null
+    : `It begins with http:// or https://, such as http://${typed.replace(/^\w*:?\/+/, '') || 'host'}`
+}
+
 /** null = the URL is right. */
 export function baseUrlProblem(value: string): string | null {
   try {

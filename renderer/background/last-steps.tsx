@@ -31,7 +31,7 @@ export function LastSteps(props: { onAll: () => void }) {
       {words && (
         <section className="stack g2" aria-labelledby="run-answer">
           <h3 id="run-answer" className="med">
-            {turn?.end ? 'Answer' : 'Last words'}
+            {turn?.end ? 'Answer' : 'Latest answer'}
           </h3>
           <Prose item={words} />
         </section>

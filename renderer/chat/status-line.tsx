@@ -26,7 +26,9 @@ export function StatusLine() {
       </span>
       <span className="end row">
         {context !== null && (
-          <span title="Of the model’s context window, at its last call">context {Math.round(context * 100)} %</span>
+          <span title="Of the model’s context window, at its last call">
+            context {Math.round(context * 100)} %{wasCounted(usage) && ' ·'}
+          </span>
         )}
         <SessionBudget folder={cwd} profileId={profile.profileId} title={callsOf(usage)}>
           {wasCounted(usage) && <Used usage={usage} free={localKinds.has(profile.kind)} />}

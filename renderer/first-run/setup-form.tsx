@@ -10,6 +10,7 @@ import { ProblemBox } from '../backends/failure-box.tsx'
 import { presetNote } from '../backends/preset-note.ts'
 import { useProbe } from '../backends/probe.ts'
 import { ProbeLine } from '../backends/probe-line.tsx'
+import { schemeHint } from '../backends/profile-form.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { FirstStep } from './first-step.tsx'
@@ -150,6 +151,7 @@ export function SetupForm(props: {
                 </span>
               </label>
             )}
+            {!problems.baseUrl && schemeHint(setup.baseUrl) && <p className="xs ink2">{schemeHint(setup.baseUrl)}</p>}
             <p id="setup-problem" className="xs c-danger" role="alert">
               {problems.baseUrl ?? problems.newKey ?? problems.fileConsent ?? problems.name}
             </p>

@@ -4,7 +4,15 @@ import { noSpending } from '#shared/no-spending.ts'
 import type { Spending } from '#shared/spending.ts'
 import { addCounts, type Counts, countOf, noCounts } from './counts.ts'
 import { type Grant, grantOf } from './grant.ts'
-import { type LedgerLine, type LineLimit, type ReserveLine, RUN, readLine, type SpendLine } from './ledger-line.ts'
+import {
+  isInvented,
+  type LedgerLine,
+  type LineLimit,
+  type ReserveLine,
+  RUN,
+  readLine,
+  type SpendLine,
+} from './ledger-line.ts'
 import { addSpend, knownCost } from './spending.ts'
 
 /** A reservation that nobody has settled. */
@@ -97,7 +105,8 @@ export class LedgerFold {
     if (line.type === 'spend') {
       if (line.timeFrom !== undefined) this.#takeTime(line.timeFrom, line.ms)
       for (const call of line.settles ?? []) this.#release(call)
-      for (const sum of this.#sumsOf(line)) add(sum, line)
+      const sums = isInvented(line) ? this.#runSums(line) : this.#sumsOf(line)
+      for (const sum of sums) add(sum, line)
     } else if (line.type === 'release') {
       for (const call of line.calls) this.#release(call)
     } else {
@@ -150,14 +159,19 @@ export class LedgerFold {
       this.#last = { day, profile, sums: periods.flatMap((sums) => both(sums, profile)) }
     }
     const { sums } = this.#last
-    if (this.#runs.size === 0) return sums
+    const runs = this.#runSums({ run, profile })
+    return runs.length > 0 ? [...sums, ...runs] : sums
+  }
+
+  #runSums({ run, profile }: Pick<SpendLine, 'run' | 'profile'>): readonly Sum[] {
+    if (this.#runs.size === 0) return []
     const runs: Sum[] = []
     for (let end = run.indexOf('/'); ; end = run.indexOf('/', end + 1)) {
       const limited = this.#runs.get(end < 0 ? run : run.slice(0, end))
       if (limited) runs.push(...both(limited, profile))
       if (end < 0) break
     }
-    return runs.length > 0 ? [...sums, ...runs] : sums
+    return runs
   }
 
   #find(of: string, profileId: string | null): Sum | undefined {

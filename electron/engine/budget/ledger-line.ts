@@ -45,6 +45,11 @@ export interface SpendLine extends Stamp {
   timeFrom?: string
 }
 
+/** What the demo says it used, nobody used: no day, month, report or file counts it. */
+export function isInvented({ kind }: Pick<SpendLine, 'kind'>): boolean {
+  return kind === 'demo'
+}
+
 /** Before the path of a run, in `of`. */
 export const RUN = 'run '
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FailureError } from '#shared/failure.ts'
 import { noSpending } from '#shared/no-spending.ts'
+import { noCounts } from './counts.ts'
 import { exportText } from './export.ts'
 import { Ledger, type NewSpend } from './ledger.ts'
 import { readLine } from './ledger-line.ts'
@@ -198,4 +199,31 @@ test('an export is safe to open as a table', () => {
     '',
   ])
   expect(JSON.parse(exportText([line], 'json'))).toMatchObject([{ cost: null, toolCalls: 3 }])
+})
+
+test('what the demo says it used is in no day, month, report or file; the limit of a run of its own holds', async () => {
+  const demo = { profile: 'demo', profileName: 'Demo', kind: 'demo', cost: 0, costSource: 'free' } as const
+  await ledger.reserve({
+    call: 'call',
+    run: 'run0000001',
+    profile: 'demo',
+    limits: [{ name: 'modelCalls', allowed: 9, of: 'run run0000001', profile: null }],
+    need: { ...noCounts(), modelCalls: 1 },
+    output: 0,
+    reasoning: 0,
+    least: 0,
+    outputPrice: 0,
+  })
+  await ledger.spend(spend({ ...demo, settles: ['call'] }))
+  const fold = await ledger.current()
+  const whole = await report()
+  expect([
+    fold.spending(day),
+    fold.spending('2026-11', 'demo'),
+    fold.used('modelCalls', 'run run0000001', null),
+    whole.total,
+    whole.sessions,
+  ]).toEqual([noSpending(), noSpending(), 1, noSpending(), []])
+  await ledger.spend(spend())
+  expect((await report()).profiles.map(({ key }) => key)).toEqual(['router'])
 })

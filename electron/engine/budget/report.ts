@@ -3,7 +3,7 @@ import { SessionId } from '#shared/ids.ts'
 import { noSpending } from '#shared/no-spending.ts'
 import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending.ts'
 import type { LedgerStore } from './ledger-files.ts'
-import { readLine, type SpendLine } from './ledger-line.ts'
+import { isInvented, readLine, type SpendLine } from './ledger-line.ts'
 import { addSpend, knownCost } from './spending.ts'
 
 /** Hands every readable call of the range to `take`, in the order of the files. `FailureError` `storage`. */
@@ -17,7 +17,7 @@ export async function readRange(
     if (month < monthOf(from) || month > monthOf(to)) continue
     await files.read(month, 0, (text) => {
       const line = readLine(text)
-      if (line?.type !== 'spend' || line.day < from || line.day > to) return
+      if (line?.type !== 'spend' || isInvented(line) || line.day < from || line.day > to) return
       if (profileId === null || line.profile === profileId) take(line)
     })
   }
