@@ -159,6 +159,7 @@ test('what is pinned above an opened chat is what is out of sight above what is 
   await expect(transcript).toContainText('Short 7')
   await expect(transcript).toContainText('Short 3')
   await expect(page.getByRole('button', { name: 'Go to this message' })).toBeHidden()
+})
 
 test('a form of a backend says what is missing while it is typed, is red for nothing untouched, and is kept', async ({
   machine,
