@@ -289,7 +289,9 @@ export class ProfileStore {
     const ca = usable ? await readCertificates(known) : undefined
     const server = await this.#services.identify(baseUrl, key, ca)
     const kind = server?.kind ?? 'custom'
-    const profile: Profile = { ...demoProfile, ...trusted, name: 'The server', kind, baseUrl, model: '' }
+    // It has no name yet: its host is right wherever a sentence names it.
+    const name = new URL(baseUrl).host
+    const profile: Profile = { ...demoProfile, ...trusted, name, kind, baseUrl, model: '' }
     const models = await this.#connections.listModels({ ...profile, id: PROBE_ID }, key ?? undefined)
     this.#probed = { baseUrl, models }
     return { server, models }
