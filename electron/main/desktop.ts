@@ -9,7 +9,6 @@ import {
   type SaveDialogOptions,
   shell,
 } from 'electron'
-import { FailureError, failure } from '#shared/failure.ts'
 import type { Desktop } from './ipc/app-handlers.ts'
 import type { LinkGate } from './link-gate.ts'
 
@@ -40,17 +39,23 @@ export function electronDesktop(window: () => BrowserWindow | null, links: LinkG
     },
     async openLink(url) {
       if (!links.mayOpen(app.accessibilitySupportEnabled)) {
-        throw new FailureError(failure('invalid-input', 'Links are opened one at a time, by a click. Click it again.'))
+        throw await refusal('invalid-input', 'Links are opened one at a time, by a click. Click it again.')
       }
       try {
         await shell.openExternal(url)
       } catch (cause) {
         const message = `No program on this computer opens ${url}. Copy the address, or choose a browser in its settings.`
-        throw new FailureError(failure('not-found', message), { cause })
+        throw await refusal('not-found', message, cause)
       }
     },
     writeClipboard: (text) => clipboard.writeText(text),
   }
+}
+
+/** Loaded when something failed: with its schemas it would more than triple what is read before the first paint. */
+async function refusal(code: 'invalid-input' | 'not-found', message: string, cause?: unknown): Promise<Error> {
+  const { FailureError, failure } = await import('#shared/failure.ts')
+  return new FailureError(failure(code, message), { cause })
 }
 
 const jsonFiles = [ofType('json')]
