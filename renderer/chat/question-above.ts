@@ -54,15 +54,31 @@ export function useQuestionAbove(
 function saidAbove(root: HTMLElement): Said | null {
   const edge = root.getBoundingClientRect().top
   const line = edge + root.clientHeight * READING_LINE
-  const turn = [...root.querySelectorAll<HTMLElement>('[data-turn]')].findLast(
-    (section) => section.getBoundingClientRect().top <= line,
-  )
-  const message = [...(turn?.querySelectorAll<HTMLElement>('[data-said]') ?? [])].findLast(
-    (element) => element.getBoundingClientRect().top <= line,
-  )
-  if (!turn || !message || message.getBoundingClientRect().bottom > edge + 1) return null
+  const begins = (element: HTMLElement) => element.getBoundingClientRect().top <= line
+  const turn = turnsIn(root).findLast(begins)
+  const message =
+    turn &&
+    elementsOf(turn)
+      .filter(({ dataset }) => dataset.said !== undefined)
+      .findLast(begins)
+  if (!message || message.getBoundingClientRect().bottom > edge + 1) return null
   const place = message.dataset.said ?? ''
   return { turnId: turn.dataset.turn ?? '', item: place === '' ? null : Number(place) }
+}
+
+/** Where turns are, counted in elements below the scroller: the newest one two, those of the list five at most. */
+const DEEPEST_TURN = 5
+
+/** Looked for by hand: a search through all that text and code is made of would cost more than drawing what came. */
+function turnsIn(element: Element, depth = 0): readonly HTMLElement[] {
+  return elementsOf(element).flatMap((child) => {
+    if (child.dataset.turn !== undefined) return [child]
+    return depth < DEEPEST_TURN ? turnsIn(child, depth + 1) : []
+  })
+}
+
+function elementsOf(element: Element): readonly HTMLElement[] {
+  return [...element.children].filter((child) => child instanceof HTMLElement)
 }
 
 /** The element that shows it, where it is in the page. */
