@@ -86,12 +86,14 @@ export class SettingsStore {
   /** Follows changes by other processes. The folder is watched, because a rename replaces the file. */
   watch(): void {
     if (this.#file === null || this.#watcher) return
-    this.#watcher = watch(this.#options.dataFolder, { persistent: false }, (_kind, name) => {
-      if (name === FILE_NAME) void this.#reload()
-    }).on('error', () => {
-      // Out of watches or the folder is gone: changes of others are then seen at the next start.
-      this.close()
-    })
+    try {
+      this.#watcher = watch(this.#options.dataFolder, { persistent: false }, (_kind, name) => {
+        if (name === FILE_NAME) void this.#reload()
+      }).on('error', () => this.close())
+    } catch {
+      // Out of descriptors or watches, as in the event above: changes of others are then seen at the next start.
+      return
+    }
     // What changed before somebody looked.
     void this.#reload()
   }
