@@ -14,7 +14,8 @@ const PAUSE = 300
 export async function startRemembering(): Promise<void> {
   const reply = await request('window.recall', {})
   if (reply.ok) restore(reply.value)
-  let kept = current()
+  // What the disk has, and not what the page has yet: the chat that was open may be opened, and left again, a moment later.
+  let kept = reply.ok ? reply.value : current()
   let isWaiting = false
   const save = () => {
     isWaiting = false
