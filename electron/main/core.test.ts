@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AppState } from '#shared/app-state.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
 import type { Reply } from '#shared/failure.ts'
@@ -11,6 +11,7 @@ import { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
+import { startScriptedBackend, text, usage } from '../../e2e/support/scripted-backend.ts'
 import { type Core, startCore } from './core.ts'
 
 let root: string
@@ -153,13 +154,18 @@ describe('the window and the engine', () => {
   })
 
   it('what a chat spends is seen by the feed, in a report and in a file', async () => {
-    const feed = watchFeed((event) => {
-      if (event.type !== 'approval-request') return
-      void ask('session.answer', { sessionId, callId: event.request.callId, answer: { decision: 'deny' } })
-    })
+    // What the demo says it used is counted nowhere.
+    const server = await startScriptedBackend({ script: [text('Hello.', { usage: usage(100, 7) })] })
+    onTestFinished(() => server.close())
+    const profile: Profile = {
+      ...{ id: ProfileId.parse('own'), name: 'Own', kind: 'vllm' },
+      ...{ baseUrl: server.baseUrl, model: 'scripted', key: { source: 'none' } },
+    }
+    await ask('profile.save', { profile })
+    const feed = watchFeed()
     feed.send({ type: 'subscribe-app' })
     await ask('budget.setLimit', { scope: 'day', profileId: null, limit: 'totalTokens', value: 1_000_000 })
-    const { sessionId } = await ask('session.create', { cwd: project, profileId: demo, permissions })
+    const { sessionId } = await ask('session.create', { cwd: project, profileId: profile.id, permissions })
     feed.send({ type: 'subscribe', sessionId })
     await feed.until(({ type }) => type === 'snapshot')
     await ask('session.send', { sessionId, text: 'Hello there' })
