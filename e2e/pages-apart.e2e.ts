@@ -23,13 +23,16 @@ export const sum = (a, b) => a + b
 
 /** In the page: where every element of the content stands and how large it is. */
 function boxesOf(root: HTMLElement): string[] {
-  return [...root.querySelectorAll('*')]
-    .filter((element) => element.closest('time') === null)
-    .map((element) => {
-      const { x, y, width, height } = element.getBoundingClientRect()
-      const name = `${element.tagName.toLowerCase()}.${[...element.classList].join('.')}`
-      return `${name} ${[x, y, width, height].map(Math.round).join(' ')}`
-    })
+  return (
+    [...root.querySelectorAll('*')]
+      // What tells the time, and what a pointer that happens to lie there brings up.
+      .filter((element) => element.closest('time, .chart-hover, .chart-tip') === null)
+      .map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect()
+        const name = `${element.tagName.toLowerCase()}.${[...element.classList].join('.')}`
+        return `${name} ${[x, y, width, height].map(Math.round).join(' ')}`
+      })
+  )
 }
 
 /** Once nothing moves any more: what is loaded late, such as colours of code, has come. */

@@ -15,6 +15,8 @@ export function useStickToEnd(
   const [atEnd, setAtEnd] = useState(true)
   const sticking = useRef(true)
   const byHand = useRef(false)
+  /** Where the scroller was when it was last looked at. */
+  const last = useRef(0)
 
   const stick = useCallback((on: boolean) => {
     sticking.current = on
@@ -22,7 +24,10 @@ export function useStickToEnd(
   }, [])
   const toEnd = useCallback(() => {
     const element = scroller.current
-    if (element && sticking.current) element.scrollTop = element.scrollHeight
+    if (!element) return
+    if (sticking.current) element.scrollTop = element.scrollHeight
+    // What the page does by itself is no hand: a card that goes pulls the end up, and the next one may come before the event.
+    last.current = element.scrollTop
   }, [scroller])
   const jump = useCallback(() => {
     byHand.current = false
@@ -44,7 +49,7 @@ export function useStickToEnd(
   useEffect(() => {
     const element = scroller.current
     if (!element) return
-    let last = element.scrollTop
+    last.current = element.scrollTop
     const act = () => {
       byHand.current = true
     }
@@ -66,9 +71,9 @@ export function useStickToEnd(
       const top = element.scrollTop
       const gap = element.scrollHeight - top - element.clientHeight
       // Up without a wheel or a key: the bar was dragged, or a finger moved.
-      if (byHand.current && top < last - NEAR && gap > NEAR) stick(false)
-      else if (byHand.current && gap <= NEAR && top >= last) stick(true)
-      last = top
+      if (byHand.current && top < last.current - NEAR && gap > NEAR) stick(false)
+      else if (byHand.current && gap <= NEAR && top >= last.current) stick(true)
+      last.current = top
     }
     element.addEventListener('wheel', wheel, { passive: true })
     element.addEventListener('touchmove', act, { passive: true })
