@@ -348,3 +348,55 @@ test('a reader who goes up into turns that were never in the page moves as far a
   }
   expect({ jumps, turns: Object.keys(before) }).toEqual({ jumps: [], turns: ['turn000002', 'turn000005'] })
 })
+
+test('a card that goes while another one comes does not let go of the end, whatever was clicked before', async ({
+  machine,
+  backend,
+}) => {
+  await writePastSessions(machine, [{ title: 'A long talk', turns: longTurns.slice(0, 2) }])
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('region', { name: 'Sessions' }).getByText('A long talk').click()
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await expect(transcript).toContainText('Question 1')
+  await framesLater(page, 20)
+  const current = page.getByRole('region', { name: 'Current turn' })
+  const clicked = { text: current.locator('p').last(), button: current.getByRole('button', { name: /^Copy/ }).last() }
+  for (const [what, target] of Object.entries(clicked)) {
+    await target.click()
+    await target.hover()
+    if (what === 'button') {
+      await target.press(' ')
+      // A long click: the hand is still down while the page changes.
+      await page.mouse.down()
+    }
+    const below = await transcript.evaluate(async (scroller) => {
+      const card = document.createElement('div')
+      scroller.querySelector('.column')?.append(card)
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      const task = () => new Promise((resolve) => setTimeout(resolve))
+      const found: number[] = []
+      for (const measured of ['in its frame', 'at once'])
+        for (const [before, after] of [
+          [200, 340],
+          [340, 60],
+          [120, 900],
+        ]) {
+          card.style.height = `${before}px`
+          await frame()
+          await frame()
+          card.style.height = '0'
+          // The browser pulls the end up when it lays the page out, and says so in the frame after.
+          if (measured === 'at once') scroller.getBoundingClientRect()
+          else await task()
+          card.style.height = `${after}px`
+          for (let frames = 0; frames < 3; frames++) await frame()
+          found.push(Math.round(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight))
+        }
+      card.remove()
+      return found
+    })
+    await page.mouse.up()
+    expect(below, `after a click on ${what}`).toEqual([0, 0, 0, 0, 0, 0])
+    await framesLater(page, 3)
+  }
+})

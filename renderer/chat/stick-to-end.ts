@@ -1,7 +1,8 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react'
+import { EndHold, type ReaderAct, type Scrolled } from './end-hold.ts'
 
-/** Pixels that count as being at the end. */
-const NEAR = 4
+const DOWN = ['ArrowDown', 'PageDown', 'End', ' ']
+const UP = ['ArrowUp', 'PageUp', 'Home']
 
 /**
  * Keeps the end in sight while it grows, for as long as the reader is there. Going up by wheel, key or drag lets go at
@@ -12,30 +13,24 @@ export function useStickToEnd(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
 ): { atEnd: boolean; jump: () => void; leave: () => void } {
+  const [hold] = useState(() => new EndHold())
   const [atEnd, setAtEnd] = useState(true)
-  const sticking = useRef(true)
-  const byHand = useRef(false)
-  /** Where the scroller was when it was last looked at. */
-  const last = useRef(0)
 
-  const stick = useCallback((on: boolean) => {
-    sticking.current = on
-    setAtEnd(on)
-  }, [])
   const toEnd = useCallback(() => {
     const element = scroller.current
     if (!element) return
-    if (sticking.current) element.scrollTop = element.scrollHeight
-    // What the page does by itself is no hand: a card that goes pulls the end up, and the next one may come before the event.
-    last.current = element.scrollTop
-  }, [scroller])
+    if (hold.holds) element.scrollTop = element.scrollHeight
+    hold.resized(scrolledOf(element))
+  }, [hold, scroller])
   const jump = useCallback(() => {
-    byHand.current = false
-    stick(true)
+    hold.take()
+    setAtEnd(true)
     toEnd()
-  }, [stick, toEnd])
-
-  const leave = useCallback(() => stick(false), [stick])
+  }, [hold, toEnd])
+  const leave = useCallback(() => {
+    hold.leave()
+    setAtEnd(false)
+  }, [hold])
 
   // Before the first frame; after it the observer sees every change of size, when layout is done anyway.
   useLayoutEffect(toEnd, [toEnd])
@@ -49,45 +44,55 @@ export function useStickToEnd(
   useEffect(() => {
     const element = scroller.current
     if (!element) return
-    last.current = element.scrollTop
-    const act = () => {
-      byHand.current = true
+    const act = (one: ReaderAct) => {
+      hold.act(one, scrolledOf(element))
+      setAtEnd(hold.holds)
     }
-    const wheel = (event: WheelEvent) => {
-      act()
-      if (event.deltaY < 0 && element.scrollHeight > element.clientHeight) stick(false)
-    }
-    const key = (event: KeyboardEvent) => {
-      if (!['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' '].includes(event.key)) return
-      act()
-      const up =
-        event.key === 'ArrowUp' ||
-        event.key === 'PageUp' ||
-        event.key === 'Home' ||
-        (event.key === ' ' && event.shiftKey)
-      if (up && element.scrollHeight > element.clientHeight) stick(false)
-    }
-    const scrolled = () => {
-      const top = element.scrollTop
-      const gap = element.scrollHeight - top - element.clientHeight
-      // Up without a wheel or a key: the bar was dragged, or a finger moved.
-      if (byHand.current && top < last.current - NEAR && gap > NEAR) stick(false)
-      else if (byHand.current && gap <= NEAR && top >= last.current) stick(true)
-      last.current = top
-    }
-    element.addEventListener('wheel', wheel, { passive: true })
-    element.addEventListener('touchmove', act, { passive: true })
-    element.addEventListener('pointerdown', act)
-    element.addEventListener('keydown', key)
-    element.addEventListener('scroll', scrolled, { passive: true })
-    return () => {
-      element.removeEventListener('wheel', wheel)
-      element.removeEventListener('touchmove', act)
-      element.removeEventListener('pointerdown', act)
-      element.removeEventListener('keydown', key)
-      element.removeEventListener('scroll', scrolled)
-    }
-  }, [scroller, stick])
+    const listeners = new AbortController()
+    const { signal } = listeners
+    const passive = { passive: true, signal }
+    element.addEventListener('wheel', ({ deltaY }) => act(deltaY < 0 ? 'up' : 'down'), passive)
+    element.addEventListener('touchmove', () => act('grab'), passive)
+    element.addEventListener(
+      'pointerdown',
+      ({ target }) => {
+        act(isControl(target) ? 'release' : 'grab')
+        // A press on the bar may move the page after it is over, and where it ends is not always told.
+        if (target === element) return
+        for (const end of ['pointerup', 'pointercancel'] as const)
+          window.addEventListener(end, () => act('release'), { once: true, signal })
+      },
+      { signal },
+    )
+    document.addEventListener('keydown', (event) => act(keyAct(event, element)), { signal })
+    element.addEventListener(
+      'scroll',
+      () => {
+        hold.scrolled(scrolledOf(element))
+        setAtEnd(hold.holds)
+      },
+      passive,
+    )
+    return () => listeners.abort()
+  }, [hold, scroller])
 
   return { atEnd, jump, leave }
+}
+
+function scrolledOf({ scrollTop, scrollHeight, clientHeight }: HTMLElement): Scrolled {
+  return { top: scrollTop, height: scrollHeight, room: clientHeight }
+}
+
+/** A press on it is meant for it, and moves no page. */
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a, input, textarea, select, summary') !== null
+}
+
+function keyAct({ key, shiftKey, target }: KeyboardEvent, scroller: HTMLElement): ReaderAct {
+  if (!(target instanceof Element) || !scroller.contains(target)) return 'release'
+  // It brings what has the focus next into sight, wherever that is.
+  if (key === 'Tab') return 'grab'
+  if (target.matches('input, textarea, select') || (key === ' ' && isControl(target))) return 'release'
+  if (UP.includes(key) || (key === ' ' && shiftKey)) return 'up'
+  return DOWN.includes(key) ? 'down' : 'release'
 }
