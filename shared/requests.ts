@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ApprovalAnswer } from './approval.ts'
 import { FolderConflict, NewRun } from './background.ts'
 import { BudgetAnswer, BudgetScope, LimitName } from './budget.ts'
-import { MessageId, ProfileId, RunId, SessionId } from './ids.ts'
+import { MessageId, ProfileId, RunId, SessionId, TurnId } from './ids.ts'
 import { Permissions } from './permissions.ts'
 import { PolicyView, SeenManifest } from './policy.ts'
 import { FoundServer, ModelInfo, Profile } from './profile.ts'
@@ -39,7 +39,8 @@ export const requests = {
   'session.takeBack': request(z.object({ sessionId: SessionId, messageId: MessageId }), done),
   /** Sends the messages that wait, where no turn goes on. */
   'session.sendQueued': request(z.object({ sessionId: SessionId }), done),
-  'session.stop': request(z.object({ sessionId: SessionId }), done),
+  /** Ends that turn, and no later one. */
+  'session.stop': request(z.object({ sessionId: SessionId, turnId: TurnId }), done),
   'session.answer': request(
     z.object({ sessionId: SessionId, callId: z.string().max(500), answer: ApprovalAnswer }),
     done,

@@ -279,6 +279,24 @@ describe('what is typed at the wrong moment', () => {
   })
 })
 
+test.runIf(process.platform === 'linux')(
+  'a terminal that goes in the very moment in which a question came up denies it, and those after it',
+  async () => {
+    const world = await createWorld(write('a'), write('b'), text('As you wish.'))
+    const exitFile = join(world.home, 'exit')
+    const { screen, breakOff } = startInTerminal(world, ['agent', 'Do it.'], {}, { detached: { exitFile } })
+    await screen.seen('deny with a reason')
+    breakOff()
+    await expect.poll(() => readFile(exitFile, 'utf8').catch(() => ''), { timeout: 10_000 }).not.toBe('')
+    const [name = ''] = (await readdir(join(world.home, 'sessions'))).filter((file) => file.endsWith('.jsonl'))
+    const journal = await readFile(join(world.home, 'sessions', name), 'utf8')
+    expect([await readdir(world.work), /"type":"turn-end".*"reason":"(.*?)"/.exec(journal)?.[1]]).toEqual([
+      [],
+      'completed',
+    ])
+  },
+)
+
 describe('a conversation without a terminal', () => {
   test('takes each line as a message, and ends as the last one did', async () => {
     const world = await createWorld(text('One.'), write('a'))

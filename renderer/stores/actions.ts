@@ -9,6 +9,7 @@ import { chooseForNewChat, useDraftStore } from '../chat/draft-store.ts'
 import { findBackend, useAppStore } from './app-store.ts'
 import { clearProblem, reportProblem } from './problem-store.ts'
 import { useRouteStore } from './route-store.ts'
+import { useSessionStore } from './session-store.ts'
 
 /** The place of problems with a chat that does not exist yet. */
 export const NEW_CHAT = 'new-chat'
@@ -59,8 +60,10 @@ export function newChat(): void {
   useRouteStore.getState().go('chat', null)
 }
 
+/** Ends the turn that is on the screen, and none that began since. */
 export async function stopTurn(sessionId: SessionId): Promise<void> {
-  await surface(sessionId, request('session.stop', { sessionId }))
+  const turn = useSessionStore.getState().slots[sessionId]?.view?.turns.at(-1)
+  if (turn) await surface(sessionId, request('session.stop', { sessionId, turnId: turn.turnId }))
 }
 
 /** False = it does not wait any more, the problem is shown in that chat. */

@@ -12,6 +12,8 @@ export interface TerminalClaw {
   /** Types; `\r` is the Enter key, `\x03` Ctrl-C, `\x04` Ctrl-D. */
   type(keys: string): void
   exit: Promise<number>
+  /** The terminal is gone from one moment to the next. */
+  breakOff(): void
   /** Resolves when a question with these words is on the screen and takes an answer. */
   asked(words: string): Promise<void>
   /** Gives the terminal another width, as a person who drags its window. */
@@ -27,6 +29,8 @@ interface TerminalOptions {
   rows?: number
   /** Of a shell that knows jobs: where it is suspended, Enter brings it back. */
   job?: boolean
+  /** It reads and writes the terminal, but is not told by a signal when that goes; how it ends is in `exitFile`. */
+  detached?: { exitFile: string }
 }
 
 let count = 0
@@ -35,13 +39,15 @@ export function startInTerminal(
   world: World,
   args: readonly string[],
   env: Record<string, string> = {},
-  { columns = 200, rows = 40, job = false }: TerminalOptions = {},
+  { columns = 200, rows = 40, job = false, detached }: TerminalOptions = {},
 ): TerminalClaw {
   const device = join(world.work, '..', `terminal-${++count}`)
   const command = [process.execPath, program, ...args]
   // `exec`, or the shell in between would die of the Ctrl-C that the program survives.
   const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  const started = job ? `set -m; ${line}; echo the shell has it; read enter; fg; exit $?` : `exec ${line}`
+  const alone = detached && `exec setsid -w sh -c '"$@"; echo $? > "$0"' '${detached.exitFile}' ${line}`
+  const inShell = job ? `set -m; ${line}; echo the shell has it; read enter; fg; exit $?` : `exec ${line}`
+  const started = alone ?? inShell
   const quoted = `tty > '${device}'; stty cols ${columns} rows ${rows}; ${started}`
   const script =
     process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-q', '-e', '-f', '-c', quoted, '/dev/null']
@@ -66,6 +72,7 @@ export function startInTerminal(
       await promisify(execFile)('stty', ['-F', path, 'cols', String(width)])
     },
     type: (keys) => child.stdin.write(keys),
+    breakOff: () => child.kill('SIGKILL'),
     exit: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
   }
 }

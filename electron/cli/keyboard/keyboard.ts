@@ -36,6 +36,8 @@ const BRACKETED_PASTE = { on: '\x1b[?2004h', off: '\x1b[?2004l' }
 class Keyboard {
   #users = 0
   #raw = false
+  /** The terminal is gone. */
+  #ended = false
   #splitter = new PasteSplitter()
   readonly #receivers: Receiver[] = []
   #draft = ''
@@ -52,10 +54,12 @@ class Keyboard {
       else this.#typed(text)
     }
   }
+  /** Whoever listens hears of it, and whoever begins to listen later: it comes once, perhaps while nobody asks. */
   readonly #onEnd = () => {
-    const receiver = this.#receivers.at(-1)
-    if (receiver) receiver.end()
-    else this.#options.onEnd?.()
+    if (this.#ended) return
+    this.#ended = true
+    for (const receiver of [...this.#receivers].reverse()) receiver.end()
+    this.#options.onEnd?.()
   }
   readonly #onContinue = () => {
     void this.#takeIfForeground()
@@ -64,7 +68,7 @@ class Keyboard {
   /** Each `open` needs its `close`. */
   open(): void {
     this.#users++
-    if (!this.#raw) this.#take()
+    if (!this.#raw && !this.#ended) this.#take()
   }
 
   /** As `open`, unless a shell has this process in the background. */
@@ -84,9 +88,10 @@ class Keyboard {
     this.#onDraft = () => undefined
   }
 
-  /** What is typed goes to `receiver` until the returned function is called. */
+  /** What is typed goes to `receiver` until the returned function is called. Where nothing can come, it hears that next. */
   receive(receiver: Receiver): () => void {
     this.#receivers.push(receiver)
+    if (this.#ended) queueMicrotask(() => this.#receivers.includes(receiver) && receiver.end())
     return () => {
       const at = this.#receivers.lastIndexOf(receiver)
       if (at >= 0) this.#receivers.splice(at, 1)
@@ -95,6 +100,7 @@ class Keyboard {
 
   setDraft(options: DraftOptions): void {
     this.#options = options
+    if (this.#ended) queueMicrotask(() => this.#options === options && options.onEnd?.())
   }
 
   /** Hears of every change of the draft, so that it can be shown where it disturbs nothing. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FailureError, failure } from '#shared/failure.ts'
+import { TurnId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { FakeSession, sessionId } from '../feed/fake-sessions.ts'
 import { Endpoint } from './endpoint.ts'
@@ -118,7 +119,7 @@ describe('the private socket', () => {
       remote.answer('c1', { decision: 'deny', reason: 'No.' }),
       remote.rename('x'.repeat(201)),
       remote.rename('Title'),
-      remote.stop(),
+      remote.stop(TurnId.parse('turn000001')),
     ])
     expect(answers.map((one) => (one.status === 'fulfilled' ? 'done' : one.reason.failure.message))).toEqual([
       'done',
@@ -132,7 +133,7 @@ describe('the private socket', () => {
         ['send', { text: 'Hi' }],
         ['answer', { callId: 'c1', answer: { decision: 'deny', reason: 'No.' } }],
         ['rename', { title: 'Title' }],
-        ['stop', {}],
+        ['stop', { turnId: 'turn000001' }],
       ],
       [new TypeError('secret text')],
     ])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ApprovalAnswer } from '#shared/approval.ts'
 import { BudgetAnswer } from '#shared/budget.ts'
 import { Failure } from '#shared/failure.ts'
-import { MessageId, ProfileId, SessionId } from '#shared/ids.ts'
+import { MessageId, ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import { Permissions } from '#shared/permissions.ts'
 import { SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
@@ -13,7 +13,8 @@ import { ProfileOverrides } from '../profiles/profile-overrides.ts'
 export const workerRequests = {
   /** Starts a turn, or hands the text to the running one. */
   send: z.object({ text: z.string().min(1).max(1_000_000) }),
-  stop: z.object({}),
+  /** Without a turn: whichever runs. */
+  stop: z.object({ turnId: TurnId.optional() }),
   takeBack: z.object({ messageId: MessageId }),
   sendQueued: z.object({}),
   resume: z.object({}),

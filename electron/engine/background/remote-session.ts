@@ -1,7 +1,7 @@
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError } from '#shared/failure.ts'
-import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
@@ -119,8 +119,8 @@ export class RemoteSession implements Session {
     return { end }
   }
 
-  stop(): Promise<void> {
-    return this.#ask('stop', {})
+  stop(turnId?: TurnId): Promise<void> {
+    return this.#ask('stop', { ...(turnId !== undefined && { turnId }) })
   }
 
   answer(callId: string, answer: ApprovalAnswer): Promise<void> {

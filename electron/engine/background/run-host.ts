@@ -125,7 +125,7 @@ export class RunHost {
         sendQueued: () => this.#begin(() => session.sendQueued()),
         resume: () => this.#begin(() => session.resume()),
         takeBack: ({ messageId }) => session.takeBack(messageId),
-        stop: () => session.stop(),
+        stop: ({ turnId }) => session.stop(turnId),
         answer: ({ callId, answer }) => session.answer(callId, answer),
         answerBudget: ({ answer }) => session.answerBudget(answer),
         setProfile: ({ profileId, overrides }) => session.setProfile(profileId, overrides),

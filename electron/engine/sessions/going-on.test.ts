@@ -144,6 +144,29 @@ test.runIf(process.platform === 'linux')('a session that cannot be opened leaves
   expect(await openFilesIn(data)).toEqual([])
 })
 
+test('what is to stop one turn stops no newer one, and says so', async () => {
+  const session = await newSession(newStore())
+  answers = [stop]
+  await session.send('First')
+  const over = session.view().turns.at(-1)?.turnId
+  if (!over) throw new Error('One turn ran.')
+  await session.stop(over)
+  let answer: (value: StreamEvent) => void = () => {}
+  answers = [new Promise((resolve) => (answer = resolve))]
+  const asked = event(session, 'model-call-start')
+  const { end } = await session.begin('Second')
+  await asked
+  await expect(session.stop(over)).rejects.toMatchObject({ failure: { code: 'not-found' } })
+  const going = session.view().turns.at(-1)?.turnId
+  const stopped = session.stop(going)
+  answer(asks)
+  await stopped
+  expect([(await end).reason, session.view().turns.map((turn) => turn.end?.reason)]).toEqual([
+    'aborted',
+    ['completed', 'aborted'],
+  ])
+})
+
 test('a stopped turn leaves what is queued; where that is taken back while its turn begins, no empty message is sent', async () => {
   let letGo = () => {}
   const policies = new Policies({ dataFolder: join(folder, 'data'), clock, keyVariables: () => new Set() })

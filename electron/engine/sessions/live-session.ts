@@ -287,9 +287,11 @@ export class LiveSession implements Session {
     await this.persisted()
   }
 
-  async stop(): Promise<void> {
+  async stop(turnId?: TurnId): Promise<void> {
     const turn = this.#turn
     if (!turn) return
+    if (turnId !== undefined && this.#view.turns.at(-1)?.turnId !== turnId)
+      throw new FailureError(failure('not-found', 'What was to be stopped is over. What goes on now is a newer turn.'))
     turn.abort.abort()
     await turn.end
   }

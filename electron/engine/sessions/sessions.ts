@@ -2,7 +2,7 @@ import type { SessionSummary } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import type { BudgetAnswer } from '#shared/budget.ts'
 import type { Failure } from '#shared/failure.ts'
-import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
+import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
 import type { RunLink } from '#shared/run-link.ts'
 import type { SendOptions } from '#shared/send-options.ts'
@@ -49,8 +49,11 @@ export interface Session {
   takeBack(messageId: MessageId): Promise<void>
   /** Begins a turn with the messages that wait. `FailureError`: `not-found` none does, `busy` one goes on. */
   sendQueued(): Promise<{ end: Promise<TurnEnd> }>
-  /** Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. */
-  stop(): Promise<void>
+  /**
+   * Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. `turnId`: that
+   * turn and no later one. `FailureError` `not-found`: it is over, and another one goes on.
+   */
+  stop(turnId?: TurnId): Promise<void>
   /** `FailureError` `not-found` when that call does not wait any more. */
   answer(callId: string, answer: ApprovalAnswer): Promise<void>
   /** `FailureError` `not-found` when it does not wait at a limit any more. */

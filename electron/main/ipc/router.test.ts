@@ -82,7 +82,7 @@ describe('a request of the page', () => {
 
   it('that fails as expected gets that failure', async () => {
     const { defects, ask } = record()
-    expect([await ask('session.stop', { sessionId }), defects]).toEqual([
+    expect([await ask('session.stop', { sessionId, turnId: 'turn000001' }), defects]).toEqual([
       { ok: false, failure: { code: 'busy', message: 'It is open elsewhere.', retryable: false } },
       [],
     ])

@@ -48,9 +48,9 @@ export function sessionHandlers(
         await session.takeBack(messageId)
         return null
       }),
-    'session.stop': ({ sessionId }) =>
+    'session.stop': ({ sessionId, turnId }) =>
       holds.with(sessionId, async (session) => {
-        await session.stop()
+        await session.stop(turnId)
         return null
       }),
     'session.answer': ({ sessionId, callId, answer }) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SessionSummary } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
-import { SessionId } from '#shared/ids.ts'
+import { SessionId, TurnId } from '#shared/ids.ts'
 import { noSpending } from '#shared/no-spending.ts'
 import { sampleRun } from '#shared/sample-run.ts'
 import type { LimitStatus } from '#shared/spending.ts'
@@ -26,6 +26,7 @@ const ended = { endedAt: 6 * 60_000, phase: null } as const
 const chat: Work = {
   sessionId: SessionId.parse('session009'),
   runId: null,
+  turnId: TurnId.parse('turn000009'),
   title: 'Fix the test',
   folder: 'parcel-api',
   waits: false,

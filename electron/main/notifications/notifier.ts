@@ -38,9 +38,10 @@ export class Notifier {
     this.#state = state
   }
 
-  /** The person stops it, somewhere: its end is no news. */
-  expectEnd(sessionId: SessionId): void {
+  /** The person stops it, somewhere: its end is no news. What it returns takes that back, where it was not stopped. */
+  expectEnd(sessionId: SessionId): () => void {
     this.#stopped.add(sessionId)
+    return () => this.#stopped.delete(sessionId)
   }
 
   update(state: NotifiableState): void {

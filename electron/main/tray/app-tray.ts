@@ -23,8 +23,8 @@ export interface AppTrayOptions {
   show(place: Place): void
   isWindowOpen(): boolean
   quit(): void
-  /** The person stops it here: its end is no news. */
-  onStop(sessionId: SessionId): void
+  /** The person stops it here: its end is no news. What it returns takes that back. */
+  onStop(sessionId: SessionId): () => void
   onDefect(error: unknown): void
 }
 
@@ -138,30 +138,37 @@ export class AppTray {
         return show({ page: 'background', runId: null })
       case 'open-window':
         return showWindow()
-      case 'stop':
-        onStop(act.sessionId)
-        return act.runId === null
-          ? this.#ask('session.stop', { sessionId: act.sessionId })
-          : this.#ask('run.stop', { runId: act.runId, force: false })
+      case 'stop-run':
+      case 'stop-turn': {
+        const takeBack = onStop(act.sessionId)
+        const stopped = await (act.type === 'stop-turn'
+          ? this.#ask('session.stop', { sessionId: act.sessionId, turnId: act.turnId })
+          : this.#ask('run.stop', { runId: act.runId, force: false }))
+        if (!stopped) takeBack()
+        return
+      }
       case 'answer':
-        return this.#ask('session.answer', {
+        await this.#ask('session.answer', {
           sessionId: act.sessionId,
           callId: act.callId,
           answer: { decision: act.decision },
         })
+        return
       case 'pause':
-        return this.#ask('run.pauseAll', { paused: act.paused })
+        await this.#ask('run.pauseAll', { paused: act.paused })
+        return
       case 'quit':
         return quit()
     }
   }
 
-  /** What did not work is said in the window: the tray has no place for it. */
-  async #ask(name: string, input: object): Promise<void> {
+  /** What did not work is said in the window: the tray has no place for it. false = it did not. */
+  async #ask(name: string, input: object): Promise<boolean> {
     const { core, showWindow } = this.#options
     const reply = await core.answer(name, input)
-    if (reply.ok) return
+    if (reply.ok) return true
     core.feed.app.notify({ id: 'tray', title: 'That did not work from the tray', message: reply.failure.message })
     showWindow()
+    return false
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BackgroundRun } from '#shared/background.ts'
-import { RunId, SessionId } from '#shared/ids.ts'
+import { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { sampleRun } from '#shared/sample-run.ts'
 import { type TrayItem, trayModel } from './tray-model.ts'
 import { type Work, workOf } from './work.ts'
@@ -96,16 +96,24 @@ test('without any work there is only what is always there, and Quit asks nothing
   ])
 })
 
-test('a click carries what it is about', () => {
-  const [, , menu] = model([waiting]).items
-  const acts = menu?.kind === 'menu' ? menu.items.flatMap((item) => (item.kind === 'act' ? [item.act] : [])) : []
+test('a click carries what it is about: a run, or the very turn of a chat', () => {
+  const actsOf = (items: readonly TrayItem[]) => {
+    const menu = items[2]
+    return menu?.kind === 'menu' ? menu.items.flatMap((item) => (item.kind === 'act' ? [item.act] : [])) : []
+  }
   const { sessionId, runId } = waiting
-  expect(acts).toEqual([
+  const one = chat()
+  expect(actsOf(model([], { chats: [one] }).items).at(-1)).toEqual({
+    type: 'stop-turn',
+    sessionId: one.sessionId,
+    turnId: one.turnId,
+  })
+  expect(actsOf(model([waiting]).items)).toEqual([
     { type: 'answer', sessionId, callId: 'call-1', decision: 'allow-once' },
     { type: 'answer', sessionId, callId: 'call-1', decision: 'allow-session' },
     { type: 'answer', sessionId, callId: 'call-1', decision: 'deny' },
     { type: 'open', sessionId, runId },
-    { type: 'stop', sessionId, runId },
+    { type: 'stop-run', sessionId, runId },
   ])
 })
 
@@ -160,6 +168,7 @@ function chat(): Work {
   return {
     sessionId: SessionId.parse('session009'),
     runId: null,
+    turnId: TurnId.parse('turn000009'),
     title: 'Fix the test',
     folder: 'parcel-api',
     waits: true,

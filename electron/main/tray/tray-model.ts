@@ -1,7 +1,7 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
 import { cutText } from '#shared/cut-text.ts'
-import type { RunId, SessionId } from '#shared/ids.ts'
+import type { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { isOver, runState } from '#shared/run-words.ts'
 import { type Work, workWords } from './work.ts'
 
@@ -11,7 +11,8 @@ export type TrayMark = 'idle' | 'running' | 'waiting' | 'failed' | 'paused'
 /** What a click does. */
 export type TrayAct =
   | { type: 'open'; sessionId: SessionId; runId: RunId | null }
-  | { type: 'stop'; sessionId: SessionId; runId: RunId | null }
+  | { type: 'stop-run'; sessionId: SessionId; runId: RunId }
+  | { type: 'stop-turn'; sessionId: SessionId; turnId: TurnId }
   | { type: 'answer'; sessionId: SessionId; callId: string; decision: ApprovalAnswer['decision'] }
   | { type: 'new-task' }
   | { type: 'open-window' }
@@ -100,7 +101,8 @@ function firstLine({ state, work, lookedAt }: TrayFacts): string {
   return words === '' ? 'Nothing runs' : words
 }
 
-function workMenu({ sessionId, runId, approvals, usable }: Work): TrayItem[] {
+function workMenu(work: Work): TrayItem[] {
+  const { sessionId, runId, approvals, usable } = work
   const more = approvals.length - QUESTIONS
   const answers = approvals.slice(0, QUESTIONS).map(({ callId, text }): TrayItem[] => {
     const answer = (label: string, decision: ApprovalAnswer['decision']): TrayItem => {
@@ -116,11 +118,14 @@ function workMenu({ sessionId, runId, approvals, usable }: Work): TrayItem[] {
   return inGroups([
     ...(usable ? answers : []),
     more > 0 ? [{ kind: 'words', label: `and ${more} more ${more === 1 ? 'question' : 'questions'}` }] : [],
-    [
-      { kind: 'act', label: 'Open', act: { type: 'open', sessionId, runId } },
-      ...(usable ? [{ kind: 'act', label: 'Stop', act: { type: 'stop', sessionId, runId } } as const] : []),
-    ],
+    [{ kind: 'act', label: 'Open', act: { type: 'open', sessionId, runId } }, ...(usable ? stopItem(work) : [])],
   ])
+}
+
+/** Names what is to be stopped: a menu may be on the screen for long, and what began since is something else. */
+function stopItem({ sessionId, runId, turnId }: Work): TrayItem[] {
+  if (runId !== null) return [{ kind: 'act', label: 'Stop', act: { type: 'stop-run', sessionId, runId } }]
+  return turnId === null ? [] : [{ kind: 'act', label: 'Stop', act: { type: 'stop-turn', sessionId, turnId } }]
 }
 
 function inGroups(groups: readonly (readonly TrayItem[])[]): TrayItem[] {

@@ -1,6 +1,6 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
-import type { RunId, SessionId } from '#shared/ids.ts'
+import type { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import {
   approvalLine,
   countRuns,
@@ -18,6 +18,8 @@ export interface Work {
   sessionId: SessionId
   /** null = a chat of this app, which ends with it. */
   runId: RunId | null
+  /** The turn of a chat; a run is stopped as a whole. */
+  turnId: TurnId | null
   title: string
   /** The last part of where it works. */
   folder: string
@@ -54,6 +56,7 @@ function runWork(run: BackgroundRun): Work {
   return {
     sessionId: run.sessionId,
     runId: run.runId,
+    turnId: null,
     title: run.title || run.prompt,
     folder: folderName(run.cwd),
     waits: state === 'waiting',
@@ -68,6 +71,7 @@ function chatWork(view: SessionView): Work {
   return {
     sessionId: view.sessionId,
     runId: null,
+    turnId: view.turns.at(-1)?.turnId ?? null,
     title: view.title || 'New chat',
     folder: folderName(view.cwd),
     waits,
