@@ -51,7 +51,7 @@ test('without a tray, it is said once, and closing the window leaves a run going
   expect(await statuses()).toEqual(['running'])
 
   const second = await machine.launch({ env })
-  await expect(second.page.getByRole('link', { name: 'Background' })).toHaveAccessibleDescription('1 runs')
+  await expect(second.page.getByRole('link', { name: 'Background' })).toHaveAccessibleDescription('1 running')
   await expect(said(second.page)).toBeHidden()
   await answerQuestions(second.app, 'Stop it and quit')
   await leave(second.app, () => closeWindow(second.app))

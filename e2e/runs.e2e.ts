@@ -50,7 +50,7 @@ test('a run is started in the terminal, approved in the window and stopped from 
   await expect.poll(() => machine.has('note.txt')).toBe(true)
   await expect(opened(page, 'Write a note')).toContainText('It is written')
 
-  await expect.poll(() => desktop.menu()).toContain('(1 runs)')
+  await expect.poll(() => desktop.menu()).toContain('(1 running)')
   const [running] = await runsOf(machine)
   await desktop.click(/^Write a note · /, 'Stop')
   await expect(list(page)).toContainText('Finished')

@@ -33,8 +33,8 @@ test('runs are counted in words', () => {
   ]
   expect([countWords(countRuns([])), countWords(countRuns([running])), countWords(countRuns(all))]).toEqual([
     '',
-    '1 runs',
-    '2 run, 1 waits for you, 1 queued',
+    '1 running',
+    '2 running, 1 waits for you, 1 queued',
   ])
 })
 

@@ -52,10 +52,10 @@ export function countRuns(runs: readonly BackgroundRun[]): RunCounts {
   return counts
 }
 
-/** "3 run, 1 waits for you, 1 queued"; empty where nothing goes on. */
+/** "3 running, 1 waits for you, 1 queued"; empty where nothing goes on. */
 export function countWords({ running, waiting, queued, paused }: RunCounts): string {
   return [
-    running > 0 && `${running} ${running === 1 ? 'runs' : 'run'}`,
+    running > 0 && `${running} running`,
     waiting > 0 && `${waiting} ${waiting === 1 ? 'waits' : 'wait'} for you`,
     queued > 0 && `${queued} queued`,
     paused > 0 && `${paused} paused`,

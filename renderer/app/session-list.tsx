@@ -1,6 +1,7 @@
 import { Folder } from 'lucide-react'
 import { type KeyboardEvent, lazy, Suspense, useMemo, useState } from 'react'
 import type { SessionSummary } from '#shared/app-state.ts'
+import { counted } from '#shared/counted.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { removeSession, renameSession } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -83,11 +84,11 @@ export function SessionList(props: {
             ))}
           </ul>
           {group.hidden > 0 && (
-            <MoreButton count={group.hidden} of="sessions" place={group.label} onMore={() => askFor(group.folder)} />
+            <MoreButton count={group.hidden} of="session" place={group.label} onMore={() => askFor(group.folder)} />
           )}
         </div>
       ))}
-      {hiddenFolders > 0 && <MoreButton count={hiddenFolders} of="folders" onMore={() => askFor('')} />}
+      {hiddenFolders > 0 && <MoreButton count={hiddenFolders} of="folder" onMore={() => askFor('')} />}
       <Suspense>
         {menu && (
           <SessionMenu
@@ -116,7 +117,7 @@ export function SessionList(props: {
 }
 
 function MoreButton(props: { count: number; of: string; place?: string; onMore: () => void }) {
-  const words = `${props.count.toLocaleString('en')} more ${props.count === 1 ? props.of.slice(0, -1) : props.of}`
+  const words = counted(props.count, `more ${props.of}`)
   return (
     <button
       type="button"

@@ -1,8 +1,8 @@
 import { PanelLeft, Plus, Search, X } from 'lucide-react'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { counted } from '#shared/counted.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { countRuns, countWords, type RunCounts } from '#shared/run-words.ts'
-import { countOf } from '../backends/backend-state.ts'
 import { attentionCount, attentionTone } from '../backends/doctor-line.ts'
 import { TodayMeter } from '../budget/today-meter.tsx'
 import { useAppStore } from '../stores/app-store.ts'
@@ -139,7 +139,7 @@ function MainNavigation(props: { rail: boolean; onGo: (page: Page) => void }) {
   const counts = countRuns(runs)
   const words: Readonly<Partial<Record<Page, string>>> = {
     background: countWords(counts),
-    backends: attention > 0 ? `${countOf(attention, 'backend')} ${attention === 1 ? 'needs' : 'need'} attention` : '',
+    backends: attention > 0 ? `${counted(attention, 'backend')} ${attention === 1 ? 'needs' : 'need'} attention` : '',
   }
   return (
     <nav className="sidebar-nav" aria-label="Main navigation">
@@ -211,7 +211,7 @@ function Sessions(props: {
   return (
     <section className="sidebar-sessions" aria-label="Sessions">
       <p className="sr" role="status">
-        {search === null || search === '' ? '' : `${countOf(found, 'session')} found`}
+        {search === null || search === '' ? '' : `${counted(found, 'session')} found`}
       </p>
       {search !== null && (
         <span className="field soft session-search">

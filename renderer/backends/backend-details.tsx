@@ -1,13 +1,14 @@
 import { ChevronLeft, Pencil } from 'lucide-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { BackendStatus } from '#shared/app-state.ts'
+import { counted } from '#shared/counted.ts'
 import type { Failure } from '#shared/failure.ts'
 import { DEMO_LABEL } from '#shared/presets.ts'
 import type { Profile } from '#shared/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
-import { countOf, keyWords, learnedWords, tokens } from './backend-state.ts'
+import { keyWords, learnedWords, tokens } from './backend-state.ts'
 import { displayName } from './display-name.ts'
 import { DoctorButton, DoctorResult, useDoctorTest } from './doctor-test.tsx'
 import { FailureBox, ProblemBox } from './failure-box.tsx'
@@ -140,7 +141,7 @@ function Facts({ profile }: { profile: Profile }) {
       <span className="mono">{profile.baseUrl}</span>
       <span>{keyWords(profile)}</span>
       {profile.contextWindow !== undefined && <span>window of {tokens(profile.contextWindow)} tokens</span>}
-      {profile.slots !== undefined && <span>{countOf(profile.slots, 'slot')}</span>}
+      {profile.slots !== undefined && <span>{counted(profile.slots, 'slot')}</span>}
       {profile.caFile !== undefined && <span>own CA file</span>}
       {fallback && <span>stand-in: {fallback.name}</span>}
       {profile.plainHttp && <span>plain http allowed</span>}

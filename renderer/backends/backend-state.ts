@@ -1,5 +1,6 @@
 import type { BackendStatus } from '#shared/app-state.ts'
 import { assertNever } from '#shared/assert-never.ts'
+import { counted } from '#shared/counted.ts'
 import type { Failure } from '#shared/failure.ts'
 import { DEMO_LABEL, localKinds, presets } from '#shared/presets.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
@@ -23,7 +24,7 @@ export function stateLine(backend: BackendStatus): StateLine {
       return failedLine(backend.failure)
     case 'ready':
       if (modelIsMissing(backend)) return { tone: 'warn', text: 'its model is not listed' }
-      return { tone: 'ok', text: countOf(backend.models.length, 'model') }
+      return { tone: 'ok', text: counted(backend.models.length, 'model') }
     default:
       return assertNever(backend.reach)
   }
@@ -168,8 +169,4 @@ export function learnedWords({ baseUrl, model, compat }: Profile): string {
 export function dollars(amount: number | null): string {
   if (amount === null) return 'not known'
   return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 3 : 2)}`
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${whole.format(count)} ${noun}${count === 1 ? '' : 's'}`
 }

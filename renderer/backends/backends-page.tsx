@@ -1,6 +1,7 @@
 import { RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendStatus } from '#shared/app-state.ts'
+import { counted } from '#shared/counted.ts'
 import type { BackendKind } from '#shared/profile.ts'
 import { PageTitle } from '../app/page-title.tsx'
 import { request } from '../bridge/bridge.ts'
@@ -9,7 +10,6 @@ import { Icon } from '../ui/icon.tsx'
 import { BackendDetails } from './backend-details.tsx'
 import { BackendList } from './backend-list.tsx'
 import { takeAskedKey } from './backend-place.ts'
-import { countOf } from './backend-state.ts'
 import { attentionCount } from './doctor-line.ts'
 import { PresetPicker } from './preset-picker.tsx'
 import { ProfileEditor } from './profile-editor.tsx'
@@ -52,7 +52,7 @@ export default function BackendsPage() {
       <header className="bar split-bar">
         <PageTitle>Backends</PageTitle>
         <span className="ink3 hide-s">
-          {countOf(backends.length, 'profile')}
+          {counted(backends.length, 'profile')}
           {attention > 0 && `, ${attention} ${attention === 1 ? 'needs' : 'need'} attention`}
         </span>
         <span className="end" />

@@ -1,10 +1,11 @@
 import { Check, CircleSlash, CircleX, TriangleAlert } from 'lucide-react'
+import { counted } from '#shared/counted.ts'
 import type { DoctorChange, DoctorCheck, DoctorRemedy, DoctorReport, DoctorState } from '#shared/doctor.ts'
 import { commandText, countChecks, DOCTOR_CHECKS, sortedChecks } from '#shared/doctor-summary.ts'
 import { formatDuration, formatTime } from '../lib/format.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
-import { countOf, tokens } from './backend-state.ts'
+import { tokens } from './backend-state.ts'
 import { commandLines } from './command-lines.ts'
 import { CopyCommand } from './copy-command.tsx'
 import { foldUntried, untriedReason } from './untried.ts'
@@ -31,8 +32,8 @@ export function DoctorCard(props: { running: DoctorState['running']; report: Doc
     <section className="card doctor" aria-label="Doctor" aria-busy={running !== null}>
       <div className="ch">
         <h2>Doctor</h2>
-        {problems > 0 && <span className="badge danger">{countOf(problems, 'problem')}</span>}
-        {warnings > 0 && <span className="badge warn">{countOf(warnings, 'warning')}</span>}
+        {problems > 0 && <span className="badge danger">{counted(problems, 'problem')}</span>}
+        {warnings > 0 && <span className="badge warn">{counted(warnings, 'warning')}</span>}
         <span className="end xs ink3 row">
           {running ? (
             <>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId, useState } from 'react'
+import { counted } from '#shared/counted.ts'
 import type { ModelInfo, Profile } from '#shared/profile.ts'
-import { countOf, isUnlisted, tokens } from './backend-state.ts'
+import { isUnlisted, tokens } from './backend-state.ts'
 import { FormField } from './form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
 
@@ -108,7 +109,7 @@ function modelHint(fields: Pick<Profile, 'model'>, models: readonly ModelInfo[])
   const isListed = fields.model.trim() === '' || !isUnlisted(fields.model.trim(), models)
   return isListed
     ? `${models.length} from the server; empty takes the first one.`
-    : `The server lists ${countOf(models.length, 'model')}, and this is none of them.`
+    : `The server lists ${counted(models.length, 'model')}, and this is none of them.`
 }
 
 function scrollHere(option: HTMLElement | null): void {

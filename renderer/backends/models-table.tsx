@@ -1,10 +1,11 @@
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendStatus } from '#shared/app-state.ts'
+import { counted } from '#shared/counted.ts'
 import type { Failure } from '#shared/failure.ts'
 import { request } from '../bridge/bridge.ts'
 import { Icon } from '../ui/icon.tsx'
-import { canWords, chosenModel, countOf, dollars, modelIsMissing, prices, tokens } from './backend-state.ts'
+import { canWords, chosenModel, dollars, modelIsMissing, prices, tokens } from './backend-state.ts'
 
 /** More than this are found by a search; OpenRouter lists several hundred. */
 const SHOWN = 60
@@ -112,7 +113,7 @@ export function ModelsTable(props: { backend: BackendStatus; onProblem: (problem
       {models.length > 0 && found.length === 0 && <p className="models-line ink2">No model has this in its name.</p>}
       {found.length > shown.length && (
         <p className="models-line xs ink3">
-          {countOf(found.length - shown.length, 'more model')}; search to find{' '}
+          {counted(found.length - shown.length, 'more model')}; search to find{' '}
           {found.length - shown.length === 1 ? 'it' : 'them'}.
         </p>
       )}

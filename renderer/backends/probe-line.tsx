@@ -1,8 +1,9 @@
 import { CircleAlert, CircleCheck, CircleDashed, Key } from 'lucide-react'
+import { counted } from '#shared/counted.ts'
 import { useNow } from '../app/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
-import { countOf, hostOf } from './backend-state.ts'
+import { hostOf } from './backend-state.ts'
 import { asksAgain, PROBE_AGAIN, type Probe } from './probe.ts'
 import './probe-line.css'
 
@@ -47,7 +48,7 @@ function ProbeWords({ probe, host }: { probe: Probe; host: string }) {
         <>
           <Icon of={CircleCheck} className="c-ok" />
           <span>
-            Answers, with {probe.models.length === 0 ? 'no model loaded' : countOf(probe.models.length, 'model')}.
+            Answers, with {probe.models.length === 0 ? 'no model loaded' : counted(probe.models.length, 'model')}.
           </span>
         </>
       )

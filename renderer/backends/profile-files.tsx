@@ -1,9 +1,10 @@
 import { lazy, Suspense, useState } from 'react'
+import { counted } from '#shared/counted.ts'
 import type { Profile } from '#shared/profile.ts'
 import { WINDOW } from '../app/app-actions.ts'
 import { request } from '../bridge/bridge.ts'
 import { reportProblem } from '../stores/problem-store.ts'
-import { countOf, hostOf } from './backend-state.ts'
+import { hostOf } from './backend-state.ts'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog }))
 
@@ -24,7 +25,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
   }
   const take = async ({ profiles }: Found) => {
     const reply = await request('profile.add', { profiles: [...profiles] })
-    if (reply.ok) onSaid(`${countOf(profiles.length, 'backend')} imported`)
+    if (reply.ok) onSaid(`${counted(profiles.length, 'backend')} imported`)
     else reportProblem(WINDOW, reply.failure)
   }
   const write = async () => {
@@ -34,7 +35,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
     else if (reply.value.count !== null) {
       const { count, left } = reply.value
       onSaid(
-        `${countOf(count, 'backend')} exported, without keys${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`,
+        `${counted(count, 'backend')} exported, without keys${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`,
       )
     }
   }
@@ -49,7 +50,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
       <Suspense>
         {found && (
           <ConfirmDialog
-            title={`Import ${countOf(found.profiles.length, 'backend')}?`}
+            title={`Import ${counted(found.profiles.length, 'backend')}?`}
             confirm="Import"
             cancel="Leave it"
             harmless

@@ -1,5 +1,6 @@
 import { Fragment } from 'react'
 import type { BackgroundRun, RunPlan } from '#shared/background.ts'
+import { counted } from '#shared/counted.ts'
 import { canResume, isOver } from '#shared/run-words.ts'
 import { LineCounts } from '../ui/line-counts.tsx'
 import { Meter } from '../ui/meter.tsx'
@@ -81,7 +82,7 @@ function PlanMeter({ plan: { done, total } }: { plan: RunPlan }) {
       <span className="nowrap">
         {done} of {total}
       </span>
-      <Meter label="Plan" text={`${done} of ${total} steps done`} share={done / total} className="calm" />
+      <Meter label="Plan" text={`${done} of ${counted(total, 'step')} done`} share={done / total} className="calm" />
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { BackgroundRun } from '#shared/background.ts'
+import { counted } from '#shared/counted.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import { permissionLabel } from '#shared/permission-tiers.ts'
 import { localKinds } from '#shared/presets.ts'
@@ -38,7 +39,7 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
           <dt>Changes</dt>
           <dd className="row">
             <LineCounts added={run.changes.added} removed={run.changes.removed} />
-            in {run.changes.files} {run.changes.files === 1 ? 'file' : 'files'}
+            in {counted(run.changes.files, 'file')}
           </dd>
         </>
       )}

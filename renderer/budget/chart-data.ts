@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import type { DayKey, Spending, SpendingReport, SpendingRow } from '#shared/spending.ts'
 import { formatCount, formatDollars, formatRoundDollars } from '../lib/format.ts'
 import { dayOfMonth, daysOf, longDay, monthName, type Range, shortDay, spanTitle, weekdayOf } from './range.ts'
@@ -98,7 +99,7 @@ export function chartWords(input: {
   const highest = used.reduce((best, one) => (total(one) > total(best) ? one : best))
   const unknown = used.reduce((all, one) => all + one.unknownCalls, 0)
   const sentences = [
-    `${used.length} ${unit}${used.length === 1 ? '' : 's'} with calls, ${measured(measure, sum)} in all.`,
+    `${counted(used.length, unit)} with calls, ${measured(measure, sum)} in all.`,
     ...(sum > 0
       ? [
           `Highest ${range === 'day' ? `at ${highest.name}` : `on ${longDay(highest.key)}`} with ${measured(measure, total(highest))}.`,
@@ -113,7 +114,7 @@ export function chartWords(input: {
 
 function limitWords(columns: readonly Column[], measure: Measure, limit: number): string {
   const reached = columns.filter((one) => total(one) >= limit).length
-  const times = reached === 0 ? 'was never reached' : `was reached on ${reached} day${reached === 1 ? '' : 's'}`
+  const times = reached === 0 ? 'was never reached' : `was reached on ${counted(reached, 'day')}`
   return `The daily limit of ${axisWords(measure, limit)} ${times}.`
 }
 

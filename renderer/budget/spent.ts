@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import type { Spending } from '#shared/spending.ts'
 import { formatDollars } from '../lib/format.ts'
 
@@ -41,5 +42,5 @@ export function cachedShare({ cachedInputTokens, inputTokens }: Spending): numbe
 }
 
 export function callsWords(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'call' : 'calls'}`
+  return counted(count, 'call')
 }

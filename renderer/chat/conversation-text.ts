@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import type { Item, ToolItem, TurnView } from '#shared/session-view.ts'
 
@@ -23,7 +24,9 @@ function itemText(item: Item): string[] {
 }
 
 function omittedText(omitted = 0): string {
-  return omitted > 0 ? `\n\n*… ${omitted.toLocaleString('en')} more characters are in the journal of the session.*` : ''
+  return omitted > 0
+    ? `\n\n*… ${counted(omitted, 'more character')} ${omitted === 1 ? 'is' : 'are'} in the journal of the session.*`
+    : ''
 }
 
 function toolText(tool: ToolItem): string {
@@ -66,7 +69,7 @@ export function diffText(diff: FileDiff): string {
     const now = lines.filter(({ sign }) => sign !== '-').length
     return [`@@ -${oldStart},${old} +${newStart},${now} @@`, ...lines.map(({ sign, text }) => `${signs[sign]}${text}`)]
   })
-  const more = diff.omittedLines ? [`… ${diff.omittedLines} more lines`] : []
+  const more = diff.omittedLines ? [`… ${counted(diff.omittedLines, 'more line')}`] : []
   return [`--- a/${diff.path}`, `+++ b/${diff.path}`, ...hunks, ...more].join('\n')
 }
 

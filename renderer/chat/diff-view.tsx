@@ -1,4 +1,5 @@
 import { memo, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { counted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import {
   canColour,
@@ -65,7 +66,7 @@ export const DiffView = memo(function DiffView(props: { diff: FileDiff; folds?: 
       ))}
       {hidden > 0 && (
         <button type="button" className="h more" onClick={() => setWhole(true)}>
-          … {hidden} more {hidden === 1 ? 'line' : 'lines'}
+          … {counted(hidden, 'more line')}
         </button>
       )}
       {diff.omittedLines !== undefined && diff.omittedLines > 0 && (

@@ -1,5 +1,6 @@
 import type { Token, Tokens } from 'marked'
 import { memo, type ReactNode, useState } from 'react'
+import { counted } from '#shared/counted.ts'
 import type { TextItem } from '#shared/session-view.ts'
 import { directionOf } from '../lib/direction.ts'
 import { type Block, isList, isTable, isTooWide } from '../lib/markdown-document.ts'
@@ -41,7 +42,7 @@ function NotDrawn(props: { waiting: number; omitted: number; onMore: () => void 
   const count = props.waiting + props.omitted
   return (
     <p className="not-drawn">
-      … {count.toLocaleString('en')} more {count === 1 ? 'character' : 'characters'}
+      … {counted(count, 'more character')}
       {props.waiting > 0 ? (
         <button type="button" className="btn quiet sm" onClick={props.onMore}>
           Show more

@@ -1,4 +1,5 @@
 import { Folder } from 'lucide-react'
+import { counted } from '#shared/counted.ts'
 import { localKinds } from '#shared/presets.ts'
 import type { ProfileUse } from '#shared/session-entry.ts'
 import { type UsageTotals, wasCounted } from '#shared/usage-totals.ts'
@@ -79,7 +80,7 @@ function Used({ usage, free }: { usage: UsageTotals; free: boolean }) {
 }
 
 function callsOf({ modelCalls }: UsageTotals): string {
-  return `In ${modelCalls} model ${modelCalls === 1 ? 'call' : 'calls'} of this session`
+  return `In ${counted(modelCalls, 'model call')} of this session`
 }
 
 /** How full the model's window was at the last call; null where one of the two numbers is not known. */

@@ -1,4 +1,5 @@
 import { memo, useMemo } from 'react'
+import { counted } from '#shared/counted.ts'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { useFold } from './fold-store.ts'
 import { colourOutput, foldOutput, lastLines, splitOutput } from './output-lines.ts'
@@ -17,7 +18,7 @@ export const ToolOutput = memo(function ToolOutput(props: { id: string; name: st
       <Lines lines={view.head} />
       {view.hidden > 0 && (
         <button type="button" className="more" onClick={show}>
-          … {view.hidden} more {view.hidden === 1 ? 'line' : 'lines'}
+          … {counted(view.hidden, 'more line')}
         </button>
       )}
       <Lines lines={view.tail} />

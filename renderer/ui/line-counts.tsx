@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import { formatWhole } from '../lib/format.ts'
 
 /** "+38 −12", and in words for readers. */
@@ -11,7 +12,7 @@ export function LineCounts({ added, removed }: { added: number; removed: number 
         −{formatWhole(removed)}
       </span>
       <span className="sr">
-        {formatWhole(added)} {added === 1 ? 'line' : 'lines'} added, {formatWhole(removed)} removed
+        {counted(added, 'line')} added, {formatWhole(removed)} removed
       </span>
     </>
   )

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { clawCommand } from '#shared/claw-command.ts'
+import { counted } from '#shared/counted.ts'
 import { ExitCode, exitCodeOfEnd } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { SessionId } from '#shared/ids.ts'
@@ -138,7 +139,7 @@ function allowed(flags: Permissions, before: Permissions): Permissions {
 
 /** Where it stands, in one or two lines. */
 function standing(view: SessionView): string {
-  const turns = `${view.turns.length} ${view.turns.length === 1 ? 'message' : 'messages'}`
+  const turns = counted(view.turns.length, 'message')
   const age = ageWords(Date.now() - view.updatedAt)
   const ago = age === 'now' ? 'just now' : `${age} ago`
   const state = {

@@ -1,4 +1,5 @@
 import { clawCommand } from '#shared/claw-command.ts'
+import { counted } from '#shared/counted.ts'
 import type { DoctorCheck, DoctorReport } from '#shared/doctor.ts'
 import { commandText, countChecks } from '#shared/doctor-summary.ts'
 import { ExitCode } from '#shared/exit-code.ts'
@@ -120,10 +121,10 @@ function summaryLines(output: Output, report: DoctorReport): string[] {
   const warnings = countChecks(checks, 'warning')
   const parts = [
     `${countChecks(checks, 'ok')} of ${checks.length} pass`,
-    problems > 0 && paint(output, 'red', `${problems} ${problems === 1 ? 'problem' : 'problems'}`),
-    warnings > 0 && paint(output, 'yellow', `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`),
+    problems > 0 && paint(output, 'red', counted(problems, 'problem')),
+    warnings > 0 && paint(output, 'yellow', counted(warnings, 'warning')),
   ].filter((part) => part !== false)
-  const used = `took ${timeWords(ms)}, used ${tokensEstimated ? 'about ' : ''}${tokens} tokens`
+  const used = `took ${timeWords(ms)}, used ${tokensEstimated ? 'about ' : ''}${counted(tokens, 'token')}`
   return [
     `${parts.join(', ')}; ${used}.`,
     ...(wantsLoad

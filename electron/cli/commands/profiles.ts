@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { clawCommand } from '#shared/claw-command.ts'
+import { counted } from '#shared/counted.ts'
 import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
@@ -138,7 +139,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       ? await engine.profiles.exportTo(resolve(cwd, wanted))
       : engine.profiles.exported()
     if (!wanted) screen.out.write(text)
-    else say(screen.side, `Wrote ${count} ${count === 1 ? 'profile' : 'profiles'}, without keys.`)
+    else say(screen.side, `Wrote ${counted(count, 'profile')}, without keys.`)
     if (left.length > 0) say(screen.side, `Left out, because it looks like a secret: ${plainLine(left.join(', '))}.`)
     return ExitCode.completed
   },

@@ -13,13 +13,26 @@ import { withEngine } from '../run/with-engine.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { say } from '../terminal/say.ts'
 import { type Cell, type Column, tableLines } from '../terminal/table.ts'
+import { textWidth } from '../terminal/width.ts'
 import { ageWords, shortFolder } from '../terminal/words.ts'
 
 /** In a terminal; elsewhere all are listed. */
 const SHOWN = 50
 
+/** Where no note says more. */
+const stateWords: Readonly<Record<SessionSummary['state'], string>> = {
+  idle: 'done',
+  queued: 'queued',
+  running: 'running',
+  waiting: 'waits for you',
+  interrupted: 'interrupted',
+  stopped: 'stopped',
+  failed: 'failed',
+  budget: 'limit reached',
+}
+
 const columns: readonly Column[] = [
-  { heading: 'state', least: 10, most: 40 },
+  { heading: 'state', least: Math.max(...Object.values(stateWords).map(textWidth)), most: 40, whole: true },
   { heading: 'title', least: 30 },
   { heading: 'age', drop: 1, right: true },
   { heading: 'folder', drop: 2, least: 12, most: 40, cut: 'start' },
@@ -129,16 +142,4 @@ function rowOf({ sessionId, updatedAt, state, note, cwd, title }: SessionSummary
     shortFolder(cwd),
     { text: sessionId, style: 'dim' },
   ]
-}
-
-/** Where no note says more. */
-const stateWords: Readonly<Record<SessionSummary['state'], string>> = {
-  idle: 'done',
-  queued: 'queued',
-  running: 'running',
-  waiting: 'waits for you',
-  interrupted: 'interrupted',
-  stopped: 'stopped',
-  failed: 'failed',
-  budget: 'limit reached',
 }

@@ -1,5 +1,6 @@
 import type { BudgetAnswer, BudgetStop, LimitName } from '#shared/budget.ts'
-import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
+import { counted } from '#shared/counted.ts'
+import { amountWords, scopeWords } from '#shared/limit-words.ts'
 import { formatMicroUsd, microUsdFromUsd } from '#shared/money.ts'
 import { type Output, paint } from './output.ts'
 import { plainLine } from './plain-text.ts'
@@ -61,6 +62,6 @@ function reached({ limit, allowed, used, needs, scope = 'run', origin }: BudgetS
 function topLines({ top = [] }: BudgetStop): string[] {
   return top.map(({ label, tokens, costMicroUsd }) => {
     const cost = costMicroUsd ? `, ${formatMicroUsd(costMicroUsd)}` : ''
-    return `  ${plainLine(label)}: ${groupedCount(tokens)} tokens${cost}`
+    return `  ${plainLine(label)}: ${counted(tokens, 'token')}${cost}`
   })
 }

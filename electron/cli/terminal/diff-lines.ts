@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import { type Output, paint } from './output.ts'
 import { plainLine } from './plain-text.ts'
@@ -17,5 +18,5 @@ export function diffLines(output: Output, diff: FileDiff, limit = Number.POSITIV
   }
   const left = Math.max(0, lines.length - limit) + (diff.omittedLines ?? 0)
   if (left === 0) return lines
-  return [...lines.slice(0, limit), paint(output, 'dim', `      … ${left} more ${left === 1 ? 'line' : 'lines'}`)]
+  return [...lines.slice(0, limit), paint(output, 'dim', `      … ${counted(left, 'more line')}`)]
 }

@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { AnswerWriter } from '../answer/answer-writer.ts'
 import type { Lexer } from '../answer/inline.ts'
@@ -208,7 +209,7 @@ export class TurnRenderer {
     const room = this.#side.terminal ? this.#side.width() - 5 : Number.POSITIVE_INFINITY
     const rows = shown.map((line) => `  │ ${fitEnd(line.replace(/\t/g, '  '), room)}`)
     const left = lines.length - shown.length
-    return (left > 0 ? [`  │ … ${left} ${left === 1 ? 'line' : 'lines'} before`, ...rows] : rows).map((row) =>
+    return (left > 0 ? [`  │ … ${counted(left, 'line')} before`, ...rows] : rows).map((row) =>
       paint(this.#side, 'dim', row),
     )
   }

@@ -4,6 +4,7 @@ import type { Phase } from '#shared/session-event.ts'
 import type { Output, Style } from './output.ts'
 import { phaseWords } from './phase-line.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
+import { textWidth } from './width.ts'
 import { ageWords, shortFolder, tokenWords } from './words.ts'
 
 /** What a list shows of a run. */
@@ -26,8 +27,16 @@ export type ListedRun = Pick<
   | 'usable'
 >
 
+const LONG_PHASES: readonly Phase[] = ['connecting', 'loading-model', 'reading-prompt', 'running-tool', 'retrying']
+
+/** The longest word for a state, whose details may be cut: `Waiting for the model`. */
+const STATE_WIDTH = Math.max(
+  ...['interrupted', 'waits for you', 'running elsewhere'].map(textWidth),
+  ...LONG_PHASES.map((phase) => textWidth(phaseWords({ phase, detail: '' }))),
+)
+
 const columns: readonly Column[] = [
-  { heading: 'state', least: 12, most: 40 },
+  { heading: 'state', least: STATE_WIDTH, most: 40, whole: true },
   { heading: 'title', least: 30 },
   { heading: 'age', drop: 1, right: true },
   { heading: 'folder', drop: 2, least: 12, most: 40, cut: 'start' },

@@ -8,6 +8,8 @@ export interface Column {
   drop?: number
   /** It gives way down to so many columns of the terminal before another goes; without it, it is never cut. */
   least?: number
+  /** Below `least` it goes last, when all others are as narrow as can be. */
+  whole?: boolean
   /** Never wider than this. */
   most?: number
   /** Of a path the end says more. */
@@ -70,10 +72,12 @@ function fitted(columns: readonly Column[], natural: readonly number[], room: nu
     widths[next.index] = null
   }
   shrink(widths, least, room)
-  const smallest = columns.map(({ least: given }, index) =>
-    given === undefined ? Infinity : Math.min(LEAST, natural[index] ?? 0),
-  )
-  shrink(widths, smallest, room)
+  const smallest = (spare: boolean) =>
+    columns.map(({ least: given, whole }, index) =>
+      given === undefined ? Infinity : spare && whole ? (least[index] ?? 0) : Math.min(LEAST, natural[index] ?? 0),
+    )
+  shrink(widths, smallest(true), room)
+  shrink(widths, smallest(false), room)
   return widths
 }
 

@@ -1,4 +1,5 @@
 import type { ApprovalRequest } from '#shared/approval.ts'
+import { counted } from '#shared/counted.ts'
 import { failure } from '#shared/failure.ts'
 import type { AnsweredCall } from '#shared/message.ts'
 import type { Permissions } from '#shared/permissions.ts'
@@ -201,6 +202,6 @@ function nobodyThere(access: Tool['access']): string {
 function unanswered(access: Tool['access'], limit: number | null): string {
   const [act, flag] = access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
   const seconds = Math.round((limit ?? 0) / 1000)
-  const time = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
+  const time = seconds < 120 ? counted(seconds, 'second') : counted(Math.round(seconds / 60), 'minute')
   return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
 }

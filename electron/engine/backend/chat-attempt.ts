@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
+import { counted } from '#shared/counted.ts'
 import { failure } from '#shared/failure.ts'
 import type { StreamEvent } from './backend.ts'
 import { AttemptError } from './backend-error.ts'
@@ -171,7 +172,8 @@ export class ChatAttempt {
 
   #expire(milliseconds: number, answering: boolean): void {
     const { name } = this.#options.server
-    const minutes = milliseconds >= 60_000 ? `${Math.round(milliseconds / 60_000)} minutes` : `${milliseconds / 1000} s`
+    const minutes =
+      milliseconds >= 60_000 ? counted(Math.round(milliseconds / 60_000), 'minute') : `${milliseconds / 1000} s`
     const message = answering
       ? `${name} stopped in the middle of its answer and sent nothing for ${minutes}. Try again, or allow more time in the profile.`
       : `${name} did not begin to answer within ${minutes}. Is it busy or loading? Try again, or allow more time in the profile.`

@@ -1,3 +1,4 @@
+import { plainCounted } from '#shared/counted.ts'
 import { type Failure, type FailureCode, failure } from '#shared/failure.ts'
 import { AttemptError, type Remedy } from './backend-error.ts'
 import { overflowNumbers, saysOverflow } from './context-overflow.ts'
@@ -135,7 +136,7 @@ function sentence(code: FailureCode, said: Said, details: Details, server: Serve
       return toolsSentence(said.message, server)
     case 'credits':
       return details.affordableTokens !== undefined
-        ? `The credits at ${name} pay for ${details.affordableTokens} more tokens only. Add credits, or lower the maximum answer length of the profile.`
+        ? `The credits at ${name} pay for ${plainCounted(details.affordableTokens, 'more token')} only. Add credits, or lower the maximum answer length of the profile.`
         : `The credits or the budget of the key at ${name} are used up. Add credits or use another key.${quoted}`
     case 'rate-limit':
       return `${name} takes no more requests right now (rate limit). Wait a little and try again.${quoted}`

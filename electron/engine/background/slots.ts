@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { counted } from '#shared/counted.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { Backend } from '../backend/backend.ts'
@@ -21,7 +22,7 @@ export function waitWords(profileName: string, wait: SlotWait): string {
   if (wait.kind === 'paused') return 'background runs are paused'
   const { before, slots } = wait
   const place = before === 0 ? 'next' : `${before} before it`
-  return `${place}, ${profileName} has ${slots} ${slots === 1 ? 'slot' : 'slots'}`
+  return `${place}, ${profileName} has ${counted(slots, 'slot')}`
 }
 
 export interface SlotTarget {

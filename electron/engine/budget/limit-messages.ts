@@ -1,5 +1,6 @@
 import type { BudgetStop } from '#shared/budget.ts'
-import { amountWords, groupedCount, scopeWords } from '#shared/limit-words.ts'
+import { counted } from '#shared/counted.ts'
+import { amountWords, scopeWords } from '#shared/limit-words.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import type { Limit } from './limit-source.ts'
 
@@ -15,7 +16,7 @@ export function diagnosis(stop: BudgetStop): string {
   const next = needs ? `, and the next step needs ${amountWords(limit, needs)}` : ''
   const most = top.map(({ label, tokens, costMicroUsd }) => {
     const cost = costMicroUsd ? `, ${formatMicroUsd(costMicroUsd)}` : ''
-    return `${label} (${groupedCount(tokens)} tokens${cost})`
+    return `${label} (${counted(tokens, 'token')}${cost})`
   })
   const by = most.length > 0 ? ` Most went to ${most.join('; ')}.` : ''
   return `${what}: ${amountWords(limit, used)} ${used === 1 ? 'is' : 'are'} used${next}.${by} ${howToGoOn[scope]}`

@@ -1,3 +1,4 @@
+import { plainCounted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import { beginningOf, endOf } from '#shared/whole-characters.ts'
 
@@ -71,5 +72,5 @@ function cut(text: string, other: string | null): string {
   const rest = endOf(text, text.length - from)
   const part = beginningOf(rest, Math.min(to - from, LONGEST_LINE))
   const after = rest.length - part.length
-  return `${from > 0 ? `[${text.length - rest.length} characters] … ` : ''}${part}${after > 0 ? ` … [${after} more characters]` : ''}`
+  return `${from > 0 ? `[${plainCounted(text.length - rest.length, 'character')}] … ` : ''}${part}${after > 0 ? ` … [${plainCounted(after, 'more character')}]` : ''}`
 }

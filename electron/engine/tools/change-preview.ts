@@ -1,10 +1,10 @@
+import { plainCounted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import { HOLDS_UNTIL, WRITE_RULE } from './approval-rule.ts'
 import { changeSummary } from './file-change.ts'
 import { runsLater } from './runs-later.ts'
 import type { ApprovalPreview } from './tool.ts'
 import type { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 import { folderName, type Workspace } from './workspace.ts'
 
 /** What a person is asked before a file is written. */
@@ -19,8 +19,8 @@ export function changePreview(
   const later = runsLater(diff.path)
   const verb = diff.created ? 'create' : 'change'
   const partly = [
-    diff.omittedLines ? `${counted(diff.omittedLines, 'more line')} not shown` : '',
-    diff.cutLines ? `${counted(diff.cutLines, 'very long line')} shown only around the change` : '',
+    diff.omittedLines ? `${plainCounted(diff.omittedLines, 'more line')} not shown` : '',
+    diff.cutLines ? `${plainCounted(diff.cutLines, 'very long line')} shown only around the change` : '',
   ].filter((part) => part !== '')
   return {
     purpose: `to ${verb} a file in ${folder}`,

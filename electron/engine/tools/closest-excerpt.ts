@@ -1,3 +1,4 @@
+import { plainCounted } from '#shared/counted.ts'
 import { beginningOf, endOf } from '#shared/whole-characters.ts'
 
 const LONGEST_EXCERPT = 20
@@ -118,5 +119,5 @@ function shown(line: string, wanted: string): string {
   const following = endOf(line, line.length - start)
   const part = beginningOf(following, SHOWN_OF_LINE)
   const rest = following.length - part.length
-  return `${start > 0 ? `[${start} characters] … ` : ''}${part}${rest > 0 ? ` … [${rest} more characters]` : ''}`
+  return `${start > 0 ? `[${plainCounted(start, 'character')}] … ` : ''}${part}${rest > 0 ? ` … [${plainCounted(rest, 'more character')}]` : ''}`
 }

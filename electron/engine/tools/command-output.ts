@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
+import { plainCounted } from '#shared/counted.ts'
 import { beginningOf, endOf } from '#shared/whole-characters.ts'
-import { counted } from './words.ts'
 
 const HEAD = 10_000
 const TAIL = 20_000
@@ -37,7 +37,7 @@ export class CommandOutput {
     const headEnd = this.#head.lastIndexOf('\n') + 1 || this.#head.length
     const dropped = tail.slice(0, tail.length - cut.length + tailStart)
     const lines = this.#droppedLines + lineEnds(this.#head.slice(headEnd)) + lineEnds(dropped)
-    const what = lines > 0 ? counted(lines, 'line') : 'a part'
+    const what = lines > 0 ? plainCounted(lines, 'line') : 'a part'
     return `${clean(this.#head.slice(0, headEnd))}\n… ${what} left out …\n${clean(cut.slice(tailStart))}`
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { changePreview } from './change-preview.ts'
 import { assertWritable, readWhole, replaceFile } from './contained-file.ts'
 import { assertThere, locate } from './contained-path.ts'
@@ -9,7 +10,6 @@ import { applyEdit } from './find-edit.ts'
 import { decodeTextFile, rewritten } from './text-file.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 
 const Input = z.object({
   path: z.string(),
@@ -32,7 +32,7 @@ export const editFileTool = defineTool({
       preview: changePreview(context.workspace, change),
       async run() {
         if (!(await replaceFile(context.workspace, place, bytes, before))) return 'outdated'
-        const where = edited.count === 1 ? `at line ${edited.line}` : `at ${counted(edited.count, 'place')}`
+        const where = edited.count === 1 ? `at line ${edited.line}` : `at ${plainCounted(edited.count, 'place')}`
         const summary = changeSummary(change)
         // Who knew all of it before knows all of it now; a place that was found says nothing of the rest.
         const known = context.known(place.shown)

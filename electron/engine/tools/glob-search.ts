@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { locate, withFolder } from './contained-path.ts'
 import { defineTool } from './define-tool.ts'
 import { globMatcher } from './glob-pattern.ts'
@@ -7,7 +8,6 @@ import { isFolder, realFiles, unlessGone } from './search-place.ts'
 import { shownName } from './shown-name.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_FILES = 200
@@ -48,7 +48,7 @@ export const globSearchTool = defineTool({
     return {
       ok: true,
       output: [...names, ...notes].join('\n'),
-      summary: counted(rest > 0 ? all.length : names.length, 'file'),
+      summary: plainCounted(rest > 0 ? all.length : names.length, 'file'),
     }
   },
 })

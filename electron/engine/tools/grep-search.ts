@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { beginningOf } from '#shared/whole-characters.ts'
 import { withFile } from './contained-file.ts'
 import { assertThere, locate, type Place, withFolder } from './contained-path.ts'
@@ -11,7 +12,6 @@ import { isFolder, unlessGone } from './search-place.ts'
 import { shownName } from './shown-name.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 import { isAllowed, shownPath } from './workspace.ts'
 
 const MAX_MATCHES = 200
@@ -46,11 +46,11 @@ export const grepSearchTool = defineTool({
     if (found.cut) notes.unshift(`[more than ${MAX_MATCHES} matches; use a narrower pattern or path]`)
     if (ignored) notes.push('[all of it in files that are ignored]')
     const count = files.reduce((sum, { count: lines }) => sum + lines, 0)
-    const matches = `${found.cut ? 'over ' : ''}${counted(count, 'match', 'matches')}`
+    const matches = `${found.cut ? 'over ' : ''}${plainCounted(count, 'match', 'matches')}`
     return {
       ok: true,
       output: [...files.map(({ text }) => text), ...notes].join('\n\n'),
-      summary: `${matches} in ${counted(files.length, 'file')}`,
+      summary: `${matches} in ${plainCounted(files.length, 'file')}`,
     }
   },
 })

@@ -1,11 +1,11 @@
 import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { assertThere, locate, withFolder } from './contained-path.ts'
 import { defineTool } from './define-tool.ts'
 import { shownName } from './shown-name.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 
 const MAX_ENTRIES = 500
 
@@ -41,7 +41,7 @@ export const listDirTool = defineTool({
     const names = entries.sort(folderFirst).map(({ name }) => name)
     const rest = names.length - MAX_ENTRIES
     const shown = rest > 0 ? [...names.slice(0, MAX_ENTRIES), `[${rest} more; use glob_search]`] : names
-    return { ok: true, output: shown.join('\n'), summary: counted(names.length, 'entry', 'entries') }
+    return { ok: true, output: shown.join('\n'), summary: plainCounted(names.length, 'entry', 'entries') }
   },
 })
 

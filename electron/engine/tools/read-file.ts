@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { beginningOf } from '#shared/whole-characters.ts'
 import { WHOLE_FILE_LIMIT, withFile } from './contained-file.ts'
 import { assertThere, locate } from './contained-path.ts'
@@ -39,7 +40,10 @@ export const readFileTool = defineTool({
       part.version === null ? {} : { file: { path: place.shown, version: part.version, ...(lines && { lines }) } }
     if (part.count === 0) {
       if (part.seen === 0) return { ok: true, output: '(the file is empty)', summary: 'empty', ...seen() }
-      throw new ToolProblem(`${place.shown} has ${part.seen} lines; line ${first} is past its end.`, 'past the end')
+      throw new ToolProblem(
+        `${place.shown} has ${plainCounted(part.seen, 'line')}; line ${first} is past its end.`,
+        'past the end',
+      )
     }
     const end = first + part.count - 1
     const all = first === 1 && part.ended && end === part.seen
@@ -160,7 +164,9 @@ class LinePicker {
     if (this.#seen >= this.#first && !this.isFull) {
       const isCut = this.#lineLength > MAX_LINE
       const start = beginningOf(this.#line, MAX_LINE)
-      const text = isCut ? `${start}… [${this.#lineLength - start.length} more characters]` : start.replace(/\r$/, '')
+      const text = isCut
+        ? `${start}… [${plainCounted(this.#lineLength - start.length, 'more character')}]`
+        : start.replace(/\r$/, '')
       if (this.#kept.length > 0 && this.#characters + text.length > MAX_CHARACTERS) this.isFull = true
       else {
         this.#kept.push(text)

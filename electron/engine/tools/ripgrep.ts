@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { plainCounted } from '#shared/counted.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 
 interface SearchRequest {
   /** Where it runs: a folder that is held open. */
@@ -136,5 +136,5 @@ function whatWentWrong(code: number | null, errors: string, enough: boolean): Se
 
 /** `[1 file could not be read]`, or nothing. */
 export function unreadableNote(count: number): string[] {
-  return count > 0 ? [`[${counted(count, 'file')} could not be read]`] : []
+  return count > 0 ? [`[${plainCounted(count, 'file')} could not be read]`] : []
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainCounted } from '#shared/counted.ts'
 import { hasHalfCharacter, wholeCharacters } from '#shared/whole-characters.ts'
 import { changePreview } from './change-preview.ts'
 import { assertWritable, readWhole, replaceFile, type WholeFile } from './contained-file.ts'
@@ -9,7 +10,6 @@ import { changeSummary, fileChange } from './file-change.ts'
 import { countLines, decodeTextFile, rewritten, type TextFile, wholeReplacement, writtenAs } from './text-file.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
 import { ToolProblem } from './tool-problem.ts'
-import { counted } from './words.ts'
 
 const Input = z.object({ path: z.string(), content: z.string() })
 type Input = z.infer<typeof Input>
@@ -38,7 +38,7 @@ export const writeFileTool = defineTool({
 })
 
 function doneResult({ place, text, old, change, isBroken }: Plan): ToolResult {
-  const lines = counted(countLines(text), 'line')
+  const lines = plainCounted(countLines(text), 'line')
   const summary = old ? changeSummary(change) : `new file, ${lines}`
   const notes = [
     old ? `Replaced ${place.shown}: ${summary}.` : `Created ${place.shown}, ${lines}.`,

@@ -1,4 +1,5 @@
 import { clawCommand } from '#shared/claw-command.ts'
+import { counted } from '#shared/counted.ts'
 
 /** What goes on while somebody wants to end the app: runs go on without it, chats only when they are sent there. */
 export interface GoingOn {
@@ -39,9 +40,6 @@ export function quitQuestion({ runs, chats }: GoingOn, hasTray: boolean): QuitQu
 }
 
 function goingOnWords(runs: number, chats: number): string {
-  const parts = [
-    runs > 0 && `${runs} ${runs === 1 ? 'run' : 'runs'}`,
-    chats > 0 && `${chats} ${chats === 1 ? 'chat' : 'chats'}`,
-  ].filter(Boolean)
+  const parts = [runs > 0 && counted(runs, 'run'), chats > 0 && counted(chats, 'chat')].filter(Boolean)
   return `${parts.join(' and ')} ${runs + chats === 1 ? 'is' : 'are'} going on`
 }

@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { BackgroundRun } from '#shared/background.ts'
+import { counted } from '#shared/counted.ts'
 import { cutText } from '#shared/cut-text.ts'
 import type { Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
@@ -199,7 +200,7 @@ function sentence(note: string): string {
 function spokenTime(milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000)
   if (minutes < 1) return 'Less than a minute'
-  if (minutes < 60) return minutes === 1 ? '1 minute' : `${minutes} minutes`
+  if (minutes < 60) return counted(minutes, 'minute')
   const hours = Math.floor(minutes / 60)
-  return `${hours} ${hours === 1 ? 'hour' : 'hours'}${minutes % 60 === 0 ? '' : ` ${minutes % 60} minutes`}`
+  return `${counted(hours, 'hour')}${minutes % 60 === 0 ? '' : ` ${counted(minutes % 60, 'minute')}`}`
 }

@@ -1,3 +1,4 @@
+import { counted } from '#shared/counted.ts'
 import { formatMicroUsd } from '#shared/money.ts'
 import type { SpendingState } from '#shared/spending.ts'
 
@@ -9,9 +10,9 @@ export function todayLine({ today, limits }: Pick<SpendingState, 'today' | 'limi
     limits.find(({ rule, limit }) => rule.scope === 'day' && rule.profileId === null && limit === name)
   const [cost, tokens] = [ofTheDay('costUsd'), ofTheDay('totalTokens')]
   if (cost) return `Today ${formatMicroUsd(cost.used ?? 0)} of ${formatMicroUsd(cost.allowed)}`
-  if (tokens) return `Today ${count.format(tokens.used ?? 0)} of ${count.format(tokens.allowed)} tokens`
+  if (tokens) return `Today ${count.format(tokens.used ?? 0)} of ${counted(tokens.allowed, 'token')}`
   const spent = today.reportedMicroUsd + today.estimatedMicroUsd
   if (spent > 0) return `Today ${formatMicroUsd(spent)}`
   const used = today.inputTokens + today.outputTokens
-  return used > 0 ? `Today ${count.format(used)} tokens` : null
+  return used > 0 ? `Today ${counted(used, 'token')}` : null
 }

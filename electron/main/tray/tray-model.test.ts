@@ -57,9 +57,9 @@ test('the menu has what waits first, then what runs, then what is always there',
   const { mark, toolTip, items } = model([waiting, tests, queued], { today: 'Today $3.18 of $10.00' })
   expect([mark, toolTip, read(items)]).toEqual([
     'waiting',
-    '1 runs, 1 waits for you, 1 queued',
+    '1 running, 1 waits for you, 1 queued',
     [
-      '(1 runs, 1 waits for you, 1 queued)',
+      '(1 running, 1 waits for you, 1 queued)',
       '---',
       'Waiting: Move webhooks to a queue',
       '  (git push -u origin webhooks-queue)',
@@ -119,8 +119,8 @@ test('a click carries what it is about: a run, or the very turn of a chat', () =
 
 test.each([
   ['nothing', model([]), 'idle', 'Nothing runs'],
-  ['a run', model([tests]), 'running', '1 runs'],
-  ['a chat of the app', model([], { chats: [{ ...chat(), waits: false }] }), 'running', '1 runs'],
+  ['a run', model([tests]), 'running', '1 running'],
+  ['a chat of the app', model([], { chats: [{ ...chat(), waits: false }] }), 'running', '1 running'],
   ['a chat that waits', model([], { chats: [chat()] }), 'waiting', '1 waits for you'],
   ['a run that failed', model([failed(7)]), 'failed', '1 failed'],
   [

@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/app-state.ts'
 import type { ApprovalAnswer } from '#shared/approval.ts'
+import { counted } from '#shared/counted.ts'
 import { cutText } from '#shared/cut-text.ts'
 import type { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { isOver, runState } from '#shared/run-words.ts'
@@ -117,7 +118,7 @@ function workMenu(work: Work): TrayItem[] {
   })
   return inGroups([
     ...(usable ? answers : []),
-    more > 0 ? [{ kind: 'words', label: `and ${more} more ${more === 1 ? 'question' : 'questions'}` }] : [],
+    more > 0 ? [{ kind: 'words', label: `and ${counted(more, 'more question')}` }] : [],
     [{ kind: 'act', label: 'Open', act: { type: 'open', sessionId, runId } }, ...(usable ? stopItem(work) : [])],
   ])
 }

@@ -43,7 +43,7 @@ export function workOf(state: WorkSources, opened: (id: SessionId) => SessionVie
   return [...state.runs.filter((run) => !isOver(run)).map(runWork), ...chats]
 }
 
-/** How much goes on: "3 run, 1 waits for you". */
+/** How much goes on: "3 running, 1 waits for you". */
 export function workWords(runs: readonly BackgroundRun[], work: readonly Work[]): string {
   const counts: RunCounts = { ...countRuns(runs) }
   for (const { runId, waits } of work) if (runId === null) counts[waits ? 'waiting' : 'running']++
