@@ -36,6 +36,9 @@ test('what is not read yet lies on nothing, is changed and taken back, and stays
 
   await unread(page).getByRole('button', { name: 'Take this message back' }).nth(2).click()
   await expect(unread(page)).not.toContainText('Not this')
+  // It is not lost: who was writing nothing else has it before them.
+  await expect(message(page)).toHaveValue('Not this')
+  await message(page).fill('')
   await unread(page).getByRole('button', { name: 'Change this message' }).nth(1).click()
   await expect(message(page)).toBeFocused()
   await expect(message(page)).toHaveValue('Second lime')
@@ -48,6 +51,50 @@ test('what is not read yet lies on nothing, is changed and taken back, and stays
   await expect(transcript(page)).toContainText('All right.')
   await expect(unread(page)).toBeHidden()
   expect(backend.chatRequests()[1]?.messages.at(-1)?.content).toContain('First line\n\nSecond line')
+})
+
+test('a message that waits is changed in its place, and one that is taken back does not go out with another one', async ({
+  machine,
+  backend,
+}) => {
+  const asked = gate()
+  backend.script(
+    toolCall('write_file', { path: 'new.txt', content: 'x\n' }, { text: 'Here it comes.', gate: asked.opened }),
+    text('As you say.'),
+  )
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await say(page, 'Make a file')
+  await expect(transcript(page)).toContainText('Here it comes.')
+  for (const words of ['One', 'Tow', 'Three']) await say(page, words)
+  asked.open()
+  const approval = page.getByRole('alertdialog', { name: 'Approval needed' })
+  await expect(approval).toContainText('new.txt')
+  const texts = async () => (await unread(page).locator('.waits').allInnerTexts()).map((all) => all.split('\n').at(-1))
+  const act = (name: string, place: number) => unread(page).getByRole('button', { name }).nth(place)
+  await act('Change this message', 1).click()
+  await expect(message(page)).toHaveValue('Tow')
+  await message(page).fill('Two')
+  await message(page).press('Enter')
+  // It was a message before, so it is none of the question's answers.
+  await expect.poll(texts).toEqual(['One', 'Two', 'Three'])
+  await expect(approval).toBeVisible()
+
+  await message(page).fill('Something else')
+  await act('Take this message back', 0).click()
+  await expect.poll(texts).toEqual(['Two', 'Three'])
+  await expect(message(page)).toHaveValue('Something else')
+  await expect(unread(page)).toContainText('Taken back:“One”')
+  await act('Put it into the message', 0).click()
+  await expect(message(page)).toHaveValue('One\n\nSomething else')
+  await expect(unread(page)).not.toContainText('Taken back:')
+  await act('Take this message back', 0).click()
+  await act('Let it go', 0).click()
+  await expect(unread(page)).not.toContainText('Two')
+  await expect(message(page)).toBeFocused()
+  await approval.getByRole('button', { name: 'Allow once' }).click()
+  await expect(transcript(page)).toContainText('As you say.')
+  expect(await machine.read('new.txt')).toBe('x\n')
+  expect(backend.chatRequests()[1]?.messages.at(-1)?.content).toContain('Three')
 })
 
 test('words that are written while a question waits are its answer, and a second Ctrl+Enter is none', async ({

@@ -31,8 +31,8 @@ export const requests = {
     z.object({ cwd: Folder, profileId: ProfileId, permissions: Permissions }),
     z.object({ sessionId: SessionId }),
   ),
-  /** Starts a turn, or hands the text to the running one as its next message. */
-  'session.send': request(z.object({ sessionId: SessionId, text: MessageText }), done),
+  /** Starts a turn, or hands the text to the running one as its next message: `before` another one that waits, or after all. */
+  'session.send': request(z.object({ sessionId: SessionId, text: MessageText, before: MessageId.optional() }), done),
   /** Goes on with the last turn, which failed or was cut, in its place. */
   'session.resume': request(z.object({ sessionId: SessionId }), done),
   /** Takes back a message that the model has not read. */

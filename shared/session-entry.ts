@@ -75,7 +75,12 @@ export const SessionEntry = z.discriminatedUnion('type', [
   /** A turn that ended before it was complete goes on, without a new message of the person. */
   entry('turn-resume', { turnId: TurnId }),
   /** Written while a turn ran: it waits until the model reads it, as a `follow-up` or in a turn of its own. */
-  entry('message-queued', { messageId: MessageId, text: z.string() }),
+  entry('message-queued', {
+    messageId: MessageId,
+    text: z.string(),
+    /** It is read before this one, if that still waits; missing = after all others. */
+    before: MessageId.optional(),
+  }),
   entry('message-taken-back', { messageId: MessageId }),
   entry('model-call-start', {
     model: z.string(),

@@ -33,7 +33,7 @@ export interface SessionView {
   approvals: readonly PendingApproval[]
   /** A limit is reached, and the run waits to hear what becomes of it. */
   budgetRequest: PendingBudget | null
-  /** What the person wrote and the model has not read, oldest first. */
+  /** What the person wrote and the model has not read, in the order in which it will be. */
   queued: readonly QueuedMessage[]
   usage: UsageTotals
   /** Of the last call of the model that answers now; missing = it made none since the conversation was begun or shortened. */
@@ -48,6 +48,16 @@ export interface QueuedMessage {
   messageId: MessageId
   text: string
   at: number
+}
+
+/** The messages that wait with one more, `before` another one if that still waits, else after all. */
+export function inQueue<Message extends { messageId: MessageId }>(
+  queued: readonly Message[],
+  message: Message,
+  before: MessageId | undefined,
+): Message[] {
+  const place = queued.findIndex(({ messageId }) => messageId === before)
+  return place === -1 ? [...queued, message] : queued.toSpliced(place, 0, message)
 }
 
 export interface TurnView {
@@ -240,7 +250,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
         ranMs: turn.end ? (turn.end.durationMs ?? Math.max(0, turn.end.at - turn.startedAt)) : 0,
       }))
     case 'message-queued':
-      next.queued = [...view.queued, { messageId: event.messageId, text: event.text, at: event.at }]
+      next.queued = inQueue(view.queued, { messageId: event.messageId, text: event.text, at: event.at }, event.before)
       return next
     case 'message-taken-back':
       next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)

@@ -204,12 +204,13 @@ test('what was written while a turn ran and not read goes along, and is read the
   await remote.begin('Not this.')
   const taken = remote.view().queued.at(-1)
   if (taken) await remote.takeBack(taken.messageId)
+  if (queued) await remote.begin('Carefully.', {}, { before: queued.messageId })
   await remote.answer('c1', { decision: 'allow-once' })
   await runSeen(engine, runId, ({ status }) => status === 'completed')
   const said = world.backend
     .chatRequests()[1]
     ?.messages.flatMap(({ role, content }) => (role === 'user' ? [String(content).split('\n').at(-1)] : []))
-  expect(said).toEqual(['Make it.', 'And be quick.'])
+  expect(said).toEqual(['Make it.', 'Carefully.', 'And be quick.'])
 })
 
 test('where nothing runs, the next message goes to a worker, and the session is free again after it', async () => {

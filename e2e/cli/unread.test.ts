@@ -81,6 +81,34 @@ test('a message can be taken back until it is read, and the next message takes t
   expect([saidTo(world, 1).at(-1), session.view().queued]).toEqual(['But this.\n\nAnd this.', []])
 })
 
+test('a message that is changed keeps its place among those that wait, while a turn runs and when it begins one', async () => {
+  const held = gate()
+  const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }), text('Fine.'))
+  const { engine, session } = await newSession(world)
+  const writing = told(session, 'text-delta')
+  await session.begin('Count.')
+  await writing
+  for (const words of ['First.', 'Sekond.', 'Third.', 'Fifth.']) await session.begin(words)
+  const [first, second, third, fifth] = session.view().queued
+  if (!first || !second || !third || !fifth) throw new Error('Four wait.')
+  await session.takeBack(second.messageId)
+  await session.begin('Second.', {}, { before: third.messageId })
+  await session.takeBack(third.messageId)
+  // What stood behind it is read already.
+  await session.begin('Last.', {}, { before: third.messageId })
+  const texts = () => session.view().queued.map((message) => message.text)
+  expect(texts()).toEqual(['First.', 'Second.', 'Fifth.', 'Last.'])
+  await session.stop()
+  await engine.sessions.release(session.id)
+
+  const again = await engine.sessions.open(session.id)
+  expect(again.view().queued.map((message) => message.text)).toEqual(['First.', 'Second.', 'Fifth.', 'Last.'])
+  const { end } = await again.begin('Fourth.', {}, { before: fifth.messageId })
+  expect((await end).reason).toBe('completed')
+  const sent = world.backend.chatRequests()[1]?.messages.at(-1)?.content
+  expect(String(sent)).toContain('First.\n\nSecond.\n\nFourth.\n\nFifth.\n\nLast.')
+})
+
 test('what is read at the next step is added there, with its time, and its end is that of the turn', async () => {
   const held = gate()
   const world = await createWorld(text('one two', { chunks: 2, gate: held.opened }), text('And three.'))

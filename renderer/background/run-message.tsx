@@ -3,8 +3,10 @@ import { type KeyboardEvent, useState } from 'react'
 import type { BackgroundRun } from '#shared/background.ts'
 import { isOver } from '#shared/run-words.ts'
 import type { QueuedMessage } from '#shared/session-view.ts'
-import { prependDraft, setDraft, useDraftStore } from '../chat/draft-store.ts'
-import { sendMessage, takeBackMessage } from '../stores/actions.ts'
+import { giveBackDraft, setDraft, takeDraft, useDraftStore } from '../chat/draft-store.ts'
+import { changeQueued, takeBackQueued } from '../chat/queue-acts.ts'
+import { TakenBack } from '../chat/taken-back.tsx'
+import { sendMessage } from '../stores/actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -23,11 +25,12 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
   const send = async () => {
     if (empty || sending) return
     setSending(true)
-    setDraft(sessionId, '')
-    const sent = over ? await resumeRun(run.runId, text.trim()) : await sendMessage(sessionId, text.trim())
+    const draft = takeDraft(sessionId)
+    const sent = over
+      ? await resumeRun(run.runId, draft.text)
+      : await sendMessage(sessionId, draft.text, draft.behind ?? [])
     setSending(false)
-    // Do not write over what was typed meanwhile.
-    if (!sent && !useDraftStore.getState().drafts[sessionId]) setDraft(sessionId, text)
+    if (!sent) giveBackDraft(sessionId, draft)
   }
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // 229 = the input method has the key: Enter there ends a word, not the message.
@@ -39,26 +42,25 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
   }
   return (
     <div className="stack g2 run-words">
-      {queued.map(({ messageId, text: one }) => (
-        <p key={messageId} className="notice">
-          <span className="cut">“{one}”</span>
+      {queued.map((message) => (
+        <p key={message.messageId} className="notice">
+          <span className="cut">“{message.text}”</span>
           <span className="end nowrap">{over ? 'not read' : 'read at the next step'}</span>
           <IconButton
             icon={Pencil}
             small
             label="Change this message"
-            onClick={() =>
-              void takeBackMessage(sessionId, messageId).then((taken) => taken && prependDraft(sessionId, one))
-            }
+            onClick={() => void changeQueued(sessionId, message)}
           />
           <IconButton
             icon={X}
             small
             label="Take this message back"
-            onClick={() => void takeBackMessage(sessionId, messageId)}
+            onClick={() => void takeBackQueued(sessionId, message)}
           />
         </p>
       ))}
+      <TakenBack place={sessionId} />
       <div className="run-message">
         <textarea
           aria-label="Message"

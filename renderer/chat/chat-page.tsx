@@ -12,7 +12,7 @@ import { Announcer } from './announcer.tsx'
 import { ChatHeader } from './chat-header.tsx'
 import { ChatSession, useView } from './chat-place.ts'
 import { Composer } from './composer.tsx'
-import { chooseForNewChat, useDraftStore } from './draft-store.ts'
+import { chooseForNewChat, type Draft, useDraftStore } from './draft-store.ts'
 import { FolderGone } from './folder-gone.tsx'
 import { PhaseLine } from './phase-line.tsx'
 import { ProblemBox } from './problem-box.tsx'
@@ -47,7 +47,7 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
           {closed !== null && here && <div className="notice box warn problem">{closed}</div>}
           <ProblemBox />
           <PhaseLine />
-          {gone ? <FolderGone sessionId={sessionId} /> : <Composer onSend={(text) => sendWords(sessionId, text)} />}
+          {gone ? <FolderGone sessionId={sessionId} /> : <Composer onSend={(draft) => sendWords(sessionId, draft)} />}
           <StatusLine />
         </div>
       </footer>
@@ -65,7 +65,7 @@ function NewChat() {
     chooseForNewChat({ folder: opened })
     focusMessage()
   }
-  const send = async (text: string) => {
+  const send = async ({ text }: Draft) => {
     const place = folder ?? (await chooseFolder())
     if (!place) return false
     chooseForNewChat({ folder: place })

@@ -2,14 +2,14 @@ import { ArrowUp, Square } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace, useChatSession, useView } from './chat-place.ts'
-import { setDraft, useDraftStore } from './draft-store.ts'
+import { type Draft, giveBackDraft, isDraftEmpty, setDraft, takeDraft, useDraftStore } from './draft-store.ts'
 import { droppedPaths, sayNotYet } from './dropped-files.ts'
 import { PermissionSelect } from './permission-select.tsx'
 import { ProfileSelect } from './profile-select.tsx'
 import { StopButton } from './stop-button.tsx'
 
 /** Where a person writes. `onSend` gives false when the text was not taken: then it comes back. */
-export function Composer(props: { onSend: (text: string) => Promise<boolean> }) {
+export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) {
   const sessionId = useChatSession()
   const place = useChatPlace()
   const empty = useDraftStore((state) => isEmpty(state.drafts[place]))
@@ -35,13 +35,10 @@ export function Composer(props: { onSend: (text: string) => Promise<boolean> }) 
   }, [place])
 
   const send = async () => {
-    const text = box.current?.value.trim() ?? ''
-    if (text === '') return
-    setDraft(place, '')
+    if (isDraftEmpty(place)) return
+    const draft = takeDraft(place)
     box.current?.focus()
-    if (await props.onSend(text)) return
-    // Do not write over what was typed meanwhile.
-    if (!useDraftStore.getState().drafts[place]) setDraft(place, text)
+    if (!(await props.onSend(draft))) giveBackDraft(place, draft)
   }
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // 229 = the input method has the key: Enter there ends a word, not the message.

@@ -38,7 +38,7 @@ export class EndHold {
   }
 
   /** Takes hold again, whatever the reader did before. */
-  take(): void {
+  holdAgain(): void {
     this.#holds = true
     this.#acted = false
     this.#grabbed = false

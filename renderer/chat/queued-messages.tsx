@@ -2,12 +2,13 @@ import { ArrowUp, Pencil, X } from 'lucide-react'
 import type { QueuedMessage } from '#shared/session-view.ts'
 import { focusMessage } from '../app/focus.ts'
 import { formatTime } from '../lib/format.ts'
-import { sendQueued, takeBackMessage } from '../stores/actions.ts'
+import { sendQueued } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useChatSession, useView } from './chat-place.ts'
 import { CopyButton } from './copy-button.tsx'
-import { prependDraft } from './draft-store.ts'
+import { changeQueued, takeBackQueued } from './queue-acts.ts'
+import { TakenBack } from './taken-back.tsx'
 import { withCode } from './user-message.tsx'
 
 const none: readonly QueuedMessage[] = []
@@ -17,11 +18,12 @@ export function QueuedMessages() {
   const sessionId = useChatSession()
   const queued = useView((view) => view.queued) ?? none
   const running = useView((view) => view.activity !== null) === true
-  if (!sessionId || queued.length === 0) return null
+  if (!sessionId) return null
+  if (queued.length === 0) return <TakenBack place={sessionId} />
   return (
     <section className="turn queued" aria-label="Not read yet">
-      {queued.map(({ messageId, text, at }) => (
-        <div key={messageId} className="you waits">
+      {queued.map((message) => (
+        <div key={message.messageId} className="you waits">
           <div className="waits-head">
             <span className="xxs ink3">{running ? 'read at the next step' : 'not sent yet'}</span>
             <span className="end row waits-acts">
@@ -29,27 +31,22 @@ export function QueuedMessages() {
                 icon={Pencil}
                 small
                 label="Change this message"
-                onClick={() =>
-                  void takeBackMessage(sessionId, messageId).then((taken) => {
-                    if (!taken) return
-                    prependDraft(sessionId, text)
-                    focusMessage()
-                  })
-                }
+                onClick={() => void changeQueued(sessionId, message).then((taken) => taken && focusMessage())}
               />
-              <CopyButton text={() => text} name="Copy message" />
+              <CopyButton text={() => message.text} name="Copy message" />
               <IconButton
                 icon={X}
                 small
                 label="Take this message back"
-                onClick={() => void takeBackMessage(sessionId, messageId).then((taken) => taken && focusMessage())}
+                onClick={() => void takeBackQueued(sessionId, message).then((taken) => taken && focusMessage())}
               />
             </span>
-            <time className="xxs ink3">{formatTime(at, Date.now())}</time>
+            <time className="xxs ink3">{formatTime(message.at, Date.now())}</time>
           </div>
-          {withCode(text)}
+          {withCode(message.text)}
         </div>
       ))}
+      <TakenBack place={sessionId} />
       {!running && (
         <div className="row">
           <button type="button" className="btn sm" onClick={() => void sendQueued(sessionId)}>

@@ -1,15 +1,17 @@
 import type { SessionId } from '#shared/ids.ts'
 import { answerApproval, sendMessage } from '../stores/actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
+import type { Draft } from './draft-store.ts'
 
 /** Milliseconds that a question must have stood there: words written before it are no answer to it. */
 const SETTLED = 400
 
 /**
- * What is written while a question waits says what to do instead: it is the reason of a no. Otherwise it is a message. False =
- * it was not taken, and stays where it was written.
+ * What is written while a question waits says what to do instead: it is the reason of a no. Otherwise it is a message, and so
+ * is what was one before it was changed. False = it was not taken, and stays where it was written.
  */
-export function sendWords(sessionId: SessionId, text: string): Promise<boolean> {
+export function sendWords(sessionId: SessionId, { text, behind }: Draft): Promise<boolean> {
+  if (behind) return sendMessage(sessionId, text, behind)
   const [asked] = useSessionStore.getState().slots[sessionId]?.view?.approvals ?? []
   if (!asked || Date.now() - asked.since < SETTLED) return sendMessage(sessionId, text)
   return answerApproval(sessionId, asked.request.callId, { decision: 'deny', reason: text })

@@ -23,7 +23,7 @@ export function useStickToEnd(
     hold.resized(scrolledOf(element))
   }, [hold, scroller])
   const jump = useCallback(() => {
-    hold.take()
+    hold.holdAgain()
     setAtEnd(true)
     toEnd()
   }, [hold, toEnd])

@@ -14,9 +14,18 @@ import { useSessionStore } from './session-store.ts'
 /** The place of problems with a chat that does not exist yet. */
 export const NEW_CHAT = 'new-chat'
 
-/** Sends the text, or hands it to the running turn. False = it was not taken, the problem is shown in that chat. */
-export async function sendMessage(sessionId: SessionId, text: string): Promise<boolean> {
-  return (await surface(sessionId, request('session.send', { sessionId, text }))) !== null
+/**
+ * Sends the text, or hands it to the running turn: before the first of the messages `behind` it that still waits. False = it
+ * was not taken, the problem is shown in that chat.
+ */
+export async function sendMessage(
+  sessionId: SessionId,
+  text: string,
+  behind: readonly MessageId[] = [],
+): Promise<boolean> {
+  const queued = useSessionStore.getState().slots[sessionId]?.view?.queued ?? []
+  const before = behind.find((one) => queued.some(({ messageId }) => messageId === one))
+  return (await surface(sessionId, request('session.send', { sessionId, text, ...(before && { before }) }))) !== null
 }
 
 /** Goes on with the last turn in its place: it failed, was interrupted or reached a limit. */

@@ -12,7 +12,7 @@ import { ProfileOverrides } from '../profiles/profile-overrides.ts'
 /** What a viewer can ask of a worker. A change that an older worker would not understand raises RUN_PROTOCOL. */
 export const workerRequests = {
   /** Starts a turn, or hands the text to the running one. */
-  send: z.object({ text: z.string().min(1).max(1_000_000) }),
+  send: z.object({ text: z.string().min(1).max(1_000_000), before: MessageId.optional() }),
   /** Without a turn: whichever runs. */
   stop: z.object({ turnId: TurnId.optional() }),
   takeBack: z.object({ messageId: MessageId }),

@@ -3,11 +3,12 @@ import type { BudgetAnswer } from '#shared/budget.ts'
 import { type Failure, FailureError } from '#shared/failure.ts'
 import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
 import type { Permissions } from '#shared/permissions.ts'
+import type { SendOptions } from '#shared/send-options.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, type TurnEnd } from '#shared/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
-import type { Session } from '../sessions/sessions.ts'
+import type { QueuePlace, Session } from '../sessions/sessions.ts'
 import type { FromWorker, WorkerRequestInput, WorkerRequestName } from './protocol.ts'
 import type { RunEntry } from './run-entry.ts'
 import { type ConnectionEnd, gone, WorkerConnection } from './worker-connection.ts'
@@ -81,8 +82,8 @@ export class RemoteSession implements Session {
     return (await this.begin(text)).end
   }
 
-  begin(text: string): Promise<{ end: Promise<TurnEnd> }> {
-    return this.#begin('send', { text })
+  begin(text: string, _options?: SendOptions, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('send', { text, ...place })
   }
 
   resume(): Promise<{ end: Promise<TurnEnd> }> {

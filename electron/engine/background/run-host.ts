@@ -121,7 +121,7 @@ export class RunHost {
       },
       onDefect,
       answers: {
-        send: ({ text }) => this.#begin(() => session.begin(text)),
+        send: ({ text, before }) => this.#begin(() => session.begin(text, {}, before && { before })),
         sendQueued: () => this.#begin(() => session.sendQueued()),
         resume: () => this.#begin(() => session.resume()),
         takeBack: ({ messageId }) => session.takeBack(messageId),

@@ -10,7 +10,7 @@ import type { RunLink } from '#shared/run-link.ts'
 import type { SendOptions } from '#shared/send-options.ts'
 import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
-import { applyEvent, type QueuedMessage, type SessionView, type TurnEnd } from '#shared/session-view.ts'
+import { applyEvent, inQueue, type QueuedMessage, type SessionView, type TurnEnd } from '#shared/session-view.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
@@ -29,9 +29,12 @@ import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running
 import type { SessionCounts } from './session-counts.ts'
 import { sessionRules } from './session-rules.ts'
 import type { SessionServices } from './session-services.ts'
-import type { Session } from './sessions.ts'
+import type { QueuePlace, Session } from './sessions.ts'
 import { summarise, titleFrom } from './summary.ts'
 import { keptOptions } from './turn-budget.ts'
+
+/** Of a message that waits, all that the model reads. */
+type WaitingText = Pick<QueuedMessage, 'messageId' | 'text'>
 
 /** How a session starts its life in this process: new, or folded from a journal. */
 export interface SessionStart {
@@ -128,8 +131,8 @@ export class LiveSession implements Session {
     return (await this.begin(text, options)).end
   }
 
-  async begin(text: string, options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
-    if (this.#turn) return await this.#queue(this.#turn, text)
+  async begin(text: string, options: SendOptions = {}, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+    if (this.#turn) return await this.#queue(this.#turn, text, place)
     // Set before anything waits, so that a second message cannot start a second turn.
     const turn = new RunningTurn()
     this.#turn = turn
@@ -142,8 +145,10 @@ export class LiveSession implements Session {
       const { queued } = this.#view
       // Taken back meanwhile.
       if (text === '' && queued.length === 0) throw new FailureError(nothingWaits)
-      // In the order in which it was written.
-      const whole = [...queued.map((message) => message.text), ...(text === '' ? [] : [text])].join('\n\n')
+      // Those that wait come first, unless it has a place among them.
+      const said =
+        text === '' ? queued : inQueue<WaitingText>(queued, { messageId: newMessageId(), text }, place?.before)
+      const whole = said.map((message) => message.text).join('\n\n')
       announced = true
       this.#announce(turnId, whole, policy, options, queued)
       await this.persisted()
@@ -247,9 +252,9 @@ export class LiveSession implements Session {
   }
 
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
-  async #queue(turn: RunningTurn, text: string): Promise<{ end: Promise<TurnEnd> }> {
+  async #queue(turn: RunningTurn, text: string, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
     const messageId = newMessageId()
-    this.#emit({ type: 'message-queued', messageId, text })
+    this.#emit({ type: 'message-queued', messageId, text, ...(place && { before: place.before }) })
     try {
       await this.persisted()
     } catch (error) {

@@ -11,6 +11,11 @@ import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 
+/** Where a message stands among those that wait: before this one, or after all where that was read meanwhile. */
+export interface QueuePlace {
+  before: MessageId
+}
+
 /** One open conversation. It is written here, or by the worker of a background run, which nobody needs to know. */
 export interface Session {
   readonly id: SessionId
@@ -31,8 +36,11 @@ export interface Session {
    * policy manifest is broken: nothing was sent).
    */
   send(text: string, options?: SendOptions): Promise<TurnEnd>
-  /** The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. */
-  begin(text: string, options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
+  /**
+   * The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. `place`:
+   * where it stands among the messages that wait; missing = after them.
+   */
+  begin(text: string, options?: SendOptions, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }>
   /**
    * Stops at the next safe point, but leaves the turn open, so that another process can go on with it: a tool that runs is
    * let finish, an answer that is being written is not. `to`: who goes on, for a person. Only `persisted` may follow.

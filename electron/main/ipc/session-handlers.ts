@@ -40,7 +40,8 @@ export function sessionHandlers(
       }))
       return { sessionId: session.id }
     },
-    'session.send': ({ sessionId, text }) => begun(sessionId, (session) => session.begin(text)),
+    'session.send': ({ sessionId, text, before }) =>
+      begun(sessionId, (session) => session.begin(text, {}, before && { before })),
     'session.resume': ({ sessionId }) => begun(sessionId, (session) => session.resume()),
     'session.sendQueued': ({ sessionId }) => begun(sessionId, (session) => session.sendQueued()),
     'session.takeBack': ({ sessionId, messageId }) =>
