@@ -26,6 +26,9 @@ const questionOf = (page: Page) => page.getByRole('alertdialog', { name: 'Approv
 const transcriptOf = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 const lines = (count: number) => Array.from({ length: count }, (_, line) => `line ${line + 1} of it\n`).join('')
 
+/** In pixels, of a diff or a command. */
+const threeLines = 57
+
 const long = [
   ['a change', toolCall('write_file', { path: 'long.txt', content: lines(200) }), 'Change in long.txt'],
   ['a command', toolCall('bash', { command: `cat <<'end'\n${lines(200)}end` }), 'Command'],
@@ -60,6 +63,38 @@ for (const [what, call, name] of long) {
       const height_ = await question.evaluate((card) => card.getBoundingClientRect().height)
       const all = await transcriptOf(page).evaluate((scroller) => scroller.scrollHeight)
       expect(all).toBeLessThan(height_ + 260)
+    }
+  })
+}
+
+const short = [
+  ['a change', toolCall('write_file', { path: 'short.txt', content: lines(4) }), 'Change in short.txt'],
+  ['a command', toolCall('bash', { command: 'node --test' }), 'Command'],
+] as const
+
+for (const [what, call, name] of short) {
+  test(`a few lines of ${what} are never squeezed between the head of a question and its facts`, async ({
+    machine,
+    backend,
+  }) => {
+    backend.script(call, text('Done.'))
+    const { app, page } = await machine.launch({ env: environmentFor(backend) })
+    await send(page, 'Go')
+    const asked = questionOf(page).getByLabel(name, { exact: true })
+    await expect(asked).toBeVisible()
+    for (const [width, height] of [
+      [1440, 480],
+      [760, 480],
+      [520, 480],
+      [520, 560],
+      [520, 620],
+      [520, 640],
+      [760, 660],
+    ] as const) {
+      await resize(app, page, width, height)
+      await painted(page)
+      const { seen, all } = await asked.evaluate((part) => ({ seen: part.clientHeight, all: part.scrollHeight }))
+      expect(seen, `${width} × ${height}`).toBeGreaterThanOrEqual(Math.min(all, threeLines))
     }
   })
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Locator } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
 import { gate, httpError, startScriptedBackend, text, toolCall } from './support/scripted-backend.ts'
 import { claw } from './support/terminal.ts'
@@ -13,6 +14,62 @@ test('a server that starts while the first page is open is found by itself', asy
   const started = await startScriptedBackend({ port })
   await expect(page.getByRole('button', { name: /^Use / })).toBeEnabled({ timeout: 20_000 })
   await started.close()
+})
+
+test('a window that gets narrower moves the focus only where it goes with the sidebar', async ({ machine }) => {
+  const { app, page } = await machine.launch()
+  await expect(page.getByRole('heading', { name: 'Connect a backend' })).toBeVisible()
+  const widths = async (...all: number[]) => {
+    for (const width of all) {
+      await app.evaluate(
+        ({ BrowserWindow }, wide) => BrowserWindow.getAllWindows()[0]?.setContentSize(wide, 900),
+        width,
+      )
+      await page.waitForFunction((wide) => innerWidth === wide, width)
+    }
+  }
+  const menu = page.getByRole('button', { name: 'Menu' })
+  await widths(760, 520)
+  await expect(menu).toBeVisible()
+  await expect(menu).not.toBeFocused()
+  await expect(page.getByRole('tooltip')).toHaveCount(0)
+  await widths(1440)
+  await page.getByRole('link', { name: 'Budgets' }).focus()
+  await widths(760)
+  await expect(page.getByRole('button', { name: 'Show sidebar' })).toBeFocused()
+  await widths(520)
+  await expect(menu).toBeFocused()
+})
+
+test('in a narrow window the button of the menu is on the line of every title, and nothing scrolls through it', async ({
+  machine,
+  backend,
+}) => {
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(520, 480))
+  await page.waitForFunction(() => innerWidth === 520)
+  const menu = page.getByRole('button', { name: 'Menu' })
+  const middle = (part: Locator) =>
+    part.evaluate((element) => {
+      const { top, height } = element.getBoundingClientRect()
+      return Math.round(top + height / 2)
+    })
+  const line = await middle(menu)
+  for (const name of ['Background', 'Budgets', 'Backends', 'Settings']) {
+    await menu.click()
+    await page.getByRole('link', { name, exact: true }).click()
+    const title = page.getByRole('heading', { level: 1, name })
+    await expect(title).toBeFocused()
+    expect(Math.abs((await middle(title)) - line), name).toBeLessThanOrEqual(2)
+    const below = await page.evaluate((y) => {
+      document.querySelector('.page')?.scrollTo({ top: 150, behavior: 'instant' })
+      const main = document.querySelector('main')
+      const first = document.elementsFromPoint(26, y).find((element) => element !== main && main?.contains(element))
+      return first?.classList[0] ?? 'nothing'
+    }, line)
+    expect(['page', 'bar'], name).toContain(below)
+  }
 })
 
 test('an address that is empty is not asked, and a name that nobody knows is said as such', async ({ machine }) => {
@@ -139,6 +196,33 @@ test('who presses Stop can go on writing', async ({ machine, backend }) => {
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Stopped by you')
   await expect(message).toBeFocused()
+})
+
+test('who goes on after a turn that failed can go on writing', async ({ machine, backend }) => {
+  const never = gate()
+  backend.script(httpError(400, 'No.'), text('On it', { chunks: 2, gate: never.opened }))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  const message = page.getByRole('textbox', { name: 'Message' })
+  await message.fill('Hi')
+  await message.press('Enter')
+  const again = page.getByRole('button', { name: 'Try again' })
+  await again.focus()
+  await page.keyboard.press('Enter')
+  await expect(again).toBeHidden()
+  await expect(message).toBeFocused()
+})
+
+test('who asks for more lines of an output keeps the focus in it', async ({ machine, backend }) => {
+  backend.script(toolCall('bash', { command: 'seq 400' }), text('Done.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Count')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Allow once' }).click()
+  const more = page.getByRole('button', { name: /more lines$/ })
+  await more.focus()
+  await page.keyboard.press('Enter')
+  await expect(more).toBeHidden()
+  await expect(page.getByRole('region', { name: /^Output of/ })).toBeFocused()
 })
 
 test('what is pinned above an opened chat is what is out of sight above what is read', async ({ machine, backend }) => {

@@ -39,16 +39,17 @@ export function App() {
   const [dragged, setDragged] = useState<number | null>(null)
   const toggled = useRef(false)
   const lastMode = useRef(mode)
+  const focused = useRef<Element | null>(null)
 
   useEffect(() => applyTheme({ theme, contrast }), [theme, contrast])
   useEffect(() => {
     if (mode === 'full') setOverlay(false)
   }, [mode])
   // What had the focus went with its sidebar, by a button or by the width of the window: the button that is there now
-  // takes it over.
+  // takes it over. Where nothing had it, a width gives it to nobody.
   useEffect(() => {
-    const changed = toggled.current || lastMode.current !== mode
-    if (changed && !overlay && document.activeElement === document.body)
+    const went = lastMode.current !== mode && focused.current?.isConnected === false
+    if ((toggled.current || went) && !overlay && document.activeElement === document.body)
       document.querySelector<HTMLElement>(`[data-sidebar-toggle="${mode}"]`)?.focus()
     toggled.current = false
     lastMode.current = mode
@@ -78,9 +79,17 @@ export function App() {
 
   const width = dragged ?? sidebar.width
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notes what has the focus
     <div
       className="frame"
       data-sidebar={mode}
+      onFocus={(event) => {
+        focused.current = event.target
+      }}
+      // React tells of no blur where it takes the element away itself: what went with its sidebar is still known here.
+      onBlur={() => {
+        focused.current = null
+      }}
       // Without a width of one's own the style sheet decides, which gives more on a very wide window.
       style={width === DEFAULT_WIDTH ? undefined : { ['--sidebar-width' as string]: `${width}px` }}
     >

@@ -38,6 +38,13 @@ export function focusMessage(): void {
   })
 }
 
+/** What had the focus went away: a person goes on in the message box, unless they are already somewhere or on the way. */
+export function handFocusOn(): void {
+  requestAnimationFrame(() => {
+    if (!titleIsAwaited && document.activeElement === document.body) focusMessage()
+  })
+}
+
 let titleIsAwaited = false
 
 function entryPoint(landmark: HTMLElement): HTMLElement {

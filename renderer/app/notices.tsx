@@ -5,6 +5,7 @@ import { clearProblem, useProblemStore } from '../stores/problem-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { dismissNotice } from './app-actions.ts'
+import { LeavingButton } from './leaving-button.tsx'
 
 /** What a person must know about the app itself, over every page until it is dismissed. */
 export function Notices() {
@@ -17,26 +18,20 @@ export function Notices() {
         <div key={id} className="notice box warn" role="status">
           <Icon of={TriangleAlert} />
           <div className="grow">
-            <div className="med">{title}</div>
-            <div className="xs ink2">{message}</div>
+            <span className="med">{title}.</span> <span className="ink2">{message}</span>
           </div>
-          <button
-            type="button"
-            className="btn sm"
-            aria-label={`Dismiss: ${title}`}
-            onClick={() => void dismissNotice(id)}
-          >
+          <LeavingButton className="btn sm" aria-label={`Dismiss: ${title}`} onClick={() => void dismissNotice(id)}>
             Dismiss
-          </button>
+          </LeavingButton>
         </div>
       ))}
       {problem && (
         <div className="notice box danger" role="alert">
           <Icon of={CircleAlert} />
           <div className="grow">{problem.failure.message}</div>
-          <button type="button" className="btn sm" onClick={() => clearProblem(problem.place)}>
+          <LeavingButton className="btn sm" onClick={() => clearProblem(problem.place)}>
             Dismiss
-          </button>
+          </LeavingButton>
         </div>
       )}
     </section>

@@ -6,6 +6,7 @@ import { canResume, isOver, runState } from '#shared/run-words.ts'
 import type { PendingApproval } from '#shared/session-view.ts'
 import { worktreeCommands, worktreeWords } from '#shared/worktree-commands.ts'
 import { useNow } from '../app/clock.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { CopyCommand } from '../backends/copy-command.tsx'
 import { Announcer } from '../chat/announcer.tsx'
 import { ApprovalCard } from '../chat/approval-card.tsx'
@@ -73,17 +74,6 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
         <h2 className="strong split-name" ref={heading} tabIndex={-1}>
           {run.title || run.prompt}
         </h2>
-        <div className="row xs ink3 run-meta">
-          <span className="row">
-            <RunGlyph state={state} />
-            {word}
-          </span>
-          <span className="mono" title="As terminals call it">
-            {run.runId}
-          </span>
-          <span>{startedWords(run, now)}</span>
-          {run.viewers > 1 && <span>{run.viewers} viewers</span>}
-        </div>
       </div>
       {run.usable && (
         <div className="row run-head-acts">
@@ -101,18 +91,29 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
             Logs
           </button>
           {!over && (
-            <button type="button" className="btn" onClick={() => void stopRun(run.runId)}>
+            <LeavingButton className="btn" onClick={() => void stopRun(run.runId)}>
               <Icon of={Square} small className="filled" />
               Stop
-            </button>
+            </LeavingButton>
           )}
           {canResume(run) && (
-            <button type="button" className="btn primary" onClick={() => void resumeRun(run.runId)}>
+            <LeavingButton className="btn primary" onClick={() => void resumeRun(run.runId)}>
               Resume
-            </button>
+            </LeavingButton>
           )}
         </div>
       )}
+      <div className="row xs ink3 run-meta">
+        <span className="row">
+          <RunGlyph state={state} />
+          {word}
+        </span>
+        <span className="mono" title="As terminals call it">
+          {run.runId}
+        </span>
+        <span>{startedWords(run, now)}</span>
+        {run.viewers > 1 && <span>{run.viewers} viewers</span>}
+      </div>
     </div>
   )
 }
@@ -124,9 +125,9 @@ function Closed({ sessionId }: { sessionId: SessionId }) {
   return (
     <div className="notice box danger" role="alert">
       <span className="grow">{closed}</span>
-      <button type="button" className="btn sm" onClick={() => followSession(sessionId)}>
+      <LeavingButton className="btn sm" onClick={() => followSession(sessionId)}>
         Try again
-      </button>
+      </LeavingButton>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { memo, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { counted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import {
   canColour,
   colourerOf,
@@ -65,9 +66,9 @@ export const DiffView = memo(function DiffView(props: { diff: FileDiff; folds?: 
         </div>
       ))}
       {hidden > 0 && (
-        <button type="button" className="h more" onClick={() => setWhole(true)}>
+        <LeavingButton hands="around" className="h more" onClick={() => setWhole(true)}>
           … {counted(hidden, 'more line')}
-        </button>
+        </LeavingButton>
       )}
       {diff.omittedLines !== undefined && diff.omittedLines > 0 && (
         <div className="h">… {diff.omittedLines} more lines, too many to show</div>

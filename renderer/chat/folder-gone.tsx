@@ -1,5 +1,6 @@
 import { FolderX } from 'lucide-react'
 import type { SessionId } from '#shared/ids.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { moveToFolder } from '../stores/actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -20,9 +21,9 @@ export function FolderGone({ sessionId }: { sessionId: SessionId }) {
           folder to work in, or bring it back and open the chat again.
         </div>
         <div className="row notice-acts">
-          <button type="button" className="btn sm primary" onClick={() => void moveToFolder(sessionId)}>
+          <LeavingButton className="btn sm primary" onClick={() => void moveToFolder(sessionId)}>
             Choose another folder…
-          </button>
+          </LeavingButton>
           <CopyButton
             text={() => {
               const view = useSessionStore.getState().slots[sessionId]?.view

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { splitText } from '#shared/cut-text.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { limitMarks } from '../lib/stacked-marks.ts'
 
 /** How much of a plain text is drawn until a person asks for more, in characters. */
@@ -18,9 +19,9 @@ export function LongText(props: { text: string; omitted?: number | undefined; dr
         <span className="not-drawn">
           … {(more + omitted).toLocaleString('en')} more characters
           {more > 0 ? (
-            <button type="button" className="btn quiet sm" onClick={() => setPages(pages * 2)}>
+            <LeavingButton hands="around" className="btn quiet sm" onClick={() => setPages(pages * 2)}>
               Show more
-            </button>
+            </LeavingButton>
           ) : (
             ', kept in the journal of this session.'
           )}

@@ -2,6 +2,7 @@ import type { Token, Tokens } from 'marked'
 import { memo, type ReactNode, useState } from 'react'
 import { counted } from '#shared/counted.ts'
 import type { TextItem } from '#shared/session-view.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { directionOf } from '../lib/direction.ts'
 import { type Block, isList, isTable, isTooWide } from '../lib/markdown-document.ts'
 import { showMore, shownBlocks } from '../lib/text-documents.ts'
@@ -44,9 +45,9 @@ function NotDrawn(props: { waiting: number; omitted: number; onMore: () => void 
     <p className="not-drawn">
       … {counted(count, 'more character')}
       {props.waiting > 0 ? (
-        <button type="button" className="btn quiet sm" onClick={props.onMore}>
+        <LeavingButton hands="around" className="btn quiet sm" onClick={props.onMore}>
           Show more
-        </button>
+        </LeavingButton>
       ) : (
         ', kept in the journal of this session.'
       )}

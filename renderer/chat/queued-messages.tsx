@@ -1,6 +1,7 @@
 import { ArrowUp, Pencil, X } from 'lucide-react'
 import type { QueuedMessage } from '#shared/session-view.ts'
 import { focusMessage } from '../app/focus.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { formatTime } from '../lib/format.ts'
 import { sendQueued } from '../stores/actions.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -49,10 +50,10 @@ export function QueuedMessages() {
       <TakenBack place={sessionId} />
       {!running && (
         <div className="row">
-          <button type="button" className="btn sm" onClick={() => void sendQueued(sessionId)}>
+          <LeavingButton className="btn sm" onClick={() => void sendQueued(sessionId)}>
             <Icon of={ArrowUp} small />
             {queued.length === 1 ? 'Send it now' : 'Send them now'}
-          </button>
+          </LeavingButton>
           <span className="xs ink3">or write more: it goes out with your next message</span>
         </div>
       )}

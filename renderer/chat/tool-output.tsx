@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import { counted } from '#shared/counted.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { useFold } from './fold-store.ts'
 import { colourOutput, foldOutput, lastLines, splitOutput } from './output-lines.ts'
@@ -17,9 +18,9 @@ export const ToolOutput = memo(function ToolOutput(props: { id: string; name: st
     <section className="output" tabIndex={0} aria-label={`Output of ${props.name}`}>
       <Lines lines={view.head} />
       {view.hidden > 0 && (
-        <button type="button" className="more" onClick={show}>
+        <LeavingButton hands="around" className="more" onClick={show}>
           … {counted(view.hidden, 'more line')}
-        </button>
+        </LeavingButton>
       )}
       <Lines lines={view.tail} />
     </section>

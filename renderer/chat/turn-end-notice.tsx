@@ -1,6 +1,7 @@
 import { CircleAlert, Gauge, Square, TriangleAlert } from 'lucide-react'
 import type { TurnView } from '#shared/session-view.ts'
 import { standInFor } from '#shared/stand-in.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { goToKey } from '../backends/backend-place.ts'
 import { chooseProfile, resumeTurn } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
@@ -58,9 +59,9 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
           <div className="row notice-acts">
             <StandInButton turn={props.turn} />
             {notice.actions.map((action) => (
-              <button key={action} type="button" className="btn sm" onClick={() => act(action)}>
+              <LeavingButton key={action} className="btn sm" onClick={() => act(action)}>
                 {labels[action]}
-              </button>
+              </LeavingButton>
             ))}
           </div>
         )}
@@ -82,8 +83,8 @@ function StandInButton({ turn }: { turn: TurnView }) {
     if (await chooseProfile(sessionId, standIn.id)) await resumeTurn(sessionId)
   }
   return (
-    <button type="button" className="btn sm primary" onClick={() => void answer()}>
+    <LeavingButton className="btn sm primary" onClick={() => void answer()}>
       Answer with {standIn.name}
-    </button>
+    </LeavingButton>
   )
 }

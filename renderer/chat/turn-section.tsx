@@ -1,6 +1,7 @@
 import { History } from 'lucide-react'
 import { memo, type ReactNode, useState } from 'react'
 import type { Item, TextItem, TurnView } from '#shared/session-view.ts'
+import { LeavingButton } from '../app/leaving-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { useChatPlace } from './chat-place.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -33,11 +34,11 @@ export const TurnSection = memo(function TurnSection(props: {
     <section className="turn" data-turn={turn.turnId} aria-label={props.newest ? 'Current turn' : 'Earlier turn'}>
       <UserMessage text={turn.text} at={turn.startedAt} said="" />
       {earlier > 0 && (
-        <button type="button" className="fold" onClick={showEarlier}>
+        <LeavingButton hands="around" className="fold" onClick={showEarlier}>
           <Icon of={History} small />
           <b>… {earlier.toLocaleString('en')} earlier steps</b>
           <span className="cut">show the last of them</span>
-        </button>
+        </LeavingButton>
       )}
       {parts.map((part) => (
         <DrawGuard key={part.at} text={textOf(part)}>

@@ -28,9 +28,7 @@ export async function installPath(args: readonly string[], shell: Shell): Promis
   try {
     if (flags.remove) {
       const removed = (await Promise.all(own.map((one) => removeOwn(join(one, 'claw'))))).some(Boolean)
-      screen.side.write(
-        removed ? 'claw is off the PATH.\n' : 'Nothing to remove: install-path has put no claw there.\n',
-      )
+      say(screen.side, removed ? 'claw is off the PATH.' : 'Nothing to remove: install-path has put no claw there.')
       return ExitCode.completed
     }
     const before = await contentOf(path)
@@ -46,10 +44,11 @@ export async function installPath(args: readonly string[], shell: Shell): Promis
   }
   speakOfClawAs('claw')
   screen.out.write(`${path}\n`)
-  screen.side.write(
+  say(
+    screen.side,
     onPath.has(folder)
-      ? 'claw can be started from every folder now.\n'
-      : `Now add its folder to the PATH, in the profile of your shell: export PATH="${folder}:$PATH"\n`,
+      ? 'claw can be started from every folder now.'
+      : `Now add its folder to the PATH, in the profile of your shell: export PATH="${folder}:$PATH"`,
   )
   return ExitCode.completed
 }

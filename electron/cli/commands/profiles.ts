@@ -97,8 +97,9 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       const more = found.models.length > models.length ? [`… and ${found.models.length - models.length} more`] : []
       shell.screen.side.write(`${[`It is ${kindName(found.kind)}, and lists:`, ...models, ...more].join('\n  ')}\n`)
     }
-    shell.screen.side.write(
-      `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`${clawCommand(`profiles test ${saved.id}`)}\` asks the server.\n`,
+    say(
+      shell.screen.side,
+      `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`${clawCommand(`profiles test ${saved.id}`)}\` asks the server.`,
     )
     return ExitCode.completed
   },

@@ -3,6 +3,7 @@ import { clawCommand } from '#shared/claw-command.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { worktreeCommands } from '#shared/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
+import { say } from '../terminal/say.ts'
 import { wrapRows } from '../terminal/wrap.ts'
 
 export interface StartedRun {
@@ -15,7 +16,7 @@ export interface StartedRun {
 /** What a person or a script needs to come back to a run. */
 export function tellStarted({ out, side }: Screen, started: StartedRun, json: boolean): void {
   const { runId, sessionId, worktree } = started
-  if (worktree && worktree.uncommitted > 0) side.write(`${uncommittedWords(worktree.uncommitted)}\n`)
+  if (worktree && worktree.uncommitted > 0) say(side, uncommittedWords(worktree.uncommitted))
   if (json) {
     const place = worktree && { worktree: { path: worktree.path, branch: worktree.branch } }
     out.write(`${JSON.stringify({ runId, sessionId, ...place })}\n`)

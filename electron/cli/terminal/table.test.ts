@@ -28,9 +28,9 @@ test('a table fits its terminal: what says least goes, the rest is cut where it 
       'writing    世界人民              now  ~                     r2',
     ],
     [
-      'state      title            age  folder        id',
-      'completed  Bump eslint…  2 days  …/parcel-api  r1',
-      'writing    世界人民         now  ~             r2',
+      'state      title                 age  folder   id',
+      'completed  Bump eslint to 10  2 days  …el-api  r1',
+      'writing    世界人民              now  ~        r2',
     ],
     ['state      title       id', 'completed  Bump esli…  r1', 'writing    世界人民    r2'],
     [
@@ -39,6 +39,14 @@ test('a table fits its terminal: what says least goes, the rest is cut where it 
       'writing    世界人民              now  ~                     r2',
     ],
   ])
+})
+
+test('what could go altogether gives way before words that stay are cut', () => {
+  const folder = '/home/me/projects/shop'
+  const waits = ['waits for you: create notes.txt', 'Write a note', '2 min', folder, 'r1']
+  const { out } = memoryScreen({ terminal: true, width: 72 }).screen
+  const [, row] = tableLines(out, columns, [waits])
+  expect(row).toBe('waits for you: create notes.txt  Write a note  2 min  …rojects/shop  r1')
 })
 
 test('no row is wider than the terminal, and the id is always whole', () => {

@@ -71,6 +71,9 @@ function fitted(columns: readonly Column[], natural: readonly number[], room: nu
     if (!next) break
     widths[next.index] = null
   }
+  // What could go altogether gives way before what stays.
+  const leastOfGoing = columns.map(({ drop }, index) => (drop ? (least[index] ?? 0) : Infinity))
+  shrink(widths, leastOfGoing, room)
   shrink(widths, least, room)
   const smallest = (spare: boolean) =>
     columns.map(({ least: given, whole }, index) =>
