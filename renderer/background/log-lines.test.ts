@@ -19,6 +19,20 @@ const turnId = TurnId.parse('turn000000')
 const tool = { name: 'bash', arguments: '{}', recovered: false, verb: 'Run' }
 const ended = { durationMs: 1, summary: '' }
 
+test('a command that was stopped is said to be stopped, not by the exit code that this left', () => {
+  const stopped = { durationMs: 1, summary: 'stopped', exitCode: 143 }
+  const events: UnstampedEvent[] = [
+    { type: 'turn-start', turnId, text: 'Wait', facts: '' },
+    { type: 'tool-start', callId: 'a', target: 'sleep 9', ...tool },
+    { type: 'tool-end', callId: 'a', outcome: 'failed', output: '', ...stopped },
+  ]
+  const view = events.reduce(
+    (current, event, index) => applyEvent(current, { ...event, seq: index + 1, at: index + 1 }),
+    start,
+  )
+  expect(logLines(view).at(-1)?.text).toBe('stopped')
+})
+
 test('a session is read as lines', () => {
   const events: UnstampedEvent[] = [
     { type: 'turn-start', turnId, text: 'Run the tests', facts: '' },

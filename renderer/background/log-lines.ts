@@ -1,4 +1,5 @@
 import type { Item, SessionView } from '#shared/session-view.ts'
+import { endWords } from '../lib/end-words.ts'
 
 export interface LogLine {
   /** Milliseconds since 1970; null = as the line before it. */
@@ -33,8 +34,7 @@ function itemLines(item: Item): LogLine[] {
       return textLines(null, item.origin === 'user' ? 'you' : 'note', item.text, 'words')
     case 'tool': {
       const failed = item.state === 'failed' || (item.exitCode !== undefined && item.exitCode !== 0)
-      const how = item.exitCode === undefined ? item.summary : `exit ${item.exitCode}`
-      const state = item.state === 'running' || item.state === 'waiting' ? item.state : how || item.state
+      const state = item.state === 'running' || item.state === 'waiting' ? item.state : endWords(item) || item.state
       return [
         { at: item.startedAt, who: item.verb, text: item.target, tone: 'words' },
         ...textLines(null, '', item.diff ? '' : item.output.replace(/\n+$/, ''), 'output'),

@@ -1,5 +1,6 @@
 import { phaseWords } from '#shared/phase-words.ts'
 import type { Item, SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
+import { endWords } from '../lib/end-words.ts'
 import { formatTimeLeft } from '../lib/format.ts'
 import { stopFacts, stopTitle } from './budget-stop.ts'
 import { endNotice } from './turn-end.ts'
@@ -67,7 +68,7 @@ function toolSentence({ verb, target, diff, exitCode, state, summary }: ToolItem
   if (state === 'failed' && exitCode === undefined) return `${verb} ${name} failed: ${summary}`
   const did = `${past[verb] ?? verb} ${name}`
   if (diff) return `${did}, ${diff.added} added, ${diff.removed} removed`
-  return exitCode === undefined ? `${did}, ${summary}` : `${did}, exit ${exitCode}`
+  return `${did}, ${endWords({ summary, exitCode })}`
 }
 
 function endedTurn(before: SessionView, after: SessionView): TurnView | null {

@@ -1,6 +1,7 @@
 import { counted } from '#shared/counted.ts'
 import type { FileDiff } from '#shared/file-diff.ts'
 import type { Item, ToolItem, TurnView } from '#shared/session-view.ts'
+import { endWords } from '../lib/end-words.ts'
 
 /** A whole conversation as Markdown: what was said, what was done, and what came of it. Thoughts are left out. */
 export function conversationText(title: string, turns: readonly TurnView[]): string {
@@ -32,8 +33,8 @@ function omittedText(omitted = 0): string {
 function toolText(tool: ToolItem): string {
   const command = tool.verb === 'Run' ? commandOf(tool) : null
   const head = command === null ? `**${tool.verb}** ${codeOf(tool.target)}` : `**Run**\n\n${fenced(command, 'sh')}`
-  const end = tool.exitCode === undefined ? tool.summary : `exit ${tool.exitCode}`
   const body = tool.diff && tool.diff.hunks.length > 0 ? fenced(diffText(tool.diff), 'diff') : outputText(tool)
+  const end = endWords(tool)
   return [command === null && end ? `${head}: ${end}` : head, body, command !== null && end]
     .filter(Boolean)
     .join('\n\n')

@@ -17,6 +17,7 @@ import {
 } from 'lucide-react'
 import { memo } from 'react'
 import type { ToolItem } from '#shared/session-view.ts'
+import { endWords } from '../lib/end-words.ts'
 import { formatDuration } from '../lib/format.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 import { LineCounts } from '../ui/line-counts.tsx'
@@ -167,7 +168,7 @@ function Ended({ tool }: { tool: ToolItem }) {
         {tool.durationMs !== null && formatDuration(tool.durationMs, true)}
         <span className={`row exit ${fine ? 'c-ok' : 'c-danger'}`}>
           <Icon of={fine ? Check : X} small />
-          exit {tool.exitCode}
+          {endWords(tool)}
         </span>
       </>
     )
