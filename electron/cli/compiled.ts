@@ -13,6 +13,7 @@ export function keepCompiled(folder: string, command: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch {
+    // A folder that cannot be written: the program starts a little slower.
     return
   }
   // From 22.1 on Node does it by itself.

@@ -20,6 +20,7 @@ export class Defects {
     await this.#log.write(error)
     if (this.#isTold || !this.#core) return
     this.#isTold = true
+    // Without an engine there is no page to tell; `watchStart` says it.
     const core = await this.#core.catch(() => null)
     core?.feed.app.notify({
       id: 'defect',

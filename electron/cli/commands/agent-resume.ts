@@ -65,6 +65,7 @@ async function sessionOf(engine: Engine, prefix: string): Promise<SessionId> {
     return await engine.sessions.find(prefix)
   } catch (error) {
     const unknown = error instanceof FailureError && error.failure.code === 'not-found'
+    // Neither a session nor a run: told as the session that it is not.
     const run = unknown ? await engine.runs.find(prefix).catch(() => null) : null
     if (run) return run.run.sessionId
     throw error

@@ -40,6 +40,7 @@ export function askLine(question: string, options: AskOptions = {}): Promise<str
       keyboard.close()
     }
   })
+  // Who asked hears of it; the next question only waits for its end.
   asking = answer.catch(() => undefined)
   return answer
 }

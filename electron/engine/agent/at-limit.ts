@@ -23,6 +23,7 @@ export class AtLimit {
       const isNews = this.end === null && !this.#turn.budget.hasRoom(stop)
       return isNews ? this.#decide(stop) : undefined
     })
+    // Told right below; the next question only waits for the end of this one.
     this.#asking = deciding.catch(() => undefined)
     await deciding
     return this.end === null

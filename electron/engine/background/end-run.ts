@@ -49,5 +49,6 @@ export async function endRun(record: RunRecord, { by, force }: EndOptions, aroun
   if (last.endpoint) await removeSocket(last.endpoint.path, registry.folder)
   if (isOver(last.run)) return
   const endedAt = Math.max(clock.now(), run.startedAt)
+  // It has ended; where the disk refuses, whoever looks next finds that nobody lives there.
   await registry.amend(run.runId, { ...over, ...killedBy(by), endedAt }).catch(() => undefined)
 }

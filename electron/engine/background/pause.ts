@@ -101,6 +101,7 @@ async function isThere(path: string): Promise<boolean> {
     await access(path)
     return true
   } catch {
+    // No such file: nothing is paused.
     return false
   }
 }

@@ -83,6 +83,7 @@ export class RunRegistry {
         ? !isKnown(runId) && (await this.#json(path)) === undefined
         : name.endsWith('.tmp') || (await this.#isDeadSocket(name))
       if (!leftOver) continue
+      // Another process was faster.
       const info = await stat(path).catch(() => null)
       if (info && now - info.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true })
     }

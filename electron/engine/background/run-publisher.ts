@@ -38,6 +38,7 @@ export class RunPublisher {
     this.#entry = { ...this.#entry, endpoint, run: { ...this.#entry.run, ...change } }
     this.#pending = false
     const writing = this.#writing.then(() => this.#registry.write(this.#entry))
+    // Who asked for it hears of it; what is written next does not wait for ever.
     this.#writing = writing.catch(() => undefined)
     await writing
   }

@@ -203,6 +203,7 @@ export class SlotQueue {
 
   #step<Result>(action: () => Promise<Result>): Promise<Result> {
     const step = this.#steps.then(action)
+    // Whoever took the step hears of it; the next one only waits for its end.
     this.#steps = step.catch(() => undefined)
     return step
   }

@@ -75,6 +75,7 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
     if (value) throw new FailureError(await withLog(value, registry, run))
   } catch (error) {
     if (child.pid !== undefined) await endProcessTree({ pid: child.pid, marker: markerOf(runId) })
+    // What is told is why it did not begin; an entry without a process is seen to be one.
     await registry.remove(runId).catch(() => undefined)
     throw error
   } finally {
@@ -138,6 +139,7 @@ function died(code: number | null, signal: NodeJS.Signals | null): Failure {
 /** Its last words, where it has none of its own making. */
 async function withLog(value: Failure, registry: RunRegistry, { runId }: RunEntry['run']): Promise<Failure> {
   if (value.code !== 'internal') return value
+  // It may have ended before it had a log.
   const text = await readFile(registry.log(runId), 'utf8').catch(() => '')
   const line =
     text

@@ -80,6 +80,7 @@ export class Ledger {
   async current(since = this.#clock.now()): Promise<LedgerFold> {
     // Each reads by itself: who waited for another's look would miss what was written since it began.
     const reading = this.#reading.then(() => this.#catchUp(monthOf(dayOf(since))))
+    // Told right below; the next look only waits for the end of this one.
     this.#reading = reading.catch(() => undefined)
     await reading
     return this.#fold

@@ -21,6 +21,7 @@ export interface Repository {
 export async function repositoryOf(folder: string, ends: readonly string[]): Promise<Repository | 'link' | null> {
   for (let at = folder; ; at = dirname(at)) {
     const git = join(at, '.git')
+    // What cannot be looked at is no repository for git either.
     const entry = await lstat(git).catch(() => null)
     if (entry?.isSymbolicLink()) return 'link'
     // In the folder itself also one that is not whole yet: it must not become one in another's name.
@@ -70,6 +71,7 @@ export async function namesItsFolder({ top, link, own, common }: Repository): Pr
 }
 
 async function withCommon(found: Omit<Repository, 'common'>): Promise<Repository> {
+  // Most have none: then it is their own.
   const named = await readFile(join(found.own, 'commondir'), 'utf8').catch(() => null)
   if (named === null) return { ...found, common: found.own }
   const common = await realpath(resolve(found.own, named.trim())).catch(() => found.own)
@@ -106,6 +108,7 @@ const INDEX_PART = 512 * 1024
 /** Whether a file of the folder is in the index as it lies there. */
 async function indexKnows(index: string, top: string): Promise<boolean> {
   for (const { path, inode, size, seconds } of await indexEntries(index)) {
+    // In the index and not in the folder: it tells nothing.
     const file = await lstat(join(top, path), { bigint: true }).catch(() => null)
     const isIt =
       file?.isFile() &&

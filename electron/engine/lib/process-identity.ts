@@ -28,6 +28,7 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 /** Names the time since the machine was last started; start times of processes count from there. Empty = it does not tell. */
 export async function bootIdentity(): Promise<string> {
   if (process.platform !== 'linux') return ''
+  // A container may hide it.
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
 }
 

@@ -24,6 +24,7 @@ export const systemKeychain: Keychain = {
       await (await entryOf('probe')).getPassword()
       return true
     }
+    // No keychain, a locked one or one that is silent: the key then goes where a person says.
     return withinTime(probe()).catch(() => false)
   },
   read: async (account) => (await entryOf(account)).getPassword(),

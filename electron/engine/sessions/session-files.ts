@@ -35,6 +35,7 @@ export class SessionFiles {
     for (const name of await readdir(this.folder)) {
       if (!LEFT_OVER.test(name)) continue
       const path = join(this.folder, name)
+      // Another process was faster.
       const made = await stat(path).catch(() => null)
       if (made && now - made.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true })
     }

@@ -97,6 +97,7 @@ const FILLED_MS = 2000
 
 /** Waits a moment where it is: whoever asked looks again. */
 async function isNew(path: string): Promise<boolean> {
+  // It was let go in this very moment.
   const made = await stat(path).catch(() => null)
   const age = made === null ? FILLED_MS : Date.now() - made.mtimeMs
   if (age < 0 || age >= FILLED_MS) return false

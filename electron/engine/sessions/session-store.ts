@@ -117,6 +117,7 @@ export class SessionStore implements Sessions {
 
   async open(id: SessionId, options: OpenOptions = {}): Promise<Session> {
     // It is on its way to or from another process.
+    // Whoever moves it hears of it; here it is opened where it is now.
     await this.#moving.get(id)?.catch(() => undefined)
     const known = this.#open.get(id)
     if (known) return (await known).session
@@ -380,6 +381,7 @@ export class SessionStore implements Sessions {
         try {
           await journal.close()
           await writing
+          // Made again from the journal, as above.
           await this.#files.writeSummary(session.summary()).catch(() => undefined)
         } finally {
           // Also where the disk refuses: who opens it next must not be told that it is open here.

@@ -35,6 +35,7 @@ export async function sessionWorkspace(
   cwd: string,
   addedFolders: readonly string[] = [],
 ): Promise<Workspace> {
+  // Not made yet: then there is no link to follow.
   const data = await realpath(dataFolder).catch(() => dataFolder)
   try {
     const workspace = await openWorkspace(cwd, addedFolders, [data])

@@ -46,6 +46,7 @@ export async function makeCommandGroup(limits: CommandLimits = COMMAND_LIMITS): 
     files: folders.map((folder) => join(folder, 'cgroup.procs')),
     processes: async () => {
       const lists = await Promise.all(
+        // Gone: then nothing lives in it.
         folders.map(async (folder) => await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')),
       )
       return [...new Set(lists.flatMap((text) => text.split('\n')).map(Number))].filter((pid) => pid > 1)
@@ -88,6 +89,7 @@ async function removeGroup(path: string): Promise<void> {
       await rmdir(path)
       return
     } catch {
+      // Something in it has not ended yet; a group that stays behind holds nothing.
       await delay(pause)
     }
   }
@@ -95,6 +97,7 @@ async function removeGroup(path: string): Promise<void> {
 
 async function findPlaces(): Promise<Place[]> {
   if (process.platform !== 'linux') return []
+  // A kernel without groups.
   const own = await readFile('/proc/self/cgroup', 'utf8').catch(() => '')
   const groups = own.split('\n').flatMap((line) => {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
@@ -129,6 +132,7 @@ async function findPlaces(): Promise<Place[]> {
 }
 
 async function handsOn(folder: string): Promise<boolean> {
+  // Not ours to read: then nothing can be made there.
   const names = await readFile(join(folder, 'cgroup.subtree_control'), 'utf8').catch(() => '')
   return /\bpids\b/.test(names)
 }

@@ -72,6 +72,7 @@ export async function assertThere(
 function listNames(workspace: Workspace): (folder: string) => Promise<string[]> {
   return (folder) =>
     withFolder(workspace, folder, (held) => readdir(held)).catch((error) => {
+      // Only names that are like the one asked for come from here; opening says what is wrong.
       if (error instanceof ToolProblem || errorCode(error) !== undefined) return []
       throw error
     })

@@ -23,6 +23,7 @@ function fromQuoted(text: string): string {
     const value: unknown = JSON.parse(text)
     return typeof value === 'string' ? value : text
   } catch {
+    // Not JSON: it means itself.
     return text
   }
 }

@@ -83,6 +83,7 @@ async function copyAttributes(from: string, to: string): Promise<boolean> {
     await execFileAsync('cp', ['--attributes-only', '--preserve=all', '--no-dereference', '--', from, to])
     return true
   } catch {
+    // A system without such a `cp`, or a disk that keeps none of it.
     await rm(to, { force: true })
     return false
   }

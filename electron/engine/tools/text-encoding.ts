@@ -55,6 +55,7 @@ export function decodeWhole(bytes: Uint8Array, { encoding, mark }: Sniffed): str
     if (encoding === 'utf-16be') units.swap16()
     return new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true }).decode(units)
   } catch {
+    // Not text in this encoding: that is what the caller asks.
     return null
   }
 }
@@ -84,6 +85,7 @@ function isUtf8(bytes: Uint8Array): boolean {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
     return true
   } catch {
+    // Not UTF-8: that is what the caller asks.
     return false
   }
 }

@@ -21,6 +21,7 @@ export async function openWorkspace(
   privateFolders: readonly string[] = [],
 ): Promise<Workspace> {
   const work = await Promise.all([root, ...addedFolders].map((folder) => realpath(folder)))
+  // One that is not there has no links to follow, and is private when somebody makes it.
   const hidden = await Promise.all(privateFolders.map((folder) => realpath(folder).catch(() => resolve(folder))))
   return {
     root: work[0] ?? root,

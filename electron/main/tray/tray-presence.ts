@@ -71,6 +71,7 @@ async function isYes(asked: Promise<{ body: unknown[] } | null>): Promise<boolea
     const value = (await asked)?.body[0]
     return typeof value === 'object' && value !== null && 'value' in value && value.value === true
   } catch {
+    // No bus, or nobody on it who knows of trays.
     return false
   }
 }

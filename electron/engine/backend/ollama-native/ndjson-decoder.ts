@@ -53,6 +53,7 @@ export class NdjsonDecoder implements Decoder {
     try {
       line = JSON.parse(text)
     } catch {
+      // The end of the body may have cut the last line in two.
       if (isRest && this.#reply.started) return
       throw this.#reply.protocolError('The server sent a piece of its answer that is not JSON', text.slice(0, 1000))
     }

@@ -47,6 +47,7 @@ async function letGo(lease: string, name: string, folder: string): Promise<void>
   await locked(lease, async () => {
     await rm(join(lease, name), { force: true })
     if ((await others(lease)).length > 0) return
+    // One that stays says the same as none.
     if (await hasIdleCommondir(folder)) await unlink(join(folder, 'commondir')).catch(() => undefined)
   })
 }
@@ -102,6 +103,7 @@ async function locked<T>(lease: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } finally {
+    // Somebody else took it away as well.
     await rmdir(lock).catch(() => undefined)
   }
 }

@@ -22,6 +22,7 @@ export async function gitBefore(folders: readonly string[]): Promise<GitBefore[]
   return await Promise.all(
     folders.map(async (folder) => {
       const git = await entryAt(join(folder, '.git'))
+      // Gone since the look: it leads nowhere.
       const target = git === 'link' ? await readlink(join(folder, '.git')).catch(() => null) : null
       const [isBare, inside] = await Promise.all([isRepository(folder), standingInside(folder)])
       return { folder, git, target, isBare, inside }

@@ -6,6 +6,7 @@ import { errorCode } from '../../lib/storage-failure.ts'
 import { isInside } from '../workspace.ts'
 import { hasIdleCommondir } from './commondir.ts'
 import type { Plan } from './plan.ts'
+import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** What of git the commands of a workspace reach. */
@@ -56,7 +57,7 @@ export async function outsideRepositories(folders: readonly string[], ends: read
 
 async function openRepository(reach: GitReach, repository: Repository, folders: readonly string[]): Promise<void> {
   const { top, own, common } = repository
-  const settings = gitSettings(await readFile(join(common, 'config'), 'utf8').catch(() => ''))
+  const settings = gitSettings(await readFile(join(common, 'config'), 'utf8').catch(unlessShort('')))
   await openGitFolder(reach, common, folders)
   await emptyFile(reach.plan, join(common, 'config'))
   if (own !== common) {
@@ -96,7 +97,7 @@ async function openSubmodules(reach: GitReach, modules: string, folders: readonl
   const found = (await gitFoldersIn(modules, SUBMODULE_DEPTH)).slice(0, MOST_SUBMODULES)
   for (const folder of found) {
     await openGitFolder(reach, folder, folders)
-    const worktree = gitSettings(await readFile(join(folder, 'config'), 'utf8').catch(() => '')).findLast(
+    const worktree = gitSettings(await readFile(join(folder, 'config'), 'utf8').catch(unlessShort(''))).findLast(
       ({ section, name }) => section === 'core' && name === 'worktree',
     )
     if (!worktree) continue
@@ -110,7 +111,7 @@ async function openSubmodules(reach: GitReach, modules: string, folders: readonl
 /** Git folders of submodules, some levels deep. */
 export async function gitFoldersIn(folder: string, levels: number): Promise<string[]> {
   if (levels === 0) return []
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessShort([]))
   if (entries.some((entry) => entry.isFile() && entry.name === 'HEAD')) {
     return [folder, ...(await gitFoldersIn(join(folder, 'modules'), levels - 1))]
   }

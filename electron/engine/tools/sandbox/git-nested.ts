@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitOutput } from '../../lib/git.ts'
+import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** How deep in a workspace a new repository is looked for, and in how many folders: each costs a look after each command. */
@@ -45,7 +46,7 @@ async function changeTime(path: string): Promise<number | null> {
 
 async function foldersIn(folder: string, levels: number): Promise<string[]> {
   if (levels === 0) return []
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessShort([]))
   const folders = entries.filter(
     (entry) => entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules',
   )
@@ -57,13 +58,15 @@ const known = new Map<string, { stamp: string; named: string[] }>()
 
 /** Repositories in repositories: the index has them as commits. Read again only when the index has changed. */
 async function namedByIndex(folder: string): Promise<string[]> {
-  const index = await lstat(join(folder, '.git/index')).catch(() => null)
+  const index = await lstat(join(folder, '.git/index')).catch(unlessShort(null))
   if (!index?.isFile()) return []
   const stamp = `${index.ino} ${index.size} ${index.mtimeMs}`
   const before = known.get(folder)
   if (before?.stamp === stamp) return before.named
   // Nothing runs for this: it only prints the index.
-  const text = await gitOutput(folder, ['-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z']).catch(() => '')
+  const text = await gitOutput(folder, ['-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z']).catch(
+    unlessShort(''),
+  )
   const named = text
     .split('\0')
     .filter((entry) => entry.startsWith('160000 '))

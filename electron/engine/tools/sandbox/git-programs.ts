@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { beginningOf } from '#shared/whole-characters.ts'
 import { type GitSetting, gitSettings, settingLine } from '../../lib/git-config-text.ts'
 import { hasIdleCommondir } from './commondir.ts'
+import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** A link, a file with its rights, or a file too large to be held, which is known again by what the system keeps of it. */
@@ -28,7 +29,7 @@ const ELSEWHERE = ['commondir', 'gitdir', 'config.worktree']
 export async function standingIn(git: string): Promise<Standing> {
   const hooks = join(git, 'hooks')
   const inHooks = (await entryAt(hooks)) === 'folder' ? await hookNames(git) : []
-  const worktrees = await readdir(join(git, 'worktrees')).catch(() => [])
+  const worktrees = await readdir(join(git, 'worktrees')).catch(unlessShort([]))
   const paths = [
     ...['config', 'hooks', ...ELSEWHERE].map((name) => join(git, name)),
     ...inHooks.map((name) => join(hooks, name)),
@@ -68,7 +69,7 @@ async function isIdleCommondir(git: string, path: string): Promise<boolean> {
 
 async function takeWorktrees(git: string, before: Standing): Promise<boolean> {
   let found = false
-  for (const name of await readdir(join(git, 'worktrees')).catch(() => [])) {
+  for (const name of await readdir(join(git, 'worktrees')).catch(unlessShort([]))) {
     const worktree = join(git, 'worktrees', name)
     const common = await standingAt(join(worktree, 'commondir'))
     const named = common && 'bytes' in common ? common.bytes.toString().trim() : ''
@@ -99,7 +100,7 @@ function isHarmless({ section, name }: GitSetting): boolean {
 }
 
 async function hookNames(git: string): Promise<string[]> {
-  const names = await readdir(join(git, 'hooks')).catch(() => [])
+  const names = await readdir(join(git, 'hooks')).catch(unlessShort([]))
   return names.filter((name) => !name.endsWith('.sample') && !name.includes(MADE_BY_A_COMMAND))
 }
 

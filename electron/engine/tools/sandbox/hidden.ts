@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isInside } from '../workspace.ts'
 import type { Plan } from './plan.ts'
+import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** Where the things of people and of services are: sockets that do outside what is not allowed inside, and their data. */
@@ -35,7 +36,8 @@ export interface Hidden {
 /** The home folder as the environment names it, and without links. '/' is none. */
 export async function homeFolders(): Promise<string[]> {
   const named = homedir()
-  const real = await realpath(named).catch(() => named)
+  // A home that is not there has nothing to hide.
+  const real = await realpath(named).catch(unlessShort(named))
   return [...new Set([named, real])].filter((home) => home.startsWith('/') && home !== '/')
 }
 
@@ -102,7 +104,7 @@ export async function cover(plan: Plan, paths: readonly string[]): Promise<void>
 
 /** Settings, keys and start files of programs begin with a dot. */
 async function coverPrivateEntries(plan: Plan, home: string): Promise<string[]> {
-  const entries = await readdir(home, { withFileTypes: true }).catch(() => [])
+  const entries = await readdir(home, { withFileTypes: true }).catch(unlessShort([]))
   const hidden = entries.filter(({ name }) => name.startsWith('.') && !OF_A_PROJECT.test(name))
   await cover(
     plan,
@@ -112,6 +114,6 @@ async function coverPrivateEntries(plan: Plan, home: string): Promise<string[]> 
 }
 
 async function realFolders(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map(async (path) => await realpath(path).catch(() => '/')))
+  const found = await Promise.all(paths.map(async (path) => await realpath(path).catch(unlessShort('/'))))
   return found.filter((path) => path !== '/')
 }

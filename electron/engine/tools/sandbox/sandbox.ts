@@ -125,6 +125,7 @@ function workFolders({ root, addedFolders }: Workspace): string[] {
 /** A command of another run may have put a link in the place of a folder; a mount would follow it. */
 async function assertSame(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
+    // One that is gone leads nowhere; bwrap says so.
     const real = await realpath(folder).catch(() => null)
     if (real !== null && real !== folder) {
       throw new ToolProblem(`${folder} leads to another folder now. Tell the user; nothing was run.`, 'folder replaced')

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { isInside } from '../workspace.ts'
 import { cover, homeFolders } from './hidden.ts'
 import type { Plan } from './plan.ts'
+import { unlessShort } from './unless-short.ts'
 import { wayTo } from './way.ts'
 
 /** What managers of tool chains keep below the home folder, and what builds have fetched: programs and code, no keys. */
@@ -100,7 +101,7 @@ async function opened(
   for (const folder of new Set([...path, ...node])) {
     const real = await add(folder, true)
     if (real === null) continue
-    const entries = await readdir(real, { withFileTypes: true }).catch(() => [])
+    const entries = await readdir(real, { withFileTypes: true }).catch(unlessShort([]))
     for (const entry of entries) if (entry.isSymbolicLink()) await add(join(real, entry.name), true, true)
   }
   for (const home of homes) for (const name of KNOWN) await add(join(home, name), false)
@@ -113,7 +114,7 @@ async function opened(
   const top = [...folders].filter((one) => ![...folders].some((other) => other !== one && isInside(other, one)))
   for (const folder of top) {
     plan.set(folder, { kind: 'readable', missing: true })
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    const entries = await readdir(folder, { withFileTypes: true }).catch(unlessShort([]))
     const secrets = entries.filter(({ name }) => SECRET.test(name))
     await cover(
       plan,

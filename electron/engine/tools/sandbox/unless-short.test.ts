@@ -1,0 +1,14 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../testing.ts'
+import { unlessShort } from './unless-short.ts'
+
+test('a place that is missing counts as empty', async () => {
+  expect(await readdir(join(await temporaryFolder(), 'missing')).catch(unlessShort([]))).toEqual([])
+})
+
+test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])('where %s kept from looking, nothing is known', (code) => {
+  const error = Object.assign(new Error('short'), { code })
+  expect(() => unlessShort([])(error)).toThrow(error)
+})
