@@ -64,6 +64,36 @@ test('the backend of one chat is no default, for the next chat and for terminals
   await other.close()
 })
 
+test('a chat says which model it uses, and choosing its profile again takes the one that this has by now', async ({
+  machine,
+  backend,
+}) => {
+  backend.script(text('One.'), text('Two.'), text('Three.'))
+  const team = { id: 'team', name: 'Team', kind: 'custom', baseUrl: backend.baseUrl, model: 'first' }
+  const saved = { ...defaultSettings, profiles: [{ ...team, key: { source: 'none' } }], defaultProfileId: 'team' }
+  await writeFile(join(machine.home, 'settings.json'), JSON.stringify(saved))
+  const { page } = await machine.launch()
+  const backends = page.getByRole('combobox', { name: 'Backend profile' })
+  const say = async (words: string, answer: string) => {
+    await message(page).fill(words)
+    await message(page).press('Enter')
+    await expect(transcript(page)).toContainText(answer)
+  }
+  await say('A', 'One.')
+  await page.getByRole('link', { name: 'Backends' }).click()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByRole('combobox', { name: 'Model' }).fill('second')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByRole('button', { name: 'Edit' })).toBeVisible()
+  await page.getByRole('link', { name: 'Chat', exact: true }).click()
+  await expect(backends).toContainText('first')
+  await say('B', 'Two.')
+  await choose(page, backends, 'Team')
+  await expect(backends).toContainText('second')
+  await say('C', 'Three.')
+  expect(backend.chatRequests().map(({ body }) => body.model)).toEqual(['first', 'first', 'second'])
+})
+
 test('without a folder of its own a new chat asks for one, and later takes the one last used', async ({
   machine,
   backend,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProfileId, type SessionId } from '../../shared/ids.ts'
 import { gate, type RecordedRequest, type Reply, text, toolCall } from '../support/scripted-backend.ts'
-import { openEngine, runSeen } from './support/engine.ts'
+import { openEngine, runSeen, told } from './support/engine.ts'
 import { endWithTest, leftOf } from './support/registry.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
@@ -33,20 +33,6 @@ const stepsDone = ({ work }: World) => readFile(join(work, 'steps.txt'), 'utf8')
 async function turnsOf({ home }: World, id: SessionId): Promise<unknown[]> {
   const lines = jsonLines(await readFile(join(home, 'sessions', `${id}.jsonl`), 'utf8'))
   return lines.flatMap(({ type, reason }) => (type === 'turn-start' ? ['start'] : type === 'turn-end' ? [reason] : []))
-}
-
-/** Resolves when an event of that kind comes. */
-function told(
-  session: { subscribe(listener: (event: { type: string }) => void): () => void },
-  type: string,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = session.subscribe((event) => {
-      if (event.type !== type) return
-      stop()
-      resolve()
-    })
-  })
 }
 
 test('a turn that runs a tool goes on in the background: no call that finished is lost or made again', async () => {

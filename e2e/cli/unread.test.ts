@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '../../shared/ids.ts'
 import { gate, httpError, text, toolCall } from '../support/scripted-backend.ts'
-import { openEngine } from './support/engine.ts'
+import { openEngine, told } from './support/engine.ts'
 import { createWorld, type World } from './support/world.ts'
 
 const profileId = ProfileId.parse('environment')
@@ -11,19 +11,6 @@ async function newSession(world: World) {
   const permissions = { write: 'ask', shell: 'ask', sandbox: true } as const
   const session = await engine.sessions.create({ cwd: world.work, profileId, permissions, canAnswer: true })
   return { engine, session }
-}
-
-function told(
-  session: { subscribe(listener: (event: { type: string }) => void): () => void },
-  type: string,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = session.subscribe((event) => {
-      if (event.type !== type) return
-      stop()
-      resolve()
-    })
-  })
 }
 
 const saidTo = (world: World, call: number) =>

@@ -38,6 +38,7 @@ export class Machine {
     const machine = new Machine(join(root, 'home'), join(root, 'project'))
     await mkdir(machine.home)
     await mkdir(machine.project)
+    await mkdir(join(root, 'tmp'))
     return machine
   }
 
@@ -81,6 +82,8 @@ export class Machine {
         ...(process.env.XAUTHORITY && { XAUTHORITY: process.env.XAUTHORITY }),
         LANG: 'C.UTF-8',
         CLAW_HOME: this.home,
+        // What commands leave in their temp folder goes with the machine.
+        TMPDIR: join(dirname(this.home), 'tmp'),
         CLAW_CWD: this.project,
         // Whatever runs on the usual ports of the machine that tests is no part of the test.
         CLAW_LOCAL_PORTS: 'none',

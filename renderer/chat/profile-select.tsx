@@ -22,11 +22,13 @@ export const ProfileSelect = memo(function ProfileSelect() {
   const current = backends.find((backend) => backend.profile.id === currentId)
   const name = (current && displayName(current.profile)) ?? profile?.profileName ?? 'Choose a backend'
   const model = profile?.model || (current && modelOf(current)) || ''
+  // A chat keeps the model that it has: where its profile names another one by now, choosing the profile again takes that.
+  const isBehind = Boolean(current && profile?.model && modelOf(current) && profile.model !== modelOf(current))
   return (
     <Select
       label="Backend profile"
       className="pick profile-pick"
-      value={current?.profile.id ?? null}
+      value={isBehind ? null : (current?.profile.id ?? null)}
       options={backends.map((backend) => {
         const state = backendLine(backend, doctor[backend.profile.id])
         const itsModel = modelOf(backend)
@@ -38,7 +40,7 @@ export const ProfileSelect = memo(function ProfileSelect() {
         }
       })}
       onChange={(profileId) => {
-        if (profileId !== currentId) void chooseProfile(sessionId, profileId)
+        if (isBehind || profileId !== currentId) void chooseProfile(sessionId, profileId)
       }}
     >
       {current && (

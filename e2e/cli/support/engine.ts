@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import Conf from 'conf'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { createEngine, type Engine } from '../../../electron/engine/engine.ts'
 import type { World } from './world.ts'
 
@@ -8,6 +8,11 @@ const worker = join(import.meta.dirname, '../../../out/worker/worker.js')
 
 /** The engine in the test's own process, on the data folder of a world; its workers are the built ones. */
 export async function openEngine({ home, env }: World): Promise<Engine> {
+  // What commands leave in their temp folder goes with the world.
+  vi.stubEnv('TMPDIR', env.TMPDIR)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
   const engine = await createEngine({
     dataFolder: home,
     openConf: async (options) => new Conf(options),
@@ -40,5 +45,19 @@ export function runSeen(
     }
     const stop = runs.onChange(look)
     look()
+  })
+}
+
+/** Resolves when an event of that kind comes. */
+export function told(
+  session: { subscribe(listener: (event: { type: string }) => void): () => void },
+  type: string,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = session.subscribe((event) => {
+      if (event.type !== type) return
+      stop()
+      resolve()
+    })
   })
 }

@@ -58,10 +58,14 @@ export async function createWorld(...script: ScriptStep[]): Promise<World> {
   const bin = join(folder, 'bin')
   await mkdir(bin)
   await symlink(program, join(bin, 'claw'))
+  // What commands leave in their temp folder goes with the world.
+  const temporary = join(folder, 'tmp')
+  await mkdir(temporary)
   const env = {
     PATH: `${process.env.PATH}${delimiter}${bin}`,
     HOME: folder,
     CLAW_HOME: home,
+    TMPDIR: temporary,
     CLAW_LOCAL_PORTS: 'none',
     OPENAI_BASE_URL: backend.baseUrl,
     OPENAI_MODEL: 'scripted',

@@ -13,8 +13,11 @@ import { sourcesOfRules } from '../budget/limit-source.ts'
 import { Policies } from '../policy/policies.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'
 import { describeSandbox } from '../tools/sandbox/sandbox.ts'
+import { ownTemporaryFolder } from '../tools/testing.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession, Session } from './sessions.ts'
+
+ownTemporaryFolder()
 
 const profile: Profile = {
   id: ProfileId.parse('local'),
@@ -62,6 +65,8 @@ let answering: Profile
 
 beforeEach(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'claw-session-policy-')))
+  vi.stubEnv('TMPDIR', join(top, 'tmp'))
+  await mkdir(join(top, 'tmp'))
   work = join(top, 'work')
   data = join(top, 'data')
   await mkdir(work)

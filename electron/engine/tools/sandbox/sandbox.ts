@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { lstat, mkdir, readFile, realpath } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { readFile, realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { writeFileAtomic } from '../../lib/atomic-file.ts'
 import { ToolProblem } from '../tool-problem.ts'
@@ -12,6 +11,7 @@ import { gitIdentity } from './git-identity.ts'
 import { cover, type Hidden, hiddenPlaces, homeFolders } from './hidden.ts'
 import { mountArguments, type Plan } from './plan.ts'
 import { baseArguments, sandboxProgram } from './probe.ts'
+import { tempFolderOf } from './temp-folder.ts'
 import { openToolChains } from './tool-chains.ts'
 
 /** A command line that runs what is appended to it inside of the sandbox, and what goes with it. */
@@ -55,7 +55,7 @@ export async function sandboxedCommand(
   const folders = workFolders(workspace)
   await assertSame(folders)
   const { root, privateFolders = [] } = workspace
-  const [temporary, own] = await Promise.all([ownFolder(root), ownFolder()])
+  const [temporary, own] = await Promise.all([tempFolderOf(root), tempFolderOf()])
   const writable = [...folders, temporary, '/tmp', '/var/tmp']
   const hidden = await hiddenPlaces(folders)
   const [git, toolChains, identity] = await Promise.all([
@@ -153,19 +153,4 @@ function namedSockets(environment: Readonly<Record<string, string | undefined>>)
   return [...names.map((name) => environment[name] ?? process.env[name]), join(homedir(), '.docker/run/docker.sock')]
     .map((value) => /^(?:unix:(?:\/\/|path=)?)?(\/[^,:]+)/.exec(value ?? '')?.[1])
     .filter((path) => path !== undefined)
-}
-
-/**
- * A folder of ours in the machine's temp folder: that of a workspace is the temp folder of its commands, so that one can
- * leave something for the next; the one without a workspace is never seen by commands.
- */
-async function ownFolder(root?: string): Promise<string> {
-  const name = root === undefined ? 'guard' : createHash('sha256').update(root).digest('hex').slice(0, 12)
-  const folder = join(tmpdir(), `claw-${process.getuid?.() ?? 'user'}-${name}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const there = await lstat(folder)
-  if (!there.isDirectory() || there.uid !== process.getuid?.()) {
-    throw new Error(`the temp folder ${folder} belongs to somebody else; remove it`)
-  }
-  return folder
 }
