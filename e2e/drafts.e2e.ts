@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
+import { message } from './support/chat-places.ts'
 import { text } from './support/scripted-backend.ts'
-
-const message = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 
 /** Until the words are on the disk, which takes less than a second. */
 async function kept(machine: Machine, words: string): Promise<void> {

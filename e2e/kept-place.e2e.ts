@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
+import { transcript } from './support/chat-places.ts'
 import { gate, text } from './support/scripted-backend.ts'
 
 const story = (name: string) => Array.from({ length: 80 }, (_, line) => `${name} line ${line}.`).join('\n\n')
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 
 async function say(page: Page, words: string, answer: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(words)

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import type { LimitRule } from '#shared/budget.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
+import { transcript } from './support/chat-places.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
 
 /** What a person set before. */
@@ -19,7 +20,6 @@ async function ask(page: Page, message: string): Promise<void> {
 }
 
 const region = (page: Page) => page.getByRole('region', { name: 'Limit reached' })
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 const row = (page: Page) => page.getByRole('region', { name: 'Sessions' })
 
 test('at a limit the run waits and says why, and Finish gets one last answer', async ({ machine, backend }) => {

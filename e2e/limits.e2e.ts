@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { LimitName } from '#shared/budget.ts'
 import { expect, test } from './support/app.ts'
+import { transcript } from './support/chat-places.ts'
 import { first, limitCases, pricesPerMillion, second, third } from './support/limit-cases.ts'
 import { claw } from './support/terminal.ts'
 
@@ -18,7 +19,6 @@ const words: Readonly<Record<LimitName, readonly [name: string, allowed: string]
 }
 
 const limits = (page: Page) => page.getByRole('region', { name: 'Limits' })
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 const card = (page: Page) => page.getByRole('region', { name: 'Limit reached' })
 
 test('every limit that a person sets holds in a chat, to the last token, call and second', async ({

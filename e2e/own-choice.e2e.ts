@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { defaultSettings } from '#shared/default-settings.ts'
 import { environmentFor, expect, test } from './support/app.ts'
+import { message, transcript } from './support/chat-places.ts'
 import { startScriptedBackend, text } from './support/scripted-backend.ts'
 
-const message = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 const permission = (page: Page) => page.getByRole('combobox', { name: /^Permission/ })
 
 async function choose(page: Page, picker: ReturnType<typeof permission>, option: string): Promise<void> {

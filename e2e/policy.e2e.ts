@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
+import { transcript } from './support/chat-places.ts'
 import { text, toolCall } from './support/scripted-backend.ts'
 
 const manifest = {
@@ -18,7 +19,6 @@ async function send(page: Page, message: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).press('Enter')
 }
 const question = (page: Page) => page.getByRole('alertdialog', { name: 'Trust this policy?' })
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 
 test('an untrusted policy is asked about, and after a no only what tightens counts', async ({ machine, backend }) => {
   await machine.write({ [name]: JSON.stringify(manifest) })

@@ -1,9 +1,8 @@
 import type { Page } from '@playwright/test'
 import { environmentFor, expect, test } from './support/app.ts'
+import { message, transcript } from './support/chat-places.ts'
 import { gate, text, toolCall } from './support/scripted-backend.ts'
 
-const message = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
 const unread = (page: Page) => page.getByRole('region', { name: 'Not read yet' })
 
 async function say(page: Page, words: string): Promise<void> {
