@@ -73,7 +73,8 @@ test('an answer that is being written goes on from there, in the same turn', asy
 })
 
 test('a run comes back in mid-turn, and its turn ends here', async () => {
-  const world = await createWorld(threeSteps, threeSteps, threeSteps, threeSteps)
+  // A call that was just being made when the run was left is made again.
+  const world = await createWorld(...Array.from({ length: 6 }, () => threeSteps))
   endWithTest(world)
   const engine = await openEngine(world)
   const order = { prompt: 'Do three things.', cwd: world.work, profileId, permissions: allowed, limits: {} }

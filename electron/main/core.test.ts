@@ -7,11 +7,11 @@ import type { AppState } from '#shared/app-state.ts'
 import { defaultSettings } from '#shared/default-settings.ts'
 import type { Reply } from '#shared/failure.ts'
 import type { FeedMessage } from '#shared/feed.ts'
-import { ProfileId } from '#shared/ids.ts'
+import { ProfileId, type TurnId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
 import type { SessionEvent } from '#shared/session-event.ts'
-import { startScriptedBackend, text, usage } from '../../e2e/support/scripted-backend.ts'
+import { gate, startScriptedBackend, text, usage } from '../../e2e/support/scripted-backend.ts'
 import { type Core, startCore } from './core.ts'
 
 let root: string
@@ -185,6 +185,40 @@ describe('the window and the engine', () => {
     expect(await ask('budget.export', { query, format: 'json' })).toEqual({ saved: true })
     expect(JSON.parse(await readFile(chosenFile, 'utf8'))).toHaveLength(modelCalls)
     chosenFile = null
+  })
+
+  it('a stop that was meant for a turn that is over ends no newer one', async () => {
+    const held = gate()
+    const server = await startScriptedBackend({
+      script: [text('One.'), text('Two, and more', { chunks: 2, gate: held.opened })],
+    })
+    onTestFinished(() => server.close())
+    const profile: Profile = {
+      ...{ id: ProfileId.parse('own'), name: 'Own', kind: 'vllm' },
+      ...{ baseUrl: server.baseUrl, model: 'scripted', key: { source: 'none' } },
+    }
+    await ask('profile.save', { profile })
+    const { sessionId } = await ask('session.create', { cwd: project, profileId: profile.id, permissions })
+    const begun: TurnId[] = []
+    const ends: string[] = []
+    const feed = watchFeed((event) => {
+      if (event.type === 'turn-start') begun.push(event.turnId)
+      if (event.type === 'turn-end') ends.push(event.reason)
+    })
+    feed.send({ type: 'subscribe', sessionId })
+    await feed.until(({ type }) => type === 'snapshot')
+    await ask('session.send', { sessionId, text: 'A' })
+    await feed.event('turn-end')
+    await ask('session.send', { sessionId, text: 'B' })
+    const isSecond = (event: SessionEvent) => event.type === 'turn-start' && event.text === 'B'
+    await feed.until((message) => message.type === 'events' && message.events.some(isSecond))
+    const [over, going] = begun
+    if (!over || !going) throw new Error('Two turns began.')
+    await expect(ask('session.stop', { sessionId, turnId: over })).rejects.toThrow('not-found: What was to be stopped')
+    await ask('session.stop', { sessionId, turnId: going })
+    const isStopped = (event: SessionEvent) => event.type === 'turn-end' && event.reason === 'aborted'
+    await feed.until((message) => message.type === 'events' && message.events.some(isStopped))
+    expect(ends).toEqual(['completed', 'aborted'])
   })
 
   it('a pause of the background runs is seen by the feed, and outlives the app', async () => {
