@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
 import { message } from './support/chat-places.ts'
@@ -56,4 +56,19 @@ test('a draft goes with its chat, and a window that is loaded again has it', asy
   await expect(message(page)).toHaveValue('')
   const file = () => readFile(join(machine.home, 'window-memory.json'), 'utf8')
   await expect.poll(file).not.toContain('half a thou')
+})
+
+test('what could not be kept is kept by itself as soon as it can be', async ({ machine, backend }) => {
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await message(page).pressSequentially('first')
+  await kept(machine, 'first')
+  const file = join(machine.home, 'window-memory.json')
+  await rm(file)
+  await mkdir(file)
+  await message(page).pressSequentially(' and second')
+  await expect(page.getByRole('alert')).toContainText('what was written and not sent')
+  await rmdir(file)
+  // Nothing is typed, clicked or left: the window tries it again.
+  await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 30_000 }).toContain('first and second')
+  await expect(page.getByRole('alert')).toBeHidden()
 })
