@@ -48,13 +48,13 @@ test('an empty page in the place of the app does not stay', async ({ machine, ba
 test('no file is saved and no link is opened that nobody clicked', async ({ machine, backend }) => {
   backend.script(text('See [the page](https://example.com/).'))
   const { app, page } = await machine.launch({ env: environmentFor(backend) })
-  await app.evaluate(({ shell, session }) => {
+  const acts = await app.evaluateHandle(({ shell, session }) => {
     const seen: string[] = []
-    Object.assign(globalThis, { seen })
     shell.openExternal = async (url) => void seen.push(url)
     session.defaultSession.on('will-download', (event) => seen.push(event.defaultPrevented ? 'refused' : 'saved'))
+    return seen
   })
-  const seen = () => app.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
+  const seen = () => acts.jsonValue()
   await page.getByRole('textbox', { name: 'Message' }).fill('Where?')
   await page.getByRole('button', { name: 'Send' }).click()
   const link = page.getByRole('link', { name: 'the page' })

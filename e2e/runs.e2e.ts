@@ -77,7 +77,7 @@ test('a task is started in the window, answered from the tray, and told when it 
   await closeWindow(app)
   await expect.poll(() => app.windows()).toEqual([])
 
-  await desktop.click('Waiting: Write a note', 'Allow once')
+  await desktop.answer('Waiting: Write a note', 'Allow once')
   await expect.poll(() => desktop.notifications.map(({ title }) => title)).toContain('Done: Write a note')
   expect(await machine.read('note.txt')).toBe('x\n')
   const window = app.waitForEvent('window')

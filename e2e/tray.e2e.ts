@@ -46,7 +46,7 @@ test('a chat is allowed and stopped from the tray while the window is closed', a
       'Quit…',
     ])
   expect([await desktop.toolTip(), (await desktop.icon()) === idle]).toEqual(['1 waits for you', false])
-  await desktop.click('Waiting: Write a note', 'Allow once')
+  await desktop.answer('Waiting: Write a note', 'Allow once')
   await expect.poll(() => desktop.menu()).toContain('Write a note · working')
   await expect.poll(() => machine.read('note.txt').catch(() => 'not there yet')).toBe('x\n')
 

@@ -10,18 +10,18 @@ export async function closeWindow(app: ElectronApplication): Promise<void> {
 
 /** Answers the next questions of the app in the place of a person, and keeps what was asked. */
 export async function answerQuestions(app: ElectronApplication, button: string): Promise<() => Promise<string[]>> {
-  await asked(() =>
-    app.evaluate(({ dialog }, wanted) => {
+  const questions = await asked(() =>
+    app.evaluateHandle(({ dialog }, wanted) => {
       const asked: string[] = []
-      Object.assign(globalThis, { asked })
       dialog.showMessageBox = async (...given: unknown[]) => {
         const { message, buttons } = given.at(-1) as { message: string; buttons: string[] }
         asked.push(`${message}: ${buttons.join(', ')}`)
         return { response: buttons.indexOf(wanted), checkboxChecked: false }
       }
+      return asked
     }, button),
   )
-  return () => asked(() => app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked))
+  return () => asked(() => questions.jsonValue())
 }
 
 /** Node's inspector may collect a reply as garbage before it is read: what was asked is asked again, it does no harm twice. */

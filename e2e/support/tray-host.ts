@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Message, type MessageBus, sessionBus, Variant } from '@jellybrick/dbus-next'
+import { SETTLED } from '../../shared/settled.ts'
 import { test as base } from './app.ts'
 
 /** One entry of a menu as the desktop gets it. */
@@ -101,7 +102,7 @@ export class TrayHost {
         `${depth}${enabled ? label : `(${label})`}`,
         ...lines(children, `${depth}  `),
       ])
-    return this.count() === 0 ? [] : lines(await this.#layout(), '')
+    return lines(await this.#entries(), '')
   }
 
   /**
@@ -111,16 +112,27 @@ export class TrayHost {
   async click(...path: (string | RegExp)[]): Promise<void> {
     for (;;) {
       const changed = once(this.#menuChanges, 'change', { signal: AbortSignal.timeout(10_000) })
-      const entries = this.count() === 0 ? [] : await this.#layout()
-      const found = entryAt(entries, path)
-      if (found) {
+      if (await this.#press(path)) {
         changed.catch(() => undefined)
-        this.#send('/com/canonical/dbusmenu', MENU, 'Event', 'isvu', [found.id, 'clicked', new Variant('s', ''), 0])
         return
       }
-      await changed.catch(() => {
+      await changed.catch(async () => {
+        const entries = await this.#entries()
         throw new Error(`The menu has no "${path.join('", "')}", but ${entries.map(({ label }) => label).join(', ')}.`)
       })
+    }
+  }
+
+  /** Clicks until the entry is gone: a question takes no answer in its first moment. */
+  async answer(...path: (string | RegExp)[]): Promise<void> {
+    await this.click(...path)
+    while (entryAt(await this.#entries(), path)) {
+      const changed = once(this.#menuChanges, 'change', { signal: AbortSignal.timeout(SETTLED) })
+      const isChanged = await changed.then(
+        () => true,
+        () => false,
+      )
+      if (!isChanged) await this.#press(path)
     }
   }
 
@@ -164,6 +176,18 @@ export class TrayHost {
       [ITEM],
     )
     return (properties as Record<string, Variant>)[name]?.value
+  }
+
+  async #entries(): Promise<readonly MenuEntry[]> {
+    return this.count() === 0 ? [] : await this.#layout()
+  }
+
+  /** false = there is no such entry now. */
+  async #press(path: readonly (string | RegExp)[]): Promise<boolean> {
+    const found = entryAt(await this.#entries(), path)
+    if (found)
+      this.#send('/com/canonical/dbusmenu', MENU, 'Event', 'isvu', [found.id, 'clicked', new Variant('s', ''), 0])
+    return found !== undefined
   }
 
   async #layout(): Promise<readonly MenuEntry[]> {

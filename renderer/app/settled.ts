@@ -1,8 +1,6 @@
 import { type RefCallback, useCallback, useEffect, useRef, useState } from 'react'
+import { SETTLED } from '#shared/settled.ts'
 import { gestureBegan } from './gesture.ts'
-
-/** Milliseconds that a question must have been on the screen before anything answers it. */
-const SETTLED = 400
 
 export interface Settled {
   /** For the element around the buttons. */

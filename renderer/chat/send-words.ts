@@ -1,10 +1,8 @@
 import type { SessionId } from '#shared/ids.ts'
+import { SETTLED } from '#shared/settled.ts'
 import { answerApproval, sendMessage } from '../stores/actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import type { Draft } from './draft-store.ts'
-
-/** Milliseconds that a question must have stood there: words written before it are no answer to it. */
-const SETTLED = 400
 
 /**
  * What is written while a question waits says what to do instead: it is the reason of a no. Otherwise it is a message, and so

@@ -1,6 +1,7 @@
 import { Notification } from 'electron'
 import type { Place } from '#shared/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
+import { SETTLED } from '#shared/settled.ts'
 import {
   type AppNotification,
   type NotifiableState,
@@ -73,9 +74,18 @@ export class Notifier {
     this.#close(one.key)
     this.#shown.set(one.key, notification)
     notification.on('click', () => show(one.place))
+    // It may take the place of the one that was just answered: what is pressed at once was not meant for it.
+    let shownAt = performance.now()
+    // Not every desktop says when it is there.
+    notification.on('show', () => {
+      shownAt = performance.now()
+    })
     notification.on('action', (_details, index) => {
       const chosen = buttons[index]
-      if (question && chosen) answer(question, chosen.decision)
+      if (!question || !chosen) return
+      if (performance.now() - shownAt >= SETTLED) answer(question, chosen.decision)
+      // The desktop has put it away.
+      else if (openQuestions(this.#state.work).has(one.key)) this.#tell(one)
     })
     notification.on('close', () => {
       if (this.#shown.get(one.key) === notification) this.#shown.delete(one.key)

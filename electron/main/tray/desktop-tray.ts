@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, nativeTheme, Tray } from 'electron'
+import { QuestionsShown } from '../questions-shown.ts'
 import { darkInk, drawTrayImage, lightInk } from './tray-image.ts'
-import type { TrayAct, TrayItem, TrayMark, TrayModel } from './tray-model.ts'
+import { questionsOf, type TrayAct, type TrayItem, type TrayMark, type TrayModel } from './tray-model.ts'
 
 /** A menu that is rebuilt while it is open jumps, and a run changes many times a second. Milliseconds. */
 const PAUSE_MS = 250
@@ -19,6 +20,8 @@ export class DesktopTray {
   readonly #tray: Tray
   readonly #images = new Map<string, NativeImage>()
   readonly #recolour: () => void
+  /** In the menu. */
+  readonly #questions = new QuestionsShown()
   #shown: TrayModel
   #wanted: TrayModel
   #pause: NodeJS.Timeout | undefined
@@ -30,6 +33,7 @@ export class DesktopTray {
     this.#tray = new Tray(this.#image(model.mark))
     this.#tray.setToolTip(model.toolTip)
     this.#tray.setContextMenu(this.#menu(model.items))
+    this.#questions.show(questionsOf(model.items), performance.now())
     // On Linux a click may mean the menu or this; on macOS it is the menu anyway.
     if (options.platform !== 'darwin') this.#tray.on('click', () => options.onAct({ type: 'open-window' }))
     this.#recolour = () => this.#tray.setImage(this.#image(this.#shown.mark))
@@ -59,6 +63,7 @@ export class DesktopTray {
     if (before.mark !== now.mark) this.#tray.setImage(this.#image(now.mark))
     if (before.toolTip !== now.toolTip) this.#tray.setToolTip(now.toolTip)
     if (!isDeepStrictEqual(before.items, now.items)) this.#tray.setContextMenu(this.#menu(now.items))
+    this.#questions.show(questionsOf(now.items), performance.now())
   }
 
   #menu(items: readonly TrayItem[]): Menu {
@@ -72,10 +77,16 @@ export class DesktopTray {
       case 'words':
         return { label: plainLabel(item.label), enabled: false }
       case 'act':
-        return { label: plainLabel(item.label), click: () => this.#options.onAct(item.act) }
+        return { label: plainLabel(item.label), click: () => this.#act(item.act) }
       case 'menu':
         return { label: plainLabel(item.label), submenu: item.items.map((inner) => this.#item(inner)) }
     }
+  }
+
+  /** Panels name entries by their place: one that was pressed in the menu of a moment ago may be another one now. */
+  #act(act: TrayAct): void {
+    if (act.type === 'answer' && !this.#questions.hasSettled(act, performance.now())) return
+    this.#options.onAct(act)
   }
 
   #image(mark: TrayMark): NativeImage {

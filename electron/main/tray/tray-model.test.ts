@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { BackgroundRun } from '#shared/background.ts'
 import { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { sampleRun } from '#shared/sample-run.ts'
-import { type TrayItem, trayModel } from './tray-model.ts'
+import { questionsOf, type TrayItem, trayModel } from './tray-model.ts'
 import { type Work, workOf } from './work.ts'
 
 const push = {
@@ -181,3 +181,18 @@ function chat(): Work {
 function failed(endedAt: number): BackgroundRun {
   return other(4, { status: 'failed', exitCode: 1, endedAt })
 }
+
+test('the questions of a menu are those that an entry of it answers', () => {
+  const items = (run: BackgroundRun) =>
+    trayModel({
+      state: { runs: [run], runsPaused: false },
+      work: workOf({ runs: [run], sessions: [] }, () => undefined),
+      today: null,
+      lookedAt: 0,
+    }).items
+  const question = { sessionId: waiting.sessionId, callId: 'call-1' }
+  expect(
+    new Set(questionsOf(items(waiting)).map(({ sessionId, callId }) => JSON.stringify({ sessionId, callId }))),
+  ).toEqual(new Set([JSON.stringify(question)]))
+  expect([questionsOf(items(tests)), questionsOf(items({ ...waiting, usable: false }))]).toEqual([[], []])
+})

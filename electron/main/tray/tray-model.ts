@@ -4,6 +4,7 @@ import { counted } from '#shared/counted.ts'
 import { cutText } from '#shared/cut-text.ts'
 import type { RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { isOver, runState } from '#shared/run-words.ts'
+import type { QuestionId } from '../questions-shown.ts'
 import { type Work, workWords } from './work.ts'
 
 /** The mark in the corner of the icon. */
@@ -77,6 +78,14 @@ export function trayModel(facts: TrayFacts): TrayModel {
       [{ kind: 'act', label: work.length > 0 ? 'Quit…' : 'Quit', act: { type: 'quit' } }],
     ]),
   }
+}
+
+/** The questions that can be answered in a menu. */
+export function questionsOf(items: readonly TrayItem[]): QuestionId[] {
+  return items.flatMap((item) => {
+    if (item.kind === 'menu') return questionsOf(item.items)
+    return item.kind === 'act' && item.act.type === 'answer' ? [item.act] : []
+  })
 }
 
 function pauseItem(paused: boolean): TrayItem {
