@@ -3,7 +3,7 @@ import type { SessionId, TurnId } from '#shared/ids.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { UnstampedEvent } from '#shared/session-event.ts'
 import { applyEvent, type SessionView, viewFromStart } from '#shared/session-view.ts'
-import { announcements } from './announcements.ts'
+import { announcements, sentences } from './announcements.ts'
 
 const start = viewFromStart({
   type: 'session-start',
@@ -107,4 +107,10 @@ test('a limit that is reached is said without haste, with how much is used', () 
     ],
     [],
   ])
+})
+
+test('what is said at once is sentences, each with one end', () => {
+  expect(sentences(['ran date, exit 0', 'It waits for you.', 'reading the prompt'])).toBe(
+    'ran date, exit 0. It waits for you. reading the prompt',
+  )
 })

@@ -11,6 +11,11 @@ export interface Announcement {
   urgent: boolean
 }
 
+/** One after the other, each with its end. */
+export function sentences(texts: readonly string[]): string {
+  return texts.map((text, index) => (index < texts.length - 1 && !/[.?!…]$/.test(text) ? `${text}.` : text)).join(' ')
+}
+
 /** What a reader should hear of the step from one view to the next. Seconds and tokens are not among it. */
 export function announcements(before: SessionView | null, after: SessionView): readonly Announcement[] {
   if (!before || before.sessionId !== after.sessionId || before === after) return []

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { SessionView } from '#shared/session-view.ts'
 import { useSessionStore } from '../stores/session-store.ts'
-import { announcements } from './announcements.ts'
+import { announcements, sentences } from './announcements.ts'
 import { useChatSession } from './chat-place.ts'
 
 /** Two live regions that are there before anything is said in them. Drawn when something is said, not with every word. */
@@ -17,8 +17,8 @@ export function Announcer() {
         const said = announcements(before, view)
         const calm = said.filter((one) => !one.urgent).map(({ text }) => text)
         const pressing = said.filter((one) => one.urgent).map(({ text }) => text)
-        if (calm.length > 0) setPolite(calm.join('. '))
-        if (pressing.length > 0) setUrgent(pressing.join('. '))
+        if (calm.length > 0) setPolite(sentences(calm))
+        if (pressing.length > 0) setUrgent(sentences(pressing))
         else if (view.approvals.length === 0) setUrgent('')
       }
       before = view

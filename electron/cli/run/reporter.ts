@@ -6,11 +6,11 @@ import type { SessionEvent } from '#shared/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session-view.ts'
 import type { Usage } from '#shared/usage.ts'
 import { stopLines } from '../terminal/budget-lines.ts'
-import { type Output, paint, type Screen, type Style } from '../terminal/output.ts'
+import { type Output, paint, type Screen } from '../terminal/output.ts'
+import { painted, wrapped } from '../terminal/painted.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { TurnRenderer } from '../terminal/render.ts'
 import { usageWords } from '../terminal/words.ts'
-import { wrapRows } from '../terminal/wrap.ts'
 import { jsonLine, RunRecord, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */
@@ -115,19 +115,4 @@ function endLines(
   const { profileName, model } = view.profile
   lines.push(...painted(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
   return lines
-}
-
-function painted(output: Output, style: Style, ...texts: string[]): string[] {
-  return texts.flatMap((text) => wrapped(output, text)).map((row) => paint(output, style, row))
-}
-
-/** In a terminal between words. */
-function wrapped(output: Output, text: string): string[] {
-  if (!output.terminal) return text.split('\n')
-  const columns = output.width() - 1
-  return text.split('\n').flatMap((line) => {
-    // Of two columns the second one stays where it is.
-    const first = /^\S.*? {2,}(?=\S)/.exec(line)?.[0].length ?? 0
-    return wrapRows(line, columns, first < columns * 0.6 ? first : 0)
-  })
 }

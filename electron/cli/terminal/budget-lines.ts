@@ -3,6 +3,7 @@ import { counted } from '#shared/counted.ts'
 import { amountWords, scopeWords } from '#shared/limit-words.ts'
 import { formatMicroUsd, microUsdFromUsd } from '#shared/money.ts'
 import { type Output, paint } from './output.ts'
+import { painted } from './painted.ts'
 import { plainLine } from './plain-text.ts'
 
 /** Which limit a run reached, and what it spent most on. */
@@ -12,7 +13,7 @@ export function stopLines(stop: BudgetStop): string[] {
 
 /** The same as a question: what becomes of the run. */
 export function budgetLines(output: Output, stop: BudgetStop): string[] {
-  return [paint(output, 'bold', `It waits: ${reached(stop)}.`), ...topLines(stop)]
+  return [...painted(output, 'bold', `It waits: ${reached(stop)}.`), ...topLines(stop)]
 }
 
 export function budgetQuestion(output: Output): string {

@@ -175,3 +175,26 @@ test('a row fits the width of the terminal, a path keeps its end', () => {
   )
   expect(text).toBe('✓ Read …to/some/file.ts  12 lines\n')
 })
+
+test('sentences beside the answer are broken between words', () => {
+  const stop = { limit: 'totalTokens', allowed: 1000, used: 1800, scope: 'run', origin: '--max-total-tokens' } as const
+  const message = 'The context window of this model is not known, so the whole conversation is sent each time.'
+  const rows = shown(
+    [
+      { type: 'warning', code: 'x', message },
+      { type: 'budget-request', stop },
+    ],
+    {
+      terminal: true,
+      width: 60,
+    },
+  )
+    .replaceAll(REDRAWN, '')
+    .split('\n')
+  expect(rows.filter((row) => row.trim() !== '')).toEqual([
+    '! The context window of this model is not known, so the',
+    'whole conversation is sent each time.',
+    'It waits: the limit of 1,000 tokens is reached (for a run,',
+    '--max-total-tokens; 1,800 tokens used).',
+  ])
+})

@@ -6,6 +6,7 @@ import { approvalLines } from './approval-lines.ts'
 import { budgetLines } from './budget-lines.ts'
 import { diffLines } from './diff-lines.ts'
 import { type Output, paint, type Screen } from './output.ts'
+import { painted } from './painted.ts'
 import { PhaseLine, phaseWords } from './phase-line.ts'
 import { LOOKED_AT, plainLine, plainText } from './plain-text.ts'
 import { fitEnd, fitStart, textWidth } from './width.ts'
@@ -78,7 +79,7 @@ export class TurnRenderer {
       case 'warning':
         // Said at the end of the turn, with how to go on.
         if (event.code === 'budget') return
-        this.lines([paint(this.#side, 'yellow', `! ${plainLine(event.message)}`)])
+        this.lines(painted(this.#side, 'yellow', `! ${plainLine(event.message)}`))
         return
       case 'budget-request':
         this.lines(['', ...budgetLines(this.#side, event.stop)])
