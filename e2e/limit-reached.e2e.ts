@@ -75,7 +75,7 @@ test('Stop ends the turn at the limit, and the server hears nothing more', async
   backend.script(toolCall('read_file', { path: 'README.md' }))
   const { page } = await machine.launch({ env: environmentFor(backend) })
   await ask(page, 'Look around')
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await region(page).getByRole('button', { name: 'Stop' }).click()
   await expect(transcript(page)).toContainText('You stopped at the limit.')
   await expect(transcript(page)).toContainText('Limit reached: model calls of this run.')
   await expect(row(page)).toContainText('limit reached')

@@ -1,6 +1,7 @@
 import { lstat, open, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { gitSettings } from './git-config-text.ts'
+import { unlessShort } from './unless-short.ts'
 
 /** The repository that git finds from a folder. Real paths. */
 export interface Repository {
@@ -22,7 +23,7 @@ export async function repositoryOf(folder: string, ends: readonly string[]): Pro
   for (let at = folder; ; at = dirname(at)) {
     const git = join(at, '.git')
     // What cannot be looked at is no repository for git either.
-    const entry = await lstat(git).catch(() => null)
+    const entry = await lstat(git).catch(unlessShort(null))
     if (entry?.isSymbolicLink()) return 'link'
     // In the folder itself also one that is not whole yet: it must not become one in another's name.
     if (entry?.isDirectory() && (at === folder || (await isRepository(git))))
@@ -39,7 +40,7 @@ export async function repositoryOf(folder: string, ends: readonly string[]): Pro
 
 /** Whether git takes the folder for a repository. */
 export async function isRepository(folder: string): Promise<boolean> {
-  const head = await lstat(join(folder, 'HEAD')).catch(() => null)
+  const head = await lstat(join(folder, 'HEAD')).catch(unlessShort(null))
   if (!head) return false
   // A worktree has these elsewhere.
   if (await isThere(join(folder, 'commondir'))) return true
@@ -64,17 +65,17 @@ export async function namesItsFolder({ top, link, own, common }: Repository): Pr
     )
     if (worktree) return (await realpath(resolve(own, worktree.value))) === top
     return await indexKnows(join(own, 'index'), top)
-  } catch {
+  } catch (error) {
     // One of the ways leads nowhere.
-    return false
+    return unlessShort(false)(error)
   }
 }
 
 async function withCommon(found: Omit<Repository, 'common'>): Promise<Repository> {
   // Most have none: then it is their own.
-  const named = await readFile(join(found.own, 'commondir'), 'utf8').catch(() => null)
+  const named = await readFile(join(found.own, 'commondir'), 'utf8').catch(unlessShort(null))
   if (named === null) return { ...found, common: found.own }
-  const common = await realpath(resolve(found.own, named.trim())).catch(() => found.own)
+  const common = await realpath(resolve(found.own, named.trim())).catch(unlessShort(found.own))
   return { ...found, common }
 }
 
@@ -82,9 +83,9 @@ async function namedFolder(link: string, folder: string): Promise<string | null>
   try {
     const [, named] = /^gitdir: (.+)$/m.exec(await readFile(link, 'utf8')) ?? []
     return named === undefined ? null : await realpath(resolve(folder, named.trim()))
-  } catch {
+  } catch (error) {
     // It leads nowhere, or cannot be read.
-    return null
+    return unlessShort(null)(error)
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { unlessShort } from './unless-short.ts'
 
 /** A folder that shares its repository with another one (`git worktree add`). Real paths. */
 export interface LinkedWorktree {
@@ -26,8 +27,8 @@ export async function linkedWorktree(folder: string): Promise<LinkedWorktree | n
     const common = await realpath(resolve(own, (await readFile(join(own, 'commondir'), 'utf8')).trim()))
     const isItsOwn = back === (await realpath(link)) && dirname(own) === join(common, 'worktrees')
     return isItsOwn ? { link, own, common } : null
-  } catch {
+  } catch (error) {
     // No repository, one that is gone, or a submodule, which has no way back.
-    return null
+    return unlessShort(null)(error)
   }
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
+import { FailureError } from '#shared/failure.ts'
 import { linkedWorktree } from '../lib/git-worktree.ts'
-import { errorCode } from '../lib/storage-failure.ts'
+import { errorCode, storageFailure } from '../lib/storage-failure.ts'
 import type { Manifest } from './manifest.ts'
 import type { ManifestProblem } from './parse-manifest.ts'
 
@@ -41,11 +42,14 @@ function wayTo(folder: string): string[] {
 
 /**
  * The folder of a repository that a folder in one of its worktrees stands for: a run that was sent into a worktree stays
- * under the policy of its folder, also where git does not know the manifest. null = it is in no worktree.
+ * under the policy of its folder, also where git does not know the manifest. null = it is in no worktree. `FailureError`
+ * `storage`: that cannot be told now.
  */
 export async function originalOf(folder: string): Promise<string | null> {
   for (const top of wayTo(folder).reverse()) {
-    const worktree = await linkedWorktree(top)
+    const worktree = await linkedWorktree(top).catch((error: unknown) => {
+      throw new FailureError(storageFailure('look for the policy of this folder', error), { cause: error })
+    })
     if (worktree === null) continue
     // A bare repository has no folder to work in.
     return basename(worktree.common) === '.git' ? join(dirname(worktree.common), relative(top, folder)) : null

@@ -27,7 +27,8 @@ export const listDirTool = defineTool({
           name: entry.isDirectory()
             ? `${shownName(entry.name)}/`
             : entry.isSymbolicLink()
-              ? `${shownName(entry.name)} -> ${shownName(await readlink(join(folder, entry.name)).catch(() => '?'))}`
+              ? // Gone since the folder was read.
+                `${shownName(entry.name)} -> ${shownName(await readlink(join(folder, entry.name)).catch(() => '?'))}`
               : shownName(entry.name),
         })),
       )

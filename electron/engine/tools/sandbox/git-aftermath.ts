@@ -61,6 +61,7 @@ async function disarmFolder({ folder, git, target, isBare, inside }: GitBefore, 
   const path = join(folder, '.git')
   const now = await entryAt(path)
   const words: string[] = []
+  // What cannot be read is taken for another one.
   const isOther = now === 'link' && (git !== 'link' || (await readlink(path).catch(() => null)) !== target)
   if (isOther || (now === 'file' && git !== 'file')) {
     await rename(path, `${path}${MADE_BY_A_COMMAND}`)

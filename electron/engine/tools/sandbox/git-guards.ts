@@ -3,10 +3,10 @@ import { dirname, join, resolve } from 'node:path'
 import { gitSettings } from '../../lib/git-config-text.ts'
 import { namesItsFolder, type Repository, repositoryOf } from '../../lib/git-repository.ts'
 import { errorCode } from '../../lib/storage-failure.ts'
+import { unlessShort } from '../../lib/unless-short.ts'
 import { isInside } from '../workspace.ts'
 import { hasIdleCommondir } from './commondir.ts'
 import type { Plan } from './plan.ts'
-import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** What of git the commands of a workspace reach. */

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitOutput } from '../../lib/git.ts'
-import { unlessShort } from './unless-short.ts'
+import { unlessShort } from '../../lib/unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** How deep in a workspace a new repository is looked for, and in how many folders: each costs a look after each command. */

@@ -3,8 +3,8 @@ import { lstat, readdir, readFile, readlink, rename, rm, symlink, writeFile } fr
 import { basename, dirname, join, resolve } from 'node:path'
 import { beginningOf } from '#shared/whole-characters.ts'
 import { type GitSetting, gitSettings, settingLine } from '../../lib/git-config-text.ts'
+import { unlessShort } from '../../lib/unless-short.ts'
 import { hasIdleCommondir } from './commondir.ts'
-import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** A link, a file with its rights, or a file too large to be held, which is known again by what the system keeps of it. */

@@ -1,9 +1,9 @@
 import { readdir, readlink, realpath } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { unlessShort } from '../../lib/unless-short.ts'
 import { isInside } from '../workspace.ts'
 import type { Plan } from './plan.ts'
-import { unlessShort } from './unless-short.ts'
 import { entryAt } from './way.ts'
 
 /** Where the things of people and of services are: sockets that do outside what is not allowed inside, and their data. */

@@ -140,6 +140,7 @@ async function homePlaces(plan: Plan, { roots }: Hidden, file: string, settings:
   if (named !== real && isHidden(named) && !plan.has(named)) plan.set(named, { kind: 'link', target: real })
   const config = join(real, '.gitconfig')
   if (isHidden(real) || plan.has(config)) {
+    // Not made yet, or not to be read: it is written anew.
     if ((await readFile(file, 'utf8').catch(() => null)) !== settings)
       await writeFileAtomic(file, settings, { flush: false })
     plan.set(config, { kind: 'copy', file })

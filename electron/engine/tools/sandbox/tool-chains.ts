@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { unlessShort } from '../../lib/unless-short.ts'
 import { isInside } from '../workspace.ts'
 import { cover, homeFolders } from './hidden.ts'
 import type { Plan } from './plan.ts'
-import { unlessShort } from './unless-short.ts'
 import { wayTo } from './way.ts'
 
 /** What managers of tool chains keep below the home folder, and what builds have fetched: programs and code, no keys. */

@@ -1,4 +1,4 @@
-import { errorCode } from '../../lib/storage-failure.ts'
+import { errorCode } from './storage-failure.ts'
 
 const SHORT: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 
