@@ -325,6 +325,16 @@ describe('agent-kill', () => {
     })
   })
 
+  test('stops the command that runs: it did not end by itself, whatever its exit code', async () => {
+    const world = await createWorld(toolCall('bash', { command: 'echo begun; sleep 1000' }, { id: 'c1' }), text('No.'))
+    const { runId, sessionId } = await startRun(world, ['--allow-shell', 'Wait.'])
+    await journalHolds(world, '"tool-start"')
+    await runIs(world, runId, (run) => run.phase === 'running-tool')
+    await world.run(['agent-kill', runId])
+    const journal = await readFile(join(world.home, 'sessions', `${sessionId}.jsonl`), 'utf8')
+    expect(jsonLines(journal).find(({ type }) => type === 'tool-end')).toMatchObject({ summary: 'stopped' })
+  })
+
   test.runIf(process.platform === 'linux')('takes with it what a command had put out of reach', async () => {
     const world = await createWorld(
       toolCall('bash', { command: 'setsid sh -c "echo x > ready; exec sleep 1000" & sleep 1000' }, { id: 'c1' }),

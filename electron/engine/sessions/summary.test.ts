@@ -27,10 +27,10 @@ function noteWhileAsked(diff: FileDiff): string {
   return view ? summarise(view).note : ''
 }
 
-test('a session that waits says whether a file is to be created or edited', () => {
+test('a session that waits says whether a file is to be created or changed', () => {
   const diff: FileDiff = { path: 'a.md', added: 1, removed: 0, hunks: [] }
   expect([noteWhileAsked({ ...diff, created: true }), noteWhileAsked(diff)]).toEqual([
     'needs you: create a.md',
-    'needs you: edit a.md',
+    'needs you: change a.md',
   ])
 })

@@ -1,6 +1,7 @@
 import type { SessionSummary } from '#shared/app-state.ts'
 import { splitText } from '#shared/cut-text.ts'
 import type { FailureCode } from '#shared/failure.ts'
+import { approvalLine } from '#shared/run-words.ts'
 import { type SessionView, sessionState } from '#shared/session-view.ts'
 
 export const LIMIT_NOTE = 'limit reached'
@@ -26,10 +27,8 @@ export function summarise(view: SessionView): SessionSummary {
 /** Only where a state needs words. */
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
-    const subject = view.approvals[0]?.request.subject
-    if (view.budgetRequest || !subject) return LIMIT_NOTE
-    if (subject.kind === 'command') return `needs you: ${subject.command}`
-    return `needs you: ${subject.diff.created ? 'create' : 'edit'} ${subject.diff.path}`
+    const request = view.approvals[0]?.request
+    return view.budgetRequest || !request ? LIMIT_NOTE : `needs you: ${approvalLine(request)}`
   }
   if (state === 'queued') return view.activity?.phase === 'paused' ? 'paused' : 'queued'
   const end = view.turns.at(-1)?.end

@@ -43,6 +43,10 @@ export interface CommandEnd {
 
 /** How long output may still come after the command ended, while something else holds its pipe open. */
 const DRAIN_MS = 200
+/** Who ends a run signals the worker and its commands at once: a command may be gone before the worker has heard of it. */
+const ABORT_FOLLOWS_MS = 1000
+/** Exit codes of what SIGTERM or SIGKILL ended. */
+const SIGNALLED: readonly number[] = [143, 137]
 const MARKER = 'CLAW_COMMAND_ID'
 /** Bytes of message queues that a user may have by default: a soft limit up to there can always be set. */
 const LARGEST_MARK = 800_000
@@ -95,7 +99,8 @@ async function runInGroup(
   const exitCode = survivors.includes(tree.pid) ? 137 : await exited
   await settled(closed, DRAIN_MS)
   child.stdout?.destroy()
-  const ended = why === 'timeout' ? 'timeout' : why === 'abort' ? 'stopped' : null
+  const stopped = why === 'abort' || (why === 'exit' && SIGNALLED.includes(exitCode) && (await isAborted(signal)))
+  const ended = why === 'timeout' ? 'timeout' : stopped ? 'stopped' : null
   return { output: output.end(), exitCode, ended, leftovers: leftovers || (ended === null && (await left) === true) }
 }
 
@@ -186,6 +191,10 @@ async function firstOf(
   } finally {
     stopWaiting()
   }
+}
+
+async function isAborted(signal: AbortSignal): Promise<boolean> {
+  return (await firstOf(new Promise(() => undefined), signal, ABORT_FOLLOWS_MS)) === 'abort'
 }
 
 async function settled(work: Promise<void>, withinMs: number): Promise<void> {
