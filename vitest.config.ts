@@ -16,6 +16,7 @@ export default defineConfig({
             'electron/**/*.test.ts',
             'renderer/**/*.test.{ts,tsx}',
             'scripts/**/*.test.mjs',
+            'test-support/**/*.test.ts',
             'e2e/{support,recorded}/**/*.test.ts',
           ],
           exclude: ['**/*.built.test.ts', '**/node_modules/**'],

@@ -1,5 +1,5 @@
+import { gate, httpError, raw, silent, startScriptedBackend, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, httpError, raw, silent, startScriptedBackend, text } from './support/scripted-backend.ts'
 
 test('with nothing configured, the demo answers on the real folder and says that it is one', async ({ machine }) => {
   await machine.write({ 'README.md': '# Parcel\n' })

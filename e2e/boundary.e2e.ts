@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import type { ClawBridge } from '../shared/bridge.ts'
-import type { RequestName } from '../shared/requests.ts'
+import type { ClawBridge } from '../shared/feed/bridge.ts'
+import type { RequestName } from '../shared/feed/requests.ts'
+import { text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text } from './support/scripted-backend.ts'
 
 declare global {
   interface Window {

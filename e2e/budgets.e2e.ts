@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { text, usage } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
-import { text, usage } from './support/scripted-backend.ts'
 import { spendAMonth } from './support/spent-month.ts'
 
 async function say(page: Page, message: string, answer: string): Promise<void> {

@@ -1,5 +1,5 @@
+import { gate, text, toolCall, toolCalls } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text, toolCall, toolCalls } from './support/scripted-backend.ts'
 
 test('a question is answered, word by word, and the server saw tools and the key', async ({ machine, backend }) => {
   const more = gate()

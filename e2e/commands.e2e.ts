@@ -1,5 +1,5 @@
+import { text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text, toolCall } from './support/scripted-backend.ts'
 
 test('a command of the window has its own output open, and nothing of the app', async ({ machine, backend }) => {
   test.skip(process.platform !== 'linux', 'the list of open files is read from /proc')

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultSettings } from '#shared/default-settings.ts'
-import { environmentFor, expect, test } from './support/app.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
 import {
   chunk,
   gate,
@@ -15,7 +14,8 @@ import {
   toolCall,
   toolCalls,
   usage,
-} from './support/scripted-backend.ts'
+} from '../test-support/scripted-backend.ts'
+import { environmentFor, expect, test } from './support/app.ts'
 
 const used = usage(20, 10, { prompt_tokens_details: { cached_tokens: 4 } })
 

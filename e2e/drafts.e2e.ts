@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
 import { message } from './support/chat-places.ts'
-import { text } from './support/scripted-backend.ts'
 
 /** Until the words are on the disk, which takes less than a second. */
 async function kept(machine: Machine, words: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
+import { text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text } from './support/scripted-backend.ts'
 
 test('a chat whose folder is gone can be read, says what to do, and goes on in another folder', async ({
   machine,

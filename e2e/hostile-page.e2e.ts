@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text } from './support/scripted-backend.ts'
 
 test('a page that was taken over reaches nobody by a call between browsers', async ({ machine, backend }) => {
   const heard: string[] = []

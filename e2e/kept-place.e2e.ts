@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { transcript } from './support/chat-places.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 const story = (name: string) => Array.from({ length: 80 }, (_, line) => `${name} line ${line}.`).join('\n\n')
 

@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import type { LimitRule } from '#shared/budget.ts'
-import { defaultSettings } from '#shared/default-settings.ts'
+import type { LimitRule } from '#shared/limits/budget.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, type Machine, test } from './support/app.ts'
 import { transcript } from './support/chat-places.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
 
 /** What a person set before. */
 async function limit(machine: Machine, ...limits: LimitRule[]): Promise<void> {

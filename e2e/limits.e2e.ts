@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { LimitName } from '#shared/budget.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
 import { expect, test } from './support/app.ts'
 import { transcript } from './support/chat-places.ts'
 import { first, limitCases, pricesPerMillion, second, third } from './support/limit-cases.ts'

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ElectronApplication, Locator, Page } from '@playwright/test'
-import { defaultSettings } from '#shared/default-settings.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
+import { gate, httpError, text, toolCall, usage } from '../test-support/scripted-backend.ts'
 import { accessProblems } from './support/access.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, httpError, text, toolCall, usage } from './support/scripted-backend.ts'
 import { spendAMonth } from './support/spent-month.ts'
 import { claw, runsOf } from './support/terminal.ts'
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 test('a settings file that cannot be read is kept aside, defaults are used, and it is said', async ({
   machine,

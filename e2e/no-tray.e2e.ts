@@ -1,7 +1,7 @@
 import type { ElectronApplication, Page } from '@playwright/test'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { answerQuestions, closeWindow } from './support/desktop.ts'
-import { gate, text } from './support/scripted-backend.ts'
 import { claw, runsOf } from './support/terminal.ts'
 import { TrayHost } from './support/tray-host.ts'
 

@@ -1,8 +1,8 @@
 import type { ElectronApplication, Page } from '@playwright/test'
-import { SETTLED } from '../shared/settled.ts'
+import { SETTLED } from '../shared/lib/settled.ts'
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor } from './support/app.ts'
 import { closeWindow } from './support/desktop.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
 import { expect, test } from './support/tray-host.ts'
 
 test('who does not look is told by the desktop, once, and a click opens the chat', async ({

@@ -1,5 +1,5 @@
+import { text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text } from './support/scripted-backend.ts'
 import { claw } from './support/terminal.ts'
 
 test('single prompts of a terminal do not fill the sidebar, and can be seen, gone on with and removed', async ({

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { defaultSettings } from '#shared/default-settings.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
+import { startScriptedBackend, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { message, transcript } from './support/chat-places.ts'
-import { startScriptedBackend, text } from './support/scripted-backend.ts'
 
 const permission = (page: Page) => page.getByRole('combobox', { name: /^Permission/ })
 

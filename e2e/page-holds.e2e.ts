@@ -1,7 +1,7 @@
+import { chunk, DONE, flood, gate, raw, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { framesLater, resize, turnHeights, watchTranscript } from './support/frames.ts'
 import { type PastTurn, writePastSessions } from './support/past-sessions.ts'
-import { chunk, DONE, flood, gate, raw, text, toolCall } from './support/scripted-backend.ts'
 
 /** Paragraphs, lists, tables and code of uneven heights. */
 function longAnswer(seed: number): string {

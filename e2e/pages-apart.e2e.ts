@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
+import { text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text, toolCall } from './support/scripted-backend.ts'
 import { claw, runsOf } from './support/terminal.ts'
 
 const answer = `# Heading

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 async function send(page: Page, message: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(message)

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { transcript } from './support/chat-places.ts'
-import { text, toolCall } from './support/scripted-backend.ts'
 
 const manifest = {
   denyTools: ['bash'],

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
+import { json, type ScriptedBackend, startScriptedBackend, text } from '../test-support/scripted-backend.ts'
 import { accessProblems } from './support/access.ts'
 import { expect, test } from './support/app.ts'
-import { json, type ScriptedBackend, startScriptedBackend, text } from './support/scripted-backend.ts'
 
 /** A proxy that knows what its models can do and cost. */
 function startProxy(): Promise<ScriptedBackend> {

@@ -1,6 +1,6 @@
 import type { ElectronApplication, Page } from '@playwright/test'
+import { text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text, toolCall } from './support/scripted-backend.ts'
 
 async function send(page: Page, message: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(message)

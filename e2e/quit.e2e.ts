@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 const ways: Record<string, (app: ElectronApplication) => Promise<unknown>> = {
   'its window is closed where there is no tray, and that is meant': (app) =>

@@ -1,5 +1,5 @@
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 test('reload in mid-turn: the page comes back to the running turn', async ({ machine, backend }) => {
   const held = gate()

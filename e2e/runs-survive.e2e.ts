@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
-import type { ClawBridge } from '../shared/bridge.ts'
+import type { ClawBridge } from '../shared/feed/bridge.ts'
 import { ProfileId } from '../shared/ids.ts'
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, type Machine, type RunningApp, test } from './support/app.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
 import { claw, runsOf } from './support/terminal.ts'
 
 declare global {

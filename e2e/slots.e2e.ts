@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { defaultSettings } from '../shared/default-settings.ts'
 import { ProfileId } from '../shared/ids.ts'
+import { defaultSettings } from '../shared/settings/default-settings.ts'
+import { gate, text } from '../test-support/scripted-backend.ts'
 import { expect, test } from './support/app.ts'
-import { gate, text } from './support/scripted-backend.ts'
 
 test('a chat waits for the slot that a terminal has, says so, can be stopped, and gets it when it is free', async ({
   machine,

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
+import { gate, httpError, startScriptedBackend, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { gate, httpError, startScriptedBackend, text, toolCall } from './support/scripted-backend.ts'
 import { claw } from './support/terminal.ts'
 
 test('a server that starts while the first page is open is found by itself', async ({ machine }) => {

@@ -1,6 +1,6 @@
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor } from './support/app.ts'
 import { answerQuestions, closeWindow } from './support/desktop.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
 import { runsOf } from './support/terminal.ts'
 import { expect, test } from './support/tray-host.ts'
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
 import { message, transcript } from './support/chat-places.ts'
-import { gate, text, toolCall } from './support/scripted-backend.ts'
 
 const unread = (page: Page) => page.getByRole('region', { name: 'Not read yet' })
 

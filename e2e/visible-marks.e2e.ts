@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text, toolCall, toolCalls } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
-import { text, toolCall, toolCalls } from './support/scripted-backend.ts'
 
 // Read as it is drawn, this would be: rm -rf notes.txt
 const command = 'echo \u202etxt.seton\u202c \u2066x\u2069 \u200b\x1b[31m'

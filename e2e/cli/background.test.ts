@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { gate, text, toolCall, usage } from '../support/scripted-backend.ts'
+import { gate, text, toolCall, usage } from '../../test-support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import {
   endWithTest,

@@ -11,7 +11,7 @@ import {
   text,
   toolCall,
   usage,
-} from '../support/scripted-backend.ts'
+} from '../../test-support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { text, toolCall } from '../support/scripted-backend.ts'
+import { text, toolCall } from '../../test-support/scripted-backend.ts'
 import { runIs, startRun } from './support/registry.ts'
 import { createWorld, program } from './support/world.ts'
 

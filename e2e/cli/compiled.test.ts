@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { text, toolCall } from '../support/scripted-backend.ts'
+import { text, toolCall } from '../../test-support/scripted-backend.ts'
 import { createWorld, type World } from './support/world.ts'
 
 async function keptFiles({ home }: World): Promise<string[]> {

@@ -10,7 +10,7 @@ import {
   text,
   toolCall,
   toolCalls,
-} from '../support/scripted-backend.ts'
+} from '../../test-support/scripted-backend.ts'
 import { createWorld } from './support/world.ts'
 
 function answer(request: RecordedRequest) {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ProfileId } from '../../shared/ids.ts'
-import { SessionEntry } from '../../shared/session-entry.ts'
-import { gate, type RecordedRequest, type Reply, text, toolCall } from '../support/scripted-backend.ts'
+import { SessionEntry } from '../../shared/session/session-entry.ts'
+import { gate, type RecordedRequest, type Reply, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { openEngine, runSeen } from './support/engine.ts'
 import {
   endWithTest,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { text, toolCall } from '../support/scripted-backend.ts'
+import { text, toolCall } from '../../test-support/scripted-backend.ts'
 import { createWorld, jsonLines, program } from './support/world.ts'
 
 /** So many files may be open at once; with fewer Node itself does not start. */

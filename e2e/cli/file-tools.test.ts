@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
+import { type ScriptStep, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { processGone } from './support/registry.ts'
 import { createWorld, type World } from './support/world.ts'
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chunk, frame, type Reply, text, usage } from '../support/scripted-backend.ts'
+import { chunk, frame, type Reply, text, usage } from '../../test-support/scripted-backend.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
 /** An answer without an end, as fast as it is read. */

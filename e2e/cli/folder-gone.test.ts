@@ -1,7 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { text } from '../support/scripted-backend.ts'
+import { text } from '../../test-support/scripted-backend.ts'
 import { openEngine } from './support/engine.ts'
 import { createWorld, jsonLines } from './support/world.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Profile } from '../../shared/profile.ts'
-import { startScriptedBackend, text } from '../support/scripted-backend.ts'
+import { Profile } from '../../shared/profile/profile.ts'
+import { startScriptedBackend, text } from '../../test-support/scripted-backend.ts'
 import { openEngine } from './support/engine.ts'
 import { createWorld } from './support/world.ts'
 

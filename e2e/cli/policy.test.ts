@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { text, toolCall } from '../support/scripted-backend.ts'
+import { text, toolCall } from '../../test-support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'

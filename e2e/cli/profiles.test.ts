@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { json, startScriptedBackend, text } from '../support/scripted-backend.ts'
+import { json, startScriptedBackend, text } from '../../test-support/scripted-backend.ts'
 import { createWorld } from './support/world.ts'
 
 const unset = { OPENAI_BASE_URL: undefined, OPENAI_MODEL: undefined }

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { gate, text, toolCall } from '../support/scripted-backend.ts'
+import { gate, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { listed, runIs, runsFolder, startRun } from './support/registry.ts'
 import { createWorld, type World } from './support/world.ts'
 

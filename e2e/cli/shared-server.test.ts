@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gate, type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
+import { gate, type ScriptStep, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { runsOf } from './support/runs.ts'
 import { queueHolds, worldWithSlots } from './support/slots.ts'
 

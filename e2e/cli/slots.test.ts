@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gate, type Reply, type ScriptStep, text, toolCall } from '../support/scripted-backend.ts'
+import { gate, type Reply, type ScriptStep, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { queueHolds, worldWithSlots } from './support/slots.ts'
 import { startInTerminal } from './support/terminal.ts'
 import type { World } from './support/world.ts'

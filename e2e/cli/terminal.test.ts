@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { gate, text, toolCall } from '../support/scripted-backend.ts'
+import { gate, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld } from './support/world.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '../../shared/ids.ts'
-import { gate, httpError, text, toolCall } from '../support/scripted-backend.ts'
+import { gate, httpError, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { openEngine, told } from './support/engine.ts'
 import { createWorld, type World } from './support/world.ts'
 

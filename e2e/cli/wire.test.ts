@@ -17,7 +17,7 @@ import {
   text,
   toolCall,
   usage,
-} from '../support/scripted-backend.ts'
+} from '../../test-support/scripted-backend.ts'
 import { createWorld, jsonLines } from './support/world.ts'
 
 const WINDOW = 32_768

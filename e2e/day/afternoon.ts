@@ -1,5 +1,5 @@
+import { gate, silent, text, toolCall } from '../../test-support/scripted-backend.ts'
 import { expect } from '../support/app.ts'
-import { gate, silent, text, toolCall } from '../support/scripted-backend.ts'
 import { answerBy, answered, newChat, question, send, transcript, visit } from './chat.ts'
 import type { Day } from './day.ts'
 import { longAnswer, oddFile } from './words.ts'

@@ -1,7 +1,7 @@
 import type { ElectronApplication, Page } from '@playwright/test'
+import type { ScriptedBackend } from '../../test-support/scripted-backend.ts'
 import { accessProblems } from '../support/access.ts'
 import { expect, type LaunchOptions, type Machine, test } from '../support/app.ts'
-import type { ScriptedBackend } from '../support/scripted-backend.ts'
 import { Console, expectHolds } from './holds.ts'
 
 type Size = readonly [width: number, height: number]

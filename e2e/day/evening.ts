@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
+import { text, toolCall } from '../../test-support/scripted-backend.ts'
 import { expect } from '../support/app.ts'
-import { text, toolCall } from '../support/scripted-backend.ts'
 import { answerBy, answered, newChat, question, send, transcript, visit } from './chat.ts'
 import { type Day, narrow } from './day.ts'
 import { openAndClose } from './pickers.ts'

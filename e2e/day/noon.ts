@@ -1,5 +1,5 @@
+import { text, toolCall, toolCalls } from '../../test-support/scripted-backend.ts'
 import { expect } from '../support/app.ts'
-import { text, toolCall, toolCalls } from '../support/scripted-backend.ts'
 import { answer, answerBy, answered, question, send, transcript } from './chat.ts'
 import type { Day } from './day.ts'
 import { frames } from './frames.ts'

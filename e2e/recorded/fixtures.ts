@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BackendKind } from '#shared/profile.ts'
+import type { BackendKind } from '#shared/profile/profile.ts'
 
 /** What scripts/live/fixtures.mjs writes beside a recorded body. */
 interface About {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { Profile } from '#shared/profile.ts'
-import type { Backend, ChatRequest, StreamEvent } from '../../electron/engine/backend/backend.ts'
-import { OpenAICompatError } from '../../electron/engine/backend/backend-error.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import { createBackend } from '../../electron/engine/backend/client.ts'
+import type { Backend, ChatRequest, StreamEvent } from '../../electron/engine/backend/contract/backend.ts'
+import { OpenAICompatError } from '../../electron/engine/backend/contract/backend-error.ts'
 import { builtinTools, toolDefinitions } from '../../electron/engine/tools/builtin-tools.ts'
-import { raw, startScriptedBackend } from '../support/scripted-backend.ts'
+import { raw, startScriptedBackend } from '../../test-support/scripted-backend.ts'
 import { type Recording, recordings } from './fixtures.ts'
 
 /** What real servers sent, played to the real client over a socket; `.expected` says what has to come of it. */

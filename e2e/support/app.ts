@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base, type ElectronApplication, _electron as electron, type Page } from '@playwright/test'
+import { type ScriptedBackend, startScriptedBackend } from '../../test-support/scripted-backend.ts'
 import { endRuns } from './end-runs.ts'
-import { type ScriptedBackend, startScriptedBackend } from './scripted-backend.ts'
 
 /** A folder of files for the agent to work in, such as `{ 'src/sum.js': '…' }`. */
 export type ProjectFiles = Record<string, string>

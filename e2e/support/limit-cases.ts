@@ -1,5 +1,5 @@
-import type { LimitName } from '#shared/budget.ts'
-import { chunk, gate, type Reply, raw, text, toolCall, usage } from './scripted-backend.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
+import { chunk, gate, type Reply, raw, text, toolCall, usage } from '../../test-support/scripted-backend.ts'
 
 /**
  * The table of limits that every place where a run can be is tested by. The work is always the same three calls: two

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SessionSummary } from '#shared/app-state.ts'
-import { defaultSettings } from '#shared/default-settings.ts'
+import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { ProfileUse, SessionEntry } from '#shared/session-entry.ts'
+import type { ProfileUse, SessionEntry } from '#shared/session/session-entry.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
 import type { Machine } from './app.ts'
 
 /** A turn of a session that was held before the app starts: a question, calls of `list_dir`, and an answer. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultSettings } from '#shared/default-settings.ts'
-import type { BackendKind } from '#shared/profile.ts'
+import type { BackendKind } from '#shared/profile/profile.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
 import type { Machine } from './app.ts'
 
 interface Backend {

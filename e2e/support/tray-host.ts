@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Message, type MessageBus, sessionBus, Variant } from '@jellybrick/dbus-next'
-import { SETTLED } from '../../shared/settled.ts'
+import { SETTLED } from '../../shared/lib/settled.ts'
 import { test as base } from './app.ts'
 
 /** One entry of a menu as the desktop gets it. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { speakOfClawAs } from '#shared/claw-command.ts'
-import { ExitCode } from '#shared/exit-code.ts'
+import { speakOfClawAs } from '#shared/lib/claw-command.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import { findClawCommand } from '../engine/claw-command.ts'
 import { UsageError } from './command-line/flag.ts'
 import { commandHelp, overview, usageLine } from './command-line/help.ts'
 import { commands, findCommand } from './commands/commands.ts'
-import { processShell, type Shell } from './run/shell.ts'
 import { lostOutputWords } from './terminal/lost-output.ts'
 import { plainText } from './terminal/plain-text.ts'
+import { processShell, type Shell } from './terminal/shell.ts'
 import { wrapRows } from './terminal/wrap.ts'
 
 /** The terminal program: finds the command, runs it, and gives the shell its exit code. */

@@ -1,15 +1,8 @@
 import { join } from 'node:path'
 import type { SessionId } from '#shared/ids.ts'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import { createBackend } from './backend/client.ts'
-import { discoverLocalServers, identifyServer, localPorts } from './backend/discover.ts'
-import { BackgroundRuns } from './background/background-runs.ts'
-import type { HostOptions } from './background/host-run.ts'
-import { Pause } from './background/pause.ts'
-import { RunRegistry } from './background/registry.ts'
-import { RunStore } from './background/run-store.ts'
-import { Slots } from './background/slots.ts'
-import type { WorkerProgram } from './background/spawn-worker.ts'
+import { discoverLocalServers, identifyServer, localPorts } from './backend/servers/discover.ts'
 import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
 import { sourcesOfRules } from './budget/limit-source.ts'
@@ -18,15 +11,22 @@ import { systemClock } from './lib/clock.ts'
 import { Policies } from './policy/policies.ts'
 import { KnownWindows, type LearnedWindow } from './profiles/known-windows.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
+import { BackgroundRuns } from './remote/background-runs.ts'
+import { RunRegistry } from './runs/registry.ts'
+import { RunStore } from './runs/run-store.ts'
+import type { WorkerProgram } from './runs/spawn-worker.ts'
 import { KeyStore } from './secrets/key-store.ts'
 import { systemKeychain } from './secrets/keychain.ts'
 import { SessionStore } from './sessions/session-store.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { OpenConf } from './settings/settings-file.ts'
 import { SettingsStore } from './settings/settings-store.ts'
+import { Pause } from './slots/pause.ts'
+import { Slots } from './slots/slots.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
-import type { Tool } from './tools/tool.ts'
+import type { Tool } from './tools/contract/tool.ts'
 import { RememberedWindow } from './window/remembered.ts'
+import type { HostOptions } from './worker/host-run.ts'
 
 export interface EngineOptions {
   /** `settings.json`, `trust.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
@@ -203,7 +203,7 @@ const PATIENCE_MS = 10_000
 export async function hostRun(
   options: Omit<HostOptions, 'openEngine'> & Pick<EngineOptions, 'openConf' | 'env'>,
 ): Promise<number> {
-  const { hostRun } = await import('./background/host-run.ts')
+  const { hostRun } = await import('./worker/host-run.ts')
   const { env, openConf, platform, onDefect } = options
   return await hostRun({
     ...options,
@@ -219,13 +219,13 @@ export async function hostRun(
   })
 }
 
-export { heldBy, unfinishedTurn } from './background/background-runs.ts'
-export type { RemoteSession } from './background/remote-session.ts'
-export type { RunLog } from './background/run-log.ts'
-export { REPORT_FD } from './background/worker-report.ts'
 export { shown } from './feed/shown.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
 export type { ProfileOverrides } from './profiles/profile-overrides.ts'
+export { heldBy, unfinishedTurn } from './remote/background-runs.ts'
+export type { RemoteSession } from './remote/remote-session.ts'
+export type { RunLog } from './runs/run-log.ts'
+export { REPORT_FD } from './runs/worker-report.ts'
 export type { NewSession, Session, Sessions } from './sessions/sessions.ts'
 export { usableFolder } from './sessions/usable-folder.ts'
 export { describeSandbox } from './tools/sandbox/sandbox.ts'

@@ -1,5 +1,5 @@
 import { app, dialog } from 'electron'
-import type { Core } from './core.ts'
+import type { Core } from './core/core.ts'
 import { DefectLog } from './log.ts'
 
 /** One place for what should not happen: written down, and told to the person once. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { app } from 'electron'
-import type { Environment } from '#shared/app-state.ts'
+import type { Environment } from '#shared/feed/app-state.ts'
 import type { Launch } from './launch.ts'
 
 /** What the window may know about where it runs; what takes time to find out comes later. */

@@ -1,5 +1,5 @@
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { WindowFeed } from '../engine/engine.ts'
 import { feedChannel } from './ipc/channels.ts'
 

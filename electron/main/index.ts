@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, ipcMain, session } from 'electron'
-import { speakOfClawAs } from '#shared/claw-command.ts'
+import { speakOfClawAs } from '#shared/lib/claw-command.ts'
 import { findClawCommand } from '../engine/claw-command.ts'
-import type { Core } from './core.ts'
+import type { Core } from './core/core.ts'
 import { surviveCrashes } from './crash.ts'
 import { Defects } from './defects.ts'
 import { electronDesktop } from './desktop.ts'
@@ -133,7 +133,7 @@ async function start(): Promise<void> {
 }
 
 async function startEngine(window: AppWindow, links: LinkGate): Promise<Core> {
-  const { startCore } = await import('./core.ts')
+  const { startCore } = await import('./core/core.ts')
   return startCore({
     environment: readEnvironment(launch),
     env: process.env,

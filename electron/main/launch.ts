@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Environment } from '#shared/app-state.ts'
+import type { Environment } from '#shared/feed/app-state.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 
 /** What the app was started with. */

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, clipboard, Menu, type MenuItemConstructorOptions } from 'electron'
-import { isOpenable } from './links.ts'
+import { isOpenable } from './ipc/links.ts'
 
 /** Before the app is ready: Electron builds a menu of its own otherwise, which costs time before the first paint. */
 export function skipDefaultMenu(): void {

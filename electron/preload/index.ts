@@ -1,7 +1,7 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import type { ClawBridge } from '#shared/bridge.ts'
-import type { PortHandOver } from '#shared/feed.ts'
-import type { FEED_CHANNEL, REQUEST_CHANNEL } from '#shared/requests.ts'
+import type { ClawBridge } from '#shared/feed/bridge.ts'
+import type { PortHandOver } from '#shared/feed/feed.ts'
+import type { FEED_CHANNEL, REQUEST_CHANNEL } from '#shared/feed/requests.ts'
 
 // Written out, because an import of their values would bring every schema into each page; the types hold them to it.
 const requestChannel: typeof REQUEST_CHANNEL = 'claw:request'

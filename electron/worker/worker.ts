@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { speakOfClawAs } from '#shared/claw-command.ts'
+import { speakOfClawAs } from '#shared/lib/claw-command.ts'
 import { findClawCommand } from '../engine/claw-command.ts'
 import { hostRun, REPORT_FD } from '../engine/engine.ts'
 

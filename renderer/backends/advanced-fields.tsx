@@ -1,8 +1,8 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
-import type { ModelInfo } from '#shared/profile.ts'
+import type { ModelInfo } from '#shared/profile/profile.ts'
+import { ChoiceField, FormField, TextField } from '../ui/form-field.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { ChoiceField, FormField, TextField } from './form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
 import type { ProfileFields } from './profile-form.ts'
 

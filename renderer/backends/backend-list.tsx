@@ -1,8 +1,8 @@
 import { Plus } from 'lucide-react'
-import type { BackendStatus } from '#shared/app-state.ts'
+import type { BackendStatus } from '#shared/feed/app-state.ts'
+import { hostOf, type Tone } from '../lib/backend-state.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
-import { hostOf, type Tone } from './backend-state.ts'
 import { displayName } from './display-name.ts'
 import { backendLine } from './doctor-line.ts'
 

@@ -1,4 +1,4 @@
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 
 /** The demo's own name says "demo, no model" too, which stands beside it already. */
 export function displayName(profile: Pick<Profile, 'kind' | 'name'>): string {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { BackendStatus } from '#shared/app-state.ts'
-import type { DoctorCheck, DoctorReport, DoctorState } from '#shared/doctor.ts'
-import { sortedChecks } from '#shared/doctor-summary.ts'
+import type { DoctorCheck, DoctorReport, DoctorState } from '#shared/doctor/doctor.ts'
+import { sortedChecks } from '#shared/doctor/doctor-summary.ts'
 import { failure } from '#shared/failure.ts'
-import { Profile } from '#shared/profile.ts'
+import type { BackendStatus } from '#shared/feed/app-state.ts'
+import { Profile } from '#shared/profile/profile.ts'
 import { attentionCount, backendLine } from './doctor-line.ts'
 
 const profile = Profile.parse({

@@ -1,7 +1,7 @@
-import type { AppState, BackendStatus } from '#shared/app-state.ts'
-import type { DoctorReport, DoctorState } from '#shared/doctor.ts'
-import { doctorLine, isAbout } from '#shared/doctor-summary.ts'
-import { type StateLine, stateLine, type Tone } from './backend-state.ts'
+import type { DoctorReport, DoctorState } from '#shared/doctor/doctor.ts'
+import { doctorLine, isAbout } from '#shared/doctor/doctor-summary.ts'
+import type { AppState, BackendStatus } from '#shared/feed/app-state.ts'
+import { type StateLine, stateLine, type Tone } from '../lib/backend-state.ts'
 
 const tones: Record<'ok' | 'warning' | 'problem', Tone> = { ok: 'ok', warning: 'warn', problem: 'danger' }
 

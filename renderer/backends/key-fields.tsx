@@ -1,5 +1,5 @@
-import type { Profile } from '#shared/profile.ts'
-import { ChoiceField, TextField } from './form-field.tsx'
+import type { Profile } from '#shared/profile/profile.ts'
+import { ChoiceField, TextField } from '../ui/form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
 import type { KeyPlace } from './profile-form.ts'
 

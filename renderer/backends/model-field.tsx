@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useId, useState } from 'react'
-import { counted } from '#shared/counted.ts'
-import type { ModelInfo, Profile } from '#shared/profile.ts'
-import { isUnlisted, tokens } from './backend-state.ts'
-import { FormField } from './form-field.tsx'
+import { counted } from '#shared/lib/counted.ts'
+import type { ModelInfo, Profile } from '#shared/profile/profile.ts'
+import { isUnlisted, tokens } from '../lib/backend-state.ts'
+import { FormField } from '../ui/form-field.tsx'
 import type { FieldsProps } from './profile-editor.tsx'
 
 /** More are found by typing. */

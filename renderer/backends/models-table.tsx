@@ -1,11 +1,11 @@
 import { Search } from 'lucide-react'
 import { useState } from 'react'
-import type { BackendStatus } from '#shared/app-state.ts'
-import { counted } from '#shared/counted.ts'
 import type { Failure } from '#shared/failure.ts'
+import type { BackendStatus } from '#shared/feed/app-state.ts'
+import { counted } from '#shared/lib/counted.ts'
 import { request } from '../bridge/bridge.ts'
+import { canWords, chosenModel, dollars, modelIsMissing, prices, tokens } from '../lib/backend-state.ts'
 import { Icon } from '../ui/icon.tsx'
-import { canWords, chosenModel, dollars, modelIsMissing, prices, tokens } from './backend-state.ts'
 
 /** More than this are found by a search; OpenRouter lists several hundred. */
 const SHOWN = 60

@@ -1,6 +1,6 @@
 import { ChevronLeft } from 'lucide-react'
-import { presets } from '#shared/presets.ts'
-import type { BackendKind } from '#shared/profile.ts'
+import { presets } from '#shared/profile/presets.ts'
+import type { BackendKind } from '#shared/profile/profile.ts'
 import { Icon } from '../ui/icon.tsx'
 import { focusHeading } from './focus-heading.ts'
 import { presetNote } from './preset-note.ts'

@@ -1,9 +1,9 @@
 import { CircleAlert, CircleCheck, CircleDashed, Key } from 'lucide-react'
-import { counted } from '#shared/counted.ts'
-import { useNow } from '../app/clock.ts'
+import { counted } from '#shared/lib/counted.ts'
+import { hostOf } from '../lib/backend-state.ts'
+import { useNow } from '../lib/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
-import { hostOf } from './backend-state.ts'
 import { asksAgain, PROBE_AGAIN, type Probe } from './probe.ts'
 import './probe-line.css'
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import type { FoundServer, ModelInfo } from '#shared/profile.ts'
+import type { FoundServer, ModelInfo } from '#shared/profile/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { baseUrlProblem } from './profile-form.ts'
 

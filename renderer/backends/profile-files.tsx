@@ -1,10 +1,10 @@
 import { lazy, Suspense, useState } from 'react'
-import { counted } from '#shared/counted.ts'
-import type { Profile } from '#shared/profile.ts'
-import { WINDOW } from '../app/app-actions.ts'
+import { counted } from '#shared/lib/counted.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import { request } from '../bridge/bridge.ts'
+import { hostOf } from '../lib/backend-state.ts'
+import { WINDOW } from '../stores/app-actions.ts'
 import { reportProblem } from '../stores/problem-store.ts'
-import { hostOf } from './backend-state.ts'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog }))
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { presets } from '#shared/presets.ts'
-import { Profile } from '#shared/profile.ts'
+import { presets } from '#shared/profile/presets.ts'
+import { Profile } from '#shared/profile/profile.ts'
 import {
   type FormContext,
   fieldsFromPreset,

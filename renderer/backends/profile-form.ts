@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { BackendKind, Profile } from '#shared/profile.ts'
-import { KeyReference, Profile as ProfileSchema } from '#shared/profile.ts'
-import type { RequestInput } from '#shared/requests.ts'
+import type { RequestInput } from '#shared/feed/requests.ts'
+import type { BackendKind, Profile } from '#shared/profile/profile.ts'
+import { KeyReference, Profile as ProfileSchema } from '#shared/profile/profile.ts'
 import {
   escapeLine,
   FieldProblem,
@@ -18,7 +18,7 @@ import {
   readTemperature,
   readTokens,
   readTopP,
-} from './read-field.ts'
+} from '../lib/read-field.ts'
 
 export type KeyPlace = KeyReference['source']
 

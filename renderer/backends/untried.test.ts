@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DoctorCheck } from '#shared/doctor.ts'
+import type { DoctorCheck } from '#shared/doctor/doctor.ts'
 import { foldUntried, untriedReason } from './untried.ts'
 
 const check = (id: DoctorCheck['id'], state: DoctorCheck['state'], evidence = ''): DoctorCheck => ({

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '#shared/doctor.ts'
+import type { DoctorCheck } from '#shared/doctor/doctor.ts'
 
 /** Checks that were not tried are one row together, unless there is one alone or it has a button of its own. */
 export function foldUntried(

@@ -1,15 +1,15 @@
 import { CirclePause, CirclePlay, Plus } from 'lucide-react'
-import { countRuns, countWords, isOver } from '#shared/run-words.ts'
-import { PageTitle } from '../app/page-title.tsx'
+import { countRuns, countWords, isOver } from '#shared/run/run-words.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
+import { PageTitle } from '../ui/page-title.tsx'
 import './background.css'
+import { pauseAll } from '../stores/run-actions.ts'
+import { goToRun, setRunPlace, useRunPlace } from '../stores/run-place.ts'
 import { NewTask } from './new-task.tsx'
-import { pauseAll } from './run-actions.ts'
 import { RunDetails } from './run-details.tsx'
 import { groupRuns } from './run-line.ts'
 import { RunList } from './run-list.tsx'
-import { goToRun, setRunPlace, useRunPlace } from './run-place.ts'
 
 /** The runs of window and terminals: a list, and the one that is opened. */
 export default function BackgroundPage() {

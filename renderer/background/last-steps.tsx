@@ -1,7 +1,7 @@
-import type { SessionView, TextItem, ToolItem } from '#shared/session-view.ts'
-import { useView } from '../chat/chat-place.ts'
-import { Prose } from '../chat/prose.tsx'
-import { ToolGroup } from '../chat/tool-group.tsx'
+import type { SessionView, TextItem, ToolItem } from '#shared/session/session-view.ts'
+import { Prose } from '../prose/prose.tsx'
+import { useView } from '../stores/chat-place.ts'
+import { ToolGroup } from '../transcript/tool-group.tsx'
 
 const STEPS = 5
 const noSteps: readonly ToolItem[] = []

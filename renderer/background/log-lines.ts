@@ -1,4 +1,4 @@
-import type { Item, SessionView } from '#shared/session-view.ts'
+import type { Item, SessionView } from '#shared/session/session-view.ts'
 import { endWords } from '../lib/end-words.ts'
 
 export interface LogLine {

@@ -1,5 +1,5 @@
-import type { Limits } from '#shared/budget.ts'
-import { FieldProblem, readTokens } from '../backends/read-field.ts'
+import type { Limits } from '#shared/limits/budget.ts'
+import { FieldProblem, readTokens } from '../lib/read-field.ts'
 
 /** What is typed into the boxes of a new task, before it is read. */
 export interface TaskFields {

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CirclePause, CircleSlash, Clock, Gauge } from 'lucide-react'
-import type { RunState } from '#shared/run-words.ts'
-import { SessionGlyph } from '../app/session-state.tsx'
+import type { RunState } from '#shared/run/run-words.ts'
 import { Icon } from '../ui/icon.tsx'
+import { SessionGlyph } from '../ui/session-state.tsx'
 
 /** The state of a run as a shape and a colour, and as a word for readers. */
 export function RunGlyph({ state }: { state: RunState }) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { BackgroundRun } from '#shared/background.ts'
-import { sampleRun } from '#shared/sample-run.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { sampleRun } from '../../test-support/sample-run.ts'
 import { groupRuns, runLine, runTime, startedWords } from './run-line.ts'
 
 const MINUTE = 60_000

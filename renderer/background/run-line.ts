@@ -1,7 +1,7 @@
-import type { BackgroundRun, RunChanges, RunPlan } from '#shared/background.ts'
-import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run-words.ts'
-import { sentences } from '../chat/turn-end.ts'
+import type { BackgroundRun, RunChanges, RunPlan } from '#shared/run/background.ts'
+import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run/run-words.ts'
 import { folderName, formatCount, formatTime, roughDuration } from '../lib/format.ts'
+import { sentences } from '../transcript/turn-end.ts'
 
 export type RunGroup = 'needs-you' | 'running' | 'finished'
 

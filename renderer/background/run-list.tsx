@@ -1,10 +1,10 @@
 import { Plus } from 'lucide-react'
 import { useRef } from 'react'
-import type { BackgroundRun } from '#shared/background.ts'
 import type { RunId } from '#shared/ids.ts'
-import { useNow } from '../app/clock.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { useNow } from '../lib/clock.ts'
+import { clearFinished } from '../stores/run-actions.ts'
 import { Icon } from '../ui/icon.tsx'
-import { clearFinished } from './run-actions.ts'
 import { RunCard } from './run-card.tsx'
 import { groupRuns, type RunGroup } from './run-line.ts'
 

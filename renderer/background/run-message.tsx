@@ -1,16 +1,16 @@
 import { ArrowUp, Pencil, X } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
-import type { BackgroundRun } from '#shared/background.ts'
-import { isOver } from '#shared/run-words.ts'
-import type { QueuedMessage } from '#shared/session-view.ts'
-import { giveBackDraft, setDraft, takeDraft, useDraftStore } from '../chat/draft-store.ts'
-import { changeQueued, takeBackQueued } from '../chat/queue-acts.ts'
-import { TakenBack } from '../chat/taken-back.tsx'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { isOver } from '#shared/run/run-words.ts'
+import type { QueuedMessage } from '#shared/session/session-view.ts'
+import { changeQueued, takeBackQueued } from '../queue/queue-acts.ts'
+import { TakenBack } from '../queue/taken-back.tsx'
 import { sendMessage } from '../stores/actions.ts'
+import { giveBackDraft, setDraft, takeDraft, useDraftStore } from '../stores/draft-store.ts'
+import { resumeRun } from '../stores/run-actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
-import { resumeRun } from './run-actions.ts'
 
 const none: readonly QueuedMessage[] = []
 

@@ -1,8 +1,8 @@
 import { Circle, CircleCheck } from 'lucide-react'
 import { useMemo } from 'react'
-import { planOf } from '#shared/plan.ts'
-import type { RunState } from '#shared/run-words.ts'
-import { useView } from '../chat/chat-place.ts'
+import type { RunState } from '#shared/run/run-words.ts'
+import { planOf } from '#shared/session/plan.ts'
+import { useView } from '../stores/chat-place.ts'
 import { Icon } from '../ui/icon.tsx'
 import { RunGlyph } from './run-glyph.tsx'
 

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { FolderConflict } from '#shared/background.ts'
+import type { FolderConflict } from '#shared/run/background.ts'
 import { Icon } from '../ui/icon.tsx'
 
 /** Two that change files in one folder may undo each other's work: the person says where the new one works. */

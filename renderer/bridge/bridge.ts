@@ -1,6 +1,6 @@
-import type { ClawBridge } from '#shared/bridge.ts'
 import type { Failure, Reply } from '#shared/failure.ts'
-import type { RequestInput, RequestName, RequestOutput } from '#shared/requests.ts'
+import type { ClawBridge } from '#shared/feed/bridge.ts'
+import type { RequestInput, RequestName, RequestOutput } from '#shared/feed/requests.ts'
 
 declare global {
   interface Window {

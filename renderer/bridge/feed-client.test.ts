@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FeedMessage, FeedRequest } from '#shared/feed.ts'
+import type { FeedMessage, FeedRequest } from '#shared/feed/feed.ts'
 import { SessionId } from '#shared/ids.ts'
 import { FeedClient, type FeedPort, type HandOverEvent } from './feed-client.ts'
 

@@ -1,4 +1,4 @@
-import type { FeedMessage, FeedRequest, PortHandOver } from '#shared/feed.ts'
+import type { FeedMessage, FeedRequest, PortHandOver } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 
 /** What the page must see of a message to take the port that came with it. */

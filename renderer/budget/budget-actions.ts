@@ -1,5 +1,5 @@
-import type { LimitName, LimitRule } from '#shared/budget.ts'
-import type { SpendingQuery } from '#shared/spending.ts'
+import type { LimitName, LimitRule } from '#shared/limits/budget.ts'
+import type { SpendingQuery } from '#shared/spending/spending.ts'
 import { request } from '../bridge/bridge.ts'
 
 /** `value` in the limit's unit, null takes it away. Gives what went wrong in one sentence, null = it is done. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { emptyReport, spending } from '../../test-support/spending-samples.ts'
 import { axisWords, chartWords, columnsOf, columnWords, total } from './chart-data.ts'
-import { emptyReport, spending } from './testing.ts'
 
 const now = { day: '2026-11-19', hour: 14 }
 const november = {

@@ -1,5 +1,5 @@
-import { counted } from '#shared/counted.ts'
-import type { DayKey, Spending, SpendingReport, SpendingRow } from '#shared/spending.ts'
+import { counted } from '#shared/lib/counted.ts'
+import type { DayKey, Spending, SpendingReport, SpendingRow } from '#shared/spending/spending.ts'
 import { formatCount, formatDollars, formatRoundDollars } from '../lib/format.ts'
 import { dayOfMonth, daysOf, longDay, monthName, type Range, shortDay, spanTitle, weekdayOf } from './range.ts'
 import { callsWords, totalTokens } from './spent.ts'

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { LimitStatus, Spending } from '#shared/spending.ts'
+import type { LimitStatus, Spending } from '#shared/spending/spending.ts'
 import { formatCount, formatDollars } from '../lib/format.ts'
 import { exactAmount, limitAmount } from '../lib/limits.ts'
 import { Icon } from '../ui/icon.tsx'

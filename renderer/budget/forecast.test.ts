@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { emptyReport, spending } from '../../test-support/spending-samples.ts'
 import { columnsOf, type Measure } from './chart-data.ts'
 import { forecast } from './forecast.ts'
 import { daysOf } from './range.ts'
-import { emptyReport, spending } from './testing.ts'
 
 /** November with `perDay` micro-dollars and a thousand times as few tokens on each day up to `today`. */
 function said(today: number, perDay: number, limit: number | null, measure: Measure = 'dollars'): string | null {

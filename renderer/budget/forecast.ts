@@ -1,4 +1,4 @@
-import type { DayKey } from '#shared/spending.ts'
+import type { DayKey } from '#shared/spending/spending.ts'
 import { axisWords, type Column, type Measure, total } from './chart-data.ts'
 import { addDays, plainDay } from './range.ts'
 

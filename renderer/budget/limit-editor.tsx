@@ -1,6 +1,6 @@
 import { Check, Trash2, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import type { LimitStatus } from '#shared/spending.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
 import { limitWords } from '../lib/limits.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'

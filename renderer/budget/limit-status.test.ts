@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { BudgetScope, LimitName } from '#shared/budget.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { LimitStatus } from '#shared/spending.ts'
+import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
 import { editHint, groupLimits, groupName, groupUse, groupValue } from './limit-status.ts'
 
 function status(

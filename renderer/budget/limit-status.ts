@@ -1,5 +1,5 @@
-import type { BudgetScope, LimitName, LimitRule } from '#shared/budget.ts'
-import type { LimitStatus, Spending } from '#shared/spending.ts'
+import type { BudgetScope, LimitName, LimitRule } from '#shared/limits/budget.ts'
+import type { LimitStatus, Spending } from '#shared/spending/spending.ts'
 import { exactAmount, limitAmount, limitWords, scopeNames, unitWord, usedAmount } from '../lib/limits.ts'
 import { knownCost, totalTokens } from './spent.ts'
 

@@ -1,4 +1,4 @@
-import type { LimitName } from '#shared/budget.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
 import { limitAmount, limitWords } from '../lib/limits.ts'
 
 /** What a person typed into the field of a limit: its value, or what is wrong in one sentence. */

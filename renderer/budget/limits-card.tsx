@@ -1,6 +1,6 @@
 import { Pencil, Plus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { LimitStatus } from '#shared/spending.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { AddLimit } from './add-limit.tsx'

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { BudgetScope, LimitName } from '#shared/budget.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { noSpending } from '#shared/no-spending.ts'
-import type { LimitStatus } from '#shared/spending.ts'
-import { noUsage } from '#shared/usage-totals.ts'
+import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
+import { noUsage } from '#shared/spending/usage-totals.ts'
+import { spending } from '../../test-support/spending-samples.ts'
 import { sessionLine, todayLine } from './meter-lines.ts'
 import type { SessionLimit, Use } from './session-limits.ts'
-import { spending } from './testing.ts'
 
 function status(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {
   const profileId = profile === null ? null : ProfileId.parse(profile)

@@ -1,4 +1,4 @@
-import type { DayKey, SpendingQuery } from '#shared/spending.ts'
+import type { DayKey, SpendingQuery } from '#shared/spending/spending.ts'
 
 /** How much time the page shows; columns are the hours of a day, and the days of a week or a month. */
 export type Range = 'day' | 'week' | 'month'

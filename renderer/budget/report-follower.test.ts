@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { failure, type Reply } from '#shared/failure.ts'
-import type { SpendingQuery, SpendingReport } from '#shared/spending.ts'
+import type { SpendingQuery, SpendingReport } from '#shared/spending/spending.ts'
+import { emptyReport } from '../../test-support/spending-samples.ts'
 import { ReportFollower } from './report-follower.ts'
-import { emptyReport } from './testing.ts'
 
 const november: SpendingQuery = { from: '2026-11-01', to: '2026-11-30', profileId: null }
 const october: SpendingQuery = { from: '2026-10-01', to: '2026-10-31', profileId: null }

@@ -1,5 +1,5 @@
 import type { Failure, Reply } from '#shared/failure.ts'
-import type { SpendingQuery, SpendingReport } from '#shared/spending.ts'
+import type { SpendingQuery, SpendingReport } from '#shared/spending/spending.ts'
 
 export interface FollowerHost {
   ask(query: SpendingQuery): Promise<Reply<SpendingReport>>

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { BudgetScope, BudgetStop, LimitName } from '#shared/budget.ts'
 import type { TurnId } from '#shared/ids.ts'
 import { ProfileId, SessionId } from '#shared/ids.ts'
-import { sampleRun } from '#shared/sample-run.ts'
-import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
-import { applyEvent, type SessionView, viewFromStart } from '#shared/session-view.ts'
-import type { LimitStatus } from '#shared/spending.ts'
+import type { BudgetScope, BudgetStop, LimitName } from '#shared/limits/budget.ts'
+import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
+import { applyEvent, type SessionView, viewFromStart } from '#shared/session/session-view.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
+import { sampleRun } from '../../test-support/sample-run.ts'
 import { countedOf, countedOfTurn, decisionsOf, limitsOfSession, sessionUses, withRaises } from './session-limits.ts'
 
 function set(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {

@@ -1,9 +1,9 @@
-import type { BackgroundRun } from '#shared/background.ts'
-import type { BudgetScope, LimitName, Limits } from '#shared/budget.ts'
-import type { PolicyLimits } from '#shared/policy.ts'
-import type { AtLimit, SessionView } from '#shared/session-view.ts'
-import type { LimitStatus } from '#shared/spending.ts'
-import type { Usage } from '#shared/usage.ts'
+import type { BudgetScope, LimitName, Limits } from '#shared/limits/budget.ts'
+import type { PolicyLimits } from '#shared/policy/policy.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import type { AtLimit, SessionView } from '#shared/session/session-view.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 import { limitNames } from './limit-status.ts'
 
 /** What a limit that belongs to a session counts over; those of a day or a month have their meters elsewhere. */

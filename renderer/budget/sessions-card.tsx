@@ -1,6 +1,6 @@
 import type { SessionId } from '#shared/ids.ts'
-import type { SpendingReport, SpendingRow } from '#shared/spending.ts'
-import { focusMessage } from '../app/focus.ts'
+import type { SpendingReport, SpendingRow } from '#shared/spending/spending.ts'
+import { focusMessage } from '../lib/focus.ts'
 import { folderName, formatCount } from '../lib/format.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { costSource, costWords, totalTokens } from './spent.ts'

@@ -1,7 +1,7 @@
 import { Table } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { create } from 'zustand'
-import type { LimitStatus, SpendingReport } from '#shared/spending.ts'
+import type { LimitStatus, SpendingReport } from '#shared/spending/spending.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { type Column, chartWords, columnsOf, type Measure, measured, type Now, total } from './chart-data.ts'

@@ -1,5 +1,5 @@
-import { counted } from '#shared/counted.ts'
-import type { Spending } from '#shared/spending.ts'
+import { counted } from '#shared/lib/counted.ts'
+import type { Spending } from '#shared/spending/spending.ts'
 import { formatDollars } from '../lib/format.ts'
 
 /** How the cost of something is known. `none` = there were no calls. */

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { SpendingReport, SpendingRow } from '#shared/spending.ts'
+import type { SpendingReport, SpendingRow } from '#shared/spending/spending.ts'
 import { folderName, formatCount } from '../lib/format.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { cachedShare, costWords, totalTokens } from './spent.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Failure } from '#shared/failure.ts'
-import type { SpendingQuery, SpendingReport } from '#shared/spending.ts'
+import type { SpendingQuery, SpendingReport } from '#shared/spending/spending.ts'
 import { request } from '../bridge/bridge.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { ReportFollower } from './report-follower.ts'

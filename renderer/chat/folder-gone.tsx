@@ -1,12 +1,12 @@
 import { FolderX } from 'lucide-react'
 import type { SessionId } from '#shared/ids.ts'
-import { LeavingButton } from '../app/leaving-button.tsx'
 import { moveToFolder } from '../stores/actions.ts'
+import { useView } from '../stores/chat-place.ts'
 import { useSessionStore } from '../stores/session-store.ts'
+import { conversationText } from '../transcript/conversation-text.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { useView } from './chat-place.ts'
-import { conversationText } from './conversation-text.ts'
-import { CopyButton } from './copy-button.tsx'
+import { LeavingButton } from '../ui/leaving-button.tsx'
 
 /** In the place of the message box: the chat can be read, and where it can go on. */
 export function FolderGone({ sessionId }: { sessionId: SessionId }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { SessionId } from '#shared/ids.ts'
-import { LeavingButton } from '../app/leaving-button.tsx'
 import { stopTurn } from '../stores/actions.ts'
+import { LeavingButton } from '../ui/leaving-button.tsx'
 
 interface StopButtonProps {
   sessionId: SessionId

@@ -1,8 +1,8 @@
-import { presets } from '#shared/presets.ts'
-import type { BackendKind } from '#shared/profile.ts'
-import { WINDOW } from '../app/app-actions.ts'
-import { CopyCommand } from '../backends/copy-command.tsx'
+import { presets } from '#shared/profile/presets.ts'
+import type { BackendKind } from '#shared/profile/profile.ts'
 import { openLink } from '../stores/actions.ts'
+import { WINDOW } from '../stores/app-actions.ts'
+import { CopyCommand } from '../ui/copy-command.tsx'
 
 const OPENROUTER_KEYS = 'https://openrouter.ai/keys'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FoundServer, ModelInfo } from '#shared/profile.ts'
+import type { FoundServer, ModelInfo } from '#shared/profile/profile.ts'
 import { canUse, foundWords, profileOfFound } from './found-server.ts'
 
 const model = (id: string, contextWindow: number | null = null): ModelInfo => ({

@@ -1,8 +1,8 @@
-import { presets } from '#shared/presets.ts'
-import type { FoundServer, Profile } from '#shared/profile.ts'
-import type { RequestInput } from '#shared/requests.ts'
-import { hostOf, tokens } from '../backends/backend-state.ts'
+import type { RequestInput } from '#shared/feed/requests.ts'
+import { presets } from '#shared/profile/presets.ts'
+import type { FoundServer, Profile } from '#shared/profile/profile.ts'
 import { fieldsFromPreset, OLLAMA_WINDOW, readForm } from '../backends/profile-form.ts'
+import { hostOf, tokens } from '../lib/backend-state.ts'
 
 /** What a row of *Found on this computer* says. */
 export interface FoundWords {

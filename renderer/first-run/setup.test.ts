@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ModelInfo } from '#shared/profile.ts'
+import type { ModelInfo } from '#shared/profile/profile.ts'
 import { emptySetup, readSetup, setKind } from './setup.ts'
 
 const model = (id: string): ModelInfo => ({

@@ -1,5 +1,5 @@
-import { presets } from '#shared/presets.ts'
-import type { BackendKind, ModelInfo, Profile } from '#shared/profile.ts'
+import { presets } from '#shared/profile/presets.ts'
+import type { BackendKind, ModelInfo, Profile } from '#shared/profile/profile.ts'
 import { type FormResult, fieldsFromPreset, readForm } from '../backends/profile-form.ts'
 
 /** The short form of the first run; the rest of a profile comes from its preset. */

@@ -1,4 +1,4 @@
-import type { MicroUsd } from '#shared/money.ts'
+import type { MicroUsd } from '#shared/lib/money.ts'
 
 /** "14 s", "1 min 12 s", "1 h 4 min"; below ten seconds with a tenth where `fine`. */
 export function formatDuration(milliseconds: number, fine = false): string {

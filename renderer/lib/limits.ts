@@ -1,5 +1,5 @@
-import type { BudgetScope, LimitName } from '#shared/budget.ts'
-import { formatMicroUsd } from '#shared/money.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
 import { formatCount, formatDollars, formatDuration, formatRoundDollars, formatWhole } from './format.ts'
 
 const ONE_DOLLAR = 1_000_000

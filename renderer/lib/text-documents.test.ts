@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TextItem } from '#shared/session-view.ts'
+import type { TextItem } from '#shared/session/session-view.ts'
 import { SHOWN_LENGTH, showMore, shownBlocks } from './text-documents.ts'
 
 const textItem = (text: string): TextItem => ({ kind: 'text', text })

@@ -1,4 +1,4 @@
-import type { Item, SessionView, TextItem } from '#shared/session-view.ts'
+import type { Item, SessionView, TextItem } from '#shared/session/session-view.ts'
 import { type Block, MarkdownDocument } from './markdown-document.ts'
 
 /** How much of a text is read and drawn until a person asks for more: in characters, and in blocks. */

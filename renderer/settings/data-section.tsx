@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { WINDOW } from '../app/app-actions.ts'
 import { copyText } from '../stores/actions.ts'
+import { WINDOW } from '../stores/app-actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Option } from './option.tsx'

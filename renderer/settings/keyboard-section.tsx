@@ -1,5 +1,5 @@
-import { isMac } from '../app/platform.ts'
-import { keyCaps, windowKeys } from '../app/shortcuts.ts'
+import { isMac } from '../lib/platform.ts'
+import { keyCaps, windowKeys } from '../lib/shortcuts.ts'
 
 /** The keys that work everywhere in the window. */
 export function KeyboardSection() {

@@ -1,10 +1,10 @@
 import { Check, TriangleAlert } from 'lucide-react'
-import { permissionLabel, permissionTiers, tierOf } from '#shared/permission-tiers.ts'
-import { useUnsafeQuestion } from '../app/unsafe-question.tsx'
+import { permissionLabel, permissionTiers, tierOf } from '#shared/policy/permission-tiers.ts'
 import { updateSettings } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Select } from '../ui/select.tsx'
+import { useUnsafeQuestion } from '../ui/unsafe-question.tsx'
 import { Option } from './option.tsx'
 
 export function PermissionsSection() {

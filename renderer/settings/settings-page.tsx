@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react'
-import { PageTitle } from '../app/page-title.tsx'
+import { PageTitle } from '../ui/page-title.tsx'
 import { AboutSection } from './about-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { DataSection } from './data-section.tsx'

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
-import type { AppState, BackendStatus } from '#shared/app-state.ts'
-import { defaultSettings } from '#shared/default-settings.ts'
-import { noSpending } from '#shared/no-spending.ts'
+import type { AppState, BackendStatus } from '#shared/feed/app-state.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
 
 /** What main said of the app; `ready` = the first message of the feed is in. */
 export interface AppStore extends AppState {

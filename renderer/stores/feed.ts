@@ -1,5 +1,5 @@
 import { flushSync } from 'react-dom'
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { FeedClient } from '../bridge/feed-client.ts'
 import { AdaptiveFlush, browserFlushHost } from './adaptive-flush.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Failure, failure, type Reply } from '#shared/failure.ts'
-import type { WindowMemory, WindowMemoryChange } from '#shared/window-memory.ts'
+import type { WindowMemory, WindowMemoryChange } from '#shared/settings/window-memory.ts'
 import { MemoryKeeper } from './memory-keeper.ts'
 
 beforeEach(() => {

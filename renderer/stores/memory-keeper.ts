@@ -1,5 +1,5 @@
 import type { Failure, Reply } from '#shared/failure.ts'
-import type { WindowMemory, WindowMemoryChange } from '#shared/window-memory.ts'
+import type { WindowMemory, WindowMemoryChange } from '#shared/settings/window-memory.ts'
 
 /** After so many milliseconds without a key what was written goes to the disk; while somebody types without a pause, this often. */
 const PAUSE = 300

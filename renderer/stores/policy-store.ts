@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { type PolicyFile, type PolicyView, undecidedFiles } from '#shared/policy.ts'
+import { type PolicyFile, type PolicyView, undecidedFiles } from '#shared/policy/policy.ts'
 import { request } from '../bridge/bridge.ts'
 import { clearProblem, reportProblem } from './problem-store.ts'
 

@@ -1,4 +1,4 @@
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 
 /** Over how many milliseconds the speed is taken. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { SessionView } from '#shared/session-view.ts'
-import { noUsage } from '#shared/usage-totals.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
+import { noUsage } from '#shared/spending/usage-totals.ts'
 import { shownBlocks } from '../lib/text-documents.ts'
 import { applySessionMessages, isUrgent, openSlot, useSessionStore } from './session-store.ts'
 

@@ -1,8 +1,8 @@
 import { create } from 'zustand'
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import { applyEvent, type SessionView } from '#shared/session-view.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import { applyEvent, type SessionView } from '#shared/session/session-view.ts'
 import { carryDocuments } from '../lib/text-documents.ts'
 
 export interface SessionSlot {

@@ -1,7 +1,7 @@
-import type { Place } from '#shared/feed.ts'
-import { focusNextTitle } from '../app/focus.ts'
-import { goToRun, setRunPlace } from '../background/run-place.ts'
+import type { Place } from '#shared/feed/feed.ts'
+import { focusNextTitle } from '../lib/focus.ts'
 import { useRouteStore } from './route-store.ts'
+import { goToRun, setRunPlace } from './run-place.ts'
 
 /** Goes where main asks, as when a person clicked in the tray. */
 export function showPlace(place: Place): void {

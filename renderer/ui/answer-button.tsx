@@ -1,5 +1,5 @@
 import type { ComponentPropsWithRef, MouseEvent } from 'react'
-import type { Settled } from '../app/settled.ts'
+import type { Settled } from '../lib/settled.ts'
 
 interface AnswerButtonProps extends ComponentPropsWithRef<'button'> {
   settled: Settled

@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { type ReactNode, useRef } from 'react'
-import { useSettled } from '../app/settled.ts'
+import { useSettled } from '../lib/settled.ts'
 import './confirm-dialog.css'
 
 /** Asks before something that cannot be undone. Focus starts on the way out and returns to where it was. */

@@ -1,4 +1,4 @@
-import { counted } from '#shared/counted.ts'
+import { counted } from '#shared/lib/counted.ts'
 import { formatWhole } from '../lib/format.ts'
 
 /** "+38 −12", and in words for readers. */

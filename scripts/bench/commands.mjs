@@ -17,7 +17,7 @@ await build({
   logLevel: 'error',
   configFile: false,
   build: {
-    ssr: join(root, 'electron/engine/tools/bash.ts'),
+    ssr: join(root, 'electron/engine/tools/shell/bash.ts'),
     outDir: out,
     target: 'node20',
     rollupOptions: { output: { entryFileNames: 'bash.mjs' } },

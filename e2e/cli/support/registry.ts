@@ -2,7 +2,7 @@ import { watch } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { BackgroundRun } from '../../../shared/background.ts'
+import type { BackgroundRun } from '../../../shared/run/background.ts'
 import type { World } from './world.ts'
 
 /** An entry of the registry, as it is on the disk. */

@@ -2,7 +2,7 @@ import { watch } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { RunEntry } from '../../../electron/engine/background/run-entry.ts'
+import { RunEntry } from '../../../electron/engine/runs/run-entry.ts'
 import type { World } from './world.ts'
 
 export interface StartedRun {

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ScriptStep } from '../../support/scripted-backend.ts'
+import type { ScriptStep } from '../../../test-support/scripted-backend.ts'
 import { createWorld, type World } from './world.ts'
 
 /** A world whose backend is saved as `mine` and takes so many answers at once. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { onTestFailed, onTestFinished } from 'vitest'
-import { type ScriptedBackend, type ScriptStep, startScriptedBackend } from '../../support/scripted-backend.ts'
+import { type ScriptedBackend, type ScriptStep, startScriptedBackend } from '../../../test-support/scripted-backend.ts'
 import { Transcript } from './transcript.ts'
 
 export const program = join(import.meta.dirname, '../../../out/cli/claw.js')

@@ -1,6 +1,6 @@
-import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
-import type { SessionView, TurnView } from '#shared/session-view.ts'
-import { wasCounted } from '#shared/usage-totals.ts'
+import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
+import type { SessionView, TurnView } from '#shared/session/session-view.ts'
+import { wasCounted } from '#shared/spending/usage-totals.ts'
 
 /** What a viewer who was there from its beginning would have seen of the last turn, as far as the view still tells. */
 export function turnEvents(view: SessionView): SessionEvent[] {

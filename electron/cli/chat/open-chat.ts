@@ -1,5 +1,5 @@
-import type { ExitCode } from '#shared/exit-code.ts'
-import { permissionLabel } from '#shared/permission-tiers.ts'
+import { permissionLabel } from '#shared/policy/permission-tiers.ts'
+import type { ExitCode } from '#shared/session/exit-code.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { shortFolder } from '../terminal/words.ts'
 import { Chat, type ChatOptions } from './chat.ts'

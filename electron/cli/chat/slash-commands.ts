@@ -1,5 +1,5 @@
-import { permissionLabel, permissionTiers } from '#shared/permission-tiers.ts'
-import type { Permissions } from '#shared/permissions.ts'
+import { permissionLabel, permissionTiers } from '#shared/policy/permission-tiers.ts'
+import type { Permissions } from '#shared/policy/permissions.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { policyLines } from '../terminal/policy-lines.ts'
 import { usageWords } from '../terminal/words.ts'

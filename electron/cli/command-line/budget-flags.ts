@@ -1,5 +1,5 @@
-import type { BudgetScope, LimitName } from '#shared/budget.ts'
-import { dayOf } from '#shared/day.ts'
+import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
+import { dayOf } from '#shared/spending/day.ts'
 import { type Flag, filled, oneOf, toggle, UsageError } from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 

@@ -1,7 +1,7 @@
-import { clawCommand } from '#shared/claw-command.ts'
-import type { Command, CommandGroup } from '../commands/command.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
 import { type Output, paint } from '../terminal/output.ts'
 import { wrapRows } from '../terminal/wrap.ts'
+import type { Command, CommandGroup } from './command.ts'
 import type { FlagTable } from './parse-flags.ts'
 
 /** Wider lines are hard to read. */

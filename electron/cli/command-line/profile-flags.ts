@@ -1,4 +1,4 @@
-import { BackendKind, Profile, reservedSampling } from '#shared/profile.ts'
+import { BackendKind, Profile, reservedSampling } from '#shared/profile/profile.ts'
 import {
   address,
   count,

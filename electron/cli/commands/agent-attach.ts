@@ -1,14 +1,14 @@
-import type { BackgroundRun } from '#shared/background.ts'
-import { clawCommand } from '#shared/claw-command.ts'
-import { ExitCode } from '#shared/exit-code.ts'
-import { isOver } from '#shared/run-words.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { isOver } from '#shared/run/run-words.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import { Attachment } from '../attach/attachment.ts'
 import { attachFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { createReporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** Looks at a run as if it went on here, and has a say in it. */
 export async function agentAttach(args: readonly string[], shell: Shell) {

@@ -1,4 +1,4 @@
-import { ExitCode } from '#shared/exit-code.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import { bgFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
@@ -8,9 +8,9 @@ import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.t
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { tellStarted } from '../run/tell-started.ts'
 import { withEngine } from '../run/with-engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** Starts a run that goes on by itself. */
 export async function agentBg(args: readonly string[], shell: Shell) {

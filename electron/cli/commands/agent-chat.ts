@@ -3,8 +3,8 @@ import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
 import { chooseBackend, parentRunOf } from '../run/open-engine.ts'
 import { createChatReporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** A conversation, which may begin with what the command line says. */
 export async function agentChat(args: readonly string[], shell: Shell) {

@@ -1,15 +1,15 @@
-import { clawCommand } from '#shared/claw-command.ts'
-import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
-import { isOver } from '#shared/run-words.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import { isOver } from '#shared/run/run-words.ts'
+import { ExitCode, exitCodeOfFailure } from '#shared/session/exit-code.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { killFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { createReporter, type Reporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** How many runs are ended at once. */
 const AT_ONCE = 8

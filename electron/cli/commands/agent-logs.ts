@@ -1,18 +1,18 @@
-import { ExitCode } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { SessionEntry } from '#shared/session-entry.ts'
-import type { SessionView } from '#shared/session-view.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import type { RunLog } from '../../engine/engine.ts'
 import { logsFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
-import { withInterrupts } from '../run/interrupts.ts'
+import { withInterrupts } from '../keyboard/interrupts.ts'
 import { createReporter, type Reporter } from '../run/reporter.ts'
 import { RunRecord } from '../run/run-record.ts'
 import { viewOfRun } from '../run/run-view.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import type { Output } from '../terminal/output.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** Shows what a run did, from its journal; the run itself is not asked. */
 export async function agentLogs(args: readonly string[], shell: Shell) {

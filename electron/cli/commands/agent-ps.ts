@@ -1,18 +1,18 @@
-import type { BackgroundRun } from '#shared/background.ts'
-import { clawCommand } from '#shared/claw-command.ts'
-import { ExitCode } from '#shared/exit-code.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { psFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
-import { withInterrupts } from '../run/interrupts.ts'
+import { withInterrupts } from '../keyboard/interrupts.ts'
 import { createReporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { type Output, paint } from '../terminal/output.ts'
 import { jsonRow } from '../terminal/run-json.ts'
 import { runTable } from '../terminal/run-rows.ts'
 import { say } from '../terminal/say.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** Lists background runs, newest first. */
 export async function agentPs(args: readonly string[], shell: Shell) {

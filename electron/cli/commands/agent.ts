@@ -1,4 +1,4 @@
-import { exitCodeOfEnd } from '#shared/exit-code.ts'
+import { exitCodeOfEnd } from '#shared/session/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
@@ -7,9 +7,9 @@ import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
 import { createReporter } from '../run/reporter.ts'
 import { runTurn } from '../run/run-turn.ts'
-import type { Shell } from '../run/shell.ts'
 import { standInHint } from '../run/stand-in.ts'
 import { withEngine } from '../run/with-engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** One prompt, one run. */
 export async function agent(args: readonly string[], shell: Shell) {

@@ -1,5 +1,6 @@
 import { attachFlags, bgFlags, killFlags, logsFlags, psFlags } from '../command-line/background-flags.ts'
 import { budgetFlags } from '../command-line/budget-flags.ts'
+import type { Command } from '../command-line/command.ts'
 import { doctorFlags } from '../command-line/doctor-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { nearest } from '../command-line/nearest.ts'
@@ -8,7 +9,6 @@ import { resumeFlags, runFlags } from '../command-line/run-flags.ts'
 import { sessionsFlags } from '../command-line/session-flags.ts'
 import { completionFlags, installFlags } from '../command-line/set-up-flags.ts'
 import { trustFlags } from '../command-line/trust-flags.ts'
-import type { Command } from './command.ts'
 
 /** All commands, in the order of the help. Each is loaded when it runs, so that none pays for the others. */
 export const commands: Readonly<Record<string, Command>> = {

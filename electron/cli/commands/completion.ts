@@ -1,9 +1,9 @@
-import { ExitCode } from '#shared/exit-code.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
+import type { Command } from '../command-line/command.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { completionFlags } from '../command-line/set-up-flags.ts'
-import type { Shell } from '../run/shell.ts'
-import type { Command } from './command.ts'
+import type { Shell } from '../terminal/shell.ts'
 import { bashCompletion, type CompletedCommand, fishCompletion, zshCompletion } from './completion-scripts.ts'
 
 const scripts: Readonly<Record<string, (commands: readonly CompletedCommand[]) => string>> = {

@@ -1,13 +1,13 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { speakOfClawAs } from '#shared/claw-command.ts'
-import { ExitCode } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
+import { speakOfClawAs } from '#shared/lib/claw-command.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { installFlags } from '../command-line/set-up-flags.ts'
-import type { Shell } from '../run/shell.ts'
 import { say } from '../terminal/say.ts'
+import type { Shell } from '../terminal/shell.ts'
 import { shortFolder } from '../terminal/words.ts'
 
 /** What tells a file of ours from another that is named so. */

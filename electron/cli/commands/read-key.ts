@@ -1,6 +1,6 @@
 import { UsageError } from '../command-line/flag.ts'
 import { readPrompt } from '../run/read-prompt.ts'
-import type { Shell } from '../run/shell.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** A key from the person, not shown while it is typed, or from the input. Never from the command line. */
 export async function readKey(name: string, from: 'person' | 'input', shell: Shell): Promise<string> {

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
-import { ExitCode } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { PolicyView } from '#shared/policy.ts'
+import type { PolicyView } from '#shared/policy/policy.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { trustFlags } from '../command-line/trust-flags.ts'
 import { createReporter } from '../run/reporter.ts'
-import type { Shell } from '../run/shell.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { policyLines } from '../terminal/policy-lines.ts'
 import { say } from '../terminal/say.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** `claw trust [folder]`: shows what the manifests of a folder say, and lets what loosens count. */
 export async function trust(args: readonly string[], shell: Shell): Promise<ExitCode> {

@@ -1,7 +1,7 @@
-import { interrupt } from '../run/interrupts.ts'
 import { redrawRow } from '../terminal/held-row.ts'
 import { draftAfter } from './draft.ts'
 import { isForeground } from './foreground.ts'
+import { interrupt } from './interrupts.ts'
 import { PasteSplitter } from './paste-splitter.ts'
 
 /** Who gets what is typed, for as long as nobody else asks for it. */

@@ -1,4 +1,4 @@
-import type { ApprovalAnswer } from '#shared/approval.ts'
+import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 
 /** What a line at an approval comes to: an answer, a reason that still has to be written, or a word that is none. */
 export type ReadAnswer = { kind: 'answer'; answer: ApprovalAnswer } | { kind: 'reason' } | { kind: 'unclear' }

@@ -1,4 +1,4 @@
-import type { FolderConflict, NewRun } from '#shared/background.ts'
+import type { FolderConflict, NewRun } from '#shared/run/background.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { BgFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
-import { clawCommand } from '#shared/claw-command.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import { DEMO_LABEL } from '#shared/presets.ts'
-import type { Profile } from '#shared/profile.ts'
-import { type RunLink, readRunLink } from '#shared/run-link.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import { type RunLink, readRunLink } from '#shared/limits/run-link.ts'
+import { DEMO_LABEL } from '#shared/profile/presets.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import { dataFolder } from '../../engine/data-folder.ts'
 import { createEngine, type Engine, type NewSession, type ProfileOverrides, usableFolder } from '../../engine/engine.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { say } from '../terminal/say.ts'
-import type { Shell } from './shell.ts'
+import type { Shell } from '../terminal/shell.ts'
 
 /** `FailureError` `storage`. The caller closes it. */
 export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'profile'> = {}): Promise<Engine> {

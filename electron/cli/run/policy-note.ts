@@ -1,8 +1,8 @@
-import { clawCommand } from '#shared/claw-command.ts'
-import { undecidedFiles } from '#shared/policy.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import { undecidedFiles } from '#shared/policy/policy.ts'
 import type { Engine } from '../../engine/engine.ts'
+import type { Shell } from '../terminal/shell.ts'
 import { shortFolder } from '../terminal/words.ts'
-import type { Shell } from './shell.ts'
 
 /** One line where a policy says more than counts, because nobody has decided on it; null = nothing to say. */
 export async function policyNote(

@@ -1,6 +1,6 @@
-import type { BudgetStop } from '#shared/budget.ts'
 import { FailureError } from '#shared/failure.ts'
-import type { PendingApproval, SessionView } from '#shared/session-view.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
+import type { PendingApproval, SessionView } from '#shared/session/session-view.ts'
 import type { Session } from '../../engine/engine.ts'
 import { APPROVAL_HELP, approvalQuestion, REASON_QUESTION, SLASH_AT_QUESTION } from '../terminal/approval-lines.ts'
 import { budgetHelp, budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
-import type { SessionEvent, UnstampedEvent } from '#shared/session-event.ts'
+import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import { type JsonLine, jsonLine, RunRecord } from './run-record.ts'
 
 const turnId = TurnId.parse('turn000001')

@@ -1,10 +1,10 @@
-import type { BudgetStop } from '#shared/budget.ts'
-import { exitCodeOfEnd } from '#shared/exit-code.ts'
 import type { Failure } from '#shared/failure.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
-import type { Usage } from '#shared/usage.ts'
-import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/usage-totals.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
+import { exitCodeOfEnd } from '#shared/session/exit-code.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import type { TurnEnd } from '#shared/session/session-view.ts'
+import type { Usage } from '#shared/spending/usage.ts'
+import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/spending/usage-totals.ts'
 import { jsonUsage } from '../terminal/json-usage.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */

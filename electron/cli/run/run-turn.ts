@@ -1,8 +1,8 @@
-import type { SendOptions } from '#shared/send-options.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
+import type { SendOptions } from '#shared/session/send-options.ts'
+import type { TurnEnd } from '#shared/session/session-view.ts'
 import type { Session } from '../../engine/engine.ts'
+import { withInterrupts } from '../keyboard/interrupts.ts'
 import type { Output } from '../terminal/output.ts'
-import { withInterrupts } from './interrupts.ts'
 import { Questions } from './questions.ts'
 import type { Reporter } from './reporter.ts'
 

@@ -1,5 +1,5 @@
-import type { BackgroundRun } from '#shared/background.ts'
-import { type SessionView, viewFromStart } from '#shared/session-view.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { type SessionView, viewFromStart } from '#shared/session/session-view.ts'
 
 /** As much of a session's view as its list entry tells; what is shown of events needs no more. */
 export function viewOfRun(run: BackgroundRun): SessionView {

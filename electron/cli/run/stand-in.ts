@@ -1,6 +1,6 @@
-import { clawCommand } from '#shared/claw-command.ts'
-import type { TurnEnd } from '#shared/session-view.ts'
-import { standInFor } from '#shared/stand-in.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import { standInFor } from '#shared/profile/stand-in.ts'
+import type { TurnEnd } from '#shared/session/session-view.ts'
 import type { Engine, Session } from '../../engine/engine.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 

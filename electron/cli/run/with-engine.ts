@@ -1,11 +1,11 @@
-import { ExitCode, exitCodeOfFailure } from '#shared/exit-code.ts'
 import { FailureError, failure } from '#shared/failure.ts'
+import { ExitCode, exitCodeOfFailure } from '#shared/session/exit-code.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { RunFlags } from '../command-line/run-flags.ts'
-import { withInterrupts } from './interrupts.ts'
+import { withInterrupts } from '../keyboard/interrupts.ts'
+import type { Shell } from '../terminal/shell.ts'
 import { openEngine } from './open-engine.ts'
 import type { Reporter } from './reporter.ts'
-import type { Shell } from './shell.ts'
 
 /** Opens the engine for a run and closes it behind it; what keeps the run from beginning is told and becomes the exit code. */
 export async function withEngine(

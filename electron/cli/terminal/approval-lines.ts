@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '#shared/approval.ts'
+import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import { diffLines } from './diff-lines.ts'
 import { type Output, paint } from './output.ts'
 import { plainLine, plainText } from './plain-text.ts'

@@ -1,5 +1,5 @@
-import { counted } from '#shared/counted.ts'
-import type { FileDiff } from '#shared/file-diff.ts'
+import type { FileDiff } from '#shared/approval/file-diff.ts'
+import { counted } from '#shared/lib/counted.ts'
 import { type Output, paint } from './output.ts'
 import { plainLine } from './plain-text.ts'
 

@@ -1,4 +1,4 @@
-import type { Usage } from '#shared/usage.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 
 export type JsonUsage = Pick<
   Usage,

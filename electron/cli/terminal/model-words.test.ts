@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ModelInfo } from '#shared/profile.ts'
+import type { ModelInfo } from '#shared/profile/profile.ts'
 import { modelWords } from './model-words.ts'
 
 const plain: ModelInfo = {

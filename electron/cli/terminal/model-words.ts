@@ -1,4 +1,4 @@
-import type { ModelInfo } from '#shared/profile.ts'
+import type { ModelInfo } from '#shared/profile/profile.ts'
 
 /** A model and what its server says of it: "small  8192 tokens  tools, thinking  $0.20 in, $0.80 out". */
 export function modelWords(model: ModelInfo): string {

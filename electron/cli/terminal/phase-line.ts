@@ -1,5 +1,5 @@
-import type { Phase } from '#shared/session-event.ts'
-import type { Activity } from '#shared/session-view.ts'
+import type { Phase } from '#shared/session/session-event.ts'
+import type { Activity } from '#shared/session/session-view.ts'
 import { isRowHeld } from './held-row.ts'
 import { type Output, paint } from './output.ts'
 import { plainLine } from './plain-text.ts'

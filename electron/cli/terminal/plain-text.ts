@@ -1,1 +1,1 @@
-export { LOOKED_AT, visibleLine as plainLine, visibleText as plainText } from '#shared/visible-text.ts'
+export { LOOKED_AT, visibleLine as plainLine, visibleText as plainText } from '#shared/lib/visible-text.ts'

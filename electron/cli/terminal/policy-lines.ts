@@ -1,4 +1,4 @@
-import type { PolicyFile, PolicyRule, PolicyView } from '#shared/policy.ts'
+import type { PolicyFile, PolicyRule, PolicyView } from '#shared/policy/policy.ts'
 import { type Output, paint, type Style } from './output.ts'
 import { plainLine } from './plain-text.ts'
 import { padEnd } from './width.ts'

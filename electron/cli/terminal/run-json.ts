@@ -1,4 +1,4 @@
-import type { BackgroundRun } from '#shared/background.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
 import { jsonUsage } from './json-usage.ts'
 
 /** What `agent-ps --json` tells of a run. */

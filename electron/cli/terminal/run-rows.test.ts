@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { BackgroundRun } from '#shared/background.ts'
-import { sampleRun } from '#shared/sample-run.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { sampleRun } from '../../../test-support/sample-run.ts'
 import { memoryScreen } from './memory-screen.ts'
 import { runTable } from './run-rows.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Usage } from '#shared/usage.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 import { ageWords, durationWords, usageWords } from './words.ts'
 
 const usage: Usage = {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { formatMicroUsd } from '#shared/money.ts'
-import type { Usage } from '#shared/usage.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 
 /** `1,234 in (1,000 cached), 56 out, $0.0012`; says what is estimated, not known or free. */
 export function usageWords(usage: Usage): string {

@@ -1,8 +1,8 @@
-import type { Profile } from '#shared/profile.ts'
-import type { Usage } from '#shared/usage.ts'
-import type { StreamEvent } from '../backend/backend.ts'
-import { withCost } from '../budget/price.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { Usage } from '#shared/spending/usage.ts'
+import type { StreamEvent } from '../backend/contract/backend.ts'
+import { estimateTokens } from '../lib/estimate-tokens.ts'
+import { withCost } from '../profiles/price.ts'
 
 /** Hardly a token has more. */
 const CHARACTERS_A_TOKEN = 8

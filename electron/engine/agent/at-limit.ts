@@ -1,4 +1,4 @@
-import type { BudgetStop } from '#shared/budget.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { TurnContext } from './turn.ts'
 
 type Asked = Pick<TurnContext, 'budget' | 'askBudget' | 'emit' | 'signal'>

@@ -1,11 +1,11 @@
-import type { ApprovalRequest } from '#shared/approval.ts'
-import { counted } from '#shared/counted.ts'
+import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import { failure } from '#shared/failure.ts'
-import type { AnsweredCall } from '#shared/message.ts'
-import type { Permissions } from '#shared/permissions.ts'
-import { ruleAllows } from '../tools/approval-rule.ts'
-import { prepareCall } from '../tools/prepare-call.ts'
-import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/tool.ts'
+import { counted } from '#shared/lib/counted.ts'
+import type { Permissions } from '#shared/policy/permissions.ts'
+import type { AnsweredCall } from '#shared/session/message.ts'
+import { ruleAllows } from '../tools/approval/approval-rule.ts'
+import { prepareCall } from '../tools/contract/prepare-call.ts'
+import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
 
 /** How often a call whose file changes under it is prepared again where nobody is asked in between. */

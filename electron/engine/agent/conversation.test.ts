@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { SessionEntry } from '#shared/session-entry.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
 import { Conversation } from './conversation.ts'
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never

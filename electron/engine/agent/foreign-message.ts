@@ -1,4 +1,4 @@
-import type { ChatMessage } from '#shared/message.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
 
 const known = new WeakMap<ChatMessage, ChatMessage>()
 

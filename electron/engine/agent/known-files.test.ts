@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SessionEntry } from '#shared/session-entry.ts'
+import { SessionEntry } from '#shared/session/session-entry.ts'
 import { KnownFiles } from './known-files.ts'
 
 function folded(...events: object[]) {

@@ -1,5 +1,5 @@
-import type { SeenFile, SessionEntry } from '#shared/session-entry.ts'
-import type { KnownFile } from '../tools/tool.ts'
+import type { SeenFile, SessionEntry } from '#shared/session/session-entry.ts'
+import type { KnownFile } from '../tools/contract/tool.ts'
 
 interface Known {
   version: string

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '#shared/message.ts'
-import type { ToolDefinition } from '../backend/backend.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
+import type { ToolDefinition } from '../backend/contract/backend.ts'
 
 const toolSizes = new WeakMap<ToolDefinition, number>()
 

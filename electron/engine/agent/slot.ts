@@ -1,6 +1,6 @@
-import type { Profile } from '#shared/profile.ts'
-import type { Backend } from '../backend/backend.ts'
-import { waitWords } from '../background/slots.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { Backend } from '../backend/contract/backend.ts'
+import { waitWords } from '../slots/slots.ts'
 import type { TurnContext } from './turn.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatMessage } from '#shared/message.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
 import { summaryOfCalls } from './summary-of-calls.ts'
 
 test('names the newest calls with the beginning of their results, and the last words', () => {

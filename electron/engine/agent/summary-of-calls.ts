@@ -1,5 +1,5 @@
-import type { ChatMessage } from '#shared/message.ts'
-import { beginningOf } from '#shared/whole-characters.ts'
+import { beginningOf } from '#shared/lib/whole-characters.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
 
 /** So many of the newest calls are told, and so much of each. Characters. */
 const CALLS = 20

@@ -1,6 +1,6 @@
 import { FailureError } from '#shared/failure.ts'
-import type { Profile } from '#shared/profile.ts'
-import type { Backend, ContextAllotment } from '../backend/backend.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { Backend, ContextAllotment } from '../backend/contract/backend.ts'
 import { TRUNCATED } from './context-meter.ts'
 import type { ModelAnswer } from './model-call.ts'
 import type { TurnContext } from './turn.ts'

@@ -1,4 +1,4 @@
-import type { BudgetStop } from '#shared/budget.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { TurnContext } from './turn.ts'
 
 /** What a timer can wait for; a limit beyond it is looked at again when it fires. */

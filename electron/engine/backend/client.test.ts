@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ChatMessage } from '#shared/message.ts'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
 import {
   chunk,
   DONE,
@@ -15,11 +15,11 @@ import {
   text,
   toolCall,
   usage,
-} from '../../../e2e/support/scripted-backend.ts'
-import type { ChatRequest, StreamEvent } from './backend.ts'
-import { OpenAICompatError } from './backend-error.ts'
+} from '../../../test-support/scripted-backend.ts'
+import { testProfile, tool } from '../../../test-support/test-profile.ts'
 import { type BackendOptions, OpenAICompatClient } from './client.ts'
-import { testProfile, tool } from './test-profile.ts'
+import type { ChatRequest, StreamEvent } from './contract/backend.ts'
+import { OpenAICompatError } from './contract/backend-error.ts'
 
 let backend: ScriptedBackend
 const clients: OpenAICompatClient[] = []

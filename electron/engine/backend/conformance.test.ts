@@ -11,14 +11,14 @@ import {
   raw,
   type ScriptedBackend,
   startScriptedBackend,
-} from '../../../e2e/support/scripted-backend.ts'
-import type { ChatRequest, StreamEvent } from './backend.ts'
-import { OpenAICompatError } from './backend-error.ts'
-import { ChatReply } from './chat-reply.ts'
+} from '../../../test-support/scripted-backend.ts'
+import { testProfile, tool } from '../../../test-support/test-profile.ts'
 import { createBackend } from './client.ts'
-import { ReplyDecoder } from './reply-decoder.ts'
-import { resolveBaseUrl } from './resolve-base-url.ts'
-import { testProfile, tool } from './test-profile.ts'
+import type { ChatRequest, StreamEvent } from './contract/backend.ts'
+import { OpenAICompatError } from './contract/backend-error.ts'
+import { resolveBaseUrl } from './contract/resolve-base-url.ts'
+import { ChatReply } from './reply/chat-reply.ts'
+import { ReplyDecoder } from './reply/reply-decoder.ts'
 
 /** Every case over a real socket; streams also byte by byte and in random pieces (backends.md H). */
 

@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { chunk, DONE } from '../../../e2e/support/scripted-backend.ts'
-import type { StreamEvent } from './backend.ts'
-import { OpenAICompatError } from './backend-error.ts'
+import { chunk, DONE } from '../../../test-support/scripted-backend.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from './client.ts'
-import { testProfile } from './test-profile.ts'
+import type { StreamEvent } from './contract/backend.ts'
+import { OpenAICompatError } from './contract/backend-error.ts'
 
 /** What servers and what stands before them do beside the answer itself; written byte by byte on a bare socket. */
 

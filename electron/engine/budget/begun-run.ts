@@ -1,4 +1,4 @@
-import type { BudgetStop } from '#shared/budget.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { CountsByProfile } from './counts.ts'
 
 /** What a run was and came to in the process where it began: one that moved has no more to spend than one that stayed. */

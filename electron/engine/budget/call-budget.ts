@@ -1,5 +1,5 @@
-import type { BudgetStop } from '#shared/budget.ts'
-import type { Usage } from '#shared/usage.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 import type { Budget, PlannedCall } from './budget.ts'
 import type { RunLimit } from './run-limits.ts'
 

@@ -1,5 +1,5 @@
-import type { LimitName } from '#shared/budget.ts'
 import type { ProfileId } from '#shared/ids.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
 import type { SpendLine } from './ledger-line.ts'
 
 /** What was used, in the units of the limits; tokens of both kinds together are their sum. */

@@ -1,4 +1,4 @@
-import { csvCell } from '#shared/csv.ts'
+import { csvCell } from '#shared/lib/csv.ts'
 import type { SpendLine } from './ledger-line.ts'
 
 const columns = [

@@ -1,4 +1,4 @@
-import type { LimitName } from '#shared/budget.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
 import { type Counts, countOf } from './counts.ts'
 
 /** What somebody wants to spend. */

@@ -1,7 +1,7 @@
-import type { LimitName } from '#shared/budget.ts'
-import { monthOf } from '#shared/day.ts'
-import { noSpending } from '#shared/no-spending.ts'
-import type { Spending } from '#shared/spending.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
+import { monthOf } from '#shared/spending/day.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
+import type { Spending } from '#shared/spending/spending.ts'
 import { addCounts, type Counts, countOf, noCounts } from './counts.ts'
 import { type Grant, grantOf } from './grant.ts'
 import {

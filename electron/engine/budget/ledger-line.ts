@@ -1,6 +1,6 @@
-import { LimitName } from '#shared/budget.ts'
-import { BackendKind } from '#shared/profile.ts'
-import type { Usage } from '#shared/usage.ts'
+import { LimitName } from '#shared/limits/budget.ts'
+import { BackendKind } from '#shared/profile/profile.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 import type { Counts } from './counts.ts'
 import type { Want } from './grant.ts'
 

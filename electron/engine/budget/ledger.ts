@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { dayOf, endOfDay, monthOf } from '#shared/day.ts'
 import { FailureError } from '#shared/failure.ts'
+import { dayOf, endOfDay, monthOf } from '#shared/spending/day.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../lib/process-identity.ts'

@@ -1,7 +1,7 @@
-import type { BudgetStop } from '#shared/budget.ts'
-import { counted } from '#shared/counted.ts'
-import { amountWords, scopeWords } from '#shared/limit-words.ts'
-import { formatMicroUsd } from '#shared/money.ts'
+import { counted } from '#shared/lib/counted.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { BudgetStop } from '#shared/limits/budget.ts'
+import { amountWords, scopeWords } from '#shared/limits/limit-words.ts'
 import type { Limit } from './limit-source.ts'
 
 /** Once, when most of a limit is used. */

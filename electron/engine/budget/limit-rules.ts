@@ -1,4 +1,4 @@
-import type { BudgetScope, LimitName, LimitRule } from '#shared/budget.ts'
+import type { BudgetScope, LimitName, LimitRule } from '#shared/limits/budget.ts'
 
 /** One limit that a person sets or (null) takes away. */
 export interface LimitChange {

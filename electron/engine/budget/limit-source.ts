@@ -1,6 +1,6 @@
-import type { BudgetScope, LimitName, LimitRule, Limits } from '#shared/budget.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import { scopeWords } from '#shared/limit-words.ts'
+import type { BudgetScope, LimitName, LimitRule, Limits } from '#shared/limits/budget.ts'
+import { scopeWords } from '#shared/limits/limit-words.ts'
 
 /** Who sets limits: flags, the settings, a policy manifest. */
 export interface LimitSource {

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Limits } from '#shared/budget.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { Usage } from '#shared/usage.ts'
-import { testProfile } from '../backend/test-profile.ts'
+import type { Limits } from '#shared/limits/budget.ts'
+import type { Usage } from '#shared/spending/usage.ts'
+import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Budget, BudgetOptions } from './budget.ts'
 import { CallBudget } from './call-budget.ts'
 import { noCounts } from './counts.ts'
 import { Ledger } from './ledger.ts'
 import type { LimitSource } from './limit-source.ts'
 import { limitsOf } from './limit-source.ts'
-import { memoryLedger, testBudget } from './testing.ts'
 
 const profile = testProfile('http://127.0.0.1:1/v1', { kind: 'custom' })
 const usage = (inputTokens: number, outputTokens: number, more: Partial<Usage> = {}): Usage => ({

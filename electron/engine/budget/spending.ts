@@ -1,4 +1,4 @@
-import type { Spending } from '#shared/spending.ts'
+import type { Spending } from '#shared/spending/spending.ts'
 import type { SpendLine } from './ledger-line.ts'
 
 /** Adds a line in place: a fold over a month would otherwise make as many objects as it has lines. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { testProfile } from '../backend/test-profile.ts'
+import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Budget } from './budget.ts'
 import { CallBudget } from './call-budget.ts'
 import { CountsByProfile } from './counts.ts'
 import type { LimitSource } from './limit-source.ts'
-import { memoryLedger, testBudget } from './testing.ts'
 
 const profile = testProfile('http://127.0.0.1:1/v1')
 const DAY = '1970-01-01'

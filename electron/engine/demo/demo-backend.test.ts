@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { ChatMessage } from '#shared/message.ts'
-import type { Backend, StreamEvent } from '../backend/backend.ts'
+import type { ChatMessage } from '#shared/session/message.ts'
+import { testProfile, tool } from '../../../test-support/test-profile.ts'
 import { createBackend } from '../backend/client.ts'
-import { testProfile, tool } from '../backend/test-profile.ts'
+import type { Backend, StreamEvent } from '../backend/contract/backend.ts'
 import { type DemoBackend, startDemoBackend } from './demo-backend.ts'
 
 let demo: DemoBackend

@@ -1,4 +1,4 @@
-import { clawCommand } from '#shared/claw-command.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
 
 /** A message of the conversation as it comes over the wire. */
 export interface TourMessage {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DoctorCheck } from '#shared/doctor.ts'
+import type { DoctorCheck } from '#shared/doctor/doctor.ts'
 import { failureOf } from './answer-checks.ts'
 import { check, failedCheck, time } from './check.ts'
 import { converse, timedOut } from './converse.ts'

@@ -1,4 +1,4 @@
-import type { DoctorCheck, DoctorCheckId } from '#shared/doctor.ts'
+import type { DoctorCheck, DoctorCheckId } from '#shared/doctor/doctor.ts'
 import type { Failure } from '#shared/failure.ts'
 
 export const titles: Readonly<Record<DoctorCheckId, string>> = {

@@ -1,7 +1,7 @@
 import { FailureError, failure } from '#shared/failure.ts'
-import type { Profile } from '#shared/profile.ts'
-import type { Usage } from '#shared/usage.ts'
-import type { Backend, ChatRequest, StreamEvent } from '../backend/backend.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { Usage } from '#shared/spending/usage.ts'
+import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 
 type Stop = Extract<StreamEvent, { type: 'message_stop' }>
 

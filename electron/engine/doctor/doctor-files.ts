@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DoctorReport } from '#shared/doctor.ts'
+import { DoctorReport } from '#shared/doctor/doctor.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 

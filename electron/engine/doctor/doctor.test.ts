@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { BackendStatus } from '#shared/app-state.ts'
+import type { BackendStatus } from '#shared/feed/app-state.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import { freeSeat } from '../../../test-support/free-seat.ts'
 import {
   chunk,
   httpError,
@@ -15,10 +16,9 @@ import {
   startScriptedBackend,
   text,
   usage,
-} from '../../../e2e/support/scripted-backend.ts'
+} from '../../../test-support/scripted-backend.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from '../backend/client.ts'
-import { testProfile } from '../backend/test-profile.ts'
-import { freeSeat } from '../background/free-seat.ts'
 import { Doctor } from './doctor.ts'
 
 let dataFolder: string

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../backend/json-record.ts'
+import { isRecord, type JsonRecord } from '../lib/json-record.ts'
 
 /** The value behind a path of members; undefined = it is not there. */
 export function at(value: unknown, ...path: readonly string[]): unknown {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DoctorCheck } from '#shared/doctor.ts'
-import { commandText, doctorLine } from '#shared/doctor-summary.ts'
-import type { Profile } from '#shared/profile.ts'
+import type { DoctorCheck } from '#shared/doctor/doctor.ts'
+import { commandText, doctorLine } from '#shared/doctor/doctor-summary.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import { freeSeat } from '../../../test-support/free-seat.ts'
 import {
   chunk,
   DONE,
@@ -17,11 +18,10 @@ import {
   toolCall,
   toolCalls,
   usage,
-} from '../../../e2e/support/scripted-backend.ts'
+} from '../../../test-support/scripted-backend.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from '../backend/client.ts'
-import { testProfile } from '../backend/test-profile.ts'
-import { freeSeat } from '../background/free-seat.ts'
-import type { Seat } from '../background/slots.ts'
+import type { Seat } from '../slots/slots.ts'
 import { runDoctor } from './run-doctor.ts'
 
 const opened: ScriptedBackend[] = []

@@ -1,4 +1,4 @@
-import type { CommandPart } from '#shared/doctor.ts'
+import type { CommandPart } from '#shared/doctor/doctor.ts'
 import type { Examination } from './examination.ts'
 import { countAt, textAt } from './json-path.ts'
 

@@ -1,6 +1,6 @@
-import type { DoctorCheck, DoctorRemedy } from '#shared/doctor.ts'
-import { modelInfo } from '../backend/models.ts'
+import type { DoctorCheck, DoctorRemedy } from '#shared/doctor/doctor.ts'
 import { speaksNative } from '../backend/ollama-native/native-request.ts'
+import { modelInfo } from '../backend/servers/models.ts'
 import { check, tokenCount } from './check.ts'
 import type { Examination } from './examination.ts'
 import { countAt, recordsAt, textAt } from './json-path.ts'

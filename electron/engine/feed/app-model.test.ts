@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AppState, Environment, SessionSummary } from '#shared/app-state.ts'
-import { noSpending } from '#shared/no-spending.ts'
-import { Pause } from '../background/pause.ts'
+import type { AppState, Environment, SessionSummary } from '#shared/feed/app-state.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
+import { FakeSessions, sessionId } from '../../../test-support/fake-sessions.ts'
 import { ProfileStore } from '../profiles/profile-store.ts'
 import { KeyStore } from '../secrets/key-store.ts'
 import { SettingsStore } from '../settings/settings-store.ts'
+import { Pause } from '../slots/pause.ts'
 import { AppModel } from './app-model.ts'
-import { FakeSessions, sessionId } from './fake-sessions.ts'
 
 let dataFolder: string
 beforeEach(async () => {

@@ -1,12 +1,12 @@
-import type { AppNotice, AppState, Environment } from '#shared/app-state.ts'
-import type { Pause } from '../background/pause.ts'
-import type { RunStore } from '../background/run-store.ts'
+import type { AppNotice, AppState, Environment } from '#shared/feed/app-state.ts'
 import type { Budgets } from '../budget/budgets.ts'
 import type { Doctor } from '../doctor/doctor.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
+import type { RunStore } from '../runs/run-store.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
+import type { Pause } from '../slots/pause.ts'
 import { shown } from './shown.ts'
 
 /** A running session changes its row with every phase, so does a run; people read slower than that. Milliseconds. */

@@ -1,4 +1,4 @@
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 
 /** A line to one viewer: a window's MessagePort, or a socket. Messages arrive whole and in order. */
 export interface FeedChannel {

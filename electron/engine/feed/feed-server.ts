@@ -1,6 +1,6 @@
-import type { AppState } from '#shared/app-state.ts'
 import { FailureError } from '#shared/failure.ts'
-import { type FeedMessage, FeedRequest, type Place } from '#shared/feed.ts'
+import type { AppState } from '#shared/feed/app-state.ts'
+import { type FeedMessage, FeedRequest, type Place } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'

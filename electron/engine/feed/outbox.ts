@@ -1,6 +1,6 @@
-import type { FeedMessage } from '#shared/feed.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import type { SessionView } from '#shared/session-view.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 
 /** One frame of a 60 Hz screen. */
 const WINDOW_MS = 16

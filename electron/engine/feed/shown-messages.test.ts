@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MessageId } from '#shared/ids.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import { applyEvent, type SessionView } from '#shared/session-view.ts'
-import { visibleText } from '#shared/visible-text.ts'
-import { FakeSession, sessionId } from './fake-sessions.ts'
+import { visibleText } from '#shared/lib/visible-text.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import { applyEvent, type SessionView } from '#shared/session/session-view.ts'
+import { FakeSession, sessionId } from '../../../test-support/fake-sessions.ts'
 import { ShownMessages } from './shown-messages.ts'
 
 const id = sessionId(0)

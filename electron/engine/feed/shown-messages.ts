@@ -1,8 +1,8 @@
-import type { FeedMessage } from '#shared/feed.ts'
+import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import type { SessionEvent } from '#shared/session-event.ts'
-import type { SessionView } from '#shared/session-view.ts'
-import { LOOKED_AT, visibleOutput, visibleText } from '#shared/visible-text.ts'
+import { LOOKED_AT, visibleOutput, visibleText } from '#shared/lib/visible-text.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import { shown } from './shown.ts'
 
 /** The end of the text that the model writes, by kind: what follows is judged by it. */

@@ -1,4 +1,4 @@
-import { visibleOutput, visibleText } from '#shared/visible-text.ts'
+import { visibleOutput, visibleText } from '#shared/lib/visible-text.ts'
 
 /**
  * What goes back to where it came from, or is edited and saved: it keeps its bytes. All else that leaves the engine for

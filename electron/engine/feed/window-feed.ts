@@ -1,4 +1,4 @@
-import type { Environment } from '#shared/app-state.ts'
+import type { Environment } from '#shared/feed/app-state.ts'
 import type { Engine } from '../engine.ts'
 import { AppModel } from './app-model.ts'
 import { FeedServer } from './feed-server.ts'

@@ -1,7 +1,7 @@
-import type { LimitName } from '#shared/budget.ts'
-import { formatMicroUsd } from '#shared/money.ts'
-import type { PolicyRule } from '#shared/policy.ts'
-import { visibleLine, visibleText } from '#shared/visible-text.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import { visibleLine, visibleText } from '#shared/lib/visible-text.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
+import type { PolicyRule } from '#shared/policy/policy.ts'
 import type { Manifest } from './manifest.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Limits } from '#shared/budget.ts'
-import { microUsdFromUsd } from '#shared/money.ts'
+import { microUsdFromUsd } from '#shared/lib/money.ts'
+import type { Limits } from '#shared/limits/budget.ts'
 
 /** What a whole manifest says. Names of tools are in lower case, limits in the units of `Limits`. */
 export type Manifest = z.output<typeof Manifest>

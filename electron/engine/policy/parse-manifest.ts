@@ -1,7 +1,7 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { z } from 'zod'
-import { splitText } from '#shared/cut-text.ts'
-import { visibleLine } from '#shared/visible-text.ts'
+import { splitText } from '#shared/lib/cut-text.ts'
+import { visibleLine } from '#shared/lib/visible-text.ts'
 import { Manifest } from './manifest.ts'
 
 /** Why a manifest cannot be used. `line` counts from 1; null = it is about the file as a whole. */

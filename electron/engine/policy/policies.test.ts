@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FailureError } from '#shared/failure.ts'
-import type { SeenManifest } from '#shared/policy.ts'
+import type { SeenManifest } from '#shared/policy/policy.ts'
 import { manifestPlaces } from './manifest-files.ts'
 import { Policies } from './policies.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { PolicyLimits, PolicyTrust, PolicyView, SeenManifest } from '#shared/policy.ts'
+import type { PolicyLimits, PolicyTrust, PolicyView, SeenManifest } from '#shared/policy/policy.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ManifestFile, ManifestReader, manifestPlaces, originalOf } from './manifest-files.ts'
 import { type JudgedManifest, noPolicy, Policy } from './policy.ts'

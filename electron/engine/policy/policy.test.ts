@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Permissions } from '#shared/permissions.ts'
-import type { PolicyTrust } from '#shared/policy.ts'
+import type { Permissions } from '#shared/policy/permissions.ts'
+import type { PolicyTrust } from '#shared/policy/policy.ts'
 import { describeManifest } from './describe-manifest.ts'
 import { Manifest } from './manifest.ts'
 import { Policy } from './policy.ts'

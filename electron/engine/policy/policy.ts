@@ -1,6 +1,6 @@
-import type { LimitName, Limits } from '#shared/budget.ts'
-import type { Permissions } from '#shared/permissions.ts'
-import type { PolicyTrust } from '#shared/policy.ts'
+import type { LimitName, Limits } from '#shared/limits/budget.ts'
+import type { Permissions } from '#shared/policy/permissions.ts'
+import type { PolicyTrust } from '#shared/policy/policy.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 import type { Manifest } from './manifest.ts'
 

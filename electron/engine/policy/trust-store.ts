@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { SeenManifest } from '#shared/policy.ts'
+import type { SeenManifest } from '#shared/policy/policy.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
 import { storageFailure } from '../lib/storage-failure.ts'

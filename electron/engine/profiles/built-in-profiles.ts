@@ -1,6 +1,6 @@
 import { ProfileId } from '#shared/ids.ts'
-import { DEMO_LABEL } from '#shared/presets.ts'
-import { type BackendKind, Profile } from '#shared/profile.ts'
+import { DEMO_LABEL } from '#shared/profile/presets.ts'
+import { type BackendKind, Profile } from '#shared/profile/profile.ts'
 
 export const ENVIRONMENT_ID = ProfileId.parse('environment')
 export const DEMO_ID = ProfileId.parse('demo')

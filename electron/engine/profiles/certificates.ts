@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 
 /**
  * The CA file of a profile in PEM, undefined = it names none. `FailureError` `invalid-input`: not a full path, not

@@ -1,5 +1,5 @@
 import { FailureError, failure } from '#shared/failure.ts'
-import { Profile } from '#shared/profile.ts'
+import { Profile } from '#shared/profile/profile.ts'
 
 /** What a person may save. Returns it tidied; `FailureError` `invalid-input` says what to change. */
 export function checkedProfile(profile: Profile, others: readonly Profile[]): Profile {

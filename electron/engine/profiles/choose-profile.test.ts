@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { FoundServer, Profile } from '#shared/profile.ts'
+import type { FoundServer, Profile } from '#shared/profile/profile.ts'
 import { demoProfile, environmentProfile } from './built-in-profiles.ts'
 import { activeProfile, findProfile, profileFromFound } from './choose-profile.ts'
 

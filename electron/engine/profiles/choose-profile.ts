@@ -1,7 +1,7 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { presets } from '#shared/presets.ts'
-import type { BackendKind, FoundServer, Profile } from '#shared/profile.ts'
+import { presets } from '#shared/profile/presets.ts'
+import type { BackendKind, FoundServer, Profile } from '#shared/profile/profile.ts'
 import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { FailureError, failure } from '#shared/failure.ts'
-import type { ModelInfo, Profile } from '#shared/profile.ts'
-import type { Backend } from '../backend/backend.ts'
+import type { ModelInfo, Profile } from '#shared/profile/profile.ts'
+import type { Backend } from '../backend/contract/backend.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
 import { DEMO_ID } from './built-in-profiles.ts'
 import { readCertificates } from './certificates.ts'

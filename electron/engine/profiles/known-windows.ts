@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 
 /** What was found out about the window of a model: the server listed it, or refused more. Tokens. */

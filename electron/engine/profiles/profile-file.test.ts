@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { FailureError } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { Profile } from '#shared/profile.ts'
-import { testProfile } from '../backend/test-profile.ts'
+import { Profile } from '#shared/profile/profile.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import { readProfileFile, writeProfileFile } from './profile-file.ts'
 
 const id = (text: string) => ProfileId.parse(text)

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BackendStatus, Discovery } from '#shared/app-state.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { BackendStatus, Discovery } from '#shared/feed/app-state.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { FoundServer, ModelInfo, Profile } from '#shared/profile.ts'
-import { priceKnown } from '../budget/price.ts'
+import type { FoundServer, ModelInfo, Profile } from '#shared/profile/profile.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
@@ -13,6 +12,7 @@ import { checkedAddress, checkedProfile } from './check-profile.ts'
 import { activeProfile, defaultAfterAdding, findProfile, profileFromFound } from './choose-profile.ts'
 import { type Connection, type ConnectionServices, Connections } from './connections.ts'
 import type { KnownWindows } from './known-windows.ts'
+import { priceKnown } from './price.ts'
 import {
   loadProfileFile,
   type ProfilesToAdd,

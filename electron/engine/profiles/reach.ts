@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BackendStatus } from '#shared/app-state.ts'
 import { type Failure, type FailureCode, FailureError } from '#shared/failure.ts'
+import type { BackendStatus } from '#shared/feed/app-state.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import type { ModelInfo, Profile } from '#shared/profile.ts'
+import type { ModelInfo, Profile } from '#shared/profile/profile.ts'
 import type { Clock } from '../lib/clock.ts'
 
 /** How a backend is, as far as anybody asked. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FailureError } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
-import type { KeyReference } from '#shared/profile.ts'
+import type { KeyReference } from '#shared/profile/profile.ts'
 import { KeyStore } from './key-store.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 

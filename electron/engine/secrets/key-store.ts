@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { FailureError, failure } from '#shared/failure.ts'
-import type { KeyReference, Profile } from '#shared/profile.ts'
+import type { KeyReference, Profile } from '#shared/profile/profile.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { KeyFile } from './key-file.ts'
 import type { Keychain } from './keychain.ts'

@@ -1,4 +1,4 @@
-import type { UnstampedEvent } from '#shared/session-event.ts'
+import type { UnstampedEvent } from '#shared/session/session-event.ts'
 
 /** One frame of a 60 Hz screen: nobody sees text sooner. */
 const WINDOW_MS = 16

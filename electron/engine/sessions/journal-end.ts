@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { SessionEntry } from '#shared/session-entry.ts'
+import { SessionEntry } from '#shared/session/session-entry.ts'
 import { errorCode } from '../lib/storage-failure.ts'
 import { BackwardLineCutter, type Line } from './line-cutter.ts'
 

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { SessionEntry } from '#shared/session-entry.ts'
+import { SessionEntry } from '#shared/session/session-entry.ts'
 import { LineCutter } from './line-cutter.ts'
 
 const BLOCK = 256 * 1024

@@ -2,7 +2,7 @@ import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
-import { JOURNAL_VERSION, SessionEntry } from '#shared/session-entry.ts'
+import { JOURNAL_VERSION, SessionEntry } from '#shared/session/session-entry.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { type Line, LineCutter } from './line-cutter.ts'
 

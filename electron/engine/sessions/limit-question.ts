@@ -1,5 +1,5 @@
-import type { BudgetAnswer, BudgetDecision, BudgetStop } from '#shared/budget.ts'
 import { FailureError } from '#shared/failure.ts'
+import type { BudgetAnswer, BudgetDecision, BudgetStop } from '#shared/limits/budget.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import type { LimitSource } from '../budget/limit-source.ts'

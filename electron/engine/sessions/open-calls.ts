@@ -1,4 +1,4 @@
-import type { SessionView, ToolItem, TurnView } from '#shared/session-view.ts'
+import type { SessionView, ToolItem, TurnView } from '#shared/session/session-view.ts'
 
 /** Calls of the newest turn that have no end, in the order in which they began. */
 export function openCalls({ turns }: SessionView): ToolItem[] {

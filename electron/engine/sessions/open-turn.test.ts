@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { SessionEntry } from '#shared/session-entry.ts'
-import type { UnstampedEvent } from '#shared/session-event.ts'
-import type { Usage } from '#shared/usage.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
+import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import type { Usage } from '#shared/spending/usage.ts'
 import { CountsByProfile, noCounts } from '../budget/counts.ts'
 import { openTurnOf } from './open-turn.ts'
 

@@ -1,5 +1,5 @@
-import type { SendOptions } from '#shared/send-options.ts'
-import type { SessionEntry } from '#shared/session-entry.ts'
+import type { SendOptions } from '#shared/session/send-options.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { BegunRun, CostlyCall } from '../budget/begun-run.ts'
 import { SessionCounts } from './session-counts.ts'
 

@@ -1,5 +1,5 @@
 import type { ProfileId } from '#shared/ids.ts'
-import type { SessionEntry } from '#shared/session-entry.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
 import { type Counts, CountsByProfile } from '../budget/counts.ts'
 
 /** What a session spent, by the profile that answered: a fold of its journal. Its time is told by its turns. */

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SessionSummary } from '#shared/app-state.ts'
+import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
-import { sessionStates } from '#shared/session-view.ts'
+import { sessionStates } from '#shared/session/session-view.ts'
 
 /** Written beside, to be renamed or linked; with the number of the process. */
 const LEFT_OVER = /^[0-9a-z]{10}\.(?:json|lock)\.(?:stale\.)?\d+$/

@@ -1,8 +1,7 @@
 import type { Failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import type { Profile } from '#shared/profile.ts'
-import type { Backend } from '../backend/backend.ts'
-import type { Slots } from '../background/slots.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { Backend } from '../backend/contract/backend.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -10,8 +9,9 @@ import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
-import type { Tool } from '../tools/tool.ts'
-import type { Workspace } from '../tools/workspace.ts'
+import type { Slots } from '../slots/slots.ts'
+import type { Tool } from '../tools/contract/tool.ts'
+import type { Workspace } from '../tools/contract/workspace.ts'
 
 /** What every session of an engine shares. */
 export interface SessionServices {

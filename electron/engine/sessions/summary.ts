@@ -1,8 +1,8 @@
-import type { SessionSummary } from '#shared/app-state.ts'
-import { splitText } from '#shared/cut-text.ts'
 import type { FailureCode } from '#shared/failure.ts'
-import { approvalLine } from '#shared/run-words.ts'
-import { type SessionView, sessionState } from '#shared/session-view.ts'
+import type { SessionSummary } from '#shared/feed/app-state.ts'
+import { splitText } from '#shared/lib/cut-text.ts'
+import { approvalLine } from '#shared/run/run-words.ts'
+import { type SessionView, sessionState } from '#shared/session/session-view.ts'
 
 export const LIMIT_NOTE = 'limit reached'
 /** Of a turn whose process is gone. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
+import { freeSeat } from '../../../test-support/free-seat.ts'
 import {
   chunk,
   DONE,
@@ -11,10 +12,9 @@ import {
   type ScriptedBackend,
   startScriptedBackend,
   text,
-} from '../../../e2e/support/scripted-backend.ts'
+} from '../../../test-support/scripted-backend.ts'
+import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from '../backend/client.ts'
-import { testProfile } from '../backend/test-profile.ts'
-import { freeSeat } from '../background/free-seat.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { noPolicy } from '../policy/policy.ts'
 import { builtinTools } from '../tools/builtin-tools.ts'

@@ -1,6 +1,6 @@
-import { LimitName } from '#shared/budget.ts'
-import type { SendOptions } from '#shared/send-options.ts'
-import type { SessionView } from '#shared/session-view.ts'
+import { LimitName } from '#shared/limits/budget.ts'
+import type { SendOptions } from '#shared/session/send-options.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import type { LimitSource } from '../budget/limit-source.ts'
 
 /** One source for each limit, with where it was set. */

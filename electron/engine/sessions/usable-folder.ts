@@ -1,7 +1,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FailureError, failure } from '#shared/failure.ts'
-import { openWorkspace, type Workspace } from '../tools/workspace.ts'
+import { openWorkspace, type Workspace } from '../tools/contract/workspace.ts'
 
 /** `FailureError` `invalid-input` in words. */
 export async function usableFolder(cwd: string): Promise<string> {

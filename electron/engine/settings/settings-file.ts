@@ -1,5 +1,5 @@
 import { FailureError } from '#shared/failure.ts'
-import type { Settings } from '#shared/settings.ts'
+import type { Settings } from '#shared/settings/settings.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 
 /** What conf and electron-store (which is conf inside Electron) have in common, as far as it is used here. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { defaultSettings } from '#shared/default-settings.ts'
 import { FailureError } from '#shared/failure.ts'
-import type { Settings } from '#shared/settings.ts'
+import { defaultSettings } from '#shared/settings/default-settings.ts'
+import type { Settings } from '#shared/settings/settings.ts'
 import { SettingsStore } from './settings-store.ts'
 
 let folder: string

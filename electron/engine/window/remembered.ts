@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
-import { WindowMemory, type WindowMemoryChange } from '#shared/window-memory.ts'
+import { WindowMemory, type WindowMemoryChange } from '#shared/settings/window-memory.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 

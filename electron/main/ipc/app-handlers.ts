@@ -1,6 +1,6 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import { type Engine, usableFolder, type WindowFeed } from '../../engine/engine.ts'
-import { isOpenable } from '../links.ts'
+import { isOpenable } from './links.ts'
 import type { Handlers } from './router.ts'
 
 type AppRequest = Exclude<

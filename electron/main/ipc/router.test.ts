@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FailureError, failure } from '#shared/failure.ts'
-import { FEED_CHANNEL, REQUEST_CHANNEL, type RequestName, requests } from '#shared/requests.ts'
+import { FEED_CHANNEL, REQUEST_CHANNEL, type RequestName, requests } from '#shared/feed/requests.ts'
 import { feedChannel, requestChannel } from './channels.ts'
 import { type IpcMain, listen } from './listen.ts'
 import { isWithinSize } from './message-size.ts'

@@ -1,5 +1,5 @@
 import { FailureError, failure, type Reply } from '#shared/failure.ts'
-import { type RequestInput, type RequestName, type RequestOutput, requests } from '#shared/requests.ts'
+import { type RequestInput, type RequestName, type RequestOutput, requests } from '#shared/feed/requests.ts'
 import { shown } from '../../engine/engine.ts'
 import { isWithinSize } from './message-size.ts'
 

@@ -1,5 +1,5 @@
-import { clawCommand } from '#shared/claw-command.ts'
-import { counted } from '#shared/counted.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import { counted } from '#shared/lib/counted.ts'
 
 /** What goes on while somebody wants to end the app: runs go on without it, chats only when they are sent there. */
 export interface GoingOn {

@@ -1,6 +1,6 @@
-import type { Core } from '../core.ts'
-import { workOf } from '../tray/work.ts'
+import type { Core } from '../core/core.ts'
 import type { NotifiableState } from './notification-model.ts'
+import { workOf } from './work.ts'
 
 /** What goes on at this moment, wherever it runs. */
 export function liveState({ feed, opened }: Core): NotifiableState {

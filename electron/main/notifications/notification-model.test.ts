@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { SessionSummary } from '#shared/app-state.ts'
-import type { BackgroundRun } from '#shared/background.ts'
+import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId, TurnId } from '#shared/ids.ts'
-import { noSpending } from '#shared/no-spending.ts'
-import { sampleRun } from '#shared/sample-run.ts'
-import type { LimitStatus } from '#shared/spending.ts'
-import { type Work, workOf } from '../tray/work.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
+import { sampleRun } from '../../../test-support/sample-run.ts'
 import { type NotifiableState, notificationsOf } from './notification-model.ts'
+import { type Work, workOf } from './work.ts'
 
 const push: BackgroundRun['approvals'][number] = {
   request: {

@@ -1,13 +1,13 @@
-import type { AppState } from '#shared/app-state.ts'
-import type { BackgroundRun } from '#shared/background.ts'
-import { counted } from '#shared/counted.ts'
-import { cutText } from '#shared/cut-text.ts'
-import type { Place } from '#shared/feed.ts'
+import type { AppState } from '#shared/feed/app-state.ts'
+import type { Place } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { formatMicroUsd } from '#shared/money.ts'
-import { folderName, isOver, runState } from '#shared/run-words.ts'
-import type { LimitStatus } from '#shared/spending.ts'
-import type { Work } from '../tray/work.ts'
+import { counted } from '#shared/lib/counted.ts'
+import { cutText } from '#shared/lib/cut-text.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { folderName, isOver, runState } from '#shared/run/run-words.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { Work } from './work.ts'
 
 /** What the desktop shows. One event has one key; a click goes to the place. */
 export interface AppNotification {

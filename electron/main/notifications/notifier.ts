@@ -1,7 +1,7 @@
 import { Notification } from 'electron'
-import type { Place } from '#shared/feed.ts'
+import type { Place } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { SETTLED } from '#shared/settled.ts'
+import { SETTLED } from '#shared/lib/settled.ts'
 import {
   type AppNotification,
   type NotifiableState,

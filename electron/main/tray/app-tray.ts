@@ -1,15 +1,15 @@
 import { access, writeFile } from 'node:fs/promises'
 import { app } from 'electron'
-import type { Place } from '#shared/feed.ts'
+import type { Place } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import type { Core } from '../core.ts'
+import type { Core } from '../core/core.ts'
 import type { GoingOn } from '../leave/quit-question.ts'
 import { liveState } from '../notifications/live-state.ts'
+import type { Work } from '../notifications/work.ts'
 import { DesktopTray } from './desktop-tray.ts'
 import { todayLine } from './today-line.ts'
 import { type TrayAct, trayModel } from './tray-model.ts'
 import { type TrayPresence, watchTrayPresence } from './tray-presence.ts'
-import type { Work } from './work.ts'
 
 export interface AppTrayOptions {
   core: Core

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, nativeTheme, Tray } from 'electron'
-import { QuestionsShown } from '../questions-shown.ts'
+import { QuestionsShown } from './questions-shown.ts'
 import { darkInk, drawTrayImage, lightInk } from './tray-image.ts'
 import { questionsOf, type TrayAct, type TrayItem, type TrayMark, type TrayModel } from './tray-model.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { LimitName } from '#shared/budget.ts'
 import { ProfileId } from '#shared/ids.ts'
-import { noSpending } from '#shared/no-spending.ts'
-import type { LimitStatus } from '#shared/spending.ts'
+import type { LimitName } from '#shared/limits/budget.ts'
+import { noSpending } from '#shared/spending/no-spending.ts'
+import type { LimitStatus } from '#shared/spending/spending.ts'
 import { todayLine } from './today-line.ts'
 
 function limit(name: LimitName, allowed: number, used: number, profile: string | null = null): LimitStatus {

@@ -1,6 +1,6 @@
-import { counted } from '#shared/counted.ts'
-import { formatMicroUsd } from '#shared/money.ts'
-import type { SpendingState } from '#shared/spending.ts'
+import { counted } from '#shared/lib/counted.ts'
+import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { SpendingState } from '#shared/spending/spending.ts'
 
 const count = new Intl.NumberFormat('en-US')
 

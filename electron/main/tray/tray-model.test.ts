@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { BackgroundRun } from '#shared/background.ts'
 import { RunId, SessionId, TurnId } from '#shared/ids.ts'
-import { sampleRun } from '#shared/sample-run.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { sampleRun } from '../../../test-support/sample-run.ts'
+import { type Work, workOf } from '../notifications/work.ts'
 import { questionsOf, type TrayItem, trayModel } from './tray-model.ts'
-import { type Work, workOf } from './work.ts'
 
 const push = {
   request: {

@@ -1,11 +1,11 @@
-import type { AppState } from '#shared/app-state.ts'
-import type { ApprovalAnswer } from '#shared/approval.ts'
-import { counted } from '#shared/counted.ts'
-import { cutText } from '#shared/cut-text.ts'
+import type { ApprovalAnswer } from '#shared/approval/approval.ts'
+import type { AppState } from '#shared/feed/app-state.ts'
 import type { RunId, SessionId, TurnId } from '#shared/ids.ts'
-import { isOver, runState } from '#shared/run-words.ts'
-import type { QuestionId } from '../questions-shown.ts'
-import { type Work, workWords } from './work.ts'
+import { counted } from '#shared/lib/counted.ts'
+import { cutText } from '#shared/lib/cut-text.ts'
+import { isOver, runState } from '#shared/run/run-words.ts'
+import { type Work, workWords } from '../notifications/work.ts'
+import type { QuestionId } from './questions-shown.ts'
 
 /** The mark in the corner of the icon. */
 export type TrayMark = 'idle' | 'running' | 'waiting' | 'failed' | 'paused'

@@ -1,7 +1,7 @@
-import type { ContextAllotment } from '../backend.ts'
-import { isRecord, type JsonRecord } from '../json-record.ts'
-import { count, record } from '../model-extras.ts'
-import { type Connection, getJson } from '../models.ts'
+import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import type { ContextAllotment } from '../contract/backend.ts'
+import { count, record } from '../servers/model-extras.ts'
+import { type Connection, getJson } from '../servers/models.ts'
 
 /** What is asked beside a conversation is not waited for long. Milliseconds. */
 const ASK_MS = 2000

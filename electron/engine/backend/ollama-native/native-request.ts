@@ -1,10 +1,10 @@
-import type { ChatMessage, ToolCall } from '#shared/message.ts'
-import type { Profile } from '#shared/profile.ts'
-import type { ChatRequest } from '../backend.ts'
-import { isRecord } from '../json-record.ts'
-import { type Lessons, noLessons } from '../lessons.ts'
-import { type RequestBody, type RequestProfile, toolJson } from '../request-body.ts'
-import { wireJson, wireName } from '../wire-text.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
+import { isRecord } from '../../lib/json-record.ts'
+import type { ChatRequest } from '../contract/backend.ts'
+import { type RequestBody, type RequestProfile, toolJson } from '../request/request-body.ts'
+import { wireJson, wireName } from '../request/wire-text.ts'
+import { type Lessons, noLessons } from '../servers/lessons.ts'
 
 /** Only the native route takes a context window, so only a profile that has one needs it (design.md 4). */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {

@@ -1,6 +1,6 @@
-import type { ChatReply } from '../chat-reply.ts'
-import { isRecord } from '../json-record.ts'
-import type { Decoder, DecoderOptions } from '../reply-decoder.ts'
+import { isRecord } from '../../lib/json-record.ts'
+import type { ChatReply } from '../reply/chat-reply.ts'
+import type { Decoder, DecoderOptions } from '../reply/reply-decoder.ts'
 import { callsOf, chunkFromNative } from './native-chunk.ts'
 
 /** The bytes of Ollama's `/api/chat`, one JSON object a line and in whatever pieces, into the chunks of a reply. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Profile } from '#shared/profile.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import {
   httpError,
   json,
@@ -8,11 +8,11 @@ import {
   type ScriptedBackend,
   type ScriptStep,
   startScriptedBackend,
-} from '../../../../e2e/support/scripted-backend.ts'
-import type { ChatRequest, StreamEvent } from '../backend.ts'
-import { OpenAICompatError } from '../backend-error.ts'
+} from '../../../../test-support/scripted-backend.ts'
+import { testProfile, tool } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
-import { testProfile, tool } from '../test-profile.ts'
+import type { ChatRequest, StreamEvent } from '../contract/backend.ts'
+import { OpenAICompatError } from '../contract/backend-error.ts'
 
 /** Ollama's `/api/chat` over a real socket (backends.md B.3, H 88). */
 

@@ -1,7 +1,7 @@
-import type { ToolDefinition } from '../backend.ts'
-import { newCallId } from '../new-call-id.ts'
-import type { BrokenToolCall, SettledCalls } from '../tool-call-slots.ts'
-import { problemOfCut } from '../whole-arguments.ts'
+import type { ToolDefinition } from '../contract/backend.ts'
+import { newCallId } from '../tool-calls/new-call-id.ts'
+import type { BrokenToolCall, SettledCalls } from '../tool-calls/tool-call-slots.ts'
+import { problemOfCut } from '../tool-calls/whole-arguments.ts'
 import { LeakFilter, type RecoveredCall } from './leak-filter.ts'
 import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'
 

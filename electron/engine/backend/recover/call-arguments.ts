@@ -1,6 +1,6 @@
-import { isRecord, type JsonRecord } from '../json-record.ts'
+import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { endOfJson, looseJson, strictJson } from '../tool-calls/json-text.ts'
 import { afterSpaces, type FoundCall } from './grammar.ts'
-import { endOfJson, looseJson, strictJson } from './json-text.ts'
 import { fits, plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** Calls out of JSON, and where the JSON ends; `unfinished` = the text ends inside of it. */

@@ -1,5 +1,5 @@
-import { isRecord } from '../json-record.ts'
-import { looseJson, strictJson } from './json-text.ts'
+import { isRecord } from '../../lib/json-record.ts'
+import { looseJson, strictJson } from '../tool-calls/json-text.ts'
 import { typesOf } from './tool-schemas.ts'
 
 /**

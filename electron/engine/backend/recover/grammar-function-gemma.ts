@@ -1,7 +1,7 @@
+import { NotPython, PythonReader } from '../tool-calls/python-literal.ts'
 import { convertValue } from './convert-value.ts'
 import type { Cursor } from './cursor.ts'
 import { afterOptional, type Grammar, matchAt, type Reading } from './grammar.ts'
-import { NotPython, PythonReader } from './python-literal.ts'
 import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** FunctionGemma: `<start_function_call>call:f{a:<escape>v<escape>,b:1}<end_function_call>`. */

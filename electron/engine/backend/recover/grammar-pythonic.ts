@@ -1,6 +1,6 @@
+import { NotPython, PythonReader } from '../tool-calls/python-literal.ts'
 import type { Cursor } from './cursor.ts'
 import type { FoundCall, Grammar, Reading } from './grammar.ts'
-import { NotPython, PythonReader } from './python-literal.ts'
 import { plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** Llama 3.2 and 4: `[f(a='x'), g()]` and nothing else. */

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { type CorpusCall, corpusTools, prose, QWEN_EXAMPLE, spellings, values } from './leak-corpus.ts'
+import {
+  type CorpusCall,
+  corpusTools,
+  prose,
+  QWEN_EXAMPLE,
+  spellings,
+  values,
+} from '../../../../test-support/leak-corpus.ts'
 import { recoverToolCalls } from './recover-tool-calls.ts'
 
 /** Measured over the whole corpus: what a family cannot say without ambiguity may be missed, nothing may be made up. */

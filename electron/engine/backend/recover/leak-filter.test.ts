@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { corpusTools, prose, QWEN_EXAMPLE, spellings, values } from './leak-corpus.ts'
+import { corpusTools, prose, QWEN_EXAMPLE, spellings, values } from '../../../../test-support/leak-corpus.ts'
 import { LeakFilter } from './leak-filter.ts'
 import { recoverToolCalls } from './recover-tool-calls.ts'
 

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../backend.ts'
+import type { ToolDefinition } from '../contract/backend.ts'
 import { afterSpaces, type FoundCall, type Grammar, matchAt, type Reading } from './grammar.ts'
 import { openingAt } from './grammars.ts'
 import { ProseContext, SPECIAL } from './prose-context.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ToolDefinition } from '../backend.ts'
+import type { ToolDefinition } from '../contract/backend.ts'
 import { recoverToolCalls } from './recover-tool-calls.ts'
 
 const tools: ToolDefinition[] = [

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../backend.ts'
+import type { ToolDefinition } from '../contract/backend.ts'
 import { LeakFilter, type Recovery } from './leak-filter.ts'
 
 /** Takes the calls of these tools out of a whole text; never throws. */

@@ -8,10 +8,10 @@ import {
   type ScriptedBackend,
   startScriptedBackend,
   usage,
-} from '../../../../e2e/support/scripted-backend.ts'
-import type { StreamEvent, ToolDefinition } from '../backend.ts'
+} from '../../../../test-support/scripted-backend.ts'
+import { testProfile } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
-import { testProfile } from '../test-profile.ts'
+import type { StreamEvent, ToolDefinition } from '../contract/backend.ts'
 
 /** backends.md H 90 to 97, over a real socket: as one delta, one character a delta, and as a whole reply. */
 

@@ -1,5 +1,5 @@
-import type { ToolDefinition } from '../backend.ts'
-import { isRecord, type JsonRecord } from '../json-record.ts'
+import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import type { ToolDefinition } from '../contract/backend.ts'
 
 /** What the reading of a call needs to know about its tool. */
 export interface ToolSchema {

@@ -4,9 +4,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createBashTool } from '../bash.ts'
-import { contextFor, ownTemporaryFolder, runTool } from '../testing.ts'
-import { openWorkspace } from '../workspace.ts'
+import { contextFor, ownTemporaryFolder, runTool } from '../../../../test-support/tool-calls.ts'
+import { openWorkspace } from '../contract/workspace.ts'
+import { createBashTool } from '../shell/bash.ts'
 import { describeSandbox } from './sandbox.ts'
 
 ownTemporaryFolder()

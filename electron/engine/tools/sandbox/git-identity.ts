@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gitOutput } from '../../lib/git.ts'
 import { type GitSetting, settingLine } from '../../lib/git-config-text.ts'
-import { isInside } from '../workspace.ts'
+import { isInside } from '../contract/workspace.ts'
 import type { Plan } from './plan.ts'
 import { wayTo } from './way.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { beginningOf } from '#shared/whole-characters.ts'
+import { beginningOf } from '#shared/lib/whole-characters.ts'
 import { type GitSetting, gitSettings, settingLine } from '../../lib/git-config-text.ts'
 import { unlessShort } from '../../lib/unless-short.ts'
 import { hasIdleCommondir } from './commondir.ts'

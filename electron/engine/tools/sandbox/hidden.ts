@@ -2,7 +2,7 @@ import { readdir, readlink, realpath } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unlessShort } from '../../lib/unless-short.ts'
-import { isInside } from '../workspace.ts'
+import { isInside } from '../contract/workspace.ts'
 import type { Plan } from './plan.ts'
 import { entryAt } from './way.ts'
 

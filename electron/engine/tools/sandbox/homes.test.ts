@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createBashTool } from '../bash.ts'
-import { contextFor, ownTemporaryFolder, runTool } from '../testing.ts'
-import { openWorkspace } from '../workspace.ts'
+import { contextFor, ownTemporaryFolder, runTool } from '../../../../test-support/tool-calls.ts'
+import { openWorkspace } from '../contract/workspace.ts'
+import { createBashTool } from '../shell/bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
 
 ownTemporaryFolder()

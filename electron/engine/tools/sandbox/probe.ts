@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { errorCode } from '../../lib/storage-failure.ts'
-import { ToolProblem } from '../tool-problem.ts'
+import { ToolProblem } from '../contract/tool-problem.ts'
 import { systemCallFilter } from './system-calls.ts'
 
 export interface SandboxProgram {

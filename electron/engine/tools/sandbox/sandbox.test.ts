@@ -6,9 +6,15 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createBashTool } from '../bash.ts'
-import { contextFor, ownTemporaryFolder, runTool, temporaryFolder, temporaryWorkspace } from '../testing.ts'
-import { openWorkspace, type Workspace } from '../workspace.ts'
+import {
+  contextFor,
+  ownTemporaryFolder,
+  runTool,
+  temporaryFolder,
+  temporaryWorkspace,
+} from '../../../../test-support/tool-calls.ts'
+import { openWorkspace, type Workspace } from '../contract/workspace.ts'
+import { createBashTool } from '../shell/bash.ts'
 import { describeReach, describeSandbox } from './sandbox.ts'
 
 ownTemporaryFolder()

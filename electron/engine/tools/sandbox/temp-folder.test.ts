@@ -1,7 +1,7 @@
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { temporaryFolder } from '../testing.ts'
+import { temporaryFolder } from '../../../../test-support/tool-calls.ts'
 import { sweepTempFolders, tempFolderOf } from './temp-folder.ts'
 
 const DAY_MS = 24 * 60 * 60_000

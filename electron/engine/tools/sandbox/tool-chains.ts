@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { unlessShort } from '../../lib/unless-short.ts'
-import { isInside } from '../workspace.ts'
+import { isInside } from '../contract/workspace.ts'
 import { cover, homeFolders } from './hidden.ts'
 import type { Plan } from './plan.ts'
 import { wayTo } from './way.ts'

@@ -1,0 +1,61 @@
+import { localKinds } from '#shared/profile/presets.ts'
+import type { BackendKind, Profile } from '#shared/profile/profile.ts'
+
+/** What differs between servers, as data. */
+export interface Quirks {
+  /** Headers that say who asks. */
+  headers?: Readonly<Record<string, string>>
+  /** Parameters that only this server knows, of every request and of a stream. */
+  body?: Readonly<Record<string, unknown>>
+  streamBody?: Readonly<Record<string, unknown>>
+  /** Sent where nobody set one: without it an answer may have no end. Tokens. */
+  outputLimit?: number
+  /** The members of a call's arguments come in no order. */
+  shufflesArguments?: boolean
+  /** How often one request is sent at most; a server that retries by itself is asked less often. */
+  attempts: number
+}
+
+const quirks: Partial<Record<BackendKind, Quirks>> = {
+  openrouter: {
+    // App attribution (backends.md F).
+    headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' },
+    // For small windows it would drop the middle of a conversation by itself: an agent has to know what it still knows.
+    body: { plugins: [{ id: 'context-compression', enabled: false }] },
+    attempts: 4,
+  },
+  // Past its window it drops what it read and writes on for ever, silently where its parser holds the answer back, and
+  // after the client has gone (seen).
+  ollama: { outputLimit: 16_384, shufflesArguments: true, attempts: 4 },
+  // It then tells how far it has read the prompt (backends.md B.6).
+  'llama-server': { streamBody: { return_progress: true }, attempts: 4 },
+  // It retries upstream itself: more of ours would multiply (backends.md F).
+  litellm: { attempts: 2 },
+}
+
+export function quirksOf(kind: BackendKind): Quirks {
+  return quirks[kind] ?? { attempts: 4 }
+}
+
+export interface Timeouts {
+  connectMs: number
+  /** Until the first piece of an answer: loading the model and reading the prompt count. */
+  firstByteMs: number
+  /** Between two pieces; comments are none. */
+  idleMs: number
+  /** For a request with all its attempts; undefined = as long as it takes. */
+  wholeMs: number | undefined
+}
+
+const MINUTE = 60_000
+
+/** A server of one's own may load a model and read a long prompt for minutes; a hosted one has no reason to. */
+export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'>, localHost: boolean): Timeouts {
+  const local = localHost || localKinds.has(kind)
+  return {
+    connectMs: timeouts?.connectMs ?? 10_000,
+    firstByteMs: timeouts?.firstByteMs ?? (local ? 10 * MINUTE : 2 * MINUTE),
+    idleMs: timeouts?.idleMs ?? (local ? 5 * MINUTE : 2 * MINUTE),
+    wholeMs: timeouts?.wholeMs,
+  }
+}

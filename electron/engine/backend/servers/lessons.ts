@@ -1,0 +1,47 @@
+import type { Profile, ServerCompat } from '#shared/profile/profile.ts'
+
+/** What a server taught us by refusing a request; it is kept for the next ones. */
+export interface Lessons {
+  /** Parameters that it does not take, and the name it wants instead where it said one. */
+  refused: Map<string, string | undefined>
+  /** It wants its reasoning back in the history. */
+  wantsReasoning: boolean
+  /** Its chat template wants user and assistant to take turns. */
+  alternates: boolean
+}
+
+export function noLessons(): Lessons {
+  return { refused: new Map(), wantsReasoning: false, alternates: false }
+}
+
+/** What the doctor has learned before, if the profile still is about the same address and model. */
+export function lessonsOf({ baseUrl, model, compat }: Pick<Profile, 'baseUrl' | 'model' | 'compat'>): Lessons {
+  if (!compat || compat.baseUrl !== baseUrl || compat.model !== model) return noLessons()
+  const { leaveOut = [], outputLimitName } = compat
+  return {
+    refused: new Map([
+      ...leaveOut.map((name) => [name, undefined] as const),
+      ...(outputLimitName === undefined ? [] : [['max_tokens', outputLimitName] as const]),
+    ]),
+    wantsReasoning: compat.returnReasoning === true,
+    alternates: compat.takeTurns === true,
+  }
+}
+
+/** The same for the profile; null = there is nothing to keep. */
+export function compatOf(
+  { refused, wantsReasoning, alternates }: Lessons,
+  { baseUrl, model }: Pick<Profile, 'baseUrl' | 'model'>,
+): ServerCompat | null {
+  const leaveOut = [...refused].flatMap(([name, renamed]) => (renamed === undefined ? [name] : [])).sort()
+  const outputLimitName = refused.get('max_tokens')
+  if (refused.size === 0 && !wantsReasoning && !alternates) return null
+  return {
+    baseUrl,
+    model,
+    ...(leaveOut.length > 0 && { leaveOut }),
+    ...(outputLimitName !== undefined && { outputLimitName }),
+    ...(wantsReasoning && { returnReasoning: true }),
+    ...(alternates && { takeTurns: true }),
+  }
+}

@@ -1,0 +1,61 @@
+import { beginningOf } from '#shared/lib/whole-characters.ts'
+import { isRecord } from '../../lib/json-record.ts'
+import { strictJson } from './json-text.ts'
+import { oneReading } from './one-reading.ts'
+
+/** `text` = a whole JSON object, byte for byte as received, unless `mended` says what was wrong with it. */
+export type ArgumentsReading = { text: string; mended?: string } | { problem: string; unfinished?: true }
+
+/**
+ * Reads the arguments of a call that has ended. Nothing at all is `{}`, unless the tool requires some; JSON text inside
+ * a JSON string is taken out (backends.md C).
+ */
+export function wholeArguments(received: string, required: boolean): ArgumentsReading {
+  const text = received.trim()
+  if (text === '' || text === 'null') {
+    return required ? { problem: 'The call came without its arguments.' } : { text: '{}' }
+  }
+  const value = strictJson(text)
+  if (isRecord(value)) return { text: received }
+  if (typeof value === 'string' && isRecord(strictJson(value))) return { text: value }
+  if (value !== undefined) return { problem: 'The arguments are not a JSON object.' }
+  if (endsInTheMiddle(text)) return { problem: CUT, unfinished: true }
+  const reading = oneReading(text)
+  if (reading === 'several') {
+    return { problem: 'Several argument objects were joined into one call. Make one call for each.' }
+  }
+  return reading ?? { problem: `The arguments are not valid JSON: ${whatIsWrong(text)}.` }
+}
+
+/** Why a call of a reply that was cut must not run. */
+export function problemOfCut(reading: ArgumentsReading): string {
+  return 'unfinished' in reading ? CUT : 'The answer was cut at its length limit, so this call was not run.'
+}
+
+const CUT = 'The answer was cut in the middle of this call. Call again with less text at once.'
+
+/** Broken because it stops: a string or a bracket is still open at the end. */
+function endsInTheMiddle(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position]
+    if (inString) {
+      if (character === '\\') position++
+      else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+  }
+  return inString || depth > 0
+}
+
+/** In the words of the parser, which says where. */
+function whatIsWrong(text: string): string {
+  try {
+    JSON.parse(text)
+    return 'they are'
+  } catch (error) {
+    return beginningOf(error instanceof Error ? error.message : String(error), 200)
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { ApprovalAnswer } from '#shared/approval/approval.ts'
+import { Failure } from '#shared/failure.ts'
+import { MessageId, ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { BudgetAnswer } from '#shared/limits/budget.ts'
+import { Permissions } from '#shared/policy/permissions.ts'
+import { SessionEntry } from '#shared/session/session-entry.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
+import { ProfileOverrides } from '../profiles/profile-overrides.ts'
+
+/** What a viewer can ask of a worker. A change that an older worker would not understand raises RUN_PROTOCOL. */
+export const workerRequests = {
+  /** Starts a turn, or hands the text to the running one. */
+  send: z.object({ text: z.string().min(1).max(1_000_000), before: MessageId.optional() }),
+  /** Without a turn: whichever runs. */
+  stop: z.object({ turnId: TurnId.optional() }),
+  takeBack: z.object({ messageId: MessageId }),
+  sendQueued: z.object({}),
+  resume: z.object({}),
+  answer: z.object({ callId: z.string().max(500), answer: ApprovalAnswer }),
+  answerBudget: z.object({ answer: BudgetAnswer }),
+  setProfile: z.object({ profileId: ProfileId, overrides: ProfileOverrides.optional() }),
+  setPermissions: z.object({ permissions: Permissions }),
+  rename: z.object({ title: z.string().min(1).max(200) }),
+  /** Everything so far is in the journal. */
+  persisted: z.object({}),
+  /** Ends at the next safe point with the turn still open, so that another process can go on with it. */
+  leave: z.object({ to: z.string().max(100) }),
+} as const
+export type WorkerRequestName = keyof typeof workerRequests
+export type WorkerRequestInput<Name extends WorkerRequestName> = z.output<(typeof workerRequests)[Name]>
+const names = Object.keys(workerRequests) as [WorkerRequestName, ...WorkerRequestName[]]
+
+/** From a viewer. The first must be `hello`. */
+export const ToWorker = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number(),
+    token: z.string().max(200),
+    instanceId: z.string().max(200),
+  }),
+  z.object({ type: z.literal('ping') }),
+  z.object({ type: z.literal('request'), id: z.number().int(), name: z.enum(names), input: z.unknown() }),
+])
+export type ToWorker = z.infer<typeof ToWorker>
+
+const stamp = { seq: z.number().int(), at: z.number() }
+const Transient = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('tool-output'), ...stamp, callId: z.string(), text: z.string() }),
+  z.looseObject({ type: z.literal('phase'), ...stamp, phase: z.string(), detail: z.string().optional() }),
+])
+const anyEvent = z.union([SessionEntry, Transient])
+/** The fields of a phase are words for people: one that is not known yet is shown as it is. */
+const Event = z.custom<SessionEvent>((value) => anyEvent.safeParse(value).success)
+
+/** Only what this side relies on to fold further. */
+const foldable = z.looseObject({
+  sessionId: SessionId,
+  cwd: z.string(),
+  title: z.string(),
+  seq: z.number().int(),
+  updatedAt: z.number(),
+  profile: z.looseObject({ profileId: ProfileId, profileName: z.string(), model: z.string() }),
+  permissions: Permissions,
+  turns: z.array(
+    z.looseObject({ turnId: z.string(), text: z.string(), items: z.array(z.looseObject({ kind: z.string() })) }),
+  ),
+  approvals: z.array(z.looseObject({ since: z.number() })),
+  queued: z.array(z.object({ messageId: MessageId, text: z.string(), at: z.number() })),
+})
+/** Made by the same reducer over there. */
+const View = z.custom<SessionView>((value) => foldable.safeParse(value).success)
+
+/** To a viewer: the messages of the feed, and what belongs to the line itself. */
+export const FromWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), sessionId: SessionId, view: View }),
+  z.object({ type: z.literal('events'), sessionId: SessionId, events: z.array(Event) }),
+  /** The run is over: its journal is closed and free. */
+  z.object({ type: z.literal('closed'), sessionId: SessionId, message: z.string() }),
+  z.object({ type: z.literal('refused'), message: z.string() }),
+  z.object({ type: z.literal('pong') }),
+  z.object({ type: z.literal('reply'), id: z.number().int(), failure: Failure.nullable() }),
+])
+export type FromWorker = z.infer<typeof FromWorker>

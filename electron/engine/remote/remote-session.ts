@@ -1,0 +1,207 @@
+import type { ApprovalAnswer } from '#shared/approval/approval.ts'
+import { type Failure, FailureError } from '#shared/failure.ts'
+import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
+import type { BudgetAnswer } from '#shared/limits/budget.ts'
+import type { Permissions } from '#shared/policy/permissions.ts'
+import type { SendOptions } from '#shared/session/send-options.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import { applyEvent, type SessionView, type TurnEnd } from '#shared/session/session-view.ts'
+import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
+import type { RunEntry } from '../runs/run-entry.ts'
+import type { QueuePlace, Session } from '../sessions/sessions.ts'
+import type { FromWorker, WorkerRequestInput, WorkerRequestName } from './protocol.ts'
+import { type ConnectionEnd, gone, WorkerConnection } from './worker-connection.ts'
+
+interface Listener {
+  onEvent(event: SessionEvent): void
+  onSnapshot?: (() => void) | undefined
+}
+
+/** A session that the worker of a background run has open, seen and steered from here. */
+export class RemoteSession implements Session {
+  readonly id: SessionId
+  readonly runId: RunId
+  readonly #connection: WorkerConnection
+  readonly #listeners = new Set<Listener>()
+  readonly #endListeners = new Set<() => void>()
+  readonly #turnEnds = new Set<(end: TurnEnd) => void>()
+  #view: SessionView | null = null
+  #end: ConnectionEnd | null = null
+
+  private constructor(entry: RunEntry, patienceMs: number, onFirst: () => void, onRefused: (failure: Failure) => void) {
+    this.id = entry.run.sessionId
+    this.runId = entry.run.runId
+    this.#connection = new WorkerConnection(entry, patienceMs, {
+      onMessage: (message) => {
+        const isFirst = this.#view === null
+        this.#take(message)
+        if (isFirst && this.#view) onFirst()
+      },
+      onEnd: (end) => {
+        this.#finish(end)
+        onRefused(end.kind === 'lost' ? end.failure : gone(this.runId))
+      },
+    })
+  }
+
+  /** `FailureError`: `transport` it is gone, `timeout` it does not answer, `busy` another version. */
+  static async attach(entry: RunEntry, patienceMs: number): Promise<RemoteSession> {
+    return await new Promise((resolve, reject) => {
+      const session: RemoteSession = new RemoteSession(
+        entry,
+        patienceMs,
+        () => resolve(session),
+        (failure) => reject(new FailureError(failure)),
+      )
+    })
+  }
+
+  /** When the worker ended, is gone, or does not answer. At once, if it is so already. */
+  onEnd(listener: () => void): void {
+    if (this.#end) listener()
+    else this.#endListeners.add(listener)
+  }
+
+  lost(): Failure | null {
+    return this.#end?.kind === 'lost' && this.#end.failure.code !== 'transport' ? this.#end.failure : null
+  }
+
+  view(): SessionView {
+    if (!this.#view) throw new Error('It is given out only when its first view is there.')
+    return this.#view
+  }
+
+  subscribe(onEvent: (event: SessionEvent) => void, onSnapshot?: () => void): Unsubscribe {
+    const listener = { onEvent, onSnapshot }
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async send(text: string): Promise<TurnEnd> {
+    return (await this.begin(text)).end
+  }
+
+  begin(text: string, _options?: SendOptions, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('send', { text, ...place })
+  }
+
+  resume(): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('resume', {})
+  }
+
+  sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
+    return this.#begin('sendQueued', {})
+  }
+
+  takeBack(messageId: MessageId): Promise<void> {
+    return this.#ask('takeBack', { messageId })
+  }
+
+  async #begin<Name extends 'send' | 'resume' | 'sendQueued'>(
+    name: Name,
+    input: WorkerRequestInput<Name>,
+  ): Promise<{ end: Promise<TurnEnd> }> {
+    let ended: (end: TurnEnd) => void = () => undefined
+    const end = new Promise<TurnEnd>((resolve) => {
+      ended = resolve
+    })
+    this.#turnEnds.add(ended)
+    try {
+      await this.#ask(name, input)
+    } catch (error) {
+      this.#turnEnds.delete(ended)
+      // A worker that reads no more is about to leave: after that the session can be opened here.
+      if (error instanceof FailureError && error.failure.code === 'transport') {
+        await new Promise<void>((resolve) => this.onEnd(resolve))
+      }
+      throw error
+    }
+    return { end }
+  }
+
+  stop(turnId?: TurnId): Promise<void> {
+    return this.#ask('stop', { ...(turnId !== undefined && { turnId }) })
+  }
+
+  answer(callId: string, answer: ApprovalAnswer): Promise<void> {
+    return this.#ask('answer', { callId, answer })
+  }
+
+  answerBudget(answer: BudgetAnswer): Promise<void> {
+    return this.#ask('answerBudget', { answer })
+  }
+
+  /** What it spends is reckoned over there. */
+  runLink(): null {
+    return null
+  }
+
+  setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void> {
+    return this.#ask('setProfile', { profileId, ...(overrides && { overrides }) })
+  }
+
+  setPermissions(permissions: Permissions): Promise<void> {
+    return this.#ask('setPermissions', { permissions })
+  }
+
+  rename(title: string): Promise<void> {
+    return this.#ask('rename', { title })
+  }
+
+  persisted(): Promise<void> {
+    return this.#ask('persisted', {})
+  }
+
+  leave(to: string): Promise<void> {
+    return this.#ask('leave', { to })
+  }
+
+  /** It goes on over there. */
+  async goOn(): Promise<null> {
+    return null
+  }
+
+  /** Looks no more; the run goes on. */
+  close(): void {
+    this.#connection.close()
+  }
+
+  async #ask<Name extends WorkerRequestName>(name: Name, input: WorkerRequestInput<Name>): Promise<void> {
+    await this.#connection.request(name, input)
+  }
+
+  #take(message: Extract<FromWorker, { type: 'snapshot' | 'events' }>): void {
+    if (message.type === 'snapshot') {
+      const isFirst = this.#view === null
+      this.#view = message.view
+      if (isFirst) return
+      // What ended in between is not told as an event any more.
+      const end = message.view.turns.at(-1)?.end
+      if (end) this.#turnEnded(end)
+      for (const { onSnapshot } of [...this.#listeners]) onSnapshot?.()
+      return
+    }
+    for (const event of message.events) {
+      if (!this.#view || event.seq <= this.#view.seq) continue
+      this.#view = applyEvent(this.#view, event)
+      for (const { onEvent } of [...this.#listeners]) onEvent(event)
+      const end = event.type === 'turn-end' ? this.#view.turns.at(-1)?.end : null
+      if (end) this.#turnEnded(end)
+    }
+  }
+
+  #turnEnded(end: TurnEnd): void {
+    for (const resolve of this.#turnEnds) resolve(end)
+    this.#turnEnds.clear()
+  }
+
+  #finish(end: ConnectionEnd): void {
+    this.#end = end
+    const at = this.#view?.updatedAt ?? 0
+    this.#turnEnded({ reason: 'interrupted', at, failure: end.kind === 'lost' ? end.failure : null, budget: null })
+    for (const listener of this.#endListeners) listener()
+    this.#listeners.clear()
+    this.#endListeners.clear()
+  }
+}

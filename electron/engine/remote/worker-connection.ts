@@ -1,0 +1,141 @@
+import { connect, type Socket } from 'node:net'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { RunId } from '#shared/ids.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import type { RunEntry } from '../runs/run-entry.ts'
+import { RUN_PROTOCOL } from '../runs/run-version.ts'
+import { NdjsonLine } from './ndjson-line.ts'
+import { FromWorker, type ToWorker, type WorkerRequestInput, type WorkerRequestName } from './protocol.ts'
+
+/** A snapshot of the longest session that a person can have, with room to spare; in characters. */
+const LINE_LIMIT = 250_000_000
+
+/** `over`: the worker said goodbye or is gone. `lost`: it does not answer, or says what cannot be understood. */
+export type ConnectionEnd = { kind: 'over' } | { kind: 'lost'; failure: Failure }
+
+export interface ConnectionListeners {
+  onMessage(message: Extract<FromWorker, { type: 'snapshot' | 'events' }>): void
+  /** Once. */
+  onEnd(end: ConnectionEnd): void
+}
+
+interface Waiting {
+  resolve(): void
+  reject(error: FailureError): void
+}
+
+/** A viewer's end of the private socket of a run. Whoever does not answer within `patienceMs` is given up. */
+export class WorkerConnection {
+  readonly #runId: RunId
+  readonly #socket: Socket
+  readonly #line: NdjsonLine
+  readonly #listeners: ConnectionListeners
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #patienceMs: number
+  readonly #watch: NodeJS.Timeout
+  #nextId = 1
+  #silentTicks = 0
+  #goodbye = false
+  #end: ConnectionEnd | null = null
+
+  constructor(entry: RunEntry, patienceMs: number, listeners: ConnectionListeners) {
+    const { endpoint, worker, run } = entry
+    this.#runId = run.runId
+    this.#listeners = listeners
+    this.#patienceMs = patienceMs
+    this.#socket = connect(endpoint?.path ?? '')
+    this.#line = new NdjsonLine(this.#socket, LINE_LIMIT, (value) => this.#take(value))
+    this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
+    this.#socket.once('close', () => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
+    // Counted in ticks: while this machine or this process slept, the other one may have slept as well.
+    this.#watch = setInterval(() => this.#tick(), patienceMs / TICKS)
+  }
+
+  /** `FailureError`: what the worker says, or why it cannot be asked. */
+  async request<Name extends WorkerRequestName>(name: Name, input: WorkerRequestInput<Name>): Promise<void> {
+    if (this.#end) throw new FailureError(this.#end.kind === 'lost' ? this.#end.failure : gone(this.#runId))
+    const id = this.#nextId++
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#post({ type: 'request', id, name, input })
+    })
+  }
+
+  /** Hangs up; the run goes on. */
+  close(): void {
+    this.#finish(over)
+  }
+
+  #tick(): void {
+    this.#silentTicks++
+    if (this.#silentTicks < TICKS) this.#post({ type: 'ping' })
+    else this.#finish({ kind: 'lost', failure: silent(this.#runId, this.#patienceMs) })
+  }
+
+  #take(value: unknown): void {
+    this.#silentTicks = 0
+    const message = FromWorker.safeParse(value)
+    if (message.success) this.#handle(message.data)
+    else this.#finish({ kind: 'lost', failure: foreign(this.#runId) })
+  }
+
+  #handle(data: FromWorker): void {
+    switch (data.type) {
+      case 'pong':
+        return
+      case 'refused':
+        this.#finish({ kind: 'lost', failure: failure('busy', data.message) })
+        return
+      case 'closed':
+        this.#goodbye = true
+        return
+      case 'reply': {
+        const waiting = this.#waiting.get(data.id)
+        this.#waiting.delete(data.id)
+        if (data.failure) waiting?.reject(new FailureError(data.failure))
+        else waiting?.resolve()
+        return
+      }
+      default:
+        this.#listeners.onMessage(data)
+    }
+  }
+
+  #post(message: ToWorker): void {
+    this.#line.post(message)
+  }
+
+  #finish(end: ConnectionEnd): void {
+    if (this.#end) return
+    this.#end = end
+    clearInterval(this.#watch)
+    this.#socket.destroy()
+    const error = new FailureError(end.kind === 'lost' ? end.failure : gone(this.#runId))
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+    this.#listeners.onEnd(end)
+  }
+}
+
+/** Into how many looks the patience is divided. */
+const TICKS = 4
+const over: ConnectionEnd = { kind: 'over' }
+
+/** The code `transport`: its process is gone, what it did is in the journal. */
+export function gone(runId: RunId): Failure {
+  return failure('transport', `The background run ${runId} has ended.`, { retryable: true })
+}
+
+function silent(runId: RunId, patienceMs: number): Failure {
+  const words = `The background run ${runId} has not answered for ${patienceMs / 1000} seconds; its process may be stopped.`
+  return failure('timeout', `${words} Try again, or end it with: ${clawCommand(`agent-kill ${runId}`)}`, {
+    retryable: true,
+  })
+}
+
+function foreign(runId: RunId): Failure {
+  return failure(
+    'busy',
+    `The background run ${runId} speaks as another version of the app does, so it cannot be attached to. It goes on.`,
+  )
+}

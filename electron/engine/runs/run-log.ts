@@ -1,0 +1,40 @@
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { isOver } from '#shared/run/run-words.ts'
+import type { SessionEntry } from '#shared/session/session-entry.ts'
+import { entriesFromEnd } from '../sessions/journal-end.ts'
+import { followEntries } from '../sessions/journal-follower.ts'
+import type { RunRecord } from './run-entry.ts'
+import type { RunStore } from './run-store.ts'
+
+/** What a run did, read from its journal: nobody is asked who may not answer. */
+export class RunLog {
+  readonly run: BackgroundRun
+  readonly #path: string
+  readonly #afterSeq: number
+  readonly #store: RunStore
+
+  constructor({ run, entry }: RunRecord, path: string, store: RunStore) {
+    this.run = run
+    this.#path = path
+    this.#afterSeq = entry?.afterSeq ?? 0
+    this.#store = store
+  }
+
+  /** In order; `follow` = until the run is over. `from: 'end'` = what comes from now on. */
+  async *entries({ from, follow }: { from: 'start' | 'end'; follow: boolean }): AsyncGenerator<SessionEntry> {
+    if (follow) await this.#store.watch()
+    const isWritten = () => this.#store.list().some((run) => run.runId === this.run.runId && !isOver(run))
+    const onChange = (listener: () => void) => this.#store.onChange(listener)
+    for await (const entry of followEntries(this.#path, { from, stays: () => follow && isWritten(), onChange })) {
+      if (entry.seq > this.#afterSeq) yield entry
+    }
+  }
+
+  /** From the newest to the oldest. */
+  async *fromEnd(): AsyncGenerator<SessionEntry> {
+    for await (const entry of entriesFromEnd(this.#path)) {
+      if (entry.seq <= this.#afterSeq) return
+      yield entry
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import type { ApprovalRequest } from '#shared/approval/approval.ts'
+import type { FileDiff } from '#shared/approval/file-diff.ts'
+import type { SeenFile } from '#shared/session/session-entry.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a tool needs of the world while it runs. */
+export interface ToolContext {
+  workspace: Workspace
+  signal: AbortSignal
+  /** Live output of a command, as it comes. */
+  onOutput(text: string): void
+  /** false = the person lifted the operating system's sandbox (`--unsafe`). */
+  sandbox: boolean
+  /** What the model has seen of a file, by the path that it is shown. */
+  known(path: string): KnownFile | null
+  /** A person sees the change before it happens, so that a model that did not look first can do no harm unseen. */
+  isShown?: boolean
+  /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
+  passedVariables?: readonly string[]
+  /** Names of variables that hold keys of backends: no command gets them. */
+  keyVariables?: ReadonlySet<string>
+}
+
+export interface KnownFile {
+  version: string
+  /** The first line that was not seen, and how many there are; null = all were. */
+  unseen: { line: number; of: number } | null
+}
+
+/** `output` is for the model, `summary` for the row a person reads ("7 matches in 3 files"). */
+export interface ToolResult {
+  ok: boolean
+  output: string
+  summary: string
+  diff?: FileDiff
+  exitCode?: number
+  /** What the model knows of a file after this. */
+  file?: SeenFile
+}
+
+/** The parts of an approval that only the tool knows; the agent adds call id, name and origin. */
+export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'facts' | 'sessionRule'> & {
+  /** It is asked about although a rule of the session covers it, or even although the permissions allow it. */
+  beyond?: 'session-rules' | 'permissions'
+}
+
+/** A call that was looked at and has changed nothing yet. */
+export interface PreparedCall {
+  /** What would happen, in full; null for a call that only reads, about which nobody is asked. */
+  preview: ApprovalPreview | null
+  /**
+   * Does exactly what the preview says. `outdated`: what it would change is no longer what the preview was made of, and
+   * nothing was done; prepare the call again. `confirmed` = a person has said yes to this very preview; what is asked about
+   * even where the permissions allow it is refused without.
+   */
+  run(confirmed?: boolean): Promise<ToolResult | 'outdated'>
+}
+
+/**
+ * One tool. `prepare` and `run` never throw for what the model or the disk did wrong: that is a result with `ok: false`
+ * which the model can act on. They throw only on abort (the signal's reason) and on defects of ours.
+ */
+export interface Tool<Input = unknown> {
+  name: string
+  description: string
+  input: z.ZodType<Input>
+  access: 'read' | 'write' | 'shell'
+  /** For the tool row: verb and target, such as Read / src/sum.js. */
+  describe(input: Input): { verb: string; target: string }
+  /** Changes nothing; an `ok: false` result means that the call cannot work anyway. */
+  prepare(input: Input, context: ToolContext): Promise<PreparedCall | ToolResult>
+}

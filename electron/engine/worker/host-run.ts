@@ -1,0 +1,88 @@
+import { FailureError, failure } from '#shared/failure.ts'
+import { exitCodeOfFailure } from '#shared/session/exit-code.ts'
+import type { Engine } from '../engine.ts'
+import { systemClock } from '../lib/clock.ts'
+import { over } from '../runs/reconcile.ts'
+import { RunRegistry } from '../runs/registry.ts'
+import { StartData } from '../runs/start-data.ts'
+import type { WorkerReport } from '../runs/worker-report.ts'
+import type { Session } from '../sessions/sessions.ts'
+import { RunHost } from './run-host.ts'
+import { RunPublisher } from './run-publisher.ts'
+
+export interface HostOptions {
+  /** As it came in; see `StartData`. */
+  input: unknown
+  openEngine(start: StartData): Promise<Engine>
+  platform: string
+  /** To whoever started this, once: it has begun, or why not. */
+  report(report: WorkerReport): void
+  /** When the process is asked to end: SIGTERM. */
+  onEndRequest(listener: () => void): void
+  onDefect(error: unknown): void
+}
+
+/**
+ * The life of a background run, in a process of its own: opens the session, listens, publishes itself, runs the turn and
+ * all that is said meanwhile to its end. Resolves with the exit code. Rejects for a defect only.
+ */
+export async function hostRun(options: HostOptions): Promise<number> {
+  const start = StartData.parse(options.input)
+  const { onDefect } = options
+  const registry = new RunRegistry(start.dataFolder)
+  const publisher = new RunPublisher(registry, start.entry, onDefect)
+  const audience = { viewers: 0 }
+  let engine: Engine | null = null
+  let host: RunHost | null = null
+  try {
+    engine = await options.openEngine(start)
+    const session = await openSession(engine, start, audience)
+    host = await RunHost.begin({ ...options, session, start, registry, publisher, audience })
+    options.report({ ok: true })
+    const outcome = await host.ended()
+    // The journal is closed and its lock is free before anybody hears that the run is over.
+    await engine.close()
+    await host.close(outcome)
+    return outcome.exitCode ?? 0
+  } catch (error) {
+    const value =
+      error instanceof FailureError ? error.failure : failure('internal', 'A defect of the app ended the run.')
+    const ended = { endedAt: systemClock.now(), exitCode: exitCodeOfFailure(value), note: value.message }
+    await publisher.now({ ...over, ...ended, status: 'failed' }, null).catch(onDefect)
+    options.report({ ok: false, failure: value })
+    await engine?.close()
+    await host?.leavePlace()
+    if (!(error instanceof FailureError)) throw error
+    return ended.exitCode
+  } finally {
+    publisher.stop()
+  }
+}
+
+async function openSession(
+  { sessions, profiles }: Engine,
+  start: StartData,
+  audience: { viewers: number },
+): Promise<Session> {
+  const { entry, session: how, overrides, permissions } = start
+  const { runId, startedAt, sessionId: id, cwd, profileId } = entry.run
+  const hosting = {
+    // All that is said in a background run spends from its purse.
+    parentRun: { path: runId, startedAt, background: true, limits: [] },
+    isWatched: () => audience.viewers > 0,
+  }
+  // One that was found on a usual port and saved nowhere is found there again.
+  if (!profiles.get(profileId)) await profiles.ensureActive({ save: false })
+  if (how.kind === 'new') {
+    const { kind: _, ...rest } = how
+    return await sessions.create({ ...rest, ...hosting, id, cwd, profileId, overrides, permissions, canAnswer: true })
+  }
+  const { addedFolders } = how
+  const session = await sessions.open(id, { ...hosting, addedFolders, closeOpenTurn: start.turn.kind !== 'continue' })
+  if (session.runId !== null) {
+    throw new FailureError(failure('busy', `This session already runs in the background, as ${session.runId}.`))
+  }
+  await session.setProfile(profileId, overrides)
+  await session.setPermissions(permissions)
+  return session
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto'
+import { FailureError, failure } from '#shared/failure.ts'
+import { endWasChosen, type TurnEnd } from '#shared/session/session-view.ts'
+import { systemClock } from '../lib/clock.ts'
+import { storageFailure } from '../lib/storage-failure.ts'
+import { over } from '../runs/reconcile.ts'
+import type { RunRegistry } from '../runs/registry.ts'
+import { killedBy, outcomeOf, type RunOutcome } from '../runs/run-outcome.ts'
+import { type SocketPlace, socketPlace } from '../runs/socket-place.ts'
+import type { StartData } from '../runs/start-data.ts'
+import type { Session } from '../sessions/sessions.ts'
+import { Endpoint } from './endpoint.ts'
+import { RunProgress } from './run-progress.ts'
+import type { RunPublisher } from './run-publisher.ts'
+
+/** How long a run that was given no message waits for its first one. Milliseconds. */
+const FIRST_MESSAGE_MS = 30 * 60_000
+
+export interface RunHostOptions {
+  session: Session
+  start: StartData
+  registry: RunRegistry
+  publisher: RunPublisher
+  /** How many look on now; kept current here. */
+  audience: { viewers: number }
+  platform: string
+  onEndRequest(listener: () => void): void
+  onDefect(error: unknown): void
+}
+
+/** One open session as a background run: its turns one after the other, its viewers, its entry in the registry. */
+export class RunHost {
+  readonly #options: RunHostOptions
+  readonly #progress: RunProgress
+  readonly #place: SocketPlace
+  /** The ends of the turns so far, in order; a message begins one or belongs to the running one. */
+  readonly #turns: Promise<TurnEnd | null>[] = []
+  #endpoint: Endpoint | null = null
+  #closing = false
+  /** Who wanted it to end, or where it went. */
+  #outcome: RunOutcome | null = null
+
+  private constructor(options: RunHostOptions, place: SocketPlace) {
+    this.#options = options
+    this.#place = place
+    const view = options.session.view()
+    this.#progress = new RunProgress(view, view.activity !== null || options.start.turn.kind === 'resume')
+  }
+
+  /** Listens, begins the turn, and publishes the run. `FailureError` `storage`. */
+  static async begin(options: RunHostOptions): Promise<RunHost> {
+    const { session, start, registry, publisher, platform, onDefect } = options
+    const { runId } = start.entry.run
+    const host = new RunHost(options, await socketPlace(registry.folder, runId, platform))
+    try {
+      const token = randomBytes(32).toString('base64url')
+      const afterSeq = session.view().seq
+      await host.#listen(token)
+      options.onEndRequest(() => host.#endRequested().catch(onDefect))
+      session.subscribe((event) => {
+        host.#progress.take(event, session.view())
+        host.#publish()
+      })
+      await host.#first()
+      publisher.begin(afterSeq, { path: host.#place.path, token })
+      await publisher.now(host.#progress.of(session.view()))
+      return host
+    } catch (error) {
+      await host.leavePlace()
+      if (error instanceof FailureError) throw error
+      throw new FailureError(storageFailure('start a background run', error), { cause: error })
+    }
+  }
+
+  /** When no turn runs and no message waits. */
+  async ended(): Promise<RunOutcome> {
+    let end: TurnEnd | null = null
+    for (let index = 0; index < this.#turns.length; index++) {
+      try {
+        end = (await this.#turns[index]) ?? end
+      } catch (error) {
+        if (!(error instanceof FailureError)) throw error
+        end = { reason: 'failed', failure: error.failure, budget: null, at: 0 }
+      }
+      if (end && end.reason !== 'completed' && this.#outcome) break
+    }
+    this.#closing = true
+    if (this.#outcome || !end) return this.#outcome ?? nothingCame
+    return outcomeOf(end, endWasChosen(this.#options.session.view().turns.at(-1)?.items ?? []))
+  }
+
+  /** Tells everybody that it is over. The session must be closed. */
+  async close(outcome: RunOutcome): Promise<void> {
+    const { publisher, session, onDefect, start } = this.#options
+    const usage = this.#progress.usage(session.view())
+    const endedAt = Math.max(systemClock.now(), start.entry.run.startedAt)
+    const { worktree } = start.entry.run
+    const place = worktree && { worktree: await (await import('../runs/worktree.ts')).withLeft(worktree) }
+    // Where the disk refuses, whoever looks next finds the same in the journal.
+    const { title } = session.view()
+    await publisher.now({ ...over, ...outcome, ...place, usage, endedAt, title }, null).catch(onDefect)
+    await this.#endpoint?.close(outcome.note)
+  }
+
+  async leavePlace(): Promise<void> {
+    await this.#endpoint?.close('')
+    await this.#place.leave()
+  }
+
+  async #listen(token: string): Promise<void> {
+    const { session, start, platform, publisher, audience, onDefect } = this.#options
+    this.#endpoint = await Endpoint.listen({
+      session,
+      place: this.#place,
+      platform,
+      token,
+      instanceId: start.entry.worker.instanceId,
+      onViewers: (viewers) => {
+        audience.viewers = viewers
+        publisher.soon({ viewers })
+      },
+      onDefect,
+      answers: {
+        send: ({ text, before }) => this.#begin(() => session.begin(text, {}, before && { before })),
+        sendQueued: () => this.#begin(() => session.sendQueued()),
+        resume: () => this.#begin(() => session.resume()),
+        takeBack: ({ messageId }) => session.takeBack(messageId),
+        stop: ({ turnId }) => session.stop(turnId),
+        answer: ({ callId, answer }) => session.answer(callId, answer),
+        answerBudget: ({ answer }) => session.answerBudget(answer),
+        setProfile: ({ profileId, overrides }) => session.setProfile(profileId, overrides),
+        setPermissions: ({ permissions }) => session.setPermissions(permissions),
+        rename: ({ title }) => session.rename(title),
+        persisted: () => session.persisted(),
+        leave: async ({ to }) => {
+          this.#outcome = { status: 'completed', exitCode: null, note: `went on in ${to}` }
+          await this.#stopWaiting(() => session.leave(to))
+        },
+      },
+    })
+  }
+
+  async #begin(begin: () => Promise<{ end: Promise<TurnEnd> }>): Promise<void> {
+    if (this.#closing) throw new FailureError(ending)
+    const begun = begin()
+    // What could not begin is no turn of this run: who asked for it hears why.
+    this.#turns.push(
+      begun.then(
+        ({ end }) => end,
+        () => null,
+      ),
+    )
+    await begun
+  }
+
+  #stopWaiting: (stop: () => Promise<void>) => Promise<void> = async (stop) => {
+    this.#closing = true
+    await stop()
+  }
+
+  async #first(): Promise<void> {
+    const { session, start } = this.#options
+    const { turn, send } = start
+    if (turn.kind === 'prompt') this.#turns.push((await session.begin(turn.text, send)).end)
+    else if (turn.kind === 'continue') {
+      const going = await session.goOn(send)
+      // It came to its end while it was moved.
+      const last = session.view().turns.at(-1)?.end
+      if (going) this.#turns.push(going.end)
+      else if (last) this.#turns.push(Promise.resolve(last))
+    } else if (turn.kind === 'resume') this.#turns.push((await session.resume(send)).end)
+    else this.#awaitMessage()
+  }
+
+  /** Something must be awaited until the first message is there. */
+  #awaitMessage(): void {
+    const { session } = this.#options
+    const waiting = new Promise<TurnEnd>((resolve) => {
+      const nothing = () => resolve({ reason: 'completed', failure: null, budget: null, at: 0 })
+      const timer = setTimeout(nothing, FIRST_MESSAGE_MS)
+      const unsubscribe = session.subscribe(({ type }) => {
+        if (type !== 'turn-start' && type !== 'turn-resume') return
+        clearTimeout(timer)
+        unsubscribe()
+        // The turn itself is the next to be awaited.
+        nothing()
+      })
+      this.#stopWaiting = async (stop) => {
+        this.#closing = true
+        clearTimeout(timer)
+        nothing()
+        await stop()
+      }
+    })
+    this.#turns.push(waiting)
+  }
+
+  #publish(): void {
+    const { publisher, session, onDefect } = this.#options
+    const before = publisher.entry().run
+    const progress = this.#progress.of(session.view())
+    // Before the run is published and after it is over, there is nothing to keep current.
+    if (!publisher.isPublished()) return
+    const isUrgent = before.status !== progress.status || before.approvals.length !== progress.approvals.length
+    if (isUrgent) publisher.now(progress).catch(onDefect)
+    else publisher.soon(progress)
+  }
+
+  async #endRequested(): Promise<void> {
+    const { registry, session, start } = this.#options
+    const request = await registry.killRequest(start.entry.run.runId)
+    this.#outcome = request ? killedBy(request.by) : { ...killedBy(''), note: 'ended by a signal from outside' }
+    await this.#stopWaiting(() => session.stop())
+  }
+}
+
+const nothingCame: RunOutcome = { status: 'completed', exitCode: 0, note: 'no message came' }
+const ending = failure('transport', 'The run ended before this message was read. Send it again.', { retryable: true })

@@ -1,0 +1,106 @@
+import { runningTarget } from '#shared/session/phase-words.ts'
+import type { SessionEvent } from '#shared/session/session-event.ts'
+import { type SessionView, sessionState } from '#shared/session/session-view.ts'
+import type { Usage } from '#shared/spending/usage.ts'
+import { addUsage, noUsage, type UsageTotals } from '#shared/spending/usage-totals.ts'
+import { estimateTokens } from '../lib/estimate-tokens.ts'
+import type { RunEntry } from '../runs/run-entry.ts'
+import { RunWork } from '../runs/run-work.ts'
+
+/** The speed of an answer is that of its last seconds. Milliseconds. */
+const SPEED_WINDOW_MS = 3_000
+/** Before there is so much of it, a speed is noise. Milliseconds. */
+const SPEED_MINIMUM_MS = 500
+
+type Progress = Pick<
+  RunEntry['run'],
+  | 'status'
+  | 'title'
+  | 'profileId'
+  | 'profileName'
+  | 'model'
+  | 'permissions'
+  | 'usage'
+  | 'phase'
+  | 'phaseDetail'
+  | 'tokensPerSecond'
+  | 'approvals'
+  | 'queuedBefore'
+  | 'waitsUntil'
+  | 'plan'
+  | 'changes'
+>
+
+/** What lists say of a running run, folded from its session's events. */
+export class RunProgress {
+  /** Turns of the session before this run. */
+  readonly #turnsBefore: number
+  readonly #work: RunWork
+  #written: { at: number; tokens: number }[] = []
+
+  /** `goesOn`: the run goes on with the newest turn. */
+  constructor(view: SessionView, goesOn: boolean) {
+    this.#turnsBefore = view.turns.length - (goesOn ? 1 : 0)
+    this.#work = new RunWork(view.turns, goesOn)
+  }
+
+  /** `view`: with the event in it. */
+  take(event: SessionEvent, view: SessionView): void {
+    this.#work.take(event, view)
+    if (event.type === 'text-delta' || event.type === 'reasoning-delta') {
+      const from = event.at - SPEED_WINDOW_MS
+      this.#written = [
+        ...this.#written.filter(({ at }) => at >= from),
+        { at: event.at, tokens: estimateTokens(event.text.length) },
+      ]
+    } else if (event.type === 'model-call-end' || event.type === 'turn-end') this.#written = []
+  }
+
+  of(view: SessionView): Progress {
+    const { profile, activity, approvals } = view
+    return {
+      status: sessionState(view) === 'waiting' ? 'waiting-approval' : 'running',
+      title: view.title,
+      profileId: profile.profileId,
+      profileName: profile.profileName,
+      model: profile.model,
+      permissions: view.permissions,
+      usage: this.usage(view),
+      phase: activity?.phase ?? null,
+      phaseDetail: (activity?.phase === 'running-tool' && runningTarget(view)) || (activity?.detail ?? ''),
+      tokensPerSecond: this.#speed(),
+      approvals: [...approvals],
+      queuedBefore: activity?.queuedBefore ?? null,
+      waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
+      plan: this.#work.plan,
+      changes: this.#work.changes(),
+    }
+  }
+
+  /** Of this run alone. */
+  usage(view: SessionView): Usage {
+    const totals = view.turns.slice(this.#turnsBefore).reduce((sum, turn) => plus(sum, turn.usage), noUsage)
+    const { modelCalls: _, ...usage } = totals
+    // A call that goes on has been counted, and said nothing yet.
+    return usage.inputTokens === null && usage.outputTokens === null ? { ...usage, source: 'unknown' } : usage
+  }
+
+  #speed(): number | null {
+    const [first] = this.#written
+    const last = this.#written.at(-1)
+    if (!first || !last || last.at - first.at < SPEED_MINIMUM_MS) return null
+    // What came first was written before the time that is counted.
+    const tokens = this.#written.slice(1).reduce((sum, one) => sum + one.tokens, 0)
+    return Math.round((tokens / (last.at - first.at)) * 10_000) / 10
+  }
+}
+
+function earliest(times: readonly number[]): number | null {
+  return times.length > 0 ? Math.min(...times) : null
+}
+
+function plus(sum: UsageTotals, turn: UsageTotals): UsageTotals {
+  const { modelCalls } = turn
+  // A turn without a call says nothing of where numbers come from.
+  return modelCalls === 0 ? sum : { ...addUsage(sum, turn), modelCalls: sum.modelCalls + modelCalls }
+}

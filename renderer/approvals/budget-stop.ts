@@ -1,0 +1,78 @@
+import type { BudgetScope, BudgetStop } from '#shared/limits/budget.ts'
+import { readLimit, type Typed } from '../budget/limit-values.ts'
+import { formatCount, formatDollars } from '../lib/format.ts'
+import { exactAmount, limitWords, unitWord } from '../lib/limits.ts'
+
+const scopes: Readonly<Record<BudgetScope, string>> = {
+  run: 'of this run',
+  session: 'of this session',
+  'background-run': 'of this background run',
+  day: 'of today',
+  month: 'of this month',
+}
+
+/** Which limit it is: "tokens of this session". Old journals do not know its scope. */
+export function stopTitle({ limit, scope }: BudgetStop): string {
+  return scope ? `${limitWords[limit]} ${scopes[scope]}` : limitWords[limit]
+}
+
+export interface StopFact {
+  name: string
+  text: string
+  /** It can be changed on the page *Budgets*. */
+  onBudgets?: true
+}
+
+/** How much, by whom it was set, and what it went into. */
+export function stopFacts(stop: BudgetStop): StopFact[] {
+  const { limit, allowed, used, needs, origin, top = [] } = stop
+  const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit, allowed)}`
+  return [
+    { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
+    ...(origin ? [originFact(origin)] : []),
+    ...(top.length > 0
+      ? [
+          {
+            name: topName(stop),
+            text: top.map((call) => callWords(call, limit)).join(' · '),
+          },
+        ]
+      : []),
+  ]
+}
+
+/** What the settings say is set on the page *Budgets*, and nowhere else. */
+function originFact(origin: string): StopFact {
+  const [, rest] = /^Settings(\b.*)$/s.exec(origin) ?? []
+  return rest === undefined
+    ? { name: 'Set by', text: origin }
+    : { name: 'Set on', text: `Budgets${rest}`, onBudgets: true }
+}
+
+/** What stands in the field of *Raise to*: a limit that leaves room for the next step. */
+export function readRaise(stop: BudgetStop, text: string): Typed {
+  const { limit, used, needs = 0 } = stop
+  const read = readLimit(limit, text)
+  if ('problem' in read || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
+  if (needs > 0) return { problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
+  const amount = exactAmount(limit, used)
+  return { problem: `${amount}${unitWord(limit, used)} used already: write more than ${amount}.` }
+}
+
+type TopCall = NonNullable<BudgetStop['top']>[number]
+
+function callWords({ label, tokens, costMicroUsd }: TopCall, limit: BudgetStop['limit']): string {
+  if (limit === 'costUsd' && costMicroUsd !== null) return `${label}: ${formatDollars(costMicroUsd)}`
+  return `${label}: ${formatCount(tokens)} tokens`
+}
+
+/** The calls are those of this turn, which are all that a run has, and only a part of a day. */
+function topName({ limit, scope }: BudgetStop): string {
+  if (!isShareOf(limit)) return 'Most tokens'
+  return scope === undefined || scope === 'run' || scope === 'background-run' ? 'Most of it' : 'Most of this turn'
+}
+
+/** Calls are listed by what they cost or read and wrote; other limits are used up in another way. */
+function isShareOf(limit: BudgetStop['limit']): boolean {
+  return limit === 'costUsd' || limit.endsWith('Tokens')
+}

@@ -1,0 +1,48 @@
+import { ScrollText } from 'lucide-react'
+import { lazy, Suspense, useEffect } from 'react'
+import { type PolicyView, undecidedFiles } from '#shared/policy/policy.ts'
+import { useChatPlace, useView } from '../stores/chat-place.ts'
+import { useDraftStore } from '../stores/draft-store.ts'
+import { lookAtPolicy, usePolicyStore } from '../stores/policy-store.ts'
+import { Icon } from '../ui/icon.tsx'
+
+// Most folders have no policy: its parts are loaded where there is one.
+const PolicyPopover = lazy(() => import('./policy-popover.tsx'))
+const PolicyDialog = lazy(() => import('./policy-dialog.tsx'))
+
+/** In the bar of a chat whose folder has a policy: what applies and from which file; and the question for trust. */
+export function PolicyButton({ folder }: { folder: string }) {
+  const place = useChatPlace()
+  const view = usePolicyStore(({ views }) => views[folder])
+  const asking = usePolicyStore((state) => state.asking)
+  useFreshPolicy(folder, place)
+  if (!view || view.files.length === 0) return null
+  const state = stateOf(view)
+  return (
+    <Suspense>
+      <PolicyPopover view={view} folder={folder} place={place} label={state ? `Policy: ${state.words}` : 'Policy'}>
+        <Icon of={ScrollText} small />
+        <span className="hide-s">Policy</span>
+        {state && <span className={`badge ${state.tone}`}>{state.words}</span>}
+      </PolicyPopover>
+      {asking?.folder === folder && <PolicyDialog files={asking.files} place={place} />}
+    </Suspense>
+  )
+}
+
+function stateOf(view: PolicyView): { tone: string; words: string } | null {
+  if (view.files.some(({ problem }) => problem !== null)) return { tone: 'danger', words: 'broken' }
+  return undecidedFiles(view).length > 0 ? { tone: 'warn', words: 'not trusted' } : null
+}
+
+/** Looks when the chat opens, when a turn ends and when the window comes to the front: files change outside. */
+function useFreshPolicy(folder: string, place: string): void {
+  const busy = useView(({ activity }) => activity !== null) === true
+  useEffect(() => {
+    // A question never takes the focus from somebody who types.
+    const look = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[place])
+    if (!busy) look()
+    window.addEventListener('focus', look)
+    return () => window.removeEventListener('focus', look)
+  }, [folder, place, busy])
+}

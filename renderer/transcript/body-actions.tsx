@@ -1,0 +1,19 @@
+import type { ToolItem } from '#shared/session/session-view.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { commandOf, diffText } from './conversation-text.ts'
+
+/** What can be taken out of a call: all of it, also what is folded. */
+export function BodyActions({ tool }: { tool: ToolItem }) {
+  const { diff } = tool
+  const hasDiff = diff !== undefined && diff.hunks.length > 0
+  return (
+    <div className="body-acts">
+      {tool.verb === 'Run' && <CopyButton text={() => commandOf(tool)} name="Copy command" caption="Command" />}
+      {hasDiff ? (
+        <CopyButton text={() => diffText(diff)} name="Copy change" caption="Change" />
+      ) : (
+        <CopyButton text={() => tool.output} name="Copy output" caption="Output" />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { ProfileId } from '../ids.ts'
+
+/** The limits of a run; the names are those of `run-end.budget.limit` (design.md section 5). */
+export const LimitName = z.enum([
+  'totalTokens',
+  'inputTokens',
+  'outputTokens',
+  'reasoningTokens',
+  'costUsd',
+  'toolCalls',
+  'modelCalls',
+  'turns',
+  'wallTime',
+])
+export type LimitName = z.infer<typeof LimitName>
+
+/** Tokens and counts are integers; `costUsd` is in micro-dollars, `wallTime` in milliseconds. A missing key is no limit. */
+export const Limits = z.partialRecord(LimitName, z.number().int().nonnegative())
+export type Limits = z.infer<typeof Limits>
+
+/**
+ * What a limit counts over. `run`: one run with all its children, in whatever processes they are. `background-run`: the
+ * same for runs that were sent to the background. `day` and `month` are those of the person's own time zone.
+ */
+export const BudgetScope = z.enum(['run', 'background-run', 'session', 'day', 'month'])
+export type BudgetScope = z.infer<typeof BudgetScope>
+
+/** Limits that a person set in the settings: for one profile, or (null) for everything together. One rule per scope and profile. */
+export const LimitRule = z.object({ scope: BudgetScope, profileId: ProfileId.nullable(), limits: Limits })
+export type LimitRule = z.infer<typeof LimitRule>
+
+/** One call among those that spent the most; `tokens` = input and output together. */
+const CostlyCall = z.object({
+  /** Such as "model call 3, qwen3-coder". */
+  label: z.string(),
+  tokens: z.number().int().nonnegative(),
+  costMicroUsd: z.number().int().nonnegative().nullable(),
+})
+
+/**
+ * Which limit ended a run, what it allowed and what was used; units as in `Limits`. Journals from before scopes existed
+ * lack what is optional.
+ */
+export const BudgetStop = z.object({
+  limit: LimitName,
+  allowed: z.number(),
+  used: z.number(),
+  /** What the next step would have added at the least, where `used` alone is within the limit. */
+  needs: z.number().optional(),
+  scope: BudgetScope.optional(),
+  /** Where the limit was set, for a person: "--max-total-tokens", "Settings: a day, OpenRouter", a manifest's path. */
+  origin: z.string().optional(),
+  /** At most five, the costliest first. */
+  top: z.array(CostlyCall).max(5).optional(),
+})
+export type BudgetStop = z.infer<typeof BudgetStop>
+
+/**
+ * What a person answers when a limit is reached in a run that somebody watches. `finish`: one last answer without tools.
+ * `raise`: that limit, for this run only, to a value in the limit's unit. `stop`: as if nobody watched.
+ */
+export const BudgetAnswer = z.discriminatedUnion('choice', [
+  z.object({ choice: z.literal('finish') }),
+  z.object({ choice: z.literal('raise'), to: z.number().int().positive() }),
+  z.object({ choice: z.literal('stop') }),
+])
+export type BudgetAnswer = z.infer<typeof BudgetAnswer>
+
+/**
+ * What became of a question at a limit. `room`: nobody answered it; the limit was raised or taken away where it was set,
+ * or its day is over, and the run goes on by itself.
+ */
+export const BudgetDecision = z.discriminatedUnion('choice', [
+  ...BudgetAnswer.options,
+  z.object({ choice: z.literal('room') }),
+])
+export type BudgetDecision = z.infer<typeof BudgetDecision>
+
+/** Whether the run goes on after that as before. */
+export function letsGoOn({ choice }: BudgetDecision): boolean {
+  return choice === 'raise' || choice === 'room'
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { ProfileId } from '../ids.ts'
+import { BudgetScope, LimitName } from './budget.ts'
+
+/**
+ * How a child, in whatever process, spends from the purse of the run that it belongs to. A running session has one to
+ * give away; it is plain data.
+ */
+export const RunLink = z.object({
+  /** Ids of the runs from the first one down, such as `root/child`; a child adds its own. */
+  path: z.string().regex(/^[0-9a-z]{10}(\/[0-9a-z]{10})*$/),
+  /** When the first one began. Milliseconds since 1970. */
+  startedAt: z.number().int().nonnegative(),
+  /** The first one runs in the background. */
+  background: z.boolean(),
+  /** The limits of runs, each with the run that it counts over. */
+  limits: z.array(
+    z.object({
+      name: LimitName,
+      allowed: z.number().int().nonnegative(),
+      scope: BudgetScope,
+      origin: z.string(),
+      profileId: ProfileId.nullable(),
+      path: z.string(),
+      startedAt: z.number().int().nonnegative(),
+      /** Used by that run before it moved to the process where it is now: the ledger has that under another path. */
+      carried: z.number().int().nonnegative().default(0),
+    }),
+  ),
+})
+export type RunLink = z.infer<typeof RunLink>
+
+/** As it comes from another process; null = it is none. */
+export function readRunLink(text: string): RunLink | null {
+  try {
+    return RunLink.parse(JSON.parse(text))
+  } catch {
+    // The caller says what it needs.
+    return null
+  }
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { ApprovalAnswer, ApprovalRequest } from '../approval/approval.ts'
+import { FileDiff } from '../approval/file-diff.ts'
+import { Failure } from '../failure.ts'
+import { MessageId, ProfileId, SessionId, TurnId } from '../ids.ts'
+import { BudgetDecision, BudgetStop } from '../limits/budget.ts'
+import { Permissions } from '../policy/permissions.ts'
+import { BackendKind } from '../profile/profile.ts'
+import { Usage } from '../spending/usage.ts'
+import { SendOptions } from './send-options.ts'
+
+/** The version of the journal format; a reader refuses a newer one and migrates an older one. */
+export const JOURNAL_VERSION = 1
+
+/** Which backend answers from here on; enough to show it when the profile itself is gone. */
+const ProfileUse = z.object({ profileId: ProfileId, profileName: z.string(), kind: BackendKind, model: z.string() })
+export type ProfileUse = z.infer<typeof ProfileUse>
+
+const stamp = { seq: z.number().int().nonnegative(), at: z.number().int().nonnegative() }
+function entry<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.object({ type: z.literal(type), ...stamp, ...shape })
+}
+
+/**
+ * What a model has seen of a file, or written itself: before it replaces a whole file, it must know the whole of it as it
+ * is. `lines` = only these, from 1, of so many.
+ */
+const SeenFile = z.object({
+  path: z.string(),
+  /** Names the content: the same for the same bytes. */
+  version: z.string(),
+  lines: z.object({ first: z.number().int(), last: z.number().int(), of: z.number().int() }).optional(),
+})
+export type SeenFile = z.infer<typeof SeenFile>
+
+/** Why a turn ended. `interrupted` is written by whoever finds a turn that nobody ended. */
+export const TurnEndReason = z.enum(['completed', 'budget', 'aborted', 'failed', 'needs-approval', 'interrupted'])
+export type TurnEndReason = z.infer<typeof TurnEndReason>
+
+/** `denied`: a person or the permissions said no. `not-run`: cut, interrupted or malformed, so it never started. */
+export const ToolOutcome = z.enum(['done', 'failed', 'denied', 'not-run'])
+export type ToolOutcome = z.infer<typeof ToolOutcome>
+
+/**
+ * One line of a journal. `seq` grows by at least one from line to line; `at` is milliseconds since 1970.
+ * A session's state is a fold over its entries; nothing else is stored.
+ */
+export const SessionEntry = z.discriminatedUnion('type', [
+  entry('session-start', {
+    version: z.literal(JOURNAL_VERSION),
+    sessionId: SessionId,
+    cwd: z.string(),
+    /** Kept so that the first bytes of every request stay the same after an update of the app. */
+    systemPrompt: z.string(),
+    profile: ProfileUse,
+    permissions: Permissions,
+    /** Begun to answer one prompt of a terminal, not as a conversation. */
+    oneTime: z.boolean().optional(),
+  }),
+  entry('title', { title: z.string() }),
+  /** From here on it works in another folder; its first one may be gone. */
+  entry('folder', { cwd: z.string() }),
+  entry('profile', { profile: ProfileUse }),
+  entry('permissions', { permissions: Permissions }),
+  entry('turn-start', {
+    turnId: TurnId,
+    text: z.string(),
+    /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
+    facts: z.string(),
+    /** How it is run, where that differs from what the session is used to: whoever goes on with it must know. */
+    options: SendOptions.optional(),
+    /** Messages that waited and are part of its text now. */
+    queued: z.array(MessageId).optional(),
+  }),
+  /** A turn that ended before it was complete goes on, without a new message of the person. */
+  entry('turn-resume', { turnId: TurnId }),
+  /** Written while a turn ran: it waits until the model reads it, as a `follow-up` or in a turn of its own. */
+  entry('message-queued', {
+    messageId: MessageId,
+    text: z.string(),
+    /** It is read before this one, if that still waits; missing = after all others. */
+    before: MessageId.optional(),
+  }),
+  entry('message-taken-back', { messageId: MessageId }),
+  entry('model-call-start', {
+    model: z.string(),
+    /** A request of the app's own: its answer is no part of the conversation. */
+    purpose: z.literal('summary').optional(),
+  }),
+  entry('reasoning-delta', { text: z.string() }),
+  entry('text-delta', { text: z.string() }),
+  entry('model-call-end', {
+    /** As normalised: stop, length, tool_calls, content_filter, error, other, unknown, or aborted. */
+    finish: z.string(),
+    toolCalls: z.array(
+      z.object({
+        callId: z.string(),
+        name: z.string(),
+        arguments: z.string(),
+        recovered: z.boolean(),
+        mended: z.string().optional(),
+        /** Why it must not run, such as that it was cut. */
+        problem: z.string().optional(),
+      }),
+    ),
+    /** Opaque to us, returned unmodified to the server that sent it (backends.md B.5). */
+    reasoningDetails: z.unknown().optional(),
+  }),
+  entry('usage', { usage: Usage }),
+  /** `until`: when the run ends unless somebody has answered; milliseconds since 1970. Missing = it waits. */
+  entry('approval-request', { request: ApprovalRequest, until: z.number().optional() }),
+  /** `by: permissions`: nobody answered the question itself; the session's permissions were changed to allow it. */
+  entry('approval-answer', { callId: z.string(), answer: ApprovalAnswer, by: z.literal('permissions').optional() }),
+  /** A limit is reached, and somebody who watches is asked what becomes of the run. */
+  entry('budget-request', { stop: BudgetStop }),
+  entry('budget-answer', { answer: BudgetDecision }),
+  entry('tool-start', {
+    callId: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+    recovered: z.boolean(),
+    /** List, Read, Search, Find, Edit, Write, Run. */
+    verb: z.string(),
+    target: z.string(),
+  }),
+  entry('tool-end', {
+    callId: z.string(),
+    outcome: ToolOutcome,
+    /** What the model reads. */
+    output: z.string(),
+    /** What a person reads at the right of the row: "7 matches in 3 files". */
+    summary: z.string(),
+    durationMs: z.number().int().nonnegative(),
+    diff: FileDiff.optional(),
+    exitCode: z.number().int().optional(),
+    /** What the model knows of a file after this call. */
+    file: SeenFile.optional(),
+  }),
+  /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
+  entry('follow-up', {
+    text: z.string(),
+    origin: z.enum(['user', 'app']),
+    /** It had been queued under this id. */
+    messageId: MessageId.optional(),
+  }),
+  entry('warning', { code: z.string(), message: z.string() }),
+  /** From here on the model reads the summary in place of all before the entry `keptFromSeq`. */
+  entry('compaction', { summary: z.string(), keptFromSeq: z.number().int().nonnegative() }),
+  entry('turn-end', {
+    turnId: TurnId,
+    reason: TurnEndReason,
+    failure: Failure.nullable(),
+    budget: BudgetStop.nullable(),
+    /** How long it took, whatever became of the computer's clock meanwhile. Older journals lack it. */
+    durationMs: z.number().int().nonnegative().optional(),
+  }),
+])
+export type SessionEntry = z.infer<typeof SessionEntry>

@@ -1,0 +1,4 @@
+import type { Seat } from '../electron/engine/slots/slots.ts'
+
+/** For tests of other things: there is always room. */
+export const freeSeat: Seat = { take: () => Promise.resolve(() => {}), leave() {} }
