@@ -1,6 +1,5 @@
 import type { Environment } from '#shared/feed/app-state.ts'
-import type { Engine } from '../engine.ts'
-import { AppModel } from './app-model.ts'
+import { AppModel, type AppSources } from './app-model.ts'
 import { FeedServer } from './feed-server.ts'
 import { SessionHolds } from './session-holds.ts'
 
@@ -12,12 +11,12 @@ export interface WindowFeed {
 }
 
 export function createWindowFeed(
-  engine: Engine,
+  sources: Omit<AppSources, 'environment'>,
   environment: Environment,
   onDefect: (error: unknown) => void,
 ): WindowFeed {
-  const { settings, profiles, doctor, sessions, runs, pause, budgets } = engine
-  const app = new AppModel({ settings, profiles, doctor, sessions, runs, pause, budgets, environment })
+  const { sessions } = sources
+  const app = new AppModel({ ...sources, environment })
   const holds = new SessionHolds(sessions, onDefect)
   return { app, holds, server: new FeedServer({ sessions, holds, app, onDefect }) }
 }

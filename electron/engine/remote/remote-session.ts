@@ -9,7 +9,7 @@ import { applyEvent, type SessionView, type TurnEnd } from '#shared/session/sess
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
-import type { QueuePlace, Session } from '../sessions/sessions.ts'
+import type { AttachedSession, QueuePlace } from '../sessions/sessions.ts'
 import type { FromWorker, WorkerRequestInput, WorkerRequestName } from './protocol.ts'
 import { type ConnectionEnd, gone, WorkerConnection } from './worker-connection.ts'
 
@@ -19,7 +19,7 @@ interface Listener {
 }
 
 /** A session that the worker of a background run has open, seen and steered from here. */
-export class RemoteSession implements Session {
+export class RemoteSession implements AttachedSession {
   readonly id: SessionId
   readonly runId: RunId
   readonly #connection: WorkerConnection

@@ -1,16 +1,9 @@
 import { realpath } from 'node:fs/promises'
-import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { BackgroundRun, FolderConflict } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
+import type { WorkingSession } from '../sessions/sessions.ts'
 import { isInside } from '../tools/contract/workspace.ts'
-
-/** A turn that goes on in a window or a terminal. */
-export interface WorkingSession {
-  summary: SessionSummary
-  /** "the window", "a terminal" */
-  holder: string
-}
 
 /**
  * Whoever works already where a new run wants to: in the same folder, in one around it or inside it, if both may change

@@ -1,8 +1,8 @@
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
-import { entriesFromEnd } from '../sessions/journal-end.ts'
-import { followEntries } from '../sessions/journal-follower.ts'
+import { entriesFromEnd } from '../journal/journal-end.ts'
+import { followEntries } from '../journal/journal-follower.ts'
 import type { RunRecord } from './run-entry.ts'
 import type { RunStore } from './run-store.ts'
 

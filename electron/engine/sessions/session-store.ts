@@ -6,13 +6,11 @@ import { clawCommand } from '#shared/lib/claw-command.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session/session-entry.ts'
 import { applyEvent, goesOn, type SessionView, viewFromEntries } from '#shared/session/session-view.ts'
 import { systemPrompt } from '../agent/prompt.ts'
+import { Journal, readJournal, repairNotice } from '../journal/journal.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
-import type { RemoteSession } from '../remote/remote-session.ts'
-import type { WorkingSession } from '../runs/folder-conflict.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
-import { Journal, readJournal, repairNotice } from './journal.ts'
 import { LiveSession, profileUse } from './live-session.ts'
 import { waitsForAnswer } from './open-calls.ts'
 import { ReadOnlySession } from './read-only-session.ts'
@@ -20,7 +18,15 @@ import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
 import { startFrom } from './session-start.ts'
-import type { NewSession, OpenMoved, OpenOptions, Session, Sessions } from './sessions.ts'
+import type {
+  AttachedSession,
+  NewSession,
+  OpenMoved,
+  OpenOptions,
+  Session,
+  Sessions,
+  WorkingSession,
+} from './sessions.ts'
 import { INTERRUPTED, LIMIT_NOTE, summarise } from './summary.ts'
 import { sessionWorkspace, usableFolder } from './usable-folder.ts'
 
@@ -36,7 +42,7 @@ export interface SessionStoreOptions {
   holder: string
   services: SessionServices
   /** The session as a background run has it open; null = none has. `FailureError`: it cannot be attached to. */
-  attach?(id: SessionId): Promise<RemoteSession | null>
+  attach?(id: SessionId): Promise<AttachedSession | null>
 }
 
 /** All sessions of the data folder: those that are open here, and the summaries of the rest. */

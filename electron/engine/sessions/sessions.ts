@@ -75,6 +75,21 @@ export interface Session {
   persisted(): Promise<void>
 }
 
+/** A session that another process has open, seen and steered from here. */
+export interface AttachedSession extends Session {
+  /** Calls when the other process ended, is gone, or does not answer. At once, if it is so already. */
+  onEnd(listener: () => void): void
+  /** Ends the connection; the session goes on over there. */
+  close(): void
+}
+
+/** A session with a turn that goes on in a window or a terminal. */
+export interface WorkingSession {
+  summary: SessionSummary
+  /** Who has it open, for a person: "the window", "a terminal". */
+  holder: string
+}
+
 /** What a process knows of a session that it runs for somebody else. */
 export interface Hosting {
   /** The run that all turns of this session are children of: a background run. */

@@ -1,19 +1,27 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import { exitCodeOfFailure } from '#shared/session/exit-code.ts'
-import type { Engine } from '../engine.ts'
 import { systemClock } from '../lib/clock.ts'
+import type { ProfileStore } from '../profiles/profile-store.ts'
 import { over } from '../runs/reconcile.ts'
 import { RunRegistry } from '../runs/registry.ts'
 import { StartData } from '../runs/start-data.ts'
 import type { WorkerReport } from '../runs/worker-report.ts'
-import type { Session } from '../sessions/sessions.ts'
+import type { Session, Sessions } from '../sessions/sessions.ts'
 import { RunHost } from './run-host.ts'
 import { RunPublisher } from './run-publisher.ts'
+
+/** What of the engine a background run is run with. */
+export interface HostedEngine {
+  sessions: Pick<Sessions, 'create' | 'open'>
+  profiles: Pick<ProfileStore, 'get' | 'ensureActive'>
+  /** Ends what runs, writes what waits and gives up the locks. */
+  close(): Promise<void>
+}
 
 export interface HostOptions {
   /** As it came in; see `StartData`. */
   input: unknown
-  openEngine(start: StartData): Promise<Engine>
+  openEngine(start: StartData): Promise<HostedEngine>
   platform: string
   /** To whoever started this, once: it has begun, or why not. */
   report(report: WorkerReport): void
@@ -32,7 +40,7 @@ export async function hostRun(options: HostOptions): Promise<number> {
   const registry = new RunRegistry(start.dataFolder)
   const publisher = new RunPublisher(registry, start.entry, onDefect)
   const audience = { viewers: 0 }
-  let engine: Engine | null = null
+  let engine: HostedEngine | null = null
   let host: RunHost | null = null
   try {
     engine = await options.openEngine(start)
@@ -60,7 +68,7 @@ export async function hostRun(options: HostOptions): Promise<number> {
 }
 
 async function openSession(
-  { sessions, profiles }: Engine,
+  { sessions, profiles }: HostedEngine,
   start: StartData,
   audience: { viewers: number },
 ): Promise<Session> {
