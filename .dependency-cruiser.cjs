@@ -1,4 +1,6 @@
-/** Who may import whom. The path of a file says in which process it may run. */
+const { floors } = require('./floors.cjs')
+
+/** Who may import whom. The path of a file says in which process it may run, and on which floor it stands. */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -7,6 +9,37 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 })
 const libraries = 'node_modules'
+const TESTS = '\\.test\\.tsx?$'
+
+/** The files that stand in these folders of a part themselves; `.` is the part's own folder. */
+const filesIn = (part, folders) =>
+  `^${part}/(${folders.map((name) => (name === '.' ? '' : `${name}/`)).join('|')})[^/]+$`
+
+/** One rule for each folder of `floors.cjs`: it imports the folders that it lists, and they stand below it. */
+const floorRules = Object.entries(floors).flatMap(([part, folders]) => {
+  const names = Object.keys(folders)
+  return [
+    ...names.map((name, index) => {
+      const allowed = folders[name].split(' ').filter(Boolean)
+      const above = allowed.find((other) => !names.slice(0, index).includes(other))
+      if (above) throw new Error(`floors.cjs: ${part}/${name} lists ${above}, which does not stand before it.`)
+      return {
+        name: `floor of ${part}/${name}`,
+        comment: 'floors.cjs lists what a folder may import',
+        severity: 'error',
+        from: { path: filesIn(part, [name]), pathNot: TESTS },
+        to: { path: `^${part}/.*\\.tsx?$`, pathNot: filesIn(part, [name, ...allowed]) },
+      }
+    }),
+    {
+      name: `every folder of ${part} has its floor`,
+      comment: 'a new folder is added to floors.cjs',
+      severity: 'error',
+      from: { path: `^${part}/`, pathNot: [TESTS, filesIn(part, names)] },
+      to: {},
+    },
+  ]
+})
 
 module.exports = {
   forbidden: [
@@ -40,19 +73,12 @@ module.exports = {
         pathNot: '^electron/engine/(engine|data-folder|claw-command|runs/(newest-first|run-version))\\.ts$',
       },
     },
+    ...floorRules,
     {
-      name: 'backend-tools-budget-apart',
-      comment: 'the agent loop gets them as arguments, sessions join them',
+      name: 'tests-support-tests',
       severity: 'error',
-      from: { path: '^electron/engine/(backend|tools|budget)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^electron/engine/(backend|tools|budget|agent|sessions|feed)/', pathNot: '^electron/engine/$1/' },
-    },
-    {
-      name: 'policy-judges-only',
-      comment: 'it says what may be; tools, agent and sessions do it',
-      severity: 'error',
-      from: { path: '^electron/engine/policy/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^electron/engine/(?!policy/|lib/|budget/limit-source)' },
+      from: { path: '^(shared|electron|renderer)/', pathNot: TESTS },
+      to: { path: '^(test-support|e2e)/' },
     },
     {
       name: 'programs-apart',

@@ -3,19 +3,19 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
-  'background.(host|end|spawn|endpoint|remote|socket|ndjson|protocol|start-data|folder-conflict|worktree|slot-(queue|log|order)|worker-(?!marker)|run-(host|log|progress|publisher))'
+  'worker.|remote.(?!background-runs)|slots.slot-(queue|log|order)|runs.(spawn-worker|socket-place|start-data|folder-conflict|worktree|worker-(?!marker)|run-log)'
 const QUICK = new RegExp(
   [
     'cli.quick|cli.terminal.(output|lost-output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
-    'engine.background.(newest-first|run-version)|engine.data-folder|shared.(money|visible-text)',
+    'engine.runs.(newest-first|run-version)|engine.data-folder|shared.lib.(money|visible-text)',
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),
 )
 /** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */
 const CORE = new RegExp(
   [
-    'electron.cli.(?!claw|compiled|program|chat|attach|keyboard|commands.(?!agent\\.|command))',
-    `electron.engine.(?!doctor|demo|data-folder|secrets.keyring|tools.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
+    'electron.cli.(?!claw|compiled|program|chat|attach|keyboard.(?!interrupts)|commands.(?!(agent|commands)\\.))',
+    `electron.engine.(?!doctor|demo|data-folder|secrets.keyring|tools.search.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
     'shared.(?!doctor)|undici|zod|eventsource-parser|node_modules.diff',
   ].join('|'),
 )

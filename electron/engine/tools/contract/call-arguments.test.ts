@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { contextFor, runTool, temporaryWorkspace } from '../../../../test-support/tool-calls.ts'
-import { builtinTools, toolDefinitions } from '../builtin-tools.ts'
+import { builtinTools } from '../builtin-tools.ts'
 import { readFileTool } from '../files/read-file.ts'
 import { parseArguments } from './call-arguments.ts'
 import { defineTool } from './define-tool.ts'
 import type { Tool } from './tool.ts'
+import { toolDefinitions } from './tool-definitions.ts'
 
 const byName = (name: string): Tool => builtinTools.find((tool) => tool.name === name) ?? readFileTool
 

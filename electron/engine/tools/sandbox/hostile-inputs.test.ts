@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { describeSandbox } from '../sandbox.ts'
-import { tryHostileInputs } from './try-inputs.ts'
-import type { Outcome } from './world.ts'
+import { tryHostileInputs } from '../../../../test-support/hostile/try-inputs.ts'
+import type { Outcome } from '../../../../test-support/hostile/world.ts'
+import { describeSandbox } from './sandbox.ts'
 
 /** An id that nobody has. */
 const SOMEBODY = 65_533
 const isRoot = process.getuid?.() === 0
-const root = join(import.meta.dirname, '../../../../..')
+const root = join(import.meta.dirname, '../../../..')
 
 describe.runIf(await describeSandbox())('what a hostile command tries in the sandbox does not work', () => {
   test(`as ${isRoot ? 'root' : 'an ordinary user'}`, { timeout: 120_000 }, async () => {
@@ -37,7 +37,7 @@ describe.runIf(await describeSandbox())('what a hostile command tries in the san
       configFile: false,
       ssr: { noExternal: true },
       build: {
-        ssr: join(import.meta.dirname, 'try-inputs.ts'),
+        ssr: join(root, 'test-support/hostile/try-inputs.ts'),
         outDir: program,
         target: 'node20',
         rollupOptions: { output: { entryFileNames: 'inputs.mjs', codeSplitting: false } },

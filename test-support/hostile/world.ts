@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { openWorkspace, type Workspace } from '../../contract/workspace.ts'
-import { createBashTool } from '../../shell/bash.ts'
+import { openWorkspace, type Workspace } from '../../electron/engine/tools/contract/workspace.ts'
+import { createBashTool } from '../../electron/engine/tools/shell/bash.ts'
 
 /** What became of one hostile input. */
 export interface Outcome {
