@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
-import { applyEvent, viewFromStart } from '#shared/session/session-view.ts'
 import { logLines } from './log-lines.ts'
 
 const start = viewFromStart({

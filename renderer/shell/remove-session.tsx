@@ -1,5 +1,5 @@
 import type { SessionSummary } from '#shared/feed/app-state.ts'
-import { goesOn } from '#shared/session/session-view.ts'
+import { goesOn } from '#shared/session/session-state.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { sessionTitle } from './session-row.tsx'
 

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '#shared/feed/app-state.ts'
-import { goesOn } from '#shared/session/session-view.ts'
+import { goesOn } from '#shared/session/session-state.ts'
 
 export interface SessionGroup {
   /** The whole path; the key of the group. */

@@ -1,8 +1,9 @@
 import { create } from 'zustand'
 import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
+import { applyEvent } from '#shared/session/apply-event.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
-import { applyEvent, type SessionView } from '#shared/session/session-view.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import { carryDocuments } from '../lib/text-documents.ts'
 
 export interface SessionSlot {

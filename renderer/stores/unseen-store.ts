@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { goesOn } from '#shared/session/session-view.ts'
+import { goesOn } from '#shared/session/session-state.ts'
 import { useAppStore } from './app-store.ts'
 import { useRouteStore } from './route-store.ts'
 

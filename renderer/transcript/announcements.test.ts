@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { SessionId, TurnId } from '#shared/ids.ts'
 import { ProfileId } from '#shared/ids.ts'
+import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
-import { applyEvent, type SessionView, viewFromStart } from '#shared/session/session-view.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import { announcements, sentences } from './announcements.ts'
 
 const start = viewFromStart({

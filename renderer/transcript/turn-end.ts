@@ -1,5 +1,6 @@
 import type { Failure, FailureCode } from '#shared/failure.ts'
-import { endWasChosen, type TurnView } from '#shared/session/session-view.ts'
+import { endWasChosen } from '#shared/session/session-state.ts'
+import type { TurnView } from '#shared/session/session-view.ts'
 import { stopFacts, stopTitle } from '../approvals/budget-stop.ts'
 
 /** `resend` and `go-on` = the turn goes on in its place, by the name that fits how it ended; the others are pages. */

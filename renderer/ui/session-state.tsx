@@ -2,7 +2,7 @@ import { CircleAlert, CircleDashed, Clock, Gauge, Hand, Square } from 'lucide-re
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import { DEMO_LABEL } from '#shared/profile/presets.ts'
-import type { SessionState } from '#shared/session/session-view.ts'
+import type { SessionState } from '#shared/session/session-state.ts'
 import { Icon } from './icon.tsx'
 import { Ring } from './ring.tsx'
 import './session-state.css'

@@ -3,7 +3,7 @@ import type { Failure } from '../failure.ts'
 import type { SessionId } from '../ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '../profile/profile.ts'
 import type { BackgroundRun } from '../run/background.ts'
-import type { SessionState } from '../session/session-view.ts'
+import type { SessionState } from '../session/session-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SpendingState } from '../spending/spending.ts'
 

@@ -1,5 +1,6 @@
 import type { BackgroundRun } from '#shared/run/background.ts'
-import { type SessionView, viewFromStart } from '#shared/session/session-view.ts'
+import { viewFromStart } from '#shared/session/apply-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 
 /** As much of a session's view as its list entry tells; what is shown of events needs no more. */
 export function viewOfRun(run: BackgroundRun): SessionView {

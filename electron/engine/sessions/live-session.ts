@@ -6,17 +6,13 @@ import type { BudgetAnswer } from '#shared/limits/budget.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
+import { applyEvent } from '#shared/session/apply-event.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { ProfileUse, SessionEntry } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
-import {
-  applyEvent,
-  inQueue,
-  type QueuedMessage,
-  type SessionView,
-  type TurnEnd,
-} from '#shared/session/session-view.ts'
+import { inQueue } from '#shared/session/queue.ts'
+import type { QueuedMessage, SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'

@@ -1,6 +1,7 @@
 import { type Failure, FailureError } from '#shared/failure.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { applyEvent, type SessionView } from '#shared/session/session-view.ts'
+import { applyEvent } from '#shared/session/apply-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session } from './sessions.ts'
 

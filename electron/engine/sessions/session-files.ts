@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
-import { sessionStates } from '#shared/session/session-view.ts'
+import { sessionStates } from '#shared/session/session-state.ts'
 
 /** Written beside, to be renamed or linked; with the number of the process. */
 const LEFT_OVER = /^[0-9a-z]{10}\.(?:json|lock)\.(?:stale\.)?\d+$/

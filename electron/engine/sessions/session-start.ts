@@ -1,5 +1,5 @@
+import { viewFromEntries } from '#shared/session/apply-event.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
-import { viewFromEntries } from '#shared/session/session-view.ts'
 import { Conversation } from '../agent/conversation.ts'
 import type { SessionStart } from './live-session.ts'
 import { newestOptions, openTurnOf } from './open-turn.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { viewFromEntries } from '#shared/session/apply-event.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
-import { viewFromEntries } from '#shared/session/session-view.ts'
 import { summarise } from './summary.ts'
 
 const at = { at: 0 }

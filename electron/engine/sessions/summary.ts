@@ -2,7 +2,8 @@ import type { FailureCode } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { splitText } from '#shared/lib/cut-text.ts'
 import { approvalLine } from '#shared/run/run-words.ts'
-import { type SessionView, sessionState } from '#shared/session/session-view.ts'
+import { sessionState } from '#shared/session/session-state.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 
 export const LIMIT_NOTE = 'limit reached'
 /** Of a turn whose process is gone. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { FailureError, failure } from '#shared/failure.ts'
-import { endWasChosen, type TurnEnd } from '#shared/session/session-view.ts'
+import { endWasChosen } from '#shared/session/session-state.ts'
+import type { TurnEnd } from '#shared/session/session-view.ts'
 import { systemClock } from '../lib/clock.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { over } from '../runs/reconcile.ts'

@@ -1,6 +1,7 @@
 import { runningTarget } from '#shared/session/phase-words.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
-import { type SessionView, sessionState } from '#shared/session/session-view.ts'
+import { sessionState } from '#shared/session/session-state.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { addUsage, noUsage, type UsageTotals } from '#shared/spending/usage-totals.ts'
 import { estimateTokens } from '../lib/estimate-tokens.ts'

@@ -2,15 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '../ids.ts'
 import { noUsage } from '../spending/usage-totals.ts'
+import { applyEvent, LONGEST_TEXT, viewFromEntries, viewFromStart } from './apply-event.ts'
 import type { SessionEvent, UnstampedEvent } from './session-event.ts'
-import {
-  applyEvent,
-  LONGEST_TEXT,
-  type SessionView,
-  sessionState,
-  viewFromEntries,
-  viewFromStart,
-} from './session-view.ts'
+import { sessionState } from './session-state.ts'
+import type { SessionView } from './session-view.ts'
 
 const turnId = TurnId.parse('turn000001')
 const start: Extract<SessionEvent, { type: 'session-start' }> = {
