@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { root } from './paths.mjs'
 import { run, runTool } from './run.mjs'
 
-const folders = ['shared', 'electron', 'renderer', 'e2e', 'scripts'].filter((name) => existsSync(join(root, name)))
+const folders = ['shared', 'electron', 'renderer', 'test-support', 'e2e', 'scripts'].filter((name) =>
+  existsSync(join(root, name)),
+)
 
 // The output is shown later and possibly elsewhere.
 const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' }
@@ -27,6 +29,7 @@ const checks = [
     args: ['--config', '.dependency-cruiser.cjs', ...folders],
   },
   { name: 'styles stay in their part', script: 'scripts/styles.mjs' },
+  { name: 'no file is too long', script: 'scripts/file-sizes.mjs' },
   { name: 'unused code', tool: 'knip/bin/knip.js', args: [] },
 ]
 

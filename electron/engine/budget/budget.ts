@@ -6,20 +6,17 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import type { Elapsed } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
-import { promptCost, savedByCache, tokenPrice } from '../profiles/price.ts'
+import { savedByCache, tokenPrice } from '../profiles/price.ts'
 import type { BegunRun, CostlyCall } from './begun-run.ts'
 import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
 import { type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
 import { grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitSource } from './limit-source.ts'
+import { type PlannedCall, STEP, wantOf } from './planned-call.ts'
 import { isRefusal, isShared, isSharedTime, type Refusal, type RunLimit, RunLimits, refusalBy } from './run-limits.ts'
 import { TimeHold } from './time-hold.ts'
 
-/** So many tokens of output are reserved at once. Others cannot use them meanwhile; each step costs a line. */
-const STEP = 256
-/** For an answer that comes whole and may be of any length. */
-const WHOLE = 16_384
 /** What a last answer may come to when a limit is reached, and how long it may take. Tokens, milliseconds. */
 const LAST_ANSWER = { tokens: 1500, ms: 120_000 }
 /** How many of the costliest calls are named. */
@@ -42,16 +39,6 @@ export interface BudgetOptions {
   elapsed: Elapsed
   /** Something that a person must know although the run goes on. */
   warn(code: string, message: string): void
-}
-
-/** What a call is for, and how much of it is known before it is sent. */
-export interface PlannedCall {
-  label: 'answer' | 'summary'
-  profile: Profile
-  /** Tokens of the prompt, as far as anybody knows. */
-  inputTokens: number
-  /** The answer comes in pieces, so that more can be reserved while it comes. */
-  stream: boolean
 }
 
 /**
@@ -388,17 +375,4 @@ const nothing: Usage = {
   costMicroUsd: 0,
   source: 'reported',
   costSource: 'free',
-}
-
-function wantOf({ label, profile, inputTokens, stream }: PlannedCall): Want {
-  const need = {
-    ...noCounts(),
-    inputTokens,
-    costUsd: promptCost(profile, inputTokens),
-    // A summary is of use only to a call that follows it.
-    modelCalls: label === 'summary' ? 2 : 1,
-    turns: label === 'answer' ? 1 : 0,
-  }
-  const output = stream ? STEP : (profile.maxOutputTokens ?? WHOLE)
-  return { need, output, reasoning: output, least: 1, outputPrice: tokenPrice(profile) }
 }

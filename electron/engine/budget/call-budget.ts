@@ -1,6 +1,7 @@
 import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import type { Budget, PlannedCall } from './budget.ts'
+import type { Budget } from './budget.ts'
+import type { PlannedCall } from './planned-call.ts'
 import type { RunLimit } from './run-limits.ts'
 
 /** What an answer may come to by a group of limits. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session/session-entry.ts'
+import { parseJson } from '../lib/json.ts'
 import { errorCode } from '../lib/storage-failure.ts'
 import { BackwardLineCutter, type Line } from './line-cutter.ts'
 
@@ -40,15 +41,6 @@ export async function* entriesFromEnd(path: string): AsyncGenerator<SessionEntry
 }
 
 function entryOf({ text, isTooLong }: Line): SessionEntry[] {
-  const entry = SessionEntry.safeParse(isTooLong ? undefined : parsed(text))
+  const entry = SessionEntry.safeParse(isTooLong ? undefined : parseJson(text))
   return entry.success ? [entry.data] : []
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    // A line that a crash cut; the reader of the whole journal counts it.
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session/session-entry.ts'
+import { parseJson } from '../lib/json.ts'
 import { LineCutter } from './line-cutter.ts'
 
 const BLOCK = 256 * 1024
@@ -35,7 +36,7 @@ export async function* followEntries(
       const { bytesRead } = await file.read(block, 0, BLOCK, position)
       position += bytesRead
       for (const { text, isTooLong } of lines.feed(block.subarray(0, bytesRead))) {
-        const entry = text === '' || isTooLong ? null : SessionEntry.safeParse(parsed(text))
+        const entry = text === '' || isTooLong ? null : SessionEntry.safeParse(parseJson(text))
         if (entry?.success) yield entry.data
       }
       if (bytesRead > 0) continue
@@ -89,13 +90,4 @@ async function lastLineStart(file: FileHandle): Promise<number> {
     if (at >= 0) return start + at + 1
   }
   return 0
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    // Not an entry: left out.
-    return undefined
-  }
 }

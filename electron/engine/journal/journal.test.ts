@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
-import { Journal, readJournal, repairNotice } from './journal.ts'
+import { Journal } from './journal.ts'
 import { entriesFromEnd } from './journal-end.ts'
 import { followEntries } from './journal-follower.ts'
+import { type JournalReading, readJournal, repairNotice } from './read-journal.ts'
 
 const start: SessionEntry = {
   type: 'session-start',
@@ -48,11 +49,17 @@ async function write(list: readonly SessionEntry[], wholeBytes = 0): Promise<voi
   await journal.close()
 }
 
+async function contentOf(journal: string): Promise<JournalReading & { entries: SessionEntry[] }> {
+  const entries: SessionEntry[] = []
+  const reading = await readJournal(journal, (entry) => entries.push(entry))
+  return { entries, ...reading }
+}
+
 describe('a journal', () => {
   test('gives back what was appended, whole', async () => {
     await write(entries)
     const bytes = (await stat(path)).size
-    expect(await readJournal(path)).toEqual({ entries, wholeBytes: bytes, tornBytes: 0, unreadable: [] })
+    expect(await contentOf(path)).toEqual({ entries, wholeBytes: bytes, tornBytes: 0, unreadable: [] })
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
@@ -63,7 +70,7 @@ describe('a journal', () => {
     for (let length = 0; length <= whole.length; length++) {
       await writeFile(path, whole.subarray(0, length))
       const kept = ends.filter((end) => end <= length).length
-      const content = await readJournal(path)
+      const content = await contentOf(path)
       expect(content).toEqual({
         entries: entries.slice(0, kept),
         wholeBytes: ends[kept - 1] ?? 0,
@@ -79,7 +86,7 @@ describe('a journal', () => {
     await write(entries.slice(0, 2))
     await appendFile(path, '{"type":"text-delta","seq":"two"}\nnot json\n')
     await write(entries.slice(2), (await stat(path)).size)
-    const content = await readJournal(path)
+    const content = await contentOf(path)
     expect({ entries: content.entries, unreadable: content.unreadable }).toEqual({
       entries,
       unreadable: ['text-delta', ''],
@@ -91,7 +98,7 @@ describe('a journal', () => {
     const [, turn, delta, end] = entries.map((entry) => JSON.stringify(entry))
     const torn = (line = '') => line.slice(0, -3)
     await writeFile(path, `${[JSON.stringify(start), torn(turn), delta, torn(delta), end].join('\n')}\n`)
-    const content = await readJournal(path)
+    const content = await contentOf(path)
     expect(content.entries).toEqual([
       start,
       { ...entries[1], at: 1, text: '(This message could not be read from the journal.)' },
@@ -112,7 +119,7 @@ describe('a journal', () => {
     await file.write(`"}\n${JSON.stringify(entries[3])}\n`)
     await file.close()
     const before = process.memoryUsage().rss
-    const content = await readJournal(path)
+    const content = await contentOf(path)
     expect([content.entries, content.unreadable]).toEqual([[start, entries[3]], ['tool-end']])
     const backwards = []
     for await (const { seq } of entriesFromEnd(path)) backwards.push(seq)
@@ -129,7 +136,7 @@ describe('a journal', () => {
   test('of a newer version is refused and stays as it is', async () => {
     const newer = `${JSON.stringify({ ...start, version: 2 })}\n`
     await writeFile(path, newer)
-    await expect(readJournal(path)).rejects.toMatchObject({ failure: { code: 'storage' } })
+    await expect(contentOf(path)).rejects.toMatchObject({ failure: { code: 'storage' } })
     expect(await readFile(path, 'utf8')).toBe(newer)
   })
 
@@ -151,7 +158,7 @@ describe('a journal', () => {
     disk.roomFor = Number.POSITIVE_INFINITY
     await journal.flush()
     await journal.close()
-    expect((await readJournal(path)).entries).toEqual(entries)
+    expect((await contentOf(path)).entries).toEqual(entries)
   })
 })
 

@@ -6,15 +6,11 @@ import type { BudgetAnswer } from '#shared/limits/budget.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import { applyEvent } from '#shared/session/apply-event.ts'
-import type { AnsweredCall } from '#shared/session/message.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
-import type { ProfileUse, SessionEntry } from '#shared/session/session-entry.ts'
+import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import { inQueue } from '#shared/session/queue.ts'
 import type { QueuedMessage, SessionView, TurnEnd } from '#shared/session/session-view.ts'
-import type { Conversation } from '../agent/conversation.ts'
-import { turnFacts } from '../agent/prompt.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import { EventBatch } from '../journal/event-batch.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -23,45 +19,28 @@ import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
+import { bridgeCutAnswer, callWithoutRun, carryOver } from './going-on.ts'
 import { LimitQuestion } from './limit-question.ts'
 import { openCalls, runsTool } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
-import type { OpenTurn } from './open-turn.ts'
 import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running-turn.ts'
-import type { SessionCounts } from './session-counts.ts'
 import { sessionRules } from './session-rules.ts'
 import type { SessionServices } from './session-services.ts'
+import type { SessionStart } from './session-start.ts'
+import { isDurable, type SessionState } from './session-state.ts'
 import type { QueuePlace, Session } from './sessions.ts'
-import { summarise, titleFrom } from './summary.ts'
-import { keptOptions } from './turn-budget.ts'
+import { summarise } from './summary.ts'
+import { turnBeginning } from './turn-beginning.ts'
 
 /** Of a message that waits, all that the model reads. */
 type WaitingText = Pick<QueuedMessage, 'messageId' | 'text'>
-
-/** How a session starts its life in this process: new, or folded from a journal. */
-export interface SessionStart {
-  view: SessionView
-  conversation: Conversation
-  /** Of the newest turn that had any. */
-  facts: string
-  workspace: Workspace
-  canAnswer: boolean
-  isWatched(): boolean
-  parentRun?: RunLink
-  overrides?: ProfileOverrides
-  /** What another process left open here; null = nothing. */
-  openTurn: OpenTurn | null
-  /** How its newest turn is run. */
-  options: SendOptions
-  counts: SessionCounts
-}
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
   readonly id: SessionId
   readonly runId = null
   readonly #services: SessionServices
-  readonly #conversation: Conversation
+  readonly #state: SessionState
   readonly #workspace: Workspace
   readonly #canAnswer: boolean
   readonly #isWatched: () => boolean
@@ -72,33 +51,22 @@ export class LiveSession implements Session {
   readonly #sessionRules: Set<string>
   readonly #batch = new EventBatch((event) => this.#publish(event))
   #journal: Journal | null = null
-  #view: SessionView
-  #facts: string
   #overrides: ProfileOverrides | undefined
-  #openTurn: OpenTurn | null
-  /** How the newest turn is run. */
-  #options: SendOptions
-  readonly #counts: SessionCounts
   #turn: RunningTurn | null = null
   readonly #told = new Set<string>()
   #storageFailure: Failure | null = null
 
   constructor(start: SessionStart, services: SessionServices) {
-    this.id = start.view.sessionId
+    this.id = start.state.view.sessionId
     this.#services = services
     this.#limits = new LimitQuestion(services.ledger)
     this.#sessionRules = sessionRules(services, this.id)
-    this.#view = start.view
-    this.#conversation = start.conversation
-    this.#facts = start.facts
+    this.#state = start.state
     this.#workspace = start.workspace
     this.#canAnswer = start.canAnswer
     this.#isWatched = start.isWatched
     this.#parentRun = start.parentRun
     this.#overrides = start.overrides
-    this.#openTurn = start.openTurn
-    this.#options = start.options
-    this.#counts = start.counts
   }
 
   /** Where events go from now on. Before it, nothing may be sent. */
@@ -117,11 +85,11 @@ export class LiveSession implements Session {
   }
 
   view(): SessionView {
-    return this.#view
+    return this.#state.view
   }
 
   summary(): SessionSummary {
-    return summarise(this.#view)
+    return summarise(this.#state.view)
   }
 
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe {
@@ -144,7 +112,7 @@ export class LiveSession implements Session {
     let policy: Policy
     try {
       policy = await this.#services.policyFor(this.#workspace)
-      const { queued } = this.#view
+      const { queued } = this.#state.view
       // Taken back meanwhile.
       if (text === '' && queued.length === 0) throw new FailureError(nothingWaits)
       // Those that wait come first, unless it has a place among them.
@@ -152,7 +120,12 @@ export class LiveSession implements Session {
         text === '' ? queued : inQueue<WaitingText>(queued, { messageId: newMessageId(), text }, place?.before)
       const whole = said.map((message) => message.text).join('\n\n')
       announced = true
-      this.#announce(turnId, whole, policy, options, queued)
+      const events = turnBeginning(this.#state, this.#workspace, this.#services, policy, {
+        turnId,
+        text: whole,
+        options,
+      })
+      for (const event of events) this.#emit(event)
       await this.persisted()
     } catch (error) {
       // A turn that a broken manifest kept from beginning is none: the message goes back to the person.
@@ -172,13 +145,12 @@ export class LiveSession implements Session {
   }
 
   async goOn(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> } | null> {
-    const last = this.#view.turns.at(-1)
-    const open = this.#openTurn
+    const last = this.#state.view.turns.at(-1)
+    const open = this.#state.newestTurn.open()
     if (this.#turn || !open || !last || last.end) return null
-    this.#openTurn = null
-    const carriedOver = this.#carriedOver()
+    const carriedOver = carryOver(this.#state, (event) => this.#emit(event))
     return await this.#takeUp(() => {
-      if (carriedOver.length === 0) this.#bridge()
+      if (carriedOver.length === 0) bridgeCutAnswer(this.#state, (event) => this.#emit(event))
       return { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun, carriedOver }
     })
   }
@@ -196,20 +168,19 @@ export class LiveSession implements Session {
 
   async resume(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
     if (this.#turn) throw new FailureError(failure('busy', 'It goes on already.'))
-    const last = this.#view.turns.at(-1)
+    const last = this.#state.view.turns.at(-1)
     if (!last || last.end?.reason === 'completed')
       throw new FailureError(failure('invalid-input', 'Its last turn is complete. Say what to do next.'))
-    this.#openTurn = null
     return await this.#takeUp(() => {
       this.#emit({ type: 'turn-resume', turnId: last.turnId })
       this.#readQueue()
-      this.#bridge()
-      return { turnId: last.turnId, options: { ...this.#options, ...options } }
+      bridgeCutAnswer(this.#state, (event) => this.#emit(event))
+      return { turnId: last.turnId, options: { ...this.#state.newestTurn.options, ...options } }
     })
   }
 
   async takeBack(messageId: MessageId): Promise<void> {
-    if (!this.#view.queued.some((message) => message.messageId === messageId))
+    if (!this.#state.view.queued.some((message) => message.messageId === messageId))
       throw new FailureError(failure('not-found', 'This message was read already.'))
     this.#emit({ type: 'message-taken-back', messageId })
     await this.persisted()
@@ -217,8 +188,8 @@ export class LiveSession implements Session {
 
   async sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
     if (this.#turn) throw new FailureError(failure('busy', 'A turn goes on: it reads them at its next step.'))
-    if (this.#view.queued.length === 0) throw new FailureError(nothingWaits)
-    return await this.begin('', this.#options)
+    if (this.#state.view.queued.length === 0) throw new FailureError(nothingWaits)
+    return await this.begin('', this.#state.newestTurn.options)
   }
 
   /** A turn that was begun before runs on. `prepare` writes what comes before its first step. */
@@ -238,21 +209,6 @@ export class LiveSession implements Session {
     return { end: turn.end }
   }
 
-  /** An answer that was cut is no question: without a word, some servers have nothing to answer. */
-  #bridge(): void {
-    if (this.#conversation.messages().at(-1)?.role === 'assistant') {
-      this.#emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
-    }
-  }
-
-  /** Calls that wait for an answer are asked for again; one that was at work when its process died is not. */
-  #carriedOver(): readonly AnsweredCall[] {
-    for (const { callId, state } of openCalls(this.#view)) {
-      if (state === 'running') this.#endCall(callId, HALF_RUN, 'interrupted')
-    }
-    return this.#conversation.openCalls()
-  }
-
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
   async #queue(turn: RunningTurn, text: string, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
     const messageId = newMessageId()
@@ -270,12 +226,12 @@ export class LiveSession implements Session {
   /** The end of the turn that read the message, which may be the one after. */
   async #endOf(messageId: MessageId, turn: RunningTurn): Promise<TurnEnd> {
     const end = await turn.end
-    const waits = this.#view.queued.some((message) => message.messageId === messageId)
+    const waits = this.#state.view.queued.some((message) => message.messageId === messageId)
     return waits && this.#turn ? await this.#endOf(messageId, this.#turn) : end
   }
 
   #readQueue(): void {
-    for (const { messageId, text } of this.#view.queued)
+    for (const { messageId, text } of this.#state.view.queued)
       this.#emit({ type: 'follow-up', text, origin: 'user', messageId })
   }
 
@@ -284,7 +240,7 @@ export class LiveSession implements Session {
     if (!turn) return
     turn.leaving = true
     const leaveWhenSafe = () => {
-      if (!runsTool(this.#view)) turn.abort.abort()
+      if (!runsTool(this.#state.view)) turn.abort.abort()
     }
     leaveWhenSafe()
     // In the same tick as the end of the tool: before the next one begins.
@@ -297,7 +253,7 @@ export class LiveSession implements Session {
   async stop(turnId?: TurnId): Promise<void> {
     const turn = this.#turn
     if (!turn) return
-    if (turnId !== undefined && this.#view.turns.at(-1)?.turnId !== turnId)
+    if (turnId !== undefined && this.#state.view.turns.at(-1)?.turnId !== turnId)
       throw new FailureError(failure('not-found', 'What was to be stopped is over. What goes on now is a newer turn.'))
     turn.abort.abort()
     await turn.end
@@ -321,12 +277,12 @@ export class LiveSession implements Session {
     const { profile } = await this.#services.backendFor(profileId, overrides)
     this.#overrides = overrides
     const use = profileUse(profile)
-    if (JSON.stringify(use) !== JSON.stringify(this.#view.profile)) this.#emit({ type: 'profile', profile: use })
+    if (JSON.stringify(use) !== JSON.stringify(this.#state.view.profile)) this.#emit({ type: 'profile', profile: use })
     await this.persisted()
   }
 
   async setPermissions(permissions: Permissions): Promise<void> {
-    if (JSON.stringify(permissions) === JSON.stringify(this.#view.permissions)) return
+    if (JSON.stringify(permissions) === JSON.stringify(this.#state.view.permissions)) return
     this.#emit({ type: 'permissions', permissions })
     // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
     this.#approvals.answerAll('permissions-changed')
@@ -350,33 +306,13 @@ export class LiveSession implements Session {
 
   /** Written by whoever opens a journal whose last turn nobody ended. */
   markInterrupted(): void {
-    const last = this.#view.turns.at(-1)
+    const last = this.#state.view.turns.at(-1)
     if (last && !last.end) this.#end(last.turnId, { reason: 'interrupted', failure: null, budget: null })
-  }
-
-  #announce(
-    turnId: TurnId,
-    text: string,
-    policy: Policy,
-    options: SendOptions,
-    queued: readonly QueuedMessage[],
-  ): void {
-    const { clock, platform } = this.#services
-    const { root, addedFolders } = this.#workspace
-    const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
-    const facts = turnFacts(here, this.#facts)
-    if (facts) this.#facts = facts
-    if (!this.#view.title) this.#emit({ type: 'title', title: titleFrom(text) })
-    this.#options = options
-    this.#emit({
-      ...{ type: 'turn-start', turnId, text, facts, ...keptOptions(options) },
-      ...(queued.length > 0 && { queued: queued.map(({ messageId }) => messageId) }),
-    })
   }
 
   async #run(turn: RunningTurn, order: TurnOrder, policy: Policy): Promise<TurnEnd> {
     const { turnId, options } = order
-    const taken = timeSince(this.#view, order, this.#services.clock.now())
+    const taken = timeSince(this.#state.view, order, this.#services.clock.now())
     let outcome: TurnOutcome
     try {
       outcome = await turn.play(this.#home(), order, policy)
@@ -395,19 +331,19 @@ export class LiveSession implements Session {
       this.#turn = null
       this.#approvals.clear()
       this.#batch.flush()
-      return { reason: 'interrupted', failure: null, budget: null, at: this.#view.updatedAt }
+      return { reason: 'interrupted', failure: null, budget: null, at: this.#state.view.updatedAt }
     }
     for (const { text: message } of policy.afterTurn()) {
       this.#emit({ type: 'warning', code: 'policy-after-turn', message })
     }
-    for (const { callId, state } of openCalls(this.#view)) {
-      if (state === 'waiting') this.#endCall(callId, NEVER_RUN, 'not run')
+    for (const { callId, state } of openCalls(this.#state.view)) {
+      if (state === 'waiting') this.#emit(callWithoutRun(callId, NEVER_RUN, 'not run'))
     }
     const end = this.#end(turnId, { ...outcome, durationMs: taken() })
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.
     await this.persisted().catch(() => undefined)
     // What came in its very last moment is the next message. Where that cannot begin, it waits, and who sent it hears why.
-    if (outcome.reason === 'completed' && this.#view.queued.length > 0 && !this.#turn && !turn.leaving)
+    if (outcome.reason === 'completed' && this.#state.view.queued.length > 0 && !this.#turn && !turn.leaving)
       this.begin('', options).catch(() => undefined)
     return end
   }
@@ -416,7 +352,7 @@ export class LiveSession implements Session {
   #home(): TurnHome {
     return {
       services: this.#services,
-      conversation: this.#conversation,
+      conversation: this.#state.conversation,
       workspace: this.#workspace,
       approvals: this.#approvals,
       limits: this.#limits,
@@ -424,8 +360,8 @@ export class LiveSession implements Session {
       canAnswer: this.#canAnswer,
       isWatched: this.#isWatched,
       parentRun: this.#parentRun,
-      counts: this.#counts,
-      view: () => this.#view,
+      counts: this.#state.counts,
+      view: () => this.#state.view,
       overrides: () => this.#overrides,
       readQueue: () => this.#readQueue(),
       emit: (event) => this.#emit(event),
@@ -441,16 +377,12 @@ export class LiveSession implements Session {
     this.#emit({ type: 'warning', code, message })
   }
 
-  #endCall(callId: string, output: string, summary: string): void {
-    this.#emit({ type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0 })
-  }
-
   #end(turnId: TurnId, outcome: TurnOutcome): TurnEnd {
     this.#turn = null
     this.#approvals.clear()
     this.#limits.clear()
     this.#emit({ type: 'turn-end', turnId, ...outcome })
-    return { ...outcome, at: this.#view.updatedAt }
+    return { ...outcome, at: this.#state.view.updatedAt }
   }
 
   #emit(event: UnstampedEvent): void {
@@ -458,13 +390,9 @@ export class LiveSession implements Session {
   }
 
   #publish(unstamped: UnstampedEvent): void {
-    const event: SessionEvent = { ...unstamped, seq: this.#view.seq + 1, at: this.#services.clock.now() }
-    if (isDurable(event)) {
-      this.#journal?.append(event)
-      this.#conversation.apply(event)
-      this.#counts.apply(event)
-    }
-    this.#view = applyEvent(this.#view, event)
+    const event: SessionEvent = { ...unstamped, seq: this.#state.view.seq + 1, at: this.#services.clock.now() }
+    if (isDurable(event)) this.#journal?.append(event)
+    this.#state.apply(event)
     for (const listener of this.#listeners) listener(event)
   }
 }
@@ -472,13 +400,7 @@ export class LiveSession implements Session {
 const nothingWaits = failure('not-found', 'No message waits any more.')
 
 const NEVER_RUN = 'Error: this call did not run: the user ended the turn before answering whether it may.'
-const HALF_RUN = 'Error: this call was interrupted and may not have run. Look before you repeat it.'
-const GO_ON_NOTE = 'Your last answer broke off. Go on from there.'
 
 export function profileUse(profile: Profile): ProfileUse {
   return { profileId: profile.id, profileName: profile.name, kind: profile.kind, model: profile.model }
-}
-
-function isDurable(event: SessionEvent): event is SessionEntry {
-  return event.type !== 'phase' && event.type !== 'tool-output'
 }

@@ -4,7 +4,7 @@ import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { CountsByProfile, noCounts } from '../budget/counts.ts'
-import { openTurnOf } from './open-turn.ts'
+import { NewestTurn, type OpenTurn } from './open-turn.ts'
 
 const use = (id: string) =>
   ({ profileId: ProfileId.parse(id), profileName: id, kind: 'vllm', model: `${id}-model` }) as const
@@ -58,6 +58,12 @@ const open: UnstampedEvent[] = [
   { type: 'profile', profile: use('two') },
   ...call('two-model', usage(40, 4)),
 ]
+
+function openTurnOf(entries: readonly SessionEntry[]): OpenTurn | null {
+  const newest = new NewestTurn()
+  for (const entry of entries) newest.apply(entry)
+  return newest.open()
+}
 
 function stamped(events: readonly UnstampedEvent[]): SessionEntry[] {
   return events.map((event, index) => ({ ...event, seq: index, at: 100 * index }) as SessionEntry)

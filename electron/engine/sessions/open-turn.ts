@@ -1,5 +1,6 @@
+import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
-import type { SessionEntry } from '#shared/session/session-entry.ts'
+import type { ProfileUse, SessionEntry } from '#shared/session/session-entry.ts'
 import type { BegunRun, CostlyCall } from '../budget/begun-run.ts'
 import { SessionCounts } from './session-counts.ts'
 
@@ -9,51 +10,78 @@ export interface OpenTurn {
   begun: BegunRun
 }
 
-/** Of a journal from its beginning; null = its last turn has an end, or there is none. */
-export function openTurnOf(entries: readonly SessionEntry[]): OpenTurn | null {
-  const start = entries.findLastIndex(({ type }) => type === 'turn-start')
-  const first = entries[start]
-  if (first?.type !== 'turn-start') return null
-  // Taken up again, it is a run of its own: what it came to before counts for the session only.
-  const from = Math.max(
-    start,
-    entries.findLastIndex(({ type }) => type === 'turn-resume'),
-  )
-  const own = entries.slice(from)
-  if (own.some(({ type }) => type === 'turn-end')) return null
-  const session = new SessionCounts()
-  const whoAnswered = entries.slice(0, from).filter(({ type }) => type === 'session-start' || type === 'profile')
-  for (const entry of [...whoAnswered, ...own]) session.apply(entry)
-  return {
-    options: first.options ?? {},
-    begun: { startedAt: own[0]?.at ?? first.at, counts: session.counts, calls: callsIn(own), raises: raisesIn(own) },
+/**
+ * The newest turn as a fold over the journal. A turn that was taken up again is a run of its own: what it came to before
+ * counts for the session only.
+ */
+export class NewestTurn {
+  #profile: ProfileUse | null = null
+  #options: SendOptions = {}
+  #run: RunSoFar | null = null
+
+  apply(entry: SessionEntry): void {
+    switch (entry.type) {
+      case 'session-start':
+      case 'profile':
+        this.#profile = entry.profile
+        break
+      case 'turn-start':
+        this.#options = entry.options ?? {}
+        this.#run = new RunSoFar(entry.at, this.#profile)
+        return
+      case 'turn-resume':
+        this.#run = new RunSoFar(entry.at, this.#profile)
+        return
+      case 'turn-end':
+        this.#run = null
+        return
+    }
+    this.#run?.apply(entry)
+  }
+
+  /** How it is run. */
+  get options(): SendOptions {
+    return this.#options
+  }
+
+  /** What is known of it if nobody ended it; null = it has an end, or there is none. A copy. */
+  open(): OpenTurn | null {
+    return this.#run && { options: this.#options, begun: this.#run.begun() }
   }
 }
 
-/** How the newest turn of a journal is run. */
-export function newestOptions(entries: readonly SessionEntry[]): SendOptions {
-  const start = entries.findLast((entry) => entry.type === 'turn-start')
-  return start?.options ?? {}
-}
+/** What a run came to. */
+class RunSoFar {
+  readonly #startedAt: number
+  readonly #counts = new SessionCounts()
+  readonly #calls: CostlyCall[] = []
+  readonly #raises: { stop: BudgetStop; to: number }[] = []
+  #label = ''
+  #stop: BudgetStop | null = null
 
-function callsIn(entries: readonly SessionEntry[]): CostlyCall[] {
-  const calls: CostlyCall[] = []
-  let name = ''
-  for (const entry of entries) {
+  constructor(startedAt: number, profile: ProfileUse | null) {
+    this.#startedAt = startedAt
+    this.#counts.answeredBy(profile)
+  }
+
+  apply(entry: SessionEntry): void {
+    this.#counts.apply(entry)
     if (entry.type === 'model-call-start') {
-      name = `${entry.purpose ?? `model call ${calls.length + 1}`}, ${entry.model}`
+      this.#label = `${entry.purpose ?? `model call ${this.#calls.length + 1}`}, ${entry.model}`
     } else if (entry.type === 'usage') {
       const { inputTokens, outputTokens, costMicroUsd } = entry.usage
-      calls.push({ label: name, tokens: (inputTokens ?? 0) + (outputTokens ?? 0), costMicroUsd })
+      this.#calls.push({ label: this.#label, tokens: (inputTokens ?? 0) + (outputTokens ?? 0), costMicroUsd })
+    } else if (entry.type === 'budget-request') this.#stop = entry.stop
+    else if (entry.type === 'budget-answer' && entry.answer.choice === 'raise' && this.#stop)
+      this.#raises.push({ stop: this.#stop, to: entry.answer.to })
+  }
+
+  begun(): BegunRun {
+    return {
+      startedAt: this.#startedAt,
+      counts: this.#counts.counts.copy(),
+      calls: [...this.#calls],
+      raises: [...this.#raises],
     }
   }
-  return calls
-}
-
-function raisesIn(entries: readonly SessionEntry[]): BegunRun['raises'] {
-  return entries.flatMap((entry, index) => {
-    if (entry.type !== 'budget-answer' || entry.answer.choice !== 'raise') return []
-    const asked = entries.slice(0, index).findLast((earlier) => earlier.type === 'budget-request')
-    return asked ? [{ stop: asked.stop, to: entry.answer.to }] : []
-  })
 }

@@ -1,11 +1,16 @@
 import type { ProfileId } from '#shared/ids.ts'
-import type { SessionEntry } from '#shared/session/session-entry.ts'
+import type { ProfileUse, SessionEntry } from '#shared/session/session-entry.ts'
 import { type Counts, CountsByProfile } from '../budget/counts.ts'
 
 /** What a session spent, by the profile that answered: a fold of its journal. Its time is told by its turns. */
 export class SessionCounts {
   readonly counts = new CountsByProfile()
   #profileId: ProfileId | null = null
+
+  /** Who answered before the first entry; null = nobody. */
+  answeredBy(profile: ProfileUse | null): void {
+    this.#profileId = profile?.profileId ?? null
+  }
 
   apply(entry: SessionEntry): void {
     if (entry.type === 'session-start' || entry.type === 'profile') this.#profileId = entry.profile.profileId

@@ -1,25 +1,27 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import { FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
-import { SessionId } from '#shared/ids.ts'
+import type { SessionId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
-import { applyEvent, viewFromEntries } from '#shared/session/apply-event.ts'
+import { applyEvent } from '#shared/session/apply-event.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session/session-entry.ts'
 import { goesOn } from '#shared/session/session-state.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { systemPrompt } from '../agent/prompt.ts'
-import { Journal, readJournal, repairNotice } from '../journal/journal.ts'
+import { Journal } from '../journal/journal.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
+import { KeptSummary } from './kept-summary.ts'
 import { LiveSession, profileUse } from './live-session.ts'
 import { waitsForAnswer } from './open-calls.ts'
 import { ReadOnlySession } from './read-only-session.ts'
+import { readSession, readSessionView } from './read-session.ts'
 import { SessionFiles } from './session-files.ts'
-import { lockSession, sessionHolder, sessionLockState } from './session-lock.ts'
+import { lockSession, sessionHolder } from './session-lock.ts'
 import type { SessionServices } from './session-services.ts'
 import { startFrom } from './session-start.ts'
+import { SessionState } from './session-state.ts'
 import type {
   AttachedSession,
   NewSession,
@@ -29,8 +31,11 @@ import type {
   Sessions,
   WorkingSession,
 } from './sessions.ts'
-import { INTERRUPTED, LIMIT_NOTE, summarise } from './summary.ts'
+import { Summaries } from './summaries.ts'
+import { summarise } from './summary.ts'
 import { sessionWorkspace, usableFolder } from './usable-folder.ts'
+
+type SessionBeginning = Extract<SessionEntry, { type: 'session-start' }>
 
 interface OpenSession {
   session: Session
@@ -54,43 +59,32 @@ export class SessionStore implements Sessions {
   readonly #open = new Map<SessionId, Promise<OpenSession>>()
   readonly #live = new Map<SessionId, Session>()
   readonly #moving = new Map<SessionId, Promise<unknown>>()
-  readonly #summaries = new Map<SessionId, SessionSummary>()
-  readonly #listeners = new Set<() => void>()
-  #watcher: FSWatcher | null = null
+  readonly #summaries: Summaries
 
   constructor(options: SessionStoreOptions) {
     this.#options = options
     this.#files = new SessionFiles(options.dataFolder)
+    this.#summaries = new Summaries(this.#files, (id) => this.#isWrittenHere(id))
   }
 
   list(): readonly SessionSummary[] {
-    return [...this.#summaries.values()].sort((a, b) => b.updatedAt - a.updatedAt)
+    return this.#summaries.list()
   }
 
   async load(): Promise<void> {
     await this.#files.prepare()
     // In a folder that refuses, they stay.
     await this.#files.sweep(this.#options.services.clock.now()).catch(() => undefined)
-    await Promise.all((await this.#files.ids()).map((id) => this.#loadSummary(id)))
-    this.#changed()
+    await this.#summaries.load()
   }
 
   /** Keeps the summaries current when other processes write sessions. */
   watch(): void {
-    this.#watcher = watch(this.#files.folder, (_, name) => {
-      const id = SessionId.safeParse(name?.replace(/\.jsonl?$/, ''))
-      if (!id.success || !name?.endsWith('.json') || this.#isWrittenHere(id.data)) return
-      this.#loadSummary(id.data).then(
-        () => this.#changed(),
-        // Half gone between two looks: the next change tells.
-        () => undefined,
-      )
-    })
+    this.#summaries.watch()
   }
 
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#summaries.onChange(listener)
   }
 
   async create(options: NewSession): Promise<Session> {
@@ -100,7 +94,7 @@ export class SessionStore implements Sessions {
     await this.#options.services.policyFor(workspace)
     const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
     const id = options.id ?? newSessionId()
-    const start: SessionEntry = {
+    const start: SessionBeginning = {
       type: 'session-start',
       seq: 0,
       at: this.#options.services.clock.now(),
@@ -117,7 +111,7 @@ export class SessionStore implements Sessions {
     }
     const opening = (async () => {
       await this.#prepare()
-      const session = startFrom([start], workspace, options)
+      const session = startFrom(new SessionState(start), workspace, options)
       return await this.#hold(id, 0, new LiveSession(session, this.#options.services), undefined, start)
     })()
     return this.#register(id, opening)
@@ -152,27 +146,23 @@ export class SessionStore implements Sessions {
     const lock = await lockSession(this.#files.lock(id), this.#options.holder)
     let opened: OpenSession | null = null
     try {
-      const content = await readJournal(path)
-      const first = content.entries[0]
-      if (first?.type !== 'session-start') throw new FailureError(unreadable(id, path))
-      const before = viewFromEntries(content.entries)
-      const cwd = before?.cwd ?? first.cwd
-      const workspace = await this.#workspace(cwd, options.addedFolders).catch((error: unknown) => {
-        if (before && options.mayRead && isGone(error)) return new ReadOnlySession(before, error.failure)
+      const { state, wholeBytes, notice } = await readSession(path, id)
+      const before = state.view
+      const workspace = await this.#workspace(before.cwd, options.addedFolders).catch((error: unknown) => {
+        if (options.mayRead && isGone(error)) return new ReadOnlySession(before, error.failure)
         throw error
       })
       if (workspace instanceof ReadOnlySession) {
         await lock.release()
         return { session: workspace, close: async () => undefined }
       }
-      const start = startFrom(content.entries, workspace, { ...options, canAnswer: options.canAnswer ?? true })
+      state.forgetQuestions()
+      const start = startFrom(state, workspace, { ...options, canAnswer: options.canAnswer ?? true })
       const session = new LiveSession(start, this.#options.services)
-      opened = await this.#hold(id, content.wholeBytes, session, lock)
-      const notice = repairNotice(content)
+      opened = await this.#hold(id, wholeBytes, session, lock)
       // Said once: the lines stay where they are.
-      if (!content.entries.some((entry) => entry.type === 'warning' && entry.message === notice))
-        session.markRepaired(notice)
-      if (before && options.asksAgain && waitsForAnswer(before)) await session.askAgain()
+      session.markRepaired(notice)
+      if (options.asksAgain && waitsForAnswer(before)) await session.askAgain()
       else if (options.closeOpenTurn ?? true) session.markInterrupted()
       return opened
     } catch (error) {
@@ -188,7 +178,7 @@ export class SessionStore implements Sessions {
       // Whoever looks at it opens it anew: over there or, when that is over, here.
       if (this.#live.get(id) !== session) return
       this.#forget(id)
-      this.#changed()
+      this.#summaries.changed()
     })
     return { session, close: async () => session.close() }
   }
@@ -197,15 +187,14 @@ export class SessionStore implements Sessions {
     await this.#files.prepare()
     if (!(await this.#files.ids()).includes(id))
       throw new FailureError(failure('not-found', `There is no session ${id}.`))
-    const path = this.#files.journal(id)
-    const content = await readJournal(path)
-    const view = viewFromEntries(content.entries)
-    if (!view) throw new FailureError(unreadable(id, path))
-    const message = content.unreadable.length > 0 ? repairNotice(content) : null
-    if (message === null) return view
+    const { state: view, unreadable, notice } = await readSessionView(this.#files.journal(id), id)
+    if (unreadable.length === 0 || notice === null) return view
     const stamp = { seq: view.seq + 1, at: view.updatedAt }
     // What is written there next has that number.
-    return { ...applyEvent(view, { type: 'warning', code: 'journal-repaired', message, ...stamp }), seq: view.seq }
+    return {
+      ...applyEvent(view, { type: 'warning', code: 'journal-repaired', message: notice, ...stamp }),
+      seq: view.seq,
+    }
   }
 
   async move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T> {
@@ -225,7 +214,7 @@ export class SessionStore implements Sessions {
     } finally {
       this.#moving.delete(id)
       // Whoever looked at it opens it anew.
-      this.#changed()
+      this.#summaries.changed()
     }
   }
 
@@ -236,16 +225,14 @@ export class SessionStore implements Sessions {
       const lock = await lockSession(this.#files.lock(id), this.#options.holder)
       try {
         const path = this.#files.journal(id)
-        const { entries, wholeBytes } = await readJournal(path)
-        const view = viewFromEntries(entries)
-        if (!view) throw new FailureError(unreadable(id, path))
+        const { state: view, wholeBytes } = await readSessionView(path, id)
         const entry: SessionEntry = { type: 'folder', seq: view.seq + 1, at: this.#options.services.clock.now(), cwd }
         const journal = await Journal.open(path, wholeBytes, () => undefined)
         journal.append(entry)
         await journal.close()
         const summary = summarise(applyEvent(view, entry))
         await this.#files.writeSummary(summary)
-        this.#summaries.set(id, summary)
+        this.#summaries.set(summary)
       } finally {
         await lock.release()
       }
@@ -309,12 +296,11 @@ export class SessionStore implements Sessions {
       throw new FailureError(storageFailure('remove the session', error), { cause: error })
     }
     this.#summaries.delete(id)
-    this.#changed()
   }
 
   /** Ends running turns and gives up all locks. */
   async close(): Promise<void> {
-    this.#watcher?.close()
+    this.#summaries.close()
     await Promise.all([...this.#open.keys()].map((id) => this.release(id)))
   }
 
@@ -368,29 +354,17 @@ export class SessionStore implements Sessions {
       await journal.flush()
     }
     session.attach(journal)
-    let writing = Promise.resolve()
-    let last = ''
-    const keep = () => {
-      const summary = session.summary()
-      // `updatedAt` moves with every event; on its own it is no change worth a file.
-      const text = JSON.stringify({ ...summary, updatedAt: 0 })
-      if (text === last) return
-      last = text
-      this.#summaries.set(id, summary)
-      this.#changed()
-      // The journal holds everything: a summary that cannot be written is made again from it.
-      writing = writing.then(() => this.#files.writeSummary(session.summary())).catch(() => undefined)
-    }
-    keep()
-    session.subscribe(keep)
+    const kept = new KeptSummary(
+      session,
+      (summary) => this.#summaries.set(summary),
+      (summary) => this.#files.writeSummary(summary),
+    )
     return {
       session,
       close: async () => {
         try {
           await journal.close()
-          await writing
-          // Made again from the journal, as above.
-          await this.#files.writeSummary(session.summary()).catch(() => undefined)
+          await kept.close()
         } finally {
           // Also where the disk refuses: who opens it next must not be told that it is open here.
           await lock.release()
@@ -398,43 +372,8 @@ export class SessionStore implements Sessions {
       },
     }
   }
-
-  async #loadSummary(id: SessionId): Promise<void> {
-    if (this.#isWrittenHere(id)) return
-    const lock = await sessionLockState(this.#files.lock(id))
-    // Who died may have left a summary from before its last turn.
-    const summary = (lock === 'left' ? null : await this.#files.readSummary(id)) ?? (await this.#summaryFromJournal(id))
-    if (!summary) {
-      this.#summaries.delete(id)
-      return
-    }
-    const asks = summary.state === 'waiting' && summary.note !== LIMIT_NOTE
-    const dead = lock !== 'held' && goesOn(summary.state) && !asks
-    this.#summaries.set(id, dead ? { ...summary, ...INTERRUPTED } : summary)
-  }
-
-  async #summaryFromJournal(id: SessionId): Promise<SessionSummary | null> {
-    try {
-      const view = viewFromEntries((await readJournal(this.#files.journal(id))).entries)
-      if (!view) return null
-      const summary = summarise(view)
-      // Something was at work beside what waits for an answer.
-      return summary.state === 'waiting' && !waitsForAnswer(view) ? { ...summary, ...INTERRUPTED } : summary
-    } catch {
-      // Opening it says what is wrong with it; the list goes on without it.
-      return null
-    }
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener()
-  }
 }
 
 function isGone(error: unknown): error is FailureError {
   return error instanceof FailureError && error.failure.code === 'not-found'
-}
-
-function unreadable(id: SessionId, path: string): Failure {
-  return failure('storage', `The journal of session ${id} has no beginning that can be read: ${path}`)
 }

@@ -1,0 +1,30 @@
+import type { AnsweredCall } from '#shared/session/message.ts'
+import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import { openCalls } from './open-calls.ts'
+import type { SessionState } from './session-state.ts'
+
+const HALF_RUN = 'Error: this call was interrupted and may not have run. Look before you repeat it.'
+const GO_ON_NOTE = 'Your last answer broke off. Go on from there.'
+
+type Emit = (event: UnstampedEvent) => void
+
+/** An answer that was cut is no question: without a word, some servers have nothing to answer. */
+export function bridgeCutAnswer({ conversation }: SessionState, emit: Emit): void {
+  if (conversation.messages().at(-1)?.role === 'assistant') emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
+}
+
+/**
+ * The calls of a turn that was left, which are asked for again because they waited for an answer. One that was at work when
+ * its process died is not: it ends here, as interrupted.
+ */
+export function carryOver({ view, conversation }: SessionState, emit: Emit): readonly AnsweredCall[] {
+  for (const { callId, state } of openCalls(view)) {
+    if (state === 'running') emit(callWithoutRun(callId, HALF_RUN, 'interrupted'))
+  }
+  return conversation.openCalls()
+}
+
+/** The end of a call that did not run, or not to its end. `output` is for the model, `summary` for a person. */
+export function callWithoutRun(callId: string, output: string, summary: string): UnstampedEvent {
+  return { type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0 }
+}
