@@ -1,26 +1,22 @@
+import { counted } from '../lib/counted.ts'
 import { formatMicroUsd } from '../lib/money.ts'
 import type { BudgetScope, LimitName } from './budget.ts'
 
-const units: Record<Exclude<LimitName, 'costUsd' | 'wallTime'>, readonly [one: string, many: string]> = {
-  totalTokens: ['token', 'tokens'],
-  inputTokens: ['input token', 'input tokens'],
-  outputTokens: ['output token', 'output tokens'],
-  reasoningTokens: ['reasoning token', 'reasoning tokens'],
-  toolCalls: ['tool call', 'tool calls'],
-  modelCalls: ['model call', 'model calls'],
-  turns: ['turn', 'turns'],
+const units: Record<Exclude<LimitName, 'costUsd' | 'wallTime'>, string> = {
+  totalTokens: 'token',
+  inputTokens: 'input token',
+  outputTokens: 'output token',
+  reasoningTokens: 'reasoning token',
+  toolCalls: 'tool call',
+  modelCalls: 'model call',
+  turns: 'turn',
 }
 
 /** `2,000 tokens`, `1 tool call`, `$0.50`, `1m 30s`. */
 export function amountWords(limit: LimitName, amount: number): string {
   if (limit === 'costUsd') return formatMicroUsd(amount)
   if (limit === 'wallTime') return timeWords(amount)
-  return `${groupedCount(amount)} ${units[limit][amount === 1 ? 0 : 1]}`
-}
-
-/** `1,234,567`. */
-export function groupedCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+  return counted(amount, units[limit])
 }
 
 export const scopeWords: Record<BudgetScope, string> = {

@@ -1,5 +1,6 @@
+import { groupedCount } from '#shared/lib/counted.ts'
 import { formatMicroUsd } from '#shared/lib/money.ts'
-import { amountWords, groupedCount, scopeWords } from '#shared/limits/limit-words.ts'
+import { amountWords, scopeWords } from '#shared/limits/limit-words.ts'
 import type { LimitStatus, Spending, SpendingRow } from '#shared/spending/spending.ts'
 import type { Output } from './output.ts'
 import { type Column, tableLines } from './table.ts'

@@ -62,6 +62,19 @@ test('two at once get one each', async () => {
   expect(new Set(made.map(({ path }) => path)).size).toBe(3)
 })
 
+test('one that another process is just making is waited for', async () => {
+  const half = join(repo, '.git/worktrees/half')
+  await mkdir(half, { recursive: true })
+  await writeFile(join(half, 'gitdir'), `${join(folder, 'half/.git')}\n`)
+  await writeFile(join(half, 'HEAD'), 'ref: refs/heads/half\n')
+  await writeFile(join(half, 'commondir'), '')
+  await expect(shell('git worktree add -b other-one ../other-one HEAD')).rejects.toThrow('failed to read')
+  const making = createWorktree(repo, 'Mine')
+  // The other process is as slow as a busy machine.
+  setTimeout(() => rm(half, { recursive: true }).catch(expect.unreachable), 200)
+  expect((await making).branch).toBe('mine')
+})
+
 test('a worktree of a worktree is one of the repository', async () => {
   const { path } = await createWorktree(repo, 'First')
   await writeFile(join(path, 'server/c.txt'), 'third\n')

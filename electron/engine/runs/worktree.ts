@@ -1,8 +1,9 @@
 import { mkdir, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { RunWorktree } from '#shared/run/background.ts'
-import { git } from '../lib/git.ts'
+import { git as runGit } from '../lib/git.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
 
 export interface NewWorktree extends RunWorktree {
@@ -16,6 +17,9 @@ export interface NewWorktree extends RunWorktree {
 const NAME_LENGTH = 40
 /** How many namesakes are tried before it is given up. */
 const NAMESAKES = 99
+/** How often git is asked when it meets a worktree that is half made, and after how many milliseconds. */
+const ATTEMPTS = 20
+const AGAIN_MS = 50
 
 /** Whether a run in that folder can have a worktree: a repository with a commit, and a git that knows it. */
 export async function canHaveWorktree(cwd: string): Promise<boolean> {
@@ -136,6 +140,21 @@ function lineCount(text: string): number {
 }
 
 /** The last words of git, which say why. */
+/**
+ * Git looks at every worktree of a repository, and gives up at one that another process is just making: then it is asked
+ * again. Rejects with git's error.
+ */
+async function git(cwd: string, ...args: string[]): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runGit(cwd, ...args)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !/failed to read .*worktrees/.test(wordsOf(error))) throw error
+      await setTimeout(AGAIN_MS)
+    }
+  }
+}
+
 function wordsOf(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
   return (
