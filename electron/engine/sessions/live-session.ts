@@ -9,8 +9,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
-import { inQueue } from '#shared/session/queue.ts'
-import type { QueuedMessage, SessionView, TurnEnd } from '#shared/session/session-view.ts'
+import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import { EventBatch } from '../journal/event-batch.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -30,10 +29,7 @@ import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
 import type { QueuePlace, Session } from './sessions.ts'
 import { summarise } from './summary.ts'
-import { turnBeginning } from './turn-beginning.ts'
-
-/** Of a message that waits, all that the model reads. */
-type WaitingText = Pick<QueuedMessage, 'messageId' | 'text'>
+import { messageOf, turnBeginning } from './turn-beginning.ts'
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
@@ -115,10 +111,7 @@ export class LiveSession implements Session {
       const { queued } = this.#state.view
       // Taken back meanwhile.
       if (text === '' && queued.length === 0) throw new FailureError(nothingWaits)
-      // Those that wait come first, unless it has a place among them.
-      const said =
-        text === '' ? queued : inQueue<WaitingText>(queued, { messageId: newMessageId(), text }, place?.before)
-      const whole = said.map((message) => message.text).join('\n\n')
+      const whole = messageOf(queued, text, place?.before)
       announced = true
       const events = turnBeginning(this.#state, this.#workspace, this.#services, policy, {
         turnId,

@@ -1,7 +1,10 @@
-import type { TurnId } from '#shared/ids.ts'
+import type { MessageId, TurnId } from '#shared/ids.ts'
+import { inQueue } from '#shared/session/queue.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import type { QueuedMessage } from '#shared/session/session-view.ts'
 import { turnFacts } from '../agent/prompt.ts'
+import { newMessageId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import type { SessionServices } from './session-services.ts'
@@ -13,6 +16,16 @@ interface NewTurn {
   turnId: TurnId
   text: string
   options: SendOptions
+}
+
+/**
+ * What the model reads as one message: the messages that wait, and `text` behind them, or before the one named if that still
+ * waits. An empty text adds nothing.
+ */
+export function messageOf(queued: readonly QueuedMessage[], text: string, before: MessageId | undefined): string {
+  const waiting = queued.map((message) => ({ messageId: message.messageId, text: message.text }))
+  const said = text === '' ? waiting : inQueue(waiting, { messageId: newMessageId(), text }, before)
+  return said.map((message) => message.text).join('\n\n')
 }
 
 /** The events with which a turn begins: the title of the session where it has none, and the message with its facts. */
