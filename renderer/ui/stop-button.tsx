@@ -2,9 +2,7 @@ import type { ReactNode } from 'react'
 import type { SessionId } from '#shared/ids.ts'
 import { stopTurn } from '../stores/actions.ts'
 
-
 import { LeavingButton } from './leaving-button.tsx'
-
 
 interface StopButtonProps {
   sessionId: SessionId
