@@ -1,7 +1,14 @@
 import type { SessionId } from '#shared/ids.ts'
 import type { QueuedMessage } from '#shared/session/session-view.ts'
 import { takeBackMessage } from '../stores/actions.ts'
-import { isDraftEmpty, keepBehind, keepTakenBack, prependDraft, setDraft } from '../stores/draft-store.ts'
+import {
+  isDraftEmpty,
+  keepBehind,
+  keepTakenBack,
+  prependDraft,
+  setDraft,
+  useDraftStore,
+} from '../stores/draft-store.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 
 /** Brings a message that waits back to where it was written; sent again, it has its old place. False = it was read meanwhile. */
@@ -24,6 +31,9 @@ export async function changeQueued(sessionId: SessionId, { messageId, text }: Qu
 export async function takeBackQueued(sessionId: SessionId, { messageId, text }: QueuedMessage): Promise<boolean> {
   if (!(await takeBackMessage(sessionId, messageId))) return false
   if (isDraftEmpty(sessionId)) setDraft(sessionId, text)
-  else keepTakenBack(sessionId, text)
+  else {
+    const earlier = useDraftStore.getState().takenBack[sessionId]
+    keepTakenBack(sessionId, earlier === undefined ? text : `${earlier}\n\n${text}`)
+  }
   return true
 }

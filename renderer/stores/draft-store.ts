@@ -14,7 +14,7 @@ interface DraftStore {
   drafts: Readonly<Record<string, string>>
   /** By session, of drafts that waited to be read: `Draft.behind`. */
   behind: Readonly<Record<string, readonly MessageId[]>>
-  /** By session: what was taken back last while something else was being written. */
+  /** By session: what was taken back while something else was being written. */
   takenBack: Readonly<Record<string, string>>
   /** For the next new chat alone; null = what the settings propose. */
   newChat: NewChatChoice
