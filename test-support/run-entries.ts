@@ -51,7 +51,7 @@ export async function entryOf(pid: number, change: Partial<RunEntry['run']> = {}
     version: RUN_ENTRY_VERSION,
     protocol: RUN_PROTOCOL,
     worker: await workerIdentity(await identityOf(pid), 'instance-1'),
-    endpoint: { path: '/tmp/nowhere.sock', token: 'secret' },
+    endpoint: { host: null, path: '/tmp/nowhere.sock', token: 'secret' },
     afterSeq: 0,
     run: {
       ...unstartedRun,

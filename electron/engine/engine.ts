@@ -12,9 +12,10 @@ import { Policies } from './policy/policies.ts'
 import { KnownWindows, type LearnedWindow } from './profiles/known-windows.ts'
 import { ProfileStore } from './profiles/profile-store.ts'
 import { BackgroundRuns } from './remote/background-runs.ts'
+import { connectHere } from './remote/connect-here.ts'
+import { processLauncher, type WorkerProgram } from './runs/launcher.ts'
 import { RunRegistry } from './runs/registry.ts'
 import { RunStore } from './runs/run-store.ts'
-import type { WorkerProgram } from './runs/spawn-worker.ts'
 import { KeyStore } from './secrets/key-store.ts'
 import { systemKeychain } from './secrets/keychain.ts'
 import { SessionStore } from './sessions/session-store.ts'
@@ -134,7 +135,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...{ dataFolder, surroundings, sessions, profiles, keys, env, holder },
     working: () => sessions.working(),
     store: runs,
-    program: worker,
+    launcher: worker && processLauncher(worker, registry),
+    connect: connectHere,
     patienceMs: options.patienceMs ?? (Number(env.CLAW_PATIENCE_MS) || PATIENCE_MS),
   })
   const budgets = new Budgets({

@@ -10,11 +10,12 @@ import type { SessionView, TurnView } from '#shared/session/session-view.ts'
 import { newRunId, newSessionId } from '../lib/new-id.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
+import type { Launcher } from '../runs/launcher.ts'
 import type { Surroundings } from '../runs/reconcile.ts'
+import type { Connect } from '../runs/run-address.ts'
 import type { RunEntry, RunRecord } from '../runs/run-entry.ts'
 import type { RunLog } from '../runs/run-log.ts'
 import type { RunStore } from '../runs/run-store.ts'
-import type { WorkerProgram } from '../runs/spawn-worker.ts'
 import type { RunSession, RunTurn } from '../runs/start-data.ts'
 import type { NewWorktree } from '../runs/worktree.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
@@ -34,8 +35,10 @@ export interface BackgroundOptions {
   profiles: ProfileStore
   keys: KeyStore
   env: Readonly<Record<string, string | undefined>>
-  /** null = this process starts no runs. */
-  program: WorkerProgram | null
+  /** How workers are started; null = this process starts no runs. */
+  launcher: Launcher | null
+  /** How the worker of a run is reached. */
+  connect: Connect
   /** Where runs are started and ended from: "a terminal", "the window". */
   holder: string
   /** After so long a worker that does not answer is given up. Milliseconds. */
@@ -237,9 +240,8 @@ export class BackgroundRuns {
       const words = `The run ${runId} belongs to another version of the app, so it cannot be attached to. It goes on; its`
       throw new FailureError(failure('busy', `${words} answers are in: ${clawCommand(`agent-logs ${runId}`)}`))
     }
-    if (!entry.endpoint) throw new FailureError(failure('busy', `The run ${runId} is just starting. Try again.`))
     const { RemoteSession } = await import('./remote-session.ts')
-    return await RemoteSession.attach(entry, this.#options.patienceMs)
+    return await RemoteSession.attach(entry, this.#options.connect, this.#options.patienceMs)
   }
 
   async #record(runId: RunId): Promise<RunRecord> {
@@ -279,20 +281,15 @@ export class BackgroundRuns {
     session: RunSession
     turn: RunTurn
   }): Promise<{ runId: RunId; sessionId: SessionId }> {
-    const { dataFolder, surroundings, store, profiles, keys, env, program, holder } = this.#options
-    if (!program) throw new Error('This process starts no background runs.')
-    const [{ spawnWorker }, { handedOver, workerEnvironment }] = await Promise.all([
-      import('../runs/spawn-worker.ts'),
-      import('../runs/worker-environment.ts'),
-    ])
+    const { dataFolder, surroundings, store, profiles, keys, env, launcher, holder } = this.#options
+    if (!launcher) throw new Error('This process starts no background runs.')
+    const { handedOver, workerEnvironment } = await import('../runs/worker-environment.ts')
     const runId = newRunId()
     const { profile, permissions, run, overrides, send, session, turn } = order
     // Where a key cannot be read now, the worker says so in the turn, as it would here.
     const key = await keys.resolve(profile).catch(() => null)
-    await spawnWorker({
-      program,
-      env: workerEnvironment(env, profiles.list(), runId, program.env),
-      registry: surroundings.registry,
+    await launcher.launch({
+      env: workerEnvironment(env, profiles.list(), runId),
       run: {
         ...run,
         ...unstartedRun,

@@ -46,7 +46,7 @@ export async function endRun(record: RunRecord, { by, force }: EndOptions, aroun
   }
   if (!entry) return
   const last = (await registry.read(run.runId))?.entry ?? entry
-  if (last.endpoint) await removeSocket(last.endpoint.path, registry.folder)
+  if (last.endpoint) await removeSocket(last.endpoint, registry.folder)
   if (isOver(last.run)) return
   const endedAt = Math.max(clock.now(), run.startedAt)
   // It has ended; where the disk refuses, whoever looks next finds that nobody lives there.

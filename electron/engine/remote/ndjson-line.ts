@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
-/** One JSON value a line, over a socket. */
+/** One JSON value a line, over a stream of bytes both ways. */
 export class NdjsonLine {
-  readonly #socket: Socket
+  readonly #stream: Duplex
   readonly #limit: number
   readonly #decoder = new StringDecoder('utf8')
   /** Of a line that is not whole yet. */
@@ -11,28 +11,28 @@ export class NdjsonLine {
   #size = 0
 
   /** `limit`: characters of a line. A longer one, or one that is no JSON, ends the connection. */
-  constructor(socket: Socket, limit: number, onValue: (value: unknown) => void) {
-    this.#socket = socket
+  constructor(stream: Duplex, limit: number, onValue: (value: unknown) => void) {
+    this.#stream = stream
     this.#limit = limit
-    socket.on('data', (bytes: Buffer) => {
+    stream.on('data', (bytes: Buffer) => {
       for (const line of this.#lines(this.#decoder.write(bytes))) {
-        if (socket.destroyed) return
+        if (stream.destroyed) return
         const value = parsed(line)
-        if (value === undefined) socket.destroy()
+        if (value === undefined) stream.destroy()
         else onValue(value)
       }
     })
     // What broke is told by `close`, which follows.
-    socket.on('error', () => undefined)
+    stream.on('error', () => undefined)
   }
 
   /** How many bytes wait to leave. */
   get waiting(): number {
-    return this.#socket.writableLength
+    return this.#stream.writableLength
   }
 
   post(value: unknown): void {
-    if (!this.#socket.destroyed && !this.#socket.writableEnded) this.#socket.write(`${JSON.stringify(value)}\n`)
+    if (!this.#stream.destroyed && !this.#stream.writableEnded) this.#stream.write(`${JSON.stringify(value)}\n`)
   }
 
   *#lines(text: string): Generator<string> {
@@ -48,7 +48,7 @@ export class NdjsonLine {
     if (rest === '') return
     this.#parts.push(rest)
     this.#size += rest.length
-    if (this.#size > this.#limit) this.#socket.destroy()
+    if (this.#size > this.#limit) this.#stream.destroy()
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream'
 import type { ApprovalAnswer } from '#shared/approval/approval.ts'
-import { type Failure, FailureError } from '#shared/failure.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
 import type { BudgetAnswer } from '#shared/limits/budget.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
@@ -9,6 +10,7 @@ import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
+import type { Connect } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import type { AttachedSession, QueuePlace } from '../sessions/sessions.ts'
 import type { FromWorker, WorkerRequestInput, WorkerRequestName } from './protocol.ts'
@@ -30,10 +32,16 @@ export class RemoteSession implements AttachedSession {
   #view: SessionView | null = null
   #end: ConnectionEnd | null = null
 
-  private constructor(entry: RunEntry, patienceMs: number, onFirst: () => void, onRefused: (failure: Failure) => void) {
+  private constructor(
+    stream: Duplex,
+    entry: RunEntry,
+    patienceMs: number,
+    onFirst: () => void,
+    onRefused: (failure: Failure) => void,
+  ) {
     this.id = entry.run.sessionId
     this.runId = entry.run.runId
-    this.#connection = new WorkerConnection(entry, patienceMs, {
+    this.#connection = new WorkerConnection(stream, entry, patienceMs, {
       onMessage: (message) => {
         const isFirst = this.#view === null
         this.#take(message)
@@ -46,10 +54,13 @@ export class RemoteSession implements AttachedSession {
     })
   }
 
-  /** `FailureError`: `transport` it is gone, `timeout` it does not answer, `busy` another version. */
-  static async attach(entry: RunEntry, patienceMs: number): Promise<RemoteSession> {
+  /** `FailureError`: `transport` it is gone, `timeout` it does not answer, `busy` it just starts, or another version. */
+  static async attach(entry: RunEntry, connect: Connect, patienceMs: number): Promise<RemoteSession> {
+    if (!entry.endpoint) throw new FailureError(starting(entry.run.runId))
+    const stream = connect(entry.endpoint)
     return await new Promise((resolve, reject) => {
       const session: RemoteSession = new RemoteSession(
+        stream,
         entry,
         patienceMs,
         () => resolve(session),
@@ -205,4 +216,9 @@ export class RemoteSession implements AttachedSession {
     this.#listeners.clear()
     this.#endListeners.clear()
   }
+}
+
+/** The code `busy`: its worker does not listen yet. */
+function starting(runId: RunId): Failure {
+  return failure('busy', `The run ${runId} is just starting. Try again.`)
 }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
@@ -24,10 +24,10 @@ interface Waiting {
   reject(error: FailureError): void
 }
 
-/** A viewer's end of the private socket of a run. Whoever does not answer within `patienceMs` is given up. */
+/** A viewer's end of the way to the worker of a run, which is handed in. Whoever does not answer within `patienceMs` is given up. */
 export class WorkerConnection {
   readonly #runId: RunId
-  readonly #socket: Socket
+  readonly #stream: Duplex
   readonly #line: NdjsonLine
   readonly #listeners: ConnectionListeners
   readonly #waiting = new Map<number, Waiting>()
@@ -38,15 +38,17 @@ export class WorkerConnection {
   #goodbye = false
   #end: ConnectionEnd | null = null
 
-  constructor(entry: RunEntry, patienceMs: number, listeners: ConnectionListeners) {
+  constructor(stream: Duplex, entry: RunEntry, patienceMs: number, listeners: ConnectionListeners) {
     const { endpoint, worker, run } = entry
     this.#runId = run.runId
     this.#listeners = listeners
     this.#patienceMs = patienceMs
-    this.#socket = connect(endpoint?.path ?? '')
-    this.#line = new NdjsonLine(this.#socket, LINE_LIMIT, (value) => this.#take(value))
+    this.#stream = stream
+    this.#line = new NdjsonLine(this.#stream, LINE_LIMIT, (value) => this.#take(value))
     this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
-    this.#socket.once('close', () => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
+    // A stream that is no socket stays half open.
+    this.#stream.once('end', () => this.#stream.destroy())
+    this.#stream.once('close', () => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
     // Counted in ticks: while this machine or this process slept, the other one may have slept as well.
     this.#watch = setInterval(() => this.#tick(), patienceMs / TICKS)
   }
@@ -109,7 +111,7 @@ export class WorkerConnection {
     if (this.#end) return
     this.#end = end
     clearInterval(this.#watch)
-    this.#socket.destroy()
+    this.#stream.destroy()
     const error = new FailureError(end.kind === 'lost' ? end.failure : gone(this.#runId))
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()

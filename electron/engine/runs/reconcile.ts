@@ -33,7 +33,7 @@ export async function reconciled(record: RunRecord, surroundings: Surroundings):
   const change = { ...over, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
   await endProcessTree({ pid: null, marker: markerOf(last.run.runId) })
   // A socket that stays behind is swept away later.
-  if (last.endpoint) await removeSocket(last.endpoint.path, registry.folder).catch(() => undefined)
+  if (last.endpoint) await removeSocket(last.endpoint, registry.folder).catch(() => undefined)
   // A folder that cannot be written must not keep anybody from seeing how it is.
   await registry.amend(last.run.runId, change).catch(() => undefined)
   return recordOf({ ...last, endpoint: null, run: { ...last.run, ...change } })

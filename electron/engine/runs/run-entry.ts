@@ -4,6 +4,7 @@ import { BackgroundRun, RunStatus } from '#shared/run/background.ts'
 import { Usage } from '#shared/spending/usage.ts'
 import { unknownUsage } from '#shared/spending/usage-totals.ts'
 import { bootIdentity, identityOf, isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
+import { RunAddress } from './run-address.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
 
 /** A worker's process for good: a pid comes again, also with the same start time after the machine was started anew. */
@@ -23,7 +24,7 @@ export const RunEntry = z.object({
   run: BackgroundRun.omit({ usable: true }),
   worker: WorkerIdentity,
   /** Where the worker listens; null before it does and when it is over. The token is good for this worker only. */
-  endpoint: z.object({ path: z.string(), token: z.string() }).nullable(),
+  endpoint: RunAddress.extend({ token: z.string() }).nullable(),
   /** The last event of the session before this run. */
   afterSeq: z.number().int(),
 })

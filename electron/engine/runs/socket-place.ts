@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { RunAddress } from './run-address.ts'
 
 /** The longest path of a socket that every system takes (macOS: 104 bytes with the end). */
 const PATH_LIMIT = 100
@@ -21,8 +22,9 @@ export async function socketPlace(folder: string, name: string, platform: string
   return { path: join(short, 's'), leave: () => rm(short, { recursive: true, force: true }) }
 }
 
-/** What a worker that was killed could not remove itself. */
-export async function removeSocket(path: string, folder: string): Promise<void> {
+/** What a worker of this machine that was killed could not remove itself. */
+export async function removeSocket({ host, path }: RunAddress, folder: string): Promise<void> {
+  if (host !== null) return
   if (dirname(path) === folder) await rm(path, { force: true })
   else if (/^claw-[A-Za-z0-9]{6}$/.test(dirname(path).slice(tmpdir().length + 1)))
     await rm(dirname(path), { recursive: true, force: true })

@@ -7,28 +7,13 @@ import { withCover } from '../lib/inherited-files.ts'
 import { identityOf } from '../lib/process-identity.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
+import type { RunOrder, WorkerProgram } from './launcher.ts'
 import type { RunRegistry } from './registry.ts'
 import { type RunEntry, workerIdentity } from './run-entry.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
 import type { StartData } from './start-data.ts'
 import { markerOf } from './worker-marker.ts'
 import { REPORT_FD, WorkerReport } from './worker-report.ts'
-
-/** How the program of a worker is started. */
-export interface WorkerProgram {
-  command: string
-  args: readonly string[]
-  /** Beside what it inherits. */
-  env: Readonly<Record<string, string>>
-}
-
-interface Spawning {
-  program: WorkerProgram
-  env: Record<string, string>
-  registry: RunRegistry
-  run: RunEntry['run']
-  start: Omit<StartData, 'entry'>
-}
 
 /** How long a worker may take until it is published. Milliseconds. */
 const BEGIN_MS = 60_000
@@ -37,7 +22,11 @@ const BEGIN_MS = 60_000
  * Starts the worker of a run, detached, and resolves when the run is published. `FailureError`: what kept it from
  * beginning, in the worker's own words where it has any; nothing of it is left then.
  */
-export async function spawnWorker({ program, env, registry, run, start }: Spawning): Promise<void> {
+export async function spawnWorker(
+  program: WorkerProgram,
+  registry: RunRegistry,
+  { run, start, env }: RunOrder,
+): Promise<void> {
   const { runId } = run
   const log = await openLog(registry, run)
   let child: ChildProcess
@@ -45,7 +34,7 @@ export async function spawnWorker({ program, env, registry, run, start }: Spawni
     child = await withCover(REPORT_FD + 1, (cover) =>
       spawn(program.command, program.args, {
         cwd: registry.folder,
-        env,
+        env: { ...env, ...program.env },
         detached: true,
         windowsHide: true,
         stdio: ['pipe', log.fd, log.fd, 'pipe', ...cover],

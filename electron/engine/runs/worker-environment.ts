@@ -15,15 +15,15 @@ export function handedOver(env: Environment, profiles: readonly Profile[]): Reco
   return filtered(env, (name) => BACKEND.test(name) || keys.has(name))
 }
 
+/** What a worker may know of this process' environment, and the mark by which all that it starts is found. */
 export function workerEnvironment(
   env: Environment,
   profiles: readonly Profile[],
   runId: RunId,
-  own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const hidden = handedOver(env, profiles)
   const rest = filtered(env, (name) => !Object.hasOwn(hidden, name) && !SECRET.test(name))
-  return { ...rest, ...own, [RUN_MARKER]: runId }
+  return { ...rest, [RUN_MARKER]: runId }
 }
 
 function filtered(env: Environment, keep: (name: string) => boolean): Record<string, string> {

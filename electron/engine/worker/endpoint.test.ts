@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { duplexPair, pipeline } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { FakeSession, sessionId } from '../../../test-support/fake-sessions.ts'
 import { entryOf, surroundings } from '../../../test-support/run-entries.ts'
+import { connectHere } from '../remote/connect-here.ts'
 import type { WorkerRequestName } from '../remote/protocol.ts'
 import { RemoteSession } from '../remote/remote-session.ts'
+import { type Connect, RunAddress } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
 import { socketPlace } from '../runs/socket-place.ts'
@@ -53,10 +56,10 @@ async function listen() {
   onTestFinished(() => endpoint.close(''))
   const entry: RunEntry = {
     ...(await entryOf(process.pid, { sessionId: session.id })),
-    endpoint: { path: place.path, token: hello.token },
+    endpoint: { host: null, path: place.path, token: hello.token },
   }
-  const attach = async (change: Partial<RunEntry> = {}) => {
-    const remote = await RemoteSession.attach({ ...entry, ...change }, 2_000)
+  const attach = async (change: Partial<RunEntry> = {}, connect = connectHere) => {
+    const remote = await RemoteSession.attach({ ...entry, ...change }, connect, 2_000)
     onTestFinished(() => remote.close())
     return remote
   }
@@ -141,6 +144,36 @@ describe('the private socket', () => {
 })
 
 describe('a remote session', () => {
+  test('is reached over the way that is handed in, for the address in its entry', async () => {
+    const { attach, entry, endpoint, place, asked } = await listen()
+    const addresses: RunAddress[] = []
+    const tunnel: Connect = (address) => {
+      addresses.push(RunAddress.parse(address))
+      const [near, far] = duplexPair()
+      pipeline(far, connect(place.path), far, () => undefined)
+      return near
+    }
+    const away = { host: 'box', path: '/run/user/1000/run1.sock', token: hello.token }
+    const remote = await attach({ ...entry, endpoint: away }, tunnel)
+    await remote.begin('Hi')
+    const over = new Promise<void>((resolve) => remote.onEnd(resolve))
+    await endpoint.close('')
+    await over
+    expect([addresses, asked, remote.lost()]).toEqual([
+      [{ host: 'box', path: '/run/user/1000/run1.sock' }],
+      [['send', { text: 'Hi' }]],
+      null,
+    ])
+  })
+
+  test('on a host that nothing leads to is refused in words', async () => {
+    const { attach, entry } = await listen()
+    const away = attach({ ...entry, endpoint: { host: 'box', path: '/run1.sock', token: 'secret' } })
+    await expect(away).rejects.toEqual(
+      new FailureError(failure('transport', 'That run is on box, which cannot be reached from here.')),
+    )
+  })
+
   test('a message that comes too late is given back when the worker has left, so that it can be sent elsewhere', async () => {
     const { endpoint, asked, attach, readNoMore } = await listen()
     const remote = await attach()

@@ -63,7 +63,7 @@ export class RunHost {
         host.#publish()
       })
       await host.#first()
-      publisher.begin(afterSeq, { path: host.#place.path, token })
+      publisher.begin(afterSeq, { host: null, path: host.#place.path, token })
       await publisher.now(host.#progress.of(session.view()))
       return host
     } catch (error) {
