@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a backend can do to us. Outside scripts rely on these names (design.md section 5). */
+/** What a backend can do to us. Outside scripts rely on these names (docs/contracts.md). */
 const backendCodes = [
   'auth',
   'unknown-model',

@@ -1,6 +1,6 @@
 import type { ToolDefinition } from '../electron/engine/backend/contract/backend.ts'
 
-/** For tests: texts with and without calls, in the spellings of every family (backends.md E.1). */
+/** For tests: texts with and without calls, in the spellings of every family (docs/servers.md E.1). */
 
 export interface CorpusCall {
   name: string

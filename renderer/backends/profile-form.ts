@@ -195,7 +195,7 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
   }
 }
 
-/** What Claw asks an Ollama for: its own default is 4,096 tokens, too few for a coding agent (backends.md, Ollama). */
+/** What Claw asks an Ollama for: its own default is 4,096 tokens, too few for a coding agent (docs/servers.md, Ollama). */
 export const OLLAMA_WINDOW = 32_768
 
 const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = {

@@ -91,7 +91,7 @@ function listed(id) {
 }
 
 /**
- * What is refused before anybody is asked (backends.md D).
+ * What is refused before anybody is asked (docs/servers.md D).
  *
  * @param {Place} place @param {Record<string, any>} body
  * @returns {{ status: number, error: Record<string, unknown>, headers?: Record<string, string> } | null}

@@ -8,7 +8,7 @@ const LIVES = 5
 /** A comment stands between so many chunks. */
 const COMMENT_EVERY = 20
 
-/** Chunks of llama-server into those of OpenRouter (backends.md B.5). */
+/** Chunks of llama-server into those of OpenRouter (docs/servers.md B.5). */
 export class OpenRouterStream {
   #options
   #chunks = 0

@@ -3,7 +3,7 @@ export type MicroUsd = number
 
 const PER_USD = 1_000_000
 
-/** Rounds a server's float (0.00046499999999999997) to whole micro-dollars; backends.md I. */
+/** Rounds a server's float (0.00046499999999999997) to whole micro-dollars; docs/servers.md I. */
 export function microUsdFromUsd(usd: number): MicroUsd {
   return Math.round(usd * PER_USD)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ProfileId } from '../ids.ts'
 
-/** The limits of a run; the names are those of `run-end.budget.limit` (design.md section 5). */
+/** The limits of a run; the names are those of `run-end.budget.limit` (docs/contracts.md). */
 export const LimitName = z.enum([
   'totalTokens',
   'inputTokens',

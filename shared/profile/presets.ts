@@ -15,7 +15,7 @@ interface Preset {
   command: string
 }
 
-/** Defaults a person starts from; base URLs and ports from backends.md A. */
+/** Defaults a person starts from; base URLs and ports from docs/servers.md A. */
 export const presets: readonly Preset[] = [
   {
     kind: 'vllm',

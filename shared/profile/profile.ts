@@ -22,7 +22,7 @@ export const KeyReference = z.discriminatedUnion('source', [
 ])
 export type KeyReference = z.infer<typeof KeyReference>
 
-/** How OpenRouter picks who serves a model (backends.md F); what it adds later passes as it is. */
+/** How OpenRouter picks who serves a model (docs/servers.md F); what it adds later passes as it is. */
 export const ProviderRouting = z.looseObject({
   order: z.array(z.string()).optional(),
   only: z.array(z.string()).optional(),

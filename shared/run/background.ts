@@ -6,7 +6,7 @@ import { Permissions } from '../policy/permissions.ts'
 import { Usage } from '../spending/usage.ts'
 import { unknownUsage } from '../spending/usage-totals.ts'
 
-/** As `agent-ps --json` prints it (design.md section 5). `interrupted`: its process is gone and nobody ended the run. */
+/** As `agent-ps --json` prints it (docs/contracts.md). `interrupted`: its process is gone and nobody ended the run. */
 export const RunStatus = z.enum([
   'starting',
   'running',

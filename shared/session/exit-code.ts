@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts'
 import type { TurnEnd } from './session-view.ts'
 
-/** What the shell is told (design.md section 5). */
+/** What the shell is told (docs/contracts.md). */
 export const ExitCode = {
   completed: 0,
   failed: 1,

@@ -3,7 +3,7 @@ export interface ToolCall {
   callId: string
   name: string
   arguments: string
-  /** Taken from text because the server did not parse it (backends.md E). */
+  /** Taken from text because the server did not parse it (docs/servers.md E). */
   recovered: boolean
   /** The arguments were no JSON and could be read in one way only; what was wrong with them. */
   mended?: string

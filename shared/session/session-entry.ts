@@ -103,7 +103,7 @@ export const SessionEntry = z.discriminatedUnion('type', [
         problem: z.string().optional(),
       }),
     ),
-    /** Opaque to us, returned unmodified to the server that sent it (backends.md B.5). */
+    /** Opaque to us, returned unmodified to the server that sent it (docs/servers.md B.5). */
     reasoningDetails: z.unknown().optional(),
   }),
   entry('usage', { usage: Usage }),

@@ -54,7 +54,7 @@ export class RunRecord {
   }
 }
 
-/** One line of `--json` (design.md section 5). */
+/** One line of `--json` (docs/contracts.md). */
 export type JsonLine = { type: string; seq: number; at: number } & Record<string, unknown>
 
 /** The lines that one event is worth; most are one, some none. */

@@ -18,7 +18,7 @@ export type JsonRun = Pick<
   | 'usage'
 >
 
-/** Exactly the members of the contract (design.md section 5). */
+/** Exactly the members of the contract (docs/contracts.md). */
 export function jsonRow(run: JsonRun) {
   return {
     runId: run.runId,

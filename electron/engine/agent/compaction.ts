@@ -93,7 +93,7 @@ export class Compactor {
    */
   async #compact(target: Target, keptFromSeq: number, part: number): Promise<BudgetStop | null> {
     const { emit } = this.#turn
-    // The same beginning and the same tools as always: the server has them in its cache (backends.md G).
+    // The same beginning and the same tools as always: the server has them in its cache (docs/servers.md G).
     const whole = [...this.#turn.conversation.messages(reader(target.profile)), request]
     const fitting = withoutOldTexts(whole, charactersOf(whole, this.#tools) * (1 - part))
     let summary = await this.#summary(target, fitting)

@@ -13,7 +13,7 @@ const NOT_ANSWERED = 'This call was interrupted and may not have run. Look befor
 
 /**
  * The conversation with the model as a fold over the journal. History only grows: what was sent once stays byte for
- * byte the same, so that servers find it in their prefix cache (backends.md G). Only a `compaction` begins it anew.
+ * byte the same, so that servers find it in their prefix cache (docs/servers.md G). Only a `compaction` begins it anew.
  */
 export class Conversation {
   readonly meter = new ContextMeter()
@@ -164,7 +164,7 @@ export class Conversation {
     const reasoning = this.#reasoning
     this.#text = ''
     this.#reasoning = ''
-    // An answer without text and calls is none: servers refuse it in the history (backends.md C).
+    // An answer without text and calls is none: servers refuse it in the history (docs/servers.md C).
     if (content === '' && toolCalls.length === 0) return
     const sent = toolCalls.map(({ problem: _, ...call }) => this.#withOwnId(call))
     this.#calls = toolCalls.map((call, index) => ({ call, sentId: sent[index]?.callId ?? call.callId }))

@@ -20,7 +20,7 @@ import { resolveBaseUrl } from './contract/resolve-base-url.ts'
 import { ChatReply } from './reply/chat-reply.ts'
 import { ReplyDecoder } from './reply/reply-decoder.ts'
 
-/** Every case over a real socket; streams also byte by byte and in random pieces (backends.md H). */
+/** Every case over a real socket; streams also byte by byte and in random pieces (docs/servers.md H). */
 
 const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'scripted' }
 const U = usageFrame({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 })

@@ -25,7 +25,7 @@ export interface AttemptOptions {
   timeouts: Timeouts
   /** When the whole request is over, by `performance.now()`. */
   endsAt?: number
-  /** How long `[DONE]` and usage are waited for after the finish (backends.md B.9). */
+  /** How long `[DONE]` and usage are waited for after the finish (docs/servers.md B.9). */
   graceMs: number
   frameLimit: number
   /** How many connections were opened so far. */
@@ -89,7 +89,7 @@ export class ChatAttempt {
     }
     const contentType = headerOf(response, 'content-type')
     const cost = Number(headerOf(response, 'x-litellm-response-cost') || Number.NaN)
-    // The head of a stream is older than its cost (backends.md F).
+    // The head of a stream is older than its cost (docs/servers.md F).
     const whole = !contentType.includes('event-stream')
     if (server.kind === 'litellm' && whole && cost > 0) this.#reply.costUsd = cost
     const Form = this.#options.native ? NdjsonDecoder : ReplyDecoder
@@ -207,7 +207,7 @@ export class ChatAttempt {
 /** How long the end of a body may take after `[DONE]`. */
 const REST_MS = 200
 
-/** As LiteLLM and OpenRouter name a call in the heads of their answers (backends.md A, F). */
+/** As LiteLLM and OpenRouter name a call in the heads of their answers (docs/servers.md A, F). */
 function callIdOf(response: Response): string | undefined {
   const id = headerOf(response, 'x-litellm-call-id') || headerOf(response, 'x-generation-id')
   return /^[\w.:-]{1,100}$/.test(id) ? id : undefined

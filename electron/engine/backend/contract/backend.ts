@@ -22,7 +22,7 @@ export interface ChatRequest {
   stream?: boolean
 }
 
-/** Normalised: `length` also where the server hid it (backends.md B.1). */
+/** Normalised: `length` also where the server hid it (docs/servers.md B.1). */
 export type Finish = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error' | 'other' | 'unknown'
 
 /**
@@ -57,7 +57,7 @@ export type StreamEvent =
       brokenToolCalls: readonly (ToolCall & { problem: string })[]
       /** Tools whose calls stand in the text and may only be quoted there: they are not among the calls. */
       doubtfulCalls?: readonly string[]
-      /** Opaque; returned unmodified in the history (backends.md B.5). */
+      /** Opaque; returned unmodified in the history (docs/servers.md B.5). */
       reasoningDetails?: unknown
     }
 

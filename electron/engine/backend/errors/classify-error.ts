@@ -50,7 +50,7 @@ function statusOf({ code }: ServerError): number {
   return /^[1-5]\d\d$/.test(code) ? Number(code) : 0
 }
 
-/** The matrix of backends.md D.2; the first row that fits wins. */
+/** The matrix of docs/servers.md D.2; the first row that fits wins. */
 function codeOf({ message, type, code, errorType, status, inBand, html }: Said): FailureCode {
   const words = `${type} ${code} ${errorType}`
   if (canOverflow(status, inBand) && (saysOverflow(`${message} ${words}`) || errorType === 'context_length_exceeded'))
@@ -171,7 +171,7 @@ const SHORTEST_ANSWER = 256
 /** Servers count a few tokens more than they say. */
 const MARGIN = 16
 
-/** The output limit that is the first thing to lower (backends.md D.3, 3); by guess where the prompt is not told. */
+/** The output limit that is the first thing to lower (docs/servers.md D.3, 3); by guess where the prompt is not told. */
 function fittingLimit({ contextWindow, promptTokens, requestedTokens }: Details): number | undefined {
   if (requestedTokens === undefined || contextWindow === undefined) return undefined
   const guess = Math.min(contextWindow, requestedTokens) / 4

@@ -2,7 +2,7 @@ import type { Failure } from '#shared/failure.ts'
 
 type Numbers = Pick<NonNullable<Failure['details']>, 'contextWindow' | 'promptTokens' | 'requestedTokens'>
 
-/** The ways in which servers say that a prompt does not fit (backends.md D.3). */
+/** The ways in which servers say that a prompt does not fit (docs/servers.md D.3). */
 const overflow =
   /maximum context length|context length is only|context size|exceed_context_size|context_length_exceeded|ContextWindowExceeded|longer than the (model's )?context length|exceeds? (the )?(available )?context|maximum input length|context limit|when (the )?context (the )?overflows|context length of only|tokens to keep from the initial prompt|prompt is too long|cannot be greater than max_model_len/i
 
@@ -13,7 +13,7 @@ export function saysOverflow(text: string): boolean {
   return overflow.test(text) && !notOverflow.test(text)
 }
 
-/** The numbers in a server's words; a figure that is only a lower bound is left out (backends.md D.3, 3). */
+/** The numbers in a server's words; a figure that is only a lower bound is left out (docs/servers.md D.3, 3). */
 export function overflowNumbers(text: string): Numbers {
   const found: Numbers = {}
   const take = (name: keyof Numbers, pattern: RegExp) => {

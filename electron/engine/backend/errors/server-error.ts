@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
-/** An error as a server words it, whatever the envelope (backends.md D.1). Empty string = not said. */
+/** An error as a server words it, whatever the envelope (docs/servers.md D.1). Empty string = not said. */
 export interface ServerError {
   message: string
   type: string
@@ -55,7 +55,7 @@ export function readErrorValue(value: unknown): ServerError {
   })
 }
 
-/** llama-server's errors may come as JSON text inside the message of a server in front of it (backends.md D.3, 7). */
+/** llama-server's errors may come as JSON text inside the message of a server in front of it (docs/servers.md D.3, 7). */
 function withInner(error: ServerError): ServerError {
   const start = error.message.indexOf('{"')
   const inner = start < 0 ? undefined : parsed(error.message.slice(start))
@@ -83,7 +83,7 @@ const nothing: ServerError = {
   location: '',
 }
 
-/** OpenRouter's word on whether and when to ask again; it counts more than the status (backends.md D.2). */
+/** OpenRouter's word on whether and when to ask again; it counts more than the status (docs/servers.md D.2). */
 function againOf(value: unknown): ServerError['again'] {
   if (!isRecord(value) || typeof value.retryable !== 'boolean') return null
   const seconds = count(value.retry_after)

@@ -11,7 +11,7 @@ const refusal =
   /unsupported|not supported|does not support|doesn't support|unrecognized|unknown|unexpected|extra (inputs|fields)|not permitted|not allowed|not recognized|cannot be used/i
 
 /**
- * The parameter that a 400 refuses as such, not for its value (backends.md F). `parameter` is what the server put into
+ * The parameter that a 400 refuses as such, not for its value (docs/servers.md F). `parameter` is what the server put into
  * its `param` field. OpenAI's newer models want `max_tokens` under another name and say so.
  */
 export function unsupportedParameter(

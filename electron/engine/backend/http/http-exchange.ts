@@ -79,7 +79,7 @@ export async function readText(body: Readable, limit: number): Promise<string> {
   return text.slice(0, limit)
 }
 
-/** undici's `request` does not decompress (backends.md B.8). Each piece comes out as soon as it is in. */
+/** undici's `request` does not decompress (docs/servers.md B.8). Each piece comes out as soon as it is in. */
 function decoded(body: Readable, encoding: string): Readable {
   const flush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
   const decoder =

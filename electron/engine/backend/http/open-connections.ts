@@ -17,7 +17,7 @@ export interface ConnectionOptions {
  * is never behind the proxy: few people think of putting 127.0.0.1 into NO_PROXY.
  */
 export function openConnections({ base }: Address, { connectMs, env, ca, onConnect }: ConnectionOptions): Dispatcher {
-  // Our own timers know comments from progress; undici's do not (backends.md B.8).
+  // Our own timers know comments from progress; undici's do not (docs/servers.md B.8).
   const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
   const connect = { timeout: connectMs, ...tls }
   const timeouts = { headersTimeout: 0, bodyTimeout: 0 }

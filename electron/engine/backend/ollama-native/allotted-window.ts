@@ -7,7 +7,7 @@ import { type Connection, getJson } from '../servers/models.ts'
 const ASK_MS = 2000
 
 /**
- * What Ollama allotted to the model that it has loaded, and what the model was made for (backends.md A). Loads nothing.
+ * What Ollama allotted to the model that it has loaded, and what the model was made for (docs/servers.md A). Loads nothing.
  * Throws `AttemptError`: an older version, somebody in between, or no time.
  */
 export async function allottedWindow(connection: Connection, signal: AbortSignal): Promise<ContextAllotment> {

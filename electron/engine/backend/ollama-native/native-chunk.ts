@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
 /**
- * A line of Ollama's `/api/chat` in the form of a chunk of `/v1` (backends.md B.3). `callsBefore` = the calls of earlier
+ * A line of Ollama's `/api/chat` in the form of a chunk of `/v1` (docs/servers.md B.3). `callsBefore` = the calls of earlier
  * lines: the server's own indexes start again with every line on older versions.
  */
 export function chunkFromNative(line: JsonRecord, callsBefore: number): JsonRecord {
@@ -24,7 +24,7 @@ export function callsOf({ message }: JsonRecord): JsonRecord[] {
   return Array.isArray(calls) ? calls.filter(isRecord) : []
 }
 
-/** Some servers give a reason and never say `done` (backends.md B.3). */
+/** Some servers give a reason and never say `done` (docs/servers.md B.3). */
 function finishOf({ done, done_reason: reason }: JsonRecord): string | null {
   if (typeof reason === 'string' && reason !== '') return reason
   return done === true ? 'stop' : null

@@ -6,7 +6,7 @@ import { type RequestBody, type RequestProfile, toolJson } from '../request/requ
 import { wireJson, wireName } from '../request/wire-text.ts'
 import { type Lessons, noLessons } from '../servers/lessons.ts'
 
-/** Only the native route takes a context window, so only a profile that has one needs it (design.md 4). */
+/** Only the native route takes a context window, so only a profile that has one needs it. */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {
   return kind === 'ollama' && contextWindow !== undefined
 }
@@ -15,7 +15,7 @@ export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'co
 const optionNames: Readonly<Record<string, string>> = { repetition_penalty: 'repeat_penalty' }
 
 /**
- * The body of a request to Ollama's `/api/chat` (backends.md B.3, F). The window is always sent: a model that is loaded
+ * The body of a request to Ollama's `/api/chat` (docs/servers.md B.3, F). The window is always sent: a model that is loaded
  * with another one is loaded again. The same conversation gives the same bytes.
  */
 export function nativeBody(
@@ -46,7 +46,7 @@ export function nativeBody(
   const members = [
     member('model', profile.model),
     member('stream', request.stream !== false),
-    // Without these it drops the start of what does not fit, and goes on for ever, without a word (backends.md F).
+    // Without these it drops the start of what does not fit, and goes on for ever, without a word (docs/servers.md F).
     ...(['truncate', 'shift'] as const).filter((name) => !(name in rest)).map((name) => member(name, false)),
     ...extra.map(([name, value]) => member(name, value)),
     ...(thinks === undefined ? [] : [member('think', thinks)]),

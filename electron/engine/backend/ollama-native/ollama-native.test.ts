@@ -14,7 +14,7 @@ import { createBackend } from '../client.ts'
 import type { ChatRequest, StreamEvent } from '../contract/backend.ts'
 import { OpenAICompatError } from '../contract/backend-error.ts'
 
-/** Ollama's `/api/chat` over a real socket (backends.md B.3, H 88). */
+/** Ollama's `/api/chat` over a real socket (docs/servers.md B.3, H 88). */
 
 let backend: ScriptedBackend
 let answers: ScriptStep[] = []

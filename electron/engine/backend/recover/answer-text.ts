@@ -7,7 +7,7 @@ import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'
 
 /**
  * The text of one answer, with what a server should have taken out of it taken out: reasoning, and calls of the tools
- * that were sent. Reasoning and calls that the server sends itself end that (backends.md E.4, 1 and 6).
+ * that were sent. Reasoning and calls that the server sends itself end that (docs/servers.md E.4, 1 and 6).
  */
 export class AnswerText {
   readonly #splitter: ThinkSplitter

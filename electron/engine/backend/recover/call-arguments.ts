@@ -8,7 +8,7 @@ export type JsonReading = { calls: FoundCall[]; end: number } | 'unfinished'
 
 /**
  * The argument object of a named call, which begins at `start`. Two objects one after the other are two calls if the tool takes both of them;
- * otherwise nobody knows what was meant, and none runs (backends.md E.4, 5).
+ * otherwise nobody knows what was meant, and none runs (docs/servers.md E.4, 5).
  */
 export function readArguments(text: string, start: number, name: string, tools: ToolSchemas): JsonReading {
   const objects = readObjects(text, start)

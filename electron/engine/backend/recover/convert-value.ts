@@ -4,7 +4,7 @@ import { typesOf } from './tool-schemas.ts'
 
 /**
  * The text of a parameter as the value that the tool's schema asks for. What cannot be converted stays text: the
- * check of the arguments then tells the model (backends.md E.4, 3).
+ * check of the arguments then tells the model (docs/servers.md E.4, 3).
  */
 export function convertValue(text: string, schema: unknown): unknown {
   const types = typesOf(schema)

@@ -19,7 +19,7 @@ export interface Reading {
   unfinished?: string
 }
 
-/** One way in which a family of models writes its calls (backends.md E.1). */
+/** One way in which a family of models writes its calls (docs/servers.md E.1). */
 export interface Grammar {
   /** It is a call only at the beginning of a text. */
   atStart?: true

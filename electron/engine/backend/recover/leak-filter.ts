@@ -26,7 +26,7 @@ export interface Recovery {
 }
 
 /**
- * Finds tool calls in streamed text and holds them back (backends.md E). Whatever the pieces, what `feed` and `end`
+ * Finds tool calls in streamed text and holds them back (docs/servers.md E). Whatever the pieces, what `feed` and `end`
  * give together is the same. Text that could still become the first characters of a call waits, a bounded number of
  * them; once a call has begun, everything after it waits for `end`, because only the end shows where a value stops.
  */

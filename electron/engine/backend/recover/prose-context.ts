@@ -1,6 +1,6 @@
 /**
  * Where in a Markdown text a character stands, learned one character at a time: in code (fenced, indented or inline), in
- * quotes, in a quoted block, in an item of a list or in a comment, a call is an example and not a call (backends.md E.4, 4).
+ * quotes, in a quoted block, in an item of a list or in a comment, a call is an example and not a call (docs/servers.md E.4, 4).
  */
 export class ProseContext {
   #previous = ''

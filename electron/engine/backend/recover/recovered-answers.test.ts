@@ -13,7 +13,7 @@ import { testProfile } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
 import type { StreamEvent, ToolDefinition } from '../contract/backend.ts'
 
-/** backends.md H 90 to 97, over a real socket: as one delta, one character a delta, and as a whole reply. */
+/** docs/servers.md H 90 to 97, over a real socket: as one delta, one character a delta, and as a whole reply. */
 
 const tools: readonly ToolDefinition[] = [
   { name: 'f', description: 'F.', parameters: { type: 'object', properties: { a: { type: 'integer' } } } },

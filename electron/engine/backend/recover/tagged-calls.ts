@@ -20,7 +20,7 @@ export interface Dialect {
 
 /**
  * Reads the tags of a call whose values are file bodies that may hold the very same tags: only tags at the start of a
- * line count, and those of a whole call inside a value do not (backends.md E.4, 3).
+ * line count, and those of a whole call inside a value do not (docs/servers.md E.4, 3).
  */
 export class TaggedCalls {
   readonly #dialect: Dialect

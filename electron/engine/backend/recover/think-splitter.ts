@@ -12,7 +12,7 @@ export interface ThinkMemory {
 }
 
 /**
- * Splits `<think>…</think>` at the beginning of an answer from the answer, for servers that do not (backends.md E.4, 6).
+ * Splits `<think>…</think>` at the beginning of an answer from the answer, for servers that do not (docs/servers.md E.4, 6).
  * A `</think>` that nothing opened makes what is not out yet reasoning, and is remembered: the next answer of this
  * model begins as reasoning. It is over with the first reasoning that the server sends itself: `stop`.
  */

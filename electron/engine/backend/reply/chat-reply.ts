@@ -33,7 +33,7 @@ export interface Asked {
   requiresArguments(name: string): boolean
 }
 
-/** More output tokens than this in an answer without text and call were swallowed (backends.md I, 1). */
+/** More output tokens than this in an answer without text and call were swallowed (docs/servers.md I, 1). */
 const SWALLOWED_FROM = 5
 /** How much of what is no answer is kept, in characters. */
 const EXCERPT = 200
@@ -122,7 +122,7 @@ export class ChatReply {
     this.#sayUsage(this.#readUsage())
   }
 
-  /** An error in band: it wins over everything (backends.md B.9). */
+  /** An error in band: it wins over everything (docs/servers.md B.9). */
   fail(value: unknown): never {
     throw classifyError(readErrorValue(value), null, this.#asked.server)
   }
@@ -136,7 +136,7 @@ export class ChatReply {
 
   /**
    * No more will come: after `[DONE]` or a whole reply, or only because the body ended. Whether that is a complete
-   * answer is decided here (backends.md B.9); usage that came is out in any case.
+   * answer is decided here (docs/servers.md B.9); usage that came is out in any case.
    */
   end(said: 'done' | 'nothing'): void {
     this.ended = true
@@ -229,7 +229,7 @@ export class ChatReply {
 
   #delta(delta: JsonRecord, chunk: JsonRecord): void {
     const { content } = delta
-    // Reasoning comes under two names, or under both at once: one is taken, never both (backends.md B.1).
+    // Reasoning comes under two names, or under both at once: one is taken, never both (docs/servers.md B.1).
     let reasoning = text(delta.reasoning) || text(delta.reasoning_content)
     if (delta.reasoning_details !== undefined || delta.thinking_blocks !== undefined) {
       const details = this.#echo.take(delta)
@@ -333,7 +333,7 @@ export class ChatReply {
     if (usage) this.#events.push({ type: 'usage', usage })
   }
 
-  /** Servers hide that they cut a call; the count gives it away (backends.md B.1). */
+  /** Servers hide that they cut a call; the count gives it away (docs/servers.md B.1). */
   #isCut(finish: Finish, usage: Usage | null): boolean {
     if (finish === 'length' || finish === 'error' || finish === 'content_filter') return true
     const { maxTokens } = this.#asked

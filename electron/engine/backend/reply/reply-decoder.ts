@@ -20,7 +20,7 @@ export interface Decoder {
 
 /**
  * The bytes of a body, in whatever pieces they come, into the chunks of a reply: an event stream or one whole JSON
- * object, decided by the first character and not by what was asked for (backends.md H 13).
+ * object, decided by the first character and not by what was asked for (docs/servers.md H 13).
  */
 export class ReplyDecoder implements Decoder {
   readonly #reply: ChatReply
@@ -58,7 +58,7 @@ export class ReplyDecoder implements Decoder {
     this.#feed(this.#text.decode())
     if (this.#mode === 'whole') this.#endWhole()
     else {
-      // The parser never dispatches a last frame that lacks its blank line (backends.md B.8).
+      // The parser never dispatches a last frame that lacks its blank line (docs/servers.md B.8).
       this.#flushing = true
       this.#parser.feed('\n\n')
       if (!this.#reply.ended) this.#reply.end(this.done ? 'done' : 'nothing')

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
-/** The keys of an assistant message that a server wants back unmodified (backends.md B.4, B.5). */
+/** The keys of an assistant message that a server wants back unmodified (docs/servers.md B.4, B.5). */
 const echoedKeys = ['reasoning_details', 'thinking_blocks'] as const
 
 /** Members that arrive in pieces; all others stand for themselves. */

@@ -23,7 +23,7 @@ export type RequestProfile = Pick<
 >
 
 /**
- * The body of a chat request (backends.md C, F). The same conversation gives the same bytes, and what was sent once
+ * The body of a chat request (docs/servers.md C, F). The same conversation gives the same bytes, and what was sent once
  * stays a prefix: what never changes comes first, then the messages, last the limit, which may change from call to call.
  */
 export function requestBody(
@@ -52,7 +52,7 @@ export function requestBody(
     member('model', profile.model),
     member('stream', stream),
     ...parameters.map(([name, value]) => member(name, value)),
-    // An empty list is refused by vLLM (backends.md D.2).
+    // An empty list is refused by vLLM (docs/servers.md D.2).
     ...(request.tools.length > 0 ? [`"tools":[${request.tools.map(toolJson).join(',')}]`] : []),
     `"messages":[${messages.join(',')}]`,
     ...(limited ? [member(limitName, limit)] : []),
@@ -127,7 +127,7 @@ function wireMessage(message: ChatMessage, wantsReasoning: boolean): Record<stri
         ...(wantsReasoning && { reasoning_content: reasoning ?? '' }),
         ...echoedMembers(reasoningDetails),
       }
-      // null only beside calls: Ollama and LiteLLM refuse it elsewhere, Bedrock refuses "" there (backends.md C, I).
+      // null only beside calls: Ollama and LiteLLM refuse it elsewhere, Bedrock refuses "" there (docs/servers.md C, I).
       if (toolCalls.length === 0) return { role: 'assistant', content, ...echoed }
       return {
         role: 'assistant',
@@ -144,7 +144,7 @@ function wireCall({ callId, name, arguments: received }: ToolCall) {
 }
 
 /**
- * Every server refuses a history whose arguments do not parse (backends.md I, 3); what does is sent back unchanged, but
+ * Every server refuses a history whose arguments do not parse (docs/servers.md I, 3); what does is sent back unchanged, but
  * for halves of characters.
  */
 function historyArguments(received: string): string {

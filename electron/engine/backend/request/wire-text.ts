@@ -1,7 +1,7 @@
 import { wholeCharacters } from '#shared/lib/whole-characters.ts'
 
 /**
- * JSON for a request: half a character, which servers refuse with the whole conversation around it (backends.md I), is
+ * JSON for a request: half a character, which servers refuse with the whole conversation around it (docs/servers.md I), is
  * sent as U+FFFD wherever it stands. The same value gives the same bytes.
  */
 export function wireJson(value: unknown): string {

@@ -18,7 +18,7 @@ export interface Quirks {
 
 const quirks: Partial<Record<BackendKind, Quirks>> = {
   openrouter: {
-    // App attribution (backends.md F).
+    // App attribution (docs/servers.md F).
     headers: { 'http-referer': 'app://claw', 'x-openrouter-title': 'Claw Code Agent' },
     // For small windows it would drop the middle of a conversation by itself: an agent has to know what it still knows.
     body: { plugins: [{ id: 'context-compression', enabled: false }] },
@@ -27,9 +27,9 @@ const quirks: Partial<Record<BackendKind, Quirks>> = {
   // Past its window it drops what it read and writes on for ever, silently where its parser holds the answer back, and
   // after the client has gone (seen).
   ollama: { outputLimit: 16_384, shufflesArguments: true, attempts: 4 },
-  // It then tells how far it has read the prompt (backends.md B.6).
+  // It then tells how far it has read the prompt (docs/servers.md B.6).
   'llama-server': { streamBody: { return_progress: true }, attempts: 4 },
-  // It retries upstream itself: more of ours would multiply (backends.md F).
+  // It retries upstream itself: more of ours would multiply (docs/servers.md F).
   litellm: { attempts: 2 },
 }
 

@@ -6,7 +6,7 @@ import { readText, send } from '../http/http-exchange.ts'
 import { openConnections } from '../http/open-connections.ts'
 import { listedModels, modelInfo } from './models.ts'
 
-/** Where vLLM, Ollama, LiteLLM, llama-server and LM Studio usually listen (backends.md A). */
+/** Where vLLM, Ollama, LiteLLM, llama-server and LM Studio usually listen (docs/servers.md A). */
 const usualPorts: readonly number[] = [8000, 11434, 4000, 8080, 1234]
 
 /** `CLAW_LOCAL_PORTS`: ports with commas, `none`; unset = the usual ones. */
@@ -29,7 +29,7 @@ export async function discoverLocalServers(ports: readonly number[]): Promise<Fo
 }
 
 /**
- * What answers at a base URL, told by what only it says (backends.md A); null = no OpenAI-compatible server. Never loads
+ * What answers at a base URL, told by what only it says (docs/servers.md A); null = no OpenAI-compatible server. Never loads
  * a model. Throws `OpenAICompatError` `invalid-input` when the address is none.
  */
 export async function identifyServer(baseUrl: string, key: string | null, ca?: string): Promise<FoundServer | null> {

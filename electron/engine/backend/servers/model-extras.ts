@@ -9,7 +9,7 @@ type Extra = (ask: AskMore, models: readonly ModelInfo[]) => Promise<ModelInfo[]
 /** `/api/show` takes one model at a time. */
 const SHOWN = 40
 
-/** Where each kind keeps what its list does not say, and how it is read (backends.md A). None of these loads a model. */
+/** Where each kind keeps what its list does not say, and how it is read (docs/servers.md A). None of these loads a model. */
 const extras: Partial<Record<BackendKind, Extra>> = {
   async ollama(ask, models) {
     const [running, ...shown] = await Promise.all([

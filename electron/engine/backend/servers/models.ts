@@ -22,7 +22,7 @@ const LIST_LIMIT = 16_000_000
 const EXTRA_MS = 2000
 
 /**
- * `/models`, and what a server tells elsewhere of windows and prices (backends.md A). Nothing asked here loads a model.
+ * `/models`, and what a server tells elsewhere of windows and prices (docs/servers.md A). Nothing asked here loads a model.
  * Throws `AttemptError`.
  */
 export async function listModels(connection: Connection, signal: AbortSignal): Promise<ModelInfo[]> {

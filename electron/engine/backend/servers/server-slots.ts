@@ -8,7 +8,7 @@ const ASK_MS = 2000
 
 type Ask = (path: string) => Promise<unknown>
 
-/** Where each kind says how many answers it writes at once (backends.md A). None of these loads a model. */
+/** Where each kind says how many answers it writes at once (docs/servers.md A). None of these loads a model. */
 const places: Partial<Record<BackendKind, (ask: Ask, model: string) => Promise<number | null>>> = {
   'llama-server': async (ask) => count(record(await ask('/props')).total_slots),
   // Of the model as it is loaded; an older version has no such route, and one answer at a time.

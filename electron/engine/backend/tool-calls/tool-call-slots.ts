@@ -16,7 +16,7 @@ export type BrokenToolCall = ToolCall & { problem: string }
 export interface SettledCalls {
   complete: ToolCall[]
   broken: BrokenToolCall[]
-  /** One of them ends in the middle: the reply was cut whatever its finish says (backends.md B.1). */
+  /** One of them ends in the middle: the reply was cut whatever its finish says (docs/servers.md B.1). */
   cut: boolean
 }
 
@@ -25,7 +25,7 @@ export interface Fragment {
   arguments: string
 }
 
-/** Puts the fragments of tool calls together, in all the ways in which servers number them (backends.md H 37-60). */
+/** Puts the fragments of tool calls together, in all the ways in which servers number them (docs/servers.md H 37-60). */
 export class ToolCallSlots {
   readonly #slots: Slot[] = []
   readonly #byIndex = new Map<number, Slot>()

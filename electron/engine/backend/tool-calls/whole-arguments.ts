@@ -8,7 +8,7 @@ export type ArgumentsReading = { text: string; mended?: string } | { problem: st
 
 /**
  * Reads the arguments of a call that has ended. Nothing at all is `{}`, unless the tool requires some; JSON text inside
- * a JSON string is taken out (backends.md C).
+ * a JSON string is taken out (docs/servers.md C).
  */
 export function wholeArguments(received: string, required: boolean): ArgumentsReading {
   const text = received.trim()
