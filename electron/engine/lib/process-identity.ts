@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { BOOT_ID, startInStat } from './proc-stat.ts'
 
 /** A pid alone is reused by the system; with the start time it names one process for good. */
 export interface ProcessIdentity {
@@ -29,7 +30,7 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 export async function bootIdentity(): Promise<string> {
   if (process.platform !== 'linux') return ''
   // A container may hide it.
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
+  return (await readFile(BOOT_ID, 'utf8').catch(() => '')).trim()
 }
 
 /** Of a process that was just started; its start time is empty if it is gone already. */
@@ -44,11 +45,7 @@ const ENDED = 'ended'
 async function startOf(pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-      // The command in parentheses may hold blanks: count from behind it. Field 22 is the start time (proc(5)).
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      // Dead, and only not collected by its parent yet.
-      return fields[0] === 'Z' || fields[0] === 'X' ? ENDED : (fields[19] ?? '')
+      return startInStat(await readFile(`/proc/${pid}/stat`, 'utf8')) ?? ENDED
     }
     if (process.platform === 'darwin') return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim()
     return ''
