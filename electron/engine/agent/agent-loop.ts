@@ -1,7 +1,8 @@
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ToolDefinition } from '../backend/contract/backend.ts'
+import type { Budgeted } from '../budget/budgeted.ts'
 import { diagnosis } from '../budget/limit-messages.ts'
 import { priceKnown } from '../profiles/price.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
@@ -38,8 +39,13 @@ export async function runTurn(turn: TurnContext): Promise<TurnOutcome> {
   }
 }
 
+/** How a turn goes on after a step; `at-limit` = a limit was reached and stays. */
+type AfterStep = { kind: 'next' } | { kind: 'ended'; outcome: TurnOutcome } | { kind: 'at-limit' }
+
+const NEXT: AfterStep = { kind: 'next' }
+const AT_LIMIT: AfterStep = { kind: 'at-limit' }
+
 class Loop {
-  /** Its signal is that of the step that runs. */
   readonly #turn: TurnContext
   readonly #guard = new LoopGuard()
   readonly #tools: readonly ToolDefinition[]
@@ -51,94 +57,103 @@ class Loop {
   #doubts = 0
 
   constructor(turn: TurnContext) {
-    this.#turn = { ...turn }
+    this.#turn = turn
     this.#tools = toolDefinitions(turn.tools)
-    this.#watch = new WindowWatch(this.#turn)
-    this.#compactor = new Compactor(this.#turn, this.#tools)
-    this.#limit = new AtLimit(this.#turn)
+    this.#watch = new WindowWatch(turn)
+    this.#compactor = new Compactor(turn, this.#tools)
+    this.#limit = new AtLimit(turn)
   }
 
   async run(): Promise<TurnOutcome> {
     let isFirst = this.#turn.carriedOver.length > 0
     for (;;) {
-      const step = isFirst ? () => this.#carriedOver() : () => this.#step()
+      const resumes = isFirst
       isFirst = false
-      const end = await withinTime(this.#turn, step)
-      if (end === null) continue
-      if (end !== 'over' && 'reason' in end) return end
-      if (end === 'over' || !(await this.#limit.mayGoOn(end))) return this.#lastWords()
-      this.#bridge(TIME_NOTE)
+      const timed = await withinTime(this.#turn, (signal) => (resumes ? this.#carriedOver(signal) : this.#step(signal)))
+      if (timed.kind === 'stopped') {
+        if (!(await this.#limit.mayGoOn(timed.stop, this.#turn.signal))) return this.#lastWords()
+        this.#bridge(TIME_NOTE)
+        continue
+      }
+      const after = timed.value
+      switch (after.kind) {
+        case 'next':
+          continue
+        case 'ended':
+          return after.outcome
+        case 'at-limit':
+          return this.#lastWords()
+        default:
+          assertNever(after)
+      }
     }
   }
 
-  /** One call of the model and what it calls. null = on to the next; `over` = a limit was reached and stays. */
-  async #step(): Promise<TurnOutcome | 'over' | null> {
-    const turn = this.#turn
+  /** One call of the model and what it calls. `signal` ends the step. */
+  async #step(signal: AbortSignal): Promise<AfterStep> {
+    const turn = { ...this.#turn, signal }
     const { backend, profile, listedWindow } = await turn.backend()
     const { usdOrigin } = turn.budget
-    if (usdOrigin !== null && !priceKnown(profile)) return failed(unknownPrice(profile.name, usdOrigin))
+    if (usdOrigin !== null && !priceKnown(profile)) return ended(failed(unknownPrice(profile.name, usdOrigin)))
 
     const target = { backend, profile, window: this.#watch.window(profile, listedWindow) }
-    await this.#compactor.beforeCall(target)
-    let answer: ModelAnswer | BudgetStop
+    await this.#compactor.beforeCall(target, signal)
+    let asked: Budgeted<ModelAnswer>
     try {
-      answer = await callModel(turn, backend, profile, this.#tools)
+      asked = await callModel(turn, backend, profile, this.#tools)
     } catch (error) {
       if (!isOverflow(error)) throw error
       this.#watch.refused(profile, error, turn.conversation.promptTokens(this.#tools))
       const known = { ...target, window: this.#watch.window(profile, listedWindow) }
-      const unpaid = await this.#compactor.afterOverflow(known, error)
-      if (unpaid && !(await this.#limit.mayGoOn(unpaid))) return 'over'
+      const room = await this.#compactor.afterOverflow(known, error, signal)
+      if (room.kind === 'stopped' && !(await this.#limit.mayGoOn(room.stop, signal))) return AT_LIMIT
       this.#bridge(BROKEN_OFF_NOTE)
-      return null
+      return NEXT
     }
-    // It was not sent.
-    if ('limit' in answer) return (await this.#limit.mayGoOn(answer)) ? null : 'over'
+    if (asked.kind === 'stopped') return (await this.#limit.mayGoOn(asked.stop, signal)) ? NEXT : AT_LIMIT
+    const answer = asked.value
     this.#compactor.answered(target)
-    await this.#watch.look(backend, profile, answer)
-    if (answer.stop && !(await this.#limit.mayGoOn(answer.stop))) return 'over'
+    await this.#watch.checkAnswer(backend, profile, answer, signal)
+    if (answer.stop && !(await this.#limit.mayGoOn(answer.stop, signal))) return AT_LIMIT
     if (answer.stop && answer.cut && answer.calls.length === 0) {
       this.#bridge(CUT_NOTE)
-      return null
+      return NEXT
     }
-
-    const end = answer.calls.length > 0 ? await this.#calls(answer, profile) : this.#plainEnd(answer, profile)
-    if (end) return end
-    turn.readFollowUps()
-    return null
+    const after = answer.calls.length > 0 ? await this.#calls(turn, answer, profile) : this.#plainEnd(answer, profile)
+    if (after.kind === 'next') turn.readFollowUps()
+    return after
   }
 
   /** What was asked for before the turn came here. */
-  async #carriedOver(): Promise<TurnOutcome | 'over' | null> {
-    const turn = this.#turn
+  async #carriedOver(signal: AbortSignal): Promise<AfterStep> {
+    const turn = { ...this.#turn, signal }
     const { profile } = await turn.backend()
-    const end = await this.#calls({ calls: turn.carriedOver, cut: false }, profile)
-    if (end) return end
-    turn.readFollowUps()
-    return null
+    const after = await this.#calls(turn, { calls: turn.carriedOver, cut: false }, profile)
+    if (after.kind === 'next') turn.readFollowUps()
+    return after
   }
 
   /** What an answer without calls means. */
-  #plainEnd(answer: ModelAnswer, profile: Profile): TurnOutcome | null {
+  #plainEnd(answer: ModelAnswer, profile: Profile): AfterStep {
     const isEmpty = !answer.hasText
     if (isEmpty && this.#emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
       say(this.#turn, EMPTY_ANSWER_NOTE, 'app')
-      return null
+      return NEXT
     }
-    if (this.#turn.hasFollowUps()) return null
+    if (this.#turn.hasFollowUps()) return NEXT
     if (answer.doubtful.length > 0 && this.#doubts++ < DOUBT_CHANCES) {
       say(this.#turn, doubtNote(answer.doubtful), 'app')
-      return null
+      return NEXT
     }
-    return isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed')
+    return ended(isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed'))
   }
 
-  async #calls(answer: Pick<ModelAnswer, 'calls' | 'cut'>, profile: Profile): Promise<TurnOutcome | 'over' | null> {
-    const result = await runToolCalls(this.#turn, answer.calls, this.#guard, this.#limit)
-    if (result.end) return result.end
-    if (result.tell) say(this.#turn, LOOP_NOTE, 'app')
+  async #calls(turn: TurnContext, answer: Pick<ModelAnswer, 'calls' | 'cut'>, profile: Profile): Promise<AfterStep> {
+    const after = await runToolCalls(turn, answer.calls, this.#guard, this.#limit)
+    if (after.kind === 'ended' || after.kind === 'at-limit') return after
+    if (after.kind === 'tell') say(turn, LOOP_NOTE, 'app')
     this.#cutCalls = answer.cut ? this.#cutCalls + 1 : 0
-    return this.#cutCalls > CUT_CALL_CHANCES ? failed(alwaysCut(profile.name)) : null
+    return this.#cutCalls > CUT_CALL_CHANCES ? ended(failed(alwaysCut(profile.name))) : NEXT
   }
 
   /** Two answers in a row are refused by some templates, and a cut one must be told from a whole one. */
@@ -155,7 +170,7 @@ class Loop {
       budget.allowLastAnswer(end.stop)
       say(this.#turn, FINISH_NOTE, 'app')
       try {
-        await withinTime(this.#turn, () => this.#lastAnswer())
+        await withinTime(this.#turn, (signal) => this.#lastAnswer({ ...this.#turn, signal }))
       } catch (error) {
         if (signal.aborted || !(error instanceof FailureError)) throw error
         emit({ type: 'warning', code: 'no-last-answer', message: error.failure.message })
@@ -166,10 +181,10 @@ class Loop {
   }
 
   /** The tools stay in the request, for the sake of the server's cache; calls of them do not run. */
-  async #lastAnswer(): Promise<void> {
-    const { backend, profile } = await this.#turn.backend()
-    const answer = await callModel(this.#turn, backend, profile, this.#tools)
-    if ('calls' in answer) for (const call of answer.calls) refuseCall(this.#turn, call)
+  async #lastAnswer(turn: TurnContext): Promise<void> {
+    const { backend, profile } = await turn.backend()
+    const asked = await callModel(turn, backend, profile, this.#tools)
+    if (asked.kind === 'allowed') for (const call of asked.value.calls) refuseCall(turn, call)
   }
 }
 
@@ -198,6 +213,10 @@ const FINISH_NOTE =
 
 function outcome(reason: TurnOutcome['reason']): TurnOutcome {
   return { reason, failure: null, budget: null }
+}
+
+function ended(outcome: TurnOutcome): AfterStep {
+  return { kind: 'ended', outcome }
 }
 
 function failed(value: Failure): TurnOutcome {

@@ -26,7 +26,7 @@ export class AnswerCount {
     return this.#allCharacters
   }
 
-  take(event: StreamEvent): void {
+  add(event: StreamEvent): void {
     if (event.type === 'message_start') this.received = true
     else if (event.type === 'usage') this.#report(event.usage)
     else if (event.type === 'content_delta') this.#delta(event.text.length, 0)

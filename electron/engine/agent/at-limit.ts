@@ -1,7 +1,7 @@
 import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { TurnContext } from './turn.ts'
 
-type Asked = Pick<TurnContext, 'budget' | 'askBudget' | 'emit' | 'signal'>
+type Asked = Pick<TurnContext, 'budget' | 'askBudget' | 'emit'>
 
 /** What becomes of a turn at a limit: a person who watches it decides, and without one it ends. */
 export class AtLimit {
@@ -15,13 +15,13 @@ export class AtLimit {
   }
 
   /**
-   * true = the limit was raised or does not hold any longer: whoever met it tries again. Calls that meet one at once ask once; what was decided for
-   * the first is true for all. Throws what `askBudget` throws.
+   * true = the limit was raised or does not hold any longer: whoever met it tries again. Calls that meet one at once ask
+   * once; what was decided for the first is true for all. Throws what `askBudget` throws, such as when `signal` aborts.
    */
-  async mayGoOn(stop: BudgetStop): Promise<boolean> {
+  async mayGoOn(stop: BudgetStop, signal: AbortSignal): Promise<boolean> {
     const deciding = this.#asking.then(() => {
       const isNews = this.end === null && !this.#turn.budget.hasRoom(stop)
-      return isNews ? this.#decide(stop) : undefined
+      return isNews ? this.#decide(stop, signal) : undefined
     })
     // Told right below; the next question only waits for the end of this one.
     this.#asking = deciding.catch(() => undefined)
@@ -29,9 +29,9 @@ export class AtLimit {
     return this.end === null
   }
 
-  async #decide(stop: BudgetStop): Promise<void> {
+  async #decide(stop: BudgetStop, signal: AbortSignal): Promise<void> {
     const { askBudget, budget, emit } = this.#turn
-    const asked = askBudget(stop, this.#turn.signal)
+    const asked = askBudget(stop, signal)
     if (!asked) {
       this.end = { stop, finish: false }
       return

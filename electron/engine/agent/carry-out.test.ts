@@ -108,7 +108,8 @@ describe('a file that changes while its question is open', () => {
     expect({ asked: asked.length, outcome, file: await textOf(workspace, 'a.txt') }).toEqual({
       asked: 2,
       outcome: {
-        refused: { output: 'Error: the user denied this call. The user says: I work on it.', summary: 'denied by you' },
+        kind: 'refused',
+        answer: { output: 'Error: the user denied this call. The user says: I work on it.', summary: 'denied by you' },
       },
       file: 'one\nan hour of work\n',
     })
@@ -153,6 +154,7 @@ describe('a file that changes while its question is open', () => {
       },
     )
     expect(outcome).toEqual({
+      kind: 'ran',
       result: {
         ok: false,
         output: 'Error: a.txt does not exist. To create it, use write_file.',
@@ -179,7 +181,7 @@ describe('what is asked about each time', () => {
     const allowed = await carry(createBashTool(), ruin, { ...setting, answers: [allows] })
     expect([denied.asked, denied.outcome, allowed.outcome]).toMatchObject([
       [{ facts: ['Danger', 'Can reach', 'This session'] }],
-      { refused: { summary: 'denied by you' } },
+      { kind: 'refused', answer: { summary: 'denied by you' } },
       { result: { ok: true } },
     ])
   })
@@ -188,7 +190,8 @@ describe('what is asked about each time', () => {
     const workspace = await temporaryWorkspace()
     const { outcome } = await carry(createBashTool(), ruin, { workspace, permissions: () => ALLOWED, answers: null })
     expect(outcome).toEqual({
-      refused: {
+      kind: 'refused',
+      answer: {
         output: 'Error: this needs the yes of a person each time, and nobody is there. It was not done.',
         summary: 'needs an approval',
       },
@@ -250,7 +253,7 @@ describe('permissions that are changed while a question is open', () => {
       { path: 'a.txt', content: 'x' },
       { workspace, permissions, answers: [change] },
     )
-    expect(outcome).toMatchObject({ refused: { summary: 'not allowed' } })
+    expect(outcome).toMatchObject({ kind: 'refused', answer: { summary: 'not allowed' } })
   })
 
   test('to ones that say nothing else of this call leave the question as it stands', async () => {

@@ -28,11 +28,16 @@ type Asker = Pick<
   | 'toolContext'
 >
 
+/** It did not run; `end` = and with that the turn ends. */
+interface Refused {
+  kind: 'refused'
+  answer: Pick<ToolResult, 'output' | 'summary'>
+  end?: TurnOutcome
+}
+
 type CarriedOut =
   /** `started` = it did not already fail while it was prepared. */
-  | { result: ToolResult; durationMs: number; started: boolean }
-  /** It did not run; `end` = and with that the turn ends. */
-  | { refused: Pick<ToolResult, 'output' | 'summary'>; end?: TurnOutcome }
+  { kind: 'ran'; result: ToolResult; durationMs: number; started: boolean } | Refused
 
 /**
  * Prepares a call, asks where the permissions say so, and does what was shown, or nothing: if a file is not any more what
@@ -48,13 +53,13 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     if (verdict === 'deny') return notAllowed(turn, tool)
     const asksAgain = verdict === 'ask' && outdated > 0
     const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
-    if ('ok' in prepared) return { result: prepared, durationMs: 0, started: false }
+    if ('ok' in prepared) return { kind: 'ran', result: prepared, durationMs: 0, started: false }
     if (verdict === 'allow' && isBeyond(prepared.preview, tool, permissions)) verdict = 'ask'
     if (verdict === 'ask' && prepared.preview) {
       const answer = await ask(turn, tool, call, asksAgain ? again(prepared.preview) : prepared.preview, permissions)
-      open = answer === 'permissions-changed' ? permissions : null
-      if (answer === 'permissions-changed') continue
-      if (answer !== 'allowed') return answer
+      open = answer.kind === 'permissions-changed' ? permissions : null
+      if (answer.kind === 'permissions-changed') continue
+      if (answer.kind === 'refused') return answer
       outdated = 0
     } else if (open) {
       turn.emit({
@@ -70,9 +75,9 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     if (tool.access !== 'read') await turn.persisted()
     const startedAt = turn.elapsed()
     const result = await prepared.run(verdict === 'ask')
-    if (result !== 'outdated') return { result, durationMs: turn.elapsed() - startedAt, started: true }
+    if (result !== 'outdated') return { kind: 'ran', result, durationMs: turn.elapsed() - startedAt, started: true }
     outdated += 1
-    if (outdated >= TRIES) return { result: NEVER_STILL, durationMs: 0, started: false }
+    if (outdated >= TRIES) return { kind: 'ran', result: NEVER_STILL, durationMs: 0, started: false }
   }
 }
 
@@ -115,11 +120,12 @@ function isBeyond(preview: ApprovalPreview | null, { access }: Tool, permissions
   return preview?.beyond === 'session-rules' && access !== 'read' && permissions[access] === 'ask'
 }
 
-function notAllowed(turn: Asker, { access }: Tool): CarriedOut {
+function notAllowed(turn: Asker, { access }: Tool): Refused {
   const path = access === 'read' ? null : turn.policy.denier(access)
   const who = path === null ? "the user's permissions do" : `the policy in ${path} does`
   return {
-    refused: {
+    kind: 'refused',
+    answer: {
       output: `Error: ${who} not allow ${whatItDoes(access)}. Say what you would do instead.`,
       summary: path === null ? 'not allowed' : 'denied by the policy',
     },
@@ -132,12 +138,12 @@ async function ask(
   { callId, recovered }: AnsweredCall,
   preview: ApprovalPreview,
   permissions: Permissions,
-): Promise<'allowed' | 'permissions-changed' | CarriedOut> {
+): Promise<{ kind: 'allowed' } | { kind: 'permissions-changed' } | Refused> {
   const { beyond, ...shown } = preview
   if (!turn.ask) {
     if (beyond === 'permissions') {
       const output = 'Error: this needs the yes of a person each time, and nobody is there. It was not done.'
-      return { refused: { output, summary: 'needs an approval' } }
+      return { kind: 'refused', answer: { output, summary: 'needs an approval' } }
     }
     return needsApproval(
       `${whatItDoes(access)} needs an approval, and nobody is there to give it`,
@@ -151,7 +157,7 @@ async function ask(
   turn.emit({ type: 'phase', phase: 'waiting-approval' })
   let answer = await turn.ask(request, turn.signal)
   while (answer === 'permissions-changed') {
-    if (concerns(access, permissions, turn.permissions())) return answer
+    if (concerns(access, permissions, turn.permissions())) return { kind: 'permissions-changed' }
     answer = await turn.ask(request, turn.signal)
   }
   if (!answer) {
@@ -161,10 +167,13 @@ async function ask(
   turn.emit({ type: 'approval-answer', callId, answer })
   if (answer.decision === 'deny') {
     const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
-    return { refused: { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' } }
+    return {
+      kind: 'refused',
+      answer: { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' },
+    }
   }
   if (answer.decision === 'allow-session') turn.sessionRules.add(preview.sessionRule)
-  return 'allowed'
+  return { kind: 'allowed' }
 }
 
 /** Whether other permissions say something else of a question that was asked with the first ones. */
@@ -186,9 +195,10 @@ function whatItDoes(access: Tool['access']): string {
   return access === 'write' ? 'changing files' : 'running commands'
 }
 
-function needsApproval(why: string, summary: string, message: string): CarriedOut {
+function needsApproval(why: string, summary: string, message: string): Refused {
   return {
-    refused: { output: `Error: ${why}.`, summary },
+    kind: 'refused',
+    answer: { output: `Error: ${why}.`, summary },
     end: { reason: 'needs-approval', failure: failure('invalid-input', message), budget: null },
   }
 }

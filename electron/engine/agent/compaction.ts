@@ -1,9 +1,9 @@
 import { FailureError } from '#shared/failure.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 import type { Backend, ToolDefinition } from '../backend/contract/backend.ts'
+import type { Stopped } from '../budget/budgeted.ts'
 import { payFor } from './paid-call.ts'
 import { charactersOf, messageCharacters } from './request-size.ts'
 import { summaryOfCalls } from './summary-of-calls.ts'
@@ -25,6 +25,14 @@ export interface Target {
   window: number | null
 }
 
+/** Earlier messages were summarised, by the model or by a list of what was done. */
+export interface MadeRoom {
+  kind: 'made-room'
+}
+
+/** `too-long` = the server refused even the request for a summary; an empty text = the model wrote none. */
+type Summary = { kind: 'written'; text: string } | { kind: 'too-long' } | Stopped
+
 /** Makes room in a conversation that outgrew its window, as often as a turn needs it. One a turn. */
 export class Compactor {
   readonly #turn: TurnContext
@@ -41,7 +49,7 @@ export class Compactor {
   }
 
   /** Before a call: only when what is known and estimated of it leaves little room. Never ends the turn by itself. */
-  async beforeCall(target: Target): Promise<void> {
+  async beforeCall(target: Target, signal: AbortSignal): Promise<void> {
     const { conversation, emit } = this.#turn
     const { window } = target
     const tokens = conversation.promptTokens(this.#tools)
@@ -57,7 +65,7 @@ export class Compactor {
     // What does not fit any more would only be refused.
     const part = tokens < window ? 1 : (window * SUMMARISED) / tokens
     // Where a summary may not be paid for, the call is tried as it is.
-    await this.#compact(target, cut, part)
+    await this.#compact(target, cut, part, signal)
   }
 
   /** The model answered: what was made room for fits, and when it no longer does, room may be made again. */
@@ -68,16 +76,16 @@ export class Compactor {
   }
 
   /**
-   * After the server refused a conversation for its length. Throws that refusal again when no room can be made; a
-   * `BudgetStop` = the summary may not be paid for any more.
+   * After the server refused a conversation for its length. Throws that refusal again when no room can be made; `stopped` =
+   * the summary may not be paid for any more.
    */
-  async afterOverflow(target: Target, refusal: FailureError): Promise<BudgetStop | null> {
+  async afterOverflow(target: Target, refusal: FailureError, signal: AbortSignal): Promise<MadeRoom | Stopped> {
     const { promptTokens } = refusal.failure.details ?? {}
     const tokens = promptTokens ?? this.#turn.conversation.promptTokens(this.#tools)
     const window = target.window ?? tokens
     const cut = this.#unanswered ? null : this.#cut({ ...target, window }, tokens)
     if (cut === null) throw refusal
-    return this.#compact(target, cut, (window * SUMMARISED) / Math.max(tokens, window, 1))
+    return this.#compact(target, cut, (window * SUMMARISED) / Math.max(tokens, window, 1), signal)
   }
 
   #cut({ window, profile }: Target, tokens: number): number | null {
@@ -89,33 +97,34 @@ export class Compactor {
 
   /**
    * Summarises so great a part of the conversation as fits; where no summary can be had, a list of what was done has to do.
-   * A `BudgetStop` = it may not be paid for. Throws `FailureError` for any other failure than one of length.
+   * `stopped` = it may not be paid for. Throws `FailureError` for any other failure than one of length.
    */
-  async #compact(target: Target, keptFromSeq: number, part: number): Promise<BudgetStop | null> {
+  async #compact(target: Target, keptFromSeq: number, part: number, signal: AbortSignal): Promise<MadeRoom | Stopped> {
     const { emit } = this.#turn
     // The same beginning and the same tools as always: the server has them in its cache (docs/servers.md G).
     const whole = [...this.#turn.conversation.messages(reader(target.profile)), request]
     const fitting = withoutOldTexts(whole, charactersOf(whole, this.#tools) * (1 - part))
-    let summary = await this.#summary(target, fitting)
-    if (summary === null) {
+    let summary = await this.#summary(target, fitting, signal)
+    if (summary.kind === 'too-long') {
       const shorter = withoutOldTexts(fitting, charactersOf(fitting, []) / 2)
       // The same request would be refused again.
       const isSame = shorter.every((message, index) => message === fitting[index])
-      summary = isSame ? null : await this.#summary(target, shorter)
+      if (!isSame) summary = await this.#summary(target, shorter, signal)
     }
-    if (summary !== null && typeof summary === 'object') return summary
-    if (!summary) emit({ type: 'warning', code: 'own-summary', message: OWN_SUMMARY })
-    emit({ type: 'compaction', summary: summary || summaryOfCalls(whole), keptFromSeq })
+    if (summary.kind === 'stopped') return summary
+    const text = summary.kind === 'written' ? summary.text : ''
+    if (!text) emit({ type: 'warning', code: 'own-summary', message: OWN_SUMMARY })
+    emit({ type: 'compaction', summary: text || summaryOfCalls(whole), keptFromSeq })
     this.#unanswered = true
     this.#unproven = true
-    return null
+    return { kind: 'made-room' }
   }
 
-  /** null = even this was too long; a `BudgetStop` = it may not be paid for. */
   async #summary(
     { backend, profile, window }: Target,
     messages: readonly ChatMessage[],
-  ): Promise<string | null | BudgetStop> {
+    signal: AbortSignal,
+  ): Promise<Summary> {
     const { emit, conversation } = this.#turn
     const tools = this.#tools
     const maxOutputTokens = Math.min(
@@ -123,30 +132,33 @@ export class Compactor {
     )
     let text = ''
     try {
-      const paid = await payFor(this.#turn, {
-        backend,
-        profile,
-        label: 'summary',
-        messages,
-        tools,
-        inputTokens: conversation.meter.tokensOf(charactersOf(messages, tools)),
-        maxOutputTokens,
-        onStart() {
-          emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
-          emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
+      const paid = await payFor(
+        { ...this.#turn, signal },
+        {
+          backend,
+          profile,
+          label: 'summary',
+          messages,
+          tools,
+          inputTokens: conversation.meter.tokensOf(charactersOf(messages, tools)),
+          maxOutputTokens,
+          onStart() {
+            emit({ type: 'model-call-start', model: profile.model, purpose: 'summary' })
+            emit({ type: 'phase', phase: 'connecting', detail: 'to summarise earlier messages' })
+          },
+          onEvent(event) {
+            if (event.type === 'content_delta') text += event.text
+          },
+          onEnd: () => undefined,
         },
-        onEvent(event) {
-          if (event.type === 'content_delta') text += event.text
-        },
-        onEnd: () => undefined,
-      })
-      if ('limit' in paid) return paid
+      )
+      if (paid.kind === 'stopped') return paid
     } catch (error) {
       if (!isOverflow(error)) throw error
-      return null
+      return { kind: 'too-long' }
     }
     // Calls in this answer are no calls: nobody asked for work.
-    return text.trim()
+    return { kind: 'written', text: text.trim() }
   }
 }
 
@@ -163,11 +175,11 @@ const SHORT_TEXT = 200
 
 /** Without a model: the oldest texts go first, until so many characters are gone. */
 function withoutOldTexts(messages: readonly ChatMessage[], characters: number): ChatMessage[] {
-  let over = characters
+  let excess = characters
   return messages.map((message) => {
-    if (over <= 0 || message.role === 'system') return message
+    if (excess <= 0 || message.role === 'system') return message
     const short = shortened(message)
-    over -= messageCharacters(message) - messageCharacters(short)
+    excess -= messageCharacters(message) - messageCharacters(short)
     return short
   })
 }

@@ -6,6 +6,7 @@ import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/contract/backend.ts'
 import { newCallId } from '../backend/tool-calls/new-call-id.ts'
+import { allowed, type Budgeted } from '../budget/budgeted.ts'
 import { isAbort, payFor } from './paid-call.ts'
 import { charactersOf } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
@@ -26,14 +27,14 @@ export interface ModelAnswer {
 
 /**
  * Asks the model once and passes on what comes. Every way out, a failure too, leaves a `model-call-end` and a `usage`
- * in the journal. A `BudgetStop` alone = there was no room to ask. Throws `FailureError`.
+ * in the journal. `stopped` = there was no room to ask. Throws `FailureError`.
  */
 export async function callModel(
   turn: TurnContext,
   backend: Backend,
   profile: Profile,
   tools: readonly ToolDefinition[],
-): Promise<ModelAnswer | BudgetStop> {
+): Promise<Budgeted<ModelAnswer>> {
   const { conversation, emit, options } = turn
   const messages = conversation.messages({ profileId: profile.id, model: profile.model })
   const progress = new Progress(turn)
@@ -49,15 +50,15 @@ export async function callModel(
       emit({ type: 'model-call-start', model: profile.model })
       emit({ type: 'phase', phase: 'connecting' })
     },
-    onEvent: (event) => progress.take(event),
+    onEvent: (event) => progress.show(event),
     onEnd: (cut, error) => emit(progress.end(cut, error)),
   })
-  if ('limit' in paid) return paid
-  const { usage, stop } = paid
+  if (paid.kind === 'stopped') return paid
+  const { usage, stop, cut: cutByUs } = paid.value
   const { calls, hasText } = progress
-  const cut = paid.cut || progress.stop?.finish === 'length'
+  const cut = cutByUs || progress.stop?.finish === 'length'
   if (cut && !stop && calls.length === 0) emit({ type: 'warning', code: 'answer-cut', message: CUT_MESSAGE })
-  return {
+  return allowed({
     hasText,
     calls,
     doubtful: progress.stop?.doubtfulCalls ?? [],
@@ -65,7 +66,7 @@ export async function callModel(
     stop,
     usage,
     characters: charactersOf(messages, tools),
-  }
+  })
 }
 
 const CUT_MESSAGE =
@@ -83,7 +84,7 @@ class Progress {
     this.#turn = turn
   }
 
-  take(event: StreamEvent): void {
+  show(event: StreamEvent): void {
     const { emit } = this.#turn
     switch (event.type) {
       case 'message_start':

@@ -16,7 +16,7 @@ test('a model is never waited for, a flood is held to half a million characters 
     [0, 1],
   ] as const) {
     now += ms
-    waits.push(pace.take(characters))
+    waits.push(pace.delayFor(characters))
   }
   expect(waits).toEqual([0, 0, 0, 100, 900, 0, 0, 1])
 })

@@ -23,7 +23,7 @@ export class Pace {
   }
 
   /** What came has to be waited for as long as this before more is read; 0 = not at all. Milliseconds. */
-  take(characters: number): number {
+  delayFor(characters: number): number {
     const now = this.#elapsed()
     this.#room = Math.min(BURST, this.#room + ((now - this.#at) * A_SECOND) / 1000) - characters
     this.#at = now

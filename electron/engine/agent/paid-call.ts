@@ -4,6 +4,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import type { Backend, StreamEvent, ToolDefinition } from '../backend/contract/backend.ts'
+import { allowed, type Budgeted } from '../budget/budgeted.ts'
 import type { CallBudget } from '../budget/call-budget.ts'
 import { AnswerCount } from './answer-count.ts'
 import { Pace } from './pace.ts'
@@ -38,15 +39,15 @@ export interface Paid {
 }
 
 /**
- * One call of a model from the slot that it waits for to the line that says what it spent. A `BudgetStop` alone = it was
- * not sent. Throws `FailureError`; what was received by then is paid for.
+ * One call of a model from the slot that it waits for to the line that says what it spent. `stopped` = it was not
+ * sent. Throws `FailureError`; what was received by then is paid for.
  */
-export async function payFor(turn: TurnContext, call: PaidCall): Promise<Paid | BudgetStop> {
+export async function payFor(turn: TurnContext, call: PaidCall): Promise<Budgeted<Paid>> {
   const { backend, profile, label, inputTokens, stream = true } = call
   const leaveSlot = await takeSlot(turn, backend, profile)
   try {
     const budget = await turn.budget.startCall({ label, profile, inputTokens, stream })
-    return 'limit' in budget ? budget : await run(turn, call, budget)
+    return budget.kind === 'stopped' ? budget : allowed(await run(turn, call, budget.value))
   } finally {
     leaveSlot()
   }
@@ -63,15 +64,15 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
     for await (const event of backend.chat(requestOf(call, budget), turn.signal)) {
       const before = count.characters
       if (event.type === 'message_start') turn.noteReach(profile.id, null)
-      count.take(event)
+      count.add(event)
       call.onEvent(event)
       if (count.characters > MOST_CHARACTERS) throw endless(profile)
       if (event.type === 'message_stop') finish = event.finish
       if (!event.type.endsWith('_delta')) continue
-      const wait = pace.take(count.characters - before)
+      const wait = pace.delayFor(count.characters - before)
       if (wait > 0) await pace.wait(wait, turn.signal)
-      const over = budget.take(count.atLeast)
-      cut = typeof over === 'boolean' ? over : await over
+      const mustCut = budget.mustCut(count.atLeast)
+      cut = typeof mustCut === 'boolean' ? mustCut : await mustCut
       // Leaving the loop closes the connection, and with it ends what the server generates.
       if (cut) break
     }
@@ -79,7 +80,7 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
     if (error instanceof FailureError) turn.noteReach(profile.id, error.failure)
     call.onEnd(false, error)
     // Who broke off has paid for what was sent and received; who was refused has paid nothing.
-    const usage = count.received ? count.usage(profile, inputTokens) : free
+    const usage = count.received ? count.usage(profile, inputTokens) : freeUsage
     if (count.received) turn.emit({ type: 'usage', usage })
     await budget.settle(usage)
     throw error
@@ -124,7 +125,8 @@ function endless({ name }: Profile): FailureError {
   )
 }
 
-const free: Usage = {
+/** Of a call that the server refused. */
+const freeUsage: Usage = {
   inputTokens: 0,
   outputTokens: 0,
   cachedInputTokens: null,

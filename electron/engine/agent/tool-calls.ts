@@ -12,12 +12,15 @@ import type { TurnContext, TurnOutcome } from './turn.ts'
 /** How many reading calls of one answer run at once. */
 const READS_AT_ONCE = 8
 
-interface Result {
-  /** The turn ends here; `over` = at a limit. */
-  end?: TurnOutcome | 'over'
-  /** The model runs in circles and should be told. */
-  tell?: boolean
-}
+/**
+ * How a turn goes on after calls: `next` = as usual, `tell` = the model runs in circles and should be told, `ended` = not at
+ * all, `at-limit` = a limit was reached and stays.
+ */
+export type AfterCalls =
+  | { kind: 'next' }
+  | { kind: 'tell' }
+  | { kind: 'ended'; outcome: TurnOutcome }
+  | { kind: 'at-limit' }
 
 /**
  * Runs the calls of one answer. Neighbouring reads run at once; whatever writes or runs a command waits for all before
@@ -28,7 +31,7 @@ export async function runToolCalls(
   calls: readonly AnsweredCall[],
   guard: LoopGuard,
   limit: AtLimit,
-): Promise<Result> {
+): Promise<AfterCalls> {
   let tell = false
   for (const group of groups(turn, calls)) {
     // All have ended before the turn goes on or ends: nobody speaks after its last event.
@@ -37,11 +40,11 @@ export async function runToolCalls(
       if (result.status === 'rejected') throw result.reason
       return result.value
     })
-    const end = results.find((result) => result.end)?.end
-    if (end) return { end }
-    tell ||= results.some((result) => result.tell)
+    const end = results.find(({ kind }) => kind === 'ended' || kind === 'at-limit')
+    if (end) return end
+    tell ||= results.some(({ kind }) => kind === 'tell')
   }
-  return { tell }
+  return { kind: tell ? 'tell' : 'next' }
 }
 
 function groups(turn: TurnContext, calls: readonly AnsweredCall[]): AnsweredCall[][] {
@@ -61,7 +64,7 @@ function groups(turn: TurnContext, calls: readonly AnsweredCall[]): AnsweredCall
   return result
 }
 
-async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<Result> {
+async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<AfterCalls> {
   const tool = toolOf(turn, call)
   const parsed = tool && !call.problem ? parseArguments(tool, call.arguments) : undefined
   turn.emit({
@@ -72,36 +75,39 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     recovered: call.recovered,
     ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
   })
-  if (call.problem) return end(turn, call, 'not-run', { output: `Error: ${call.problem}`, summary: 'not run' })
+  if (call.problem) {
+    end(turn, call, 'not-run', { output: `Error: ${call.problem}`, summary: 'not run' })
+    return { kind: 'next' }
+  }
   const denial = tool ? null : turn.policy.denial(call.name)
   if (denial !== null) {
     const output = `Error: ${denial} Go on without it.`
-    return observed(guard, call, output, end(turn, call, 'denied', { output, summary: 'denied by the policy' }))
+    end(turn, call, 'denied', { output, summary: 'denied by the policy' })
+    return observed(guard, call, output)
   }
   if (!tool) {
     const names = turn.tools.map(({ name }) => name).join(', ')
     const output = `Error: there is no tool ${call.name}. There are: ${names}.`
-    return observed(guard, call, output, end(turn, call, 'failed', { output, summary: 'no such tool' }))
+    end(turn, call, 'failed', { output, summary: 'no such tool' })
+    return observed(guard, call, output)
   }
-  if (!parsed?.ok)
-    return observed(
-      guard,
-      call,
-      parsed?.output ?? '',
-      end(turn, call, 'failed', { output: parsed?.output ?? '', summary: 'wrong arguments' }),
-    )
+  if (!parsed?.ok) {
+    const output = parsed?.output ?? ''
+    end(turn, call, 'failed', { output, summary: 'wrong arguments' })
+    return observed(guard, call, output)
+  }
 
   for (;;) {
     const stop = await turn.budget.startTool(tool.name)
     if (!stop) break
-    if (await limit.mayGoOn(stop)) continue
+    if (await limit.mayGoOn(stop, turn.signal)) continue
     end(turn, call, 'not-run', OVER_THE_LIMIT)
-    return { end: 'over' }
+    return { kind: 'at-limit' }
   }
   const ran = await carryOut(turn, tool, parsed.input, call)
-  if ('refused' in ran) {
-    end(turn, call, 'denied', ran.refused)
-    return ran.end ? { end: ran.end } : {}
+  if (ran.kind === 'refused') {
+    end(turn, call, 'denied', ran.answer)
+    return ran.end ? { kind: 'ended', outcome: ran.end } : { kind: 'next' }
   }
   const facts = ran.started ? turn.policy.resultFacts(tool.name) : null
   const output = [ran.result.output, ...ignoredNote(tool, parsed.ignored)].join('\n')
@@ -109,7 +115,7 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   end(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
   // A command that was stopped tells what it had done until then.
   turn.signal.throwIfAborted()
-  return observed(guard, call, result.output, {}, result.diff !== undefined && result.ok)
+  return observed(guard, call, result.output, result.diff !== undefined && result.ok)
 }
 
 function ignoredNote({ name }: Tool, ignored: readonly string[]): string[] {
@@ -134,7 +140,7 @@ function end(
   outcome: ToolOutcome,
   result: Omit<ToolResult, 'ok'>,
   durationMs = 0,
-): Result {
+): void {
   turn.emit({
     type: 'tool-end',
     callId: call.callId,
@@ -146,14 +152,14 @@ function end(
     ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
     ...(result.file && { file: result.file }),
   })
-  return {}
 }
 
-function observed(guard: LoopGuard, call: AnsweredCall, output: string, result: Result, changedFiles = false): Result {
+function observed(guard: LoopGuard, call: AnsweredCall, output: string, changedFiles = false): AfterCalls {
   const verdict = guard.observe(call, output, changedFiles)
   if (verdict === 'stop') {
     return {
-      end: {
+      kind: 'ended',
+      outcome: {
         reason: 'failed',
         failure: failure(
           'loop',
@@ -163,7 +169,7 @@ function observed(guard: LoopGuard, call: AnsweredCall, output: string, result: 
       },
     }
   }
-  return { ...result, tell: verdict === 'tell' }
+  return { kind: verdict === 'tell' ? 'tell' : 'next' }
 }
 
 function toolOf(turn: TurnContext, call: { name: string }): Tool | undefined {

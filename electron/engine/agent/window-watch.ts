@@ -8,7 +8,7 @@ import type { TurnContext } from './turn.ts'
 /** An Ollama may stand behind these. */
 const mayHideAnother: ReadonlySet<Profile['kind']> = new Set(['litellm', 'custom'])
 
-type Watched = Pick<TurnContext, 'conversation' | 'emit' | 'signal' | 'learnWindow'>
+type Watched = Pick<TurnContext, 'conversation' | 'emit' | 'learnWindow'>
 
 /**
  * Knows the window of whoever answers: what was said of it, what the server refused, and after each answer whether it still
@@ -39,21 +39,26 @@ export class WindowWatch {
   }
 
   /** Warns at most once about the same numbers, and never holds up the turn for long. */
-  async look(backend: Backend, profile: Profile, { usage, characters }: ModelAnswer): Promise<void> {
+  async checkAnswer(
+    backend: Backend,
+    profile: Profile,
+    { usage, characters }: ModelAnswer,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { meter } = this.#turn.conversation
     if (usage.source !== 'reported' || !meter.isLong(characters)) return
     if (!backend.allotment && !mayHideAnother.has(profile.kind)) return
-    const allotment = this.#asked.get(profile.id) ?? (await this.#ask(backend, profile))
+    const allotment = this.#asked.get(profile.id) ?? (await this.#ask(backend, profile, signal))
     this.#asked.set(profile.id, allotment)
     const message = meter.check(profile, characters, usage, allotment)
     if (message) this.#turn.emit({ type: 'warning', code: TRUNCATED, message })
   }
 
-  async #ask(backend: Backend, profile: Profile): Promise<ContextAllotment> {
+  async #ask(backend: Backend, profile: Profile, signal: AbortSignal): Promise<ContextAllotment> {
     if (!backend.allotment) return { inUse: null, possible: null }
     const own = profile.contextWindow ?? null
     try {
-      const said = await backend.allotment(this.#turn.signal)
+      const said = await backend.allotment(signal)
       if (said.inUse !== null) this.#turn.learnWindow(profile, { listed: said.inUse })
       return { inUse: said.inUse ?? own, possible: said.possible }
     } catch (error) {

@@ -1,55 +1,63 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { BudgetStop } from '#shared/limits/budget.ts'
+import { allowed, type Budgeted, stopped } from '../budget/budgeted.ts'
 import type { TurnContext } from './turn.ts'
 
 /** What a timer can wait for; a limit beyond it is looked at again when it fires. */
 const LONGEST_MS = 2_147_483_647
 
 /**
- * Runs a part of a turn until its time is over: then everything that it began is aborted by `turn.signal`, and the stop
- * is the result. `FailureError` `storage`: nobody can know how much time there is.
+ * Runs a part of a turn until its time is over: then the signal that it was given aborts, and the limit is the result.
+ * `FailureError` `storage`: nobody can know how much time there is.
  */
 export async function withinTime<Result>(
-  turn: TurnContext,
-  action: () => Promise<Result>,
-): Promise<Result | BudgetStop> {
-  const time = await turn.budget.takeTime()
-  if (time === undefined) return action()
-  if (typeof time !== 'number') return time
-  const watch = new TimeWatch(turn, time)
-  const whole = turn.signal
-  turn.signal = AbortSignal.any([whole, watch.signal])
-  try {
-    return await action()
-  } catch (error) {
-    if (!watch.signal.aborted || whole.aborted) throw error
-    return watch.stop()
-  } finally {
-    watch.end()
-    turn.signal = whole
+  { budget, signal }: Pick<TurnContext, 'budget' | 'signal'>,
+  action: (signal: AbortSignal) => Promise<Result>,
+): Promise<Budgeted<Result>> {
+  const time = await budget.reserveTime()
+  switch (time.kind) {
+    case 'endless':
+      return allowed(await action(signal))
+    case 'stopped':
+      return time
+    case 'until': {
+      const watch = new TimeWatch(budget, time.ms)
+      try {
+        return allowed(await action(AbortSignal.any([signal, watch.signal])))
+      } catch (error) {
+        if (!watch.signal.aborted || signal.aborted) throw error
+        return stopped(watch.stop())
+      } finally {
+        watch.end()
+      }
+    }
+    default:
+      return assertNever(time)
   }
 }
 
-/** Takes more time whenever what was taken is used up, until there is none. */
+/** Reserves more time whenever what was reserved is used up, until there is none. */
 class TimeWatch {
-  readonly #turn: TurnContext
-  readonly #over = new AbortController()
+  readonly #budget: TurnContext['budget']
+  readonly #abort = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #ended = false
-  #outcome: { stop: BudgetStop } | { error: unknown } | null = null
+  /** Why it was aborted; null = it was not. */
+  #reason: { kind: 'stopped'; stop: BudgetStop } | { kind: 'failed'; error: unknown } | null = null
 
-  constructor(turn: TurnContext, ms: number) {
-    this.#turn = turn
+  constructor(budget: TurnContext['budget'], ms: number) {
+    this.#budget = budget
     this.#wait(ms)
   }
 
   get signal(): AbortSignal {
-    return this.#over.signal
+    return this.#abort.signal
   }
 
-  /** Why it was aborted; throws what kept it from asking. */
+  /** The limit that it was aborted at; throws what kept it from asking. */
   stop(): BudgetStop {
-    if (this.#outcome && 'stop' in this.#outcome) return this.#outcome.stop
-    throw this.#outcome?.error
+    if (this.#reason?.kind === 'stopped') return this.#reason.stop
+    throw this.#reason?.error
   }
 
   end(): void {
@@ -63,13 +71,13 @@ class TimeWatch {
 
   async #more(): Promise<void> {
     try {
-      const time = await this.#turn.budget.takeTime()
-      if (this.#ended || time === undefined) return
-      if (typeof time === 'number') return this.#wait(time)
-      this.#outcome = { stop: time }
+      const time = await this.#budget.reserveTime()
+      if (this.#ended || time.kind === 'endless') return
+      if (time.kind === 'until') return this.#wait(time.ms)
+      this.#reason = time
     } catch (error) {
-      this.#outcome = { error }
+      this.#reason = { kind: 'failed', error }
     }
-    this.#over.abort()
+    this.#abort.abort()
   }
 }

@@ -8,14 +8,16 @@ import type { Elapsed } from '../lib/clock.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { savedByCache, tokenPrice } from '../profiles/price.ts'
 import type { BegunRun, CostlyCall } from './begun-run.ts'
-import { CallBudget, endless, type Progress, type Room } from './call-budget.ts'
+import { allowed, type Budgeted, type Stopped, stopped } from './budgeted.ts'
+import { CallBudget, type CallTerms, endless, type Room } from './call-budget.ts'
 import { type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
 import { grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitSource } from './limit-source.ts'
 import { type PlannedCall, STEP, wantOf } from './planned-call.ts'
-import { isRefusal, isShared, isSharedTime, type Refusal, type RunLimit, RunLimits, refusalBy } from './run-limits.ts'
-import { TimeHold } from './time-hold.ts'
+import type { Extension, Progress, Purse } from './purse.ts'
+import { isShared, isSharedTime, type Refusal, type RunLimit, RunLimits, refusalBy } from './run-limits.ts'
+import { type HeldTime, TimeHold } from './time-hold.ts'
 
 /** What a last answer may come to when a limit is reached, and how long it may take. Tokens, milliseconds. */
 const LAST_ANSWER = { tokens: 1500, ms: 120_000 }
@@ -51,6 +53,14 @@ export class Budget {
   readonly #limits: RunLimits
   readonly #time: TimeHold
   readonly #calls: CostlyCall[]
+  /** What a call sees of this run. */
+  readonly #purse: Purse = {
+    extend: (planned, reservation, beyond) => this.#extend(planned, reservation, beyond),
+    settle: (planned, reservation, usage) => this.#settle(planned, reservation, usage),
+    release: (reservation) => this.#release(reservation),
+    passed: () => this.#passed(),
+    stopAt: (limit) => this.#stopAt(limit),
+  }
   /** Tool calls that no line of the ledger holds yet. */
   #tools: Record<string, number> = {}
   /** What reserves them; null = nothing does. */
@@ -95,26 +105,26 @@ export class Budget {
   }
 
   /**
-   * Takes what the call needs, or says which limit has no room for it: then it must not be sent. `FailureError`
+   * Reserves what the call needs, or says which limit has no room for it: then it must not be sent. `FailureError`
    * `storage`: a limit cannot be checked.
    */
-  async startCall(planned: PlannedCall): Promise<CallBudget | BudgetStop> {
+  async startCall(planned: PlannedCall): Promise<Budgeted<CallBudget>> {
     this.#profile = planned.profile
     if (this.#lastAnswer) {
       const own = { ...endless, output: LAST_ANSWER.tokens }
-      return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
+      return this.#begun(planned, { own, shared: endless, granted: { ...endless }, reservation: null })
     }
     const limits = this.#inForce().filter(({ name }) => name !== 'turns' || planned.label === 'answer')
     const want = wantOf(planned)
     const own = this.#roomOf(limits.filter(isOwn), { ...want, output: MOST, reasoning: MOST })
-    if (isRefusal(own)) return this.#refused(own, want.need)
+    if (own.kind === 'refused') return stopped(this.#refused(own, want.need))
     const shared = limits.filter(isReserved)
     if (shared.length === 0)
-      return new CallBudget(this, planned, { own, shared: endless, granted: { ...endless }, reservation: null })
+      return this.#begun(planned, { own: own.room, shared: endless, granted: { ...endless }, reservation: null })
     const reservation = newReservationId()
     const grant = await this.#reserve(reservation, planned.profile, shared, want)
-    if (isRefusal(grant)) return this.#refused(grant, want.need)
-    return new CallBudget(this, planned, { own, ...grant, reservation })
+    if (grant.kind === 'refused') return stopped(this.#refused(grant, want.need))
+    return this.#begun(planned, { own: own.room, shared: grant.shared, granted: grant.granted, reservation })
   }
 
   /** Counts a tool call before it runs, or says why it must not. `FailureError` `storage`. */
@@ -122,12 +132,12 @@ export class Budget {
     const limits = this.#inForce().filter((limit) => limit.name === 'toolCalls' || limit.name === 'wallTime')
     const want: Want = { need: { ...noCounts(), toolCalls: 1 }, output: 0, reasoning: 0, least: 0, outputPrice: 0 }
     const own = this.#roomOf(limits.filter(isOwn), want)
-    if (isRefusal(own)) return this.#refused(own, want.need)
+    if (own.kind === 'refused') return this.#refused(own, want.need)
     const shared = limits.filter(isReserved)
     if (shared.length > 0 && this.#profile) {
       this.#toolHold ??= newReservationId()
       const grant = await this.#reserve(this.#toolHold, this.#profile, shared, want)
-      if (isRefusal(grant)) return this.#refused(grant, want.need)
+      if (grant.kind === 'refused') return this.#refused(grant, want.need)
     }
     this.#limits.spendTool(this.#profileId)
     this.#tools[name] = (this.#tools[name] ?? 0) + 1
@@ -136,12 +146,12 @@ export class Budget {
   }
 
   /** A limit that was passed although there was room before: what came was larger than what was left. */
-  passed(): BudgetStop | null {
+  #passed(): BudgetStop | null {
     if (this.#lastAnswer) return null
     const passed = this.#inForce().find(
       (limit) => limit.name !== 'wallTime' && this.#limits.used(limit) > limit.allowed,
     )
-    return passed ? this.stopAt(passed) : null
+    return passed ? this.#stopAt(passed) : null
   }
 
   /** Whether what refused would not refuse now: it was raised or taken away, or its day is over. */
@@ -155,28 +165,29 @@ export class Budget {
   }
 
   /** What to tell of a limit that is reached. */
-  stopAt(limit: RunLimit): BudgetStop {
+  #stopAt(limit: RunLimit): BudgetStop {
     return this.#stop(limit, limit.allowed, this.#limits.used(limit), 0)
   }
 
   /**
-   * Takes time for what goes on now: milliseconds until it must be asked again, undefined = there is no limit. What is
-   * reserved for it is given back by `close`. `FailureError` `storage`: a limit cannot be checked.
+   * Reserves time for what goes on now, and says when it must be asked again, or which limit leaves none. What is reserved
+   * is given back by `close`. `FailureError` `storage`: a limit cannot be checked.
    */
-  async takeTime(): Promise<number | BudgetStop | undefined> {
+  async reserveTime(): Promise<HeldTime | Stopped> {
     if (this.#lastAnswer) {
       const left = this.#lastAnswer.until - this.#options.elapsed()
-      return left > 0 ? left : this.#lastAnswer.stop
+      return left > 0 ? { kind: 'until', ms: left } : stopped(this.#lastAnswer.stop)
     }
     const left = (limit: RunLimit) => limit.allowed - this.#limits.used(limit)
     const [tightest] = this.#inForce()
       .filter((limit) => limit.name === 'wallTime' && !isSharedTime(limit))
       .sort((a, b) => left(a) - left(b))
-    if (tightest && left(tightest) <= 0) return this.stopAt(tightest)
-    const shared = await this.#time.take(this.#profileId)
-    if (typeof shared !== 'number') return this.#refused(shared, noCounts())
-    const first = Math.min(shared, tightest ? left(tightest) : Number.POSITIVE_INFINITY)
-    return Number.isFinite(first) ? first : undefined
+    if (tightest && left(tightest) <= 0) return stopped(this.#stopAt(tightest))
+    const shared = await this.#time.reserve(this.#profileId)
+    if (shared.kind === 'refused') return stopped(this.#refused(shared, noCounts()))
+    if (!tightest) return shared
+    const own = left(tightest)
+    return { kind: 'until', ms: shared.kind === 'until' ? Math.min(shared.ms, own) : own }
   }
 
   /** A person gave more to this run. */
@@ -189,8 +200,11 @@ export class Budget {
     this.#lastAnswer = { stop, until: this.#options.elapsed() + LAST_ANSWER.ms }
   }
 
-  /** Called by the call itself. */
-  async settle(planned: PlannedCall, reservation: string | null, usage: Usage): Promise<void> {
+  #begun(planned: PlannedCall, terms: CallTerms): Budgeted<CallBudget> {
+    return allowed(new CallBudget(this.#purse, planned, terms))
+  }
+
+  async #settle(planned: PlannedCall, reservation: string | null, usage: Usage): Promise<void> {
     const { profile, label } = planned
     const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
     const kind = label === 'answer' ? `model call ${this.#calls.length + 1}` : 'summary'
@@ -199,30 +213,28 @@ export class Budget {
     this.#warn()
   }
 
-  /** Called by a call that spent nothing. */
-  async release(reservation: string | null): Promise<void> {
+  async #release(reservation: string | null): Promise<void> {
     if (reservation === null) return
     await this.#guarded(() => this.#options.ledger.release([reservation]))
   }
 
-  /** Called by the call itself: more is coming than is reserved. `over` is here already. */
-  async extend(planned: PlannedCall, reservation: string, over: Progress): Promise<Progress | Refusal> {
+  async #extend(planned: PlannedCall, reservation: string, beyond: Progress): Promise<Extension> {
     const price = tokenPrice(planned.profile)
     const need = {
       ...noCounts(),
-      outputTokens: over.output,
-      reasoningTokens: over.reasoning,
-      costUsd: Math.ceil(over.output * price),
+      outputTokens: beyond.output,
+      reasoningTokens: beyond.reasoning,
+      costUsd: Math.ceil(beyond.output * price),
     }
     const want = {
       need,
-      output: over.output > 0 ? STEP : 0,
-      reasoning: over.reasoning > 0 ? STEP : 0,
+      output: beyond.output > 0 ? STEP : 0,
+      reasoning: beyond.reasoning > 0 ? STEP : 0,
       least: 0,
       outputPrice: price,
     }
     const grant = await this.#reserve(reservation, planned.profile, this.#inForce().filter(isReserved), want)
-    return isRefusal(grant) ? grant : grant.granted
+    return grant.kind === 'refused' ? grant : { kind: 'extended', more: grant.granted }
   }
 
   /** Tools that ran after the last call are written as well, and time that was reserved is given back. */
@@ -230,8 +242,8 @@ export class Budget {
     const hasTools = Object.keys(this.#tools).length > 0
     const { reservation } = this.#time
     if (this.#profile && (hasTools || reservation !== null)) {
-      await this.#write('tools', this.#profile, nothing, reservation)
-    } else await this.release(reservation)
+      await this.#write('tools', this.#profile, noUsage, reservation)
+    } else await this.#release(reservation)
   }
 
   async #write(label: string, profile: Profile, usage: Usage, reservation: string | null): Promise<void> {
@@ -309,7 +321,7 @@ export class Budget {
     profile: Profile,
     limits: readonly RunLimit[],
     want: Want,
-  ): Promise<{ shared: Room; granted: Progress } | Refusal> {
+  ): Promise<{ kind: 'reserved'; shared: Room; granted: Progress } | Refusal> {
     const allowed = limits.map((limit) => limit.allowed)
     const lineLimits = limits.map((limit) => this.#limits.lineLimit(limit))
     const line = { call, run: this.#limits.path, profile: profile.id, limits: lineLimits, ...want }
@@ -317,6 +329,7 @@ export class Budget {
     if (!grant.ok) return refusalBy(limits, grant, allowed)
     const speaks = (names: readonly string[]) => limits.some(({ name }) => names.includes(name))
     return {
+      kind: 'reserved',
       shared: { ...endless, output: grant.room, outputLimit: limits[grant.tightest ?? -1] ?? null },
       granted: {
         output: grant.tightest === null ? endless.output : grant.output,
@@ -326,7 +339,7 @@ export class Budget {
   }
 
   /** By limits that nobody else spends from. */
-  #roomOf(limits: readonly RunLimit[], want: Want): Room | Refusal {
+  #roomOf(limits: readonly RunLimit[], want: Want): { kind: 'room'; room: Room } | Refusal {
     // Time that is just over is over.
     const needing = { ...want, need: { ...want.need, wallTime: 1 } }
     const standings = limits.map((limit) => ({ ...limit, used: this.#limits.used(limit) }))
@@ -334,12 +347,13 @@ export class Budget {
     const allowed = limits.map((limit) => limit.allowed)
     if (!grant.ok) return refusalBy(limits, grant, allowed)
     const reasoning = limits.find(({ name }) => name === 'reasoningTokens') ?? null
-    return {
+    const room = {
       output: grant.room,
       outputLimit: limits[grant.tightest ?? -1] ?? null,
       reasoning: reasoning ? grant.reasoning : endless.reasoning,
       reasoningLimit: reasoning,
     }
+    return { kind: 'room', room }
   }
 
   get #profileId(): ProfileId {
@@ -367,7 +381,8 @@ function isOwn(limit: RunLimit): boolean {
 
 const MOST = Number.MAX_SAFE_INTEGER
 
-const nothing: Usage = {
+/** Of a line that is about tools and time alone. */
+const noUsage: Usage = {
   inputTokens: null,
   outputTokens: null,
   cachedInputTokens: null,

@@ -1,7 +1,8 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import type { Budget } from './budget.ts'
 import type { PlannedCall } from './planned-call.ts'
+import type { Progress, Purse } from './purse.ts'
 import type { RunLimit } from './run-limits.ts'
 
 /** What an answer may come to by a group of limits. */
@@ -20,12 +21,6 @@ export const endless: Room = {
   reasoningLimit: null,
 }
 
-/** Tokens of an answer so far; `reasoning` is part of `output`. */
-export interface Progress {
-  output: number
-  reasoning: number
-}
-
 export interface CallTerms {
   /** By the limits that nobody else spends from. */
   own: Room
@@ -39,15 +34,15 @@ export interface CallTerms {
 
 /** One call of a model within the budget of its run: from the permission to send it to the line in the ledger. */
 export class CallBudget {
-  readonly #budget: Budget
+  readonly #purse: Purse
   readonly planned: PlannedCall
   readonly #terms: CallTerms
   /** The limit that cut the answer. */
   #cutBy: RunLimit | null = null
   #settled = false
 
-  constructor(budget: Budget, planned: PlannedCall, terms: CallTerms) {
-    this.#budget = budget
+  constructor(purse: Purse, planned: PlannedCall, terms: CallTerms) {
+    this.#purse = purse
     this.planned = planned
     this.#terms = terms
   }
@@ -60,10 +55,10 @@ export class CallBudget {
   }
 
   /**
-   * Counts what has come. true = it is more than may come, and must be cut here. A promise = more had to be reserved;
-   * nothing more should be read before it is there. `FailureError` `storage`.
+   * Whether an answer that has come so far is longer than it may be, and must be cut here. A promise = more had to be
+   * reserved; nothing more should be read before it is there. `FailureError` `storage`.
    */
-  take(progress: Progress): boolean | Promise<boolean> {
+  mustCut(progress: Progress): boolean | Promise<boolean> {
     const { own, granted } = this.#terms
     if (progress.output > own.output) this.#cutBy = own.outputLimit
     else if (progress.reasoning > own.reasoning) this.#cutBy = own.reasoningLimit
@@ -81,31 +76,35 @@ export class CallBudget {
   /** Writes down what it came to. The limit that it reached, or null. */
   async settle(usage: Usage): Promise<BudgetStop | null> {
     this.#settled = true
-    await this.#budget.settle(this.planned, this.#terms.reservation, usage)
-    return this.#budget.passed() ?? (this.#cutBy && this.#budget.stopAt(this.#cutBy))
+    await this.#purse.settle(this.planned, this.#terms.reservation, usage)
+    return this.#purse.passed() ?? (this.#cutBy && this.#purse.stopAt(this.#cutBy))
   }
 
   /** It spent nothing. Does nothing after `settle`. */
   async release(): Promise<void> {
     if (this.#settled) return
     this.#settled = true
-    await this.#budget.release(this.#terms.reservation)
+    await this.#purse.release(this.#terms.reservation)
   }
 
   async #extend(progress: Progress): Promise<boolean> {
     const { granted, reservation } = this.#terms
     if (reservation === null) throw new Error('What is not reserved cannot be used up.')
-    const over: Progress = {
+    const beyond: Progress = {
       output: Math.max(0, progress.output - granted.output),
       reasoning: Math.max(0, progress.reasoning - granted.reasoning),
     }
-    const more = await this.#budget.extend(this.planned, reservation, over)
-    if ('limit' in more) {
-      this.#cutBy = more.limit
-      return true
+    const extension = await this.#purse.extend(this.planned, reservation, beyond)
+    switch (extension.kind) {
+      case 'refused':
+        this.#cutBy = extension.limit
+        return true
+      case 'extended':
+        granted.output += beyond.output + extension.more.output
+        granted.reasoning += beyond.reasoning + extension.more.reasoning
+        return false
+      default:
+        return assertNever(extension)
     }
-    granted.output += over.output + more.output
-    granted.reasoning += over.reasoning + more.reasoning
-    return false
   }
 }

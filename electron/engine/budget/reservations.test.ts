@@ -6,7 +6,7 @@ import type { Usage } from '#shared/spending/usage.ts'
 import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Budget, BudgetOptions } from './budget.ts'
-import { CallBudget } from './call-budget.ts'
+import type { CallBudget } from './call-budget.ts'
 import { noCounts } from './counts.ts'
 import { Ledger } from './ledger.ts'
 import type { LimitSource } from './limit-source.ts'
@@ -26,8 +26,8 @@ const answer = { label: 'answer', profile, inputTokens: 100, stream: true } as c
 
 async function begin(budget: Budget, planned: Parameters<Budget['startCall']>[0] = answer): Promise<CallBudget> {
   const call = await budget.startCall(planned)
-  if (!(call instanceof CallBudget)) throw new Error(`It was refused: ${JSON.stringify(call)}`)
-  return call
+  if (call.kind === 'stopped') throw new Error(`It was refused: ${JSON.stringify(call)}`)
+  return call.value
 }
 
 /** Two runs of one day, in one ledger. */
@@ -43,19 +43,26 @@ describe('runs that spend at once', () => {
   test('are refused what others have reserved, and get it when it was not used', async () => {
     const { one, two } = day({ inputTokens: 150 })
     const call = await begin(one)
-    expect(await two.startCall(answer)).toMatchObject({ limit: 'inputTokens', allowed: 150, used: 100, scope: 'day' })
+    expect(await two.startCall(answer)).toMatchObject({
+      kind: 'stopped',
+      stop: { limit: 'inputTokens', allowed: 150, used: 100, scope: 'day' },
+    })
     await call.settle(usage(40, 5))
-    expect(await two.startCall(answer)).toBeInstanceOf(CallBudget)
+    expect(await two.startCall(answer)).toMatchObject({ kind: 'allowed' })
   })
 
   test('share what is left of the output in steps, each as far as it comes', async () => {
     const { one, two } = day({ outputTokens: 300 })
     const [a, b] = [await begin(one), await begin(two)]
     // 256 are reserved for the first, the rest of 44 for the second; more there is not.
-    expect([a.maxOutputTokens, b.maxOutputTokens, await b.take({ output: 44, reasoning: 0 })]).toEqual([300, 44, false])
-    expect(await b.take({ output: 45, reasoning: 0 })).toBe(true)
+    expect([a.maxOutputTokens, b.maxOutputTokens, await b.mustCut({ output: 44, reasoning: 0 })]).toEqual([
+      300,
+      44,
+      false,
+    ])
+    expect(await b.mustCut({ output: 45, reasoning: 0 })).toBe(true)
     expect(await b.settle(usage(10, 45))).toMatchObject({ limit: 'outputTokens', scope: 'day' })
-    expect(await a.take({ output: 255, reasoning: 0 })).toBe(false)
+    expect(await a.mustCut({ output: 255, reasoning: 0 })).toBe(false)
   })
 
   test('are limited by profile where the limit is', async () => {
@@ -65,8 +72,11 @@ describe('runs that spend at once', () => {
     const budget = testBudget({}, { ledger, sources })
     for (const _ of [1, 2]) await (await begin(budget)).settle(usage(1, 1))
     await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1))
-    expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({ limit: 'modelCalls', used: 1 })
-    expect(await budget.startCall(answer)).toBeInstanceOf(CallBudget)
+    expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({
+      kind: 'stopped',
+      stop: { limit: 'modelCalls', used: 1 },
+    })
+    expect(await budget.startCall(answer)).toMatchObject({ kind: 'allowed' })
   })
 
   test('keep each other below a limit however they take turns', async () => {
@@ -90,12 +100,12 @@ describe('runs that spend at once', () => {
             if (!run || run.over) continue
             if (!run.call) {
               const call = await run.budget.startCall({ ...answer, inputTokens: tokens })
-              if (!(call instanceof CallBudget)) continue
-              Object.assign(run, { call, output: 0, chunk: tokens, prompt: tokens })
+              if (call.kind === 'stopped') continue
+              Object.assign(run, { call: call.value, output: 0, chunk: tokens, prompt: tokens })
               continue
             }
             run.output += tokens
-            if (!(await run.call.take({ output: run.output, reasoning: 0 }))) continue
+            if (!(await run.call.mustCut({ output: run.output, reasoning: 0 }))) continue
             // What was cut is over by the chunk that was cut at, and by no more.
             run.over = true
             run.chunk = tokens
@@ -126,9 +136,15 @@ describe('children', () => {
     )
     await (await begin(grandchild)).settle(usage(1, 1))
     await (await begin(child)).settle(usage(1, 1))
-    expect(await grandchild.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 2, used: 2 })
+    expect(await grandchild.startCall(answer)).toMatchObject({
+      kind: 'stopped',
+      stop: { limit: 'modelCalls', allowed: 2, used: 2 },
+    })
     await (await begin(parent)).settle(usage(1, 1))
-    expect(await parent.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 3, used: 3 })
+    expect(await parent.startCall(answer)).toMatchObject({
+      kind: 'stopped',
+      stop: { limit: 'modelCalls', allowed: 3, used: 3 },
+    })
   })
 
   test('of a background run count for its own limit', async () => {
@@ -157,7 +173,10 @@ describe('a session', () => {
     const call = await begin(budget)
     expect(call.maxOutputTokens).toBe(100)
     await call.settle(usage(100, 5))
-    expect(await budget.startCall(answer)).toMatchObject({ limit: 'turns', allowed: 5, used: 5, scope: 'session' })
+    expect(await budget.startCall(answer)).toMatchObject({
+      kind: 'stopped',
+      stop: { limit: 'turns', allowed: 5, used: 5, scope: 'session' },
+    })
   })
 })
 
@@ -168,8 +187,11 @@ test('a limit of a session for one profile counts what that profile used, before
   const budget = testBudget({}, { sources, spentBefore })
   await (await begin(budget)).settle(usage(1, 1))
   await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1))
-  expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({ limit: 'modelCalls', used: 2 })
-  expect(await budget.startCall(answer)).toBeInstanceOf(CallBudget)
+  expect(await budget.startCall({ ...answer, profile: other })).toMatchObject({
+    kind: 'stopped',
+    stop: { limit: 'modelCalls', used: 2 },
+  })
+  expect(await budget.startCall(answer)).toMatchObject({ kind: 'allowed' })
 })
 
 test('a run counts on over the end of a month', async () => {
@@ -187,7 +209,10 @@ test('a run counts on over the end of a month', async () => {
   )
   await child.open()
   await (await begin(child)).settle(usage(1, 1))
-  expect(await child.startCall(answer)).toMatchObject({ limit: 'modelCalls', allowed: 2, used: 2 })
+  expect(await child.startCall(answer)).toMatchObject({
+    kind: 'stopped',
+    stop: { limit: 'modelCalls', allowed: 2, used: 2 },
+  })
 })
 
 test('a warning at 80 % is not for what was used before the run', async () => {
@@ -214,7 +239,7 @@ describe('money', () => {
 
   test('refuses a prompt that costs more than is left', async () => {
     const stop = await testBudget({ costUsd: 199 }).startCall({ ...answer, profile: priced })
-    expect(stop).toMatchObject({ limit: 'costUsd', used: 0, needs: 200 })
+    expect(stop).toMatchObject({ kind: 'stopped', stop: { limit: 'costUsd', used: 0, needs: 200 } })
   })
 })
 

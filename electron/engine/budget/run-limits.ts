@@ -213,13 +213,10 @@ export class RunLimits {
 
 /** Why there is no room. */
 export interface Refusal {
+  kind: 'refused'
   limit: RunLimit
   /** When it refused: a person may raise it meanwhile. */
   allowed: number
-}
-
-export function isRefusal(value: object): value is Refusal {
-  return 'limit' in value
 }
 
 /** `allowed`: what each limit allowed when it was asked. */
@@ -231,7 +228,7 @@ export function refusalBy(
   const limit = limits[grant.limit]
   const then = allowed[grant.limit]
   if (!limit || then === undefined) throw new Error('A limit that nobody set has refused.')
-  return { limit, allowed: then }
+  return { kind: 'refused', limit, allowed: then }
 }
 
 /** Others spend from it as well, so that the ledger knows what is used. */

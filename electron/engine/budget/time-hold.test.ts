@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Budget } from './budget.ts'
-import { CallBudget } from './call-budget.ts'
 import { CountsByProfile } from './counts.ts'
 import type { LimitSource } from './limit-source.ts'
 
 const profile = testProfile('http://127.0.0.1:1/v1')
 const DAY = '1970-01-01'
+const until = (ms: number) => ({ kind: 'until', ms })
 
 /** Runs of one day that may work so many milliseconds together, by a clock that the test sets. */
 function day(allowed: number) {
@@ -23,8 +23,8 @@ function day(allowed: number) {
 
 async function spend(budget: Budget): Promise<void> {
   const call = await budget.startCall({ label: 'answer', profile, inputTokens: 1, stream: true })
-  if (!(call instanceof CallBudget)) return
-  await call.settle({
+  if (call.kind === 'stopped') return
+  await call.value.settle({
     inputTokens: 1,
     outputTokens: 1,
     cachedInputTokens: null,
@@ -39,15 +39,15 @@ describe('the time of a day', () => {
     const { clock, run, used } = day(12_000)
     const [one, two, three] = [run('run0000001'), run('run0000002'), run('run0000003')]
     // Ten seconds for the first, the rest for the second, nothing for the third.
-    expect([await one.takeTime(), await two.takeTime(), await three.takeTime()]).toMatchObject([
-      9500,
-      1500,
-      { limit: 'wallTime', allowed: 12_000, used: 12_000, scope: 'day' },
+    expect([await one.reserveTime(), await two.reserveTime(), await three.reserveTime()]).toMatchObject([
+      until(9500),
+      until(1500),
+      { kind: 'stopped', stop: { limit: 'wallTime', allowed: 12_000, used: 12_000, scope: 'day' } },
     ])
     clock.at = 1000
     await spend(one)
     await one.close()
-    expect([await used(), await run('run0000004').takeTime()]).toEqual([1000, 8500])
+    expect([await used(), await run('run0000004').reserveTime()]).toEqual([1000, until(8500)])
   })
 
   test('is asked for again shortly before it is used up, and cut when there is no more', async () => {
@@ -56,23 +56,28 @@ describe('the time of a day', () => {
     const seen = []
     for (const at of [0, 9500, 11_500, 12_000]) {
       clock.at = at
-      seen.push(await budget.takeTime())
+      seen.push(await budget.reserveTime())
     }
-    expect(seen).toMatchObject([9500, 2000, 500, { limit: 'wallTime', allowed: 12_000, used: 12_000 }])
+    expect(seen).toMatchObject([
+      until(9500),
+      until(2000),
+      until(500),
+      { kind: 'stopped', stop: { limit: 'wallTime', allowed: 12_000, used: 12_000 } },
+    ])
   })
 
   test('goes on where a person gives more, and the time that the question took counts', async () => {
     const { clock, run, used } = day(5000)
     const budget = run('run0000001')
-    await budget.takeTime()
+    await budget.reserveTime()
     clock.at = 5000
-    const stop = await budget.takeTime()
-    if (typeof stop !== 'object') throw new Error('It went on.')
+    const time = await budget.reserveTime()
+    if (time.kind !== 'stopped') throw new Error('It went on.')
     clock.at = 8000
-    budget.raise(stop, 9000)
-    expect(await budget.takeTime()).toBe(500)
+    budget.raise(time.stop, 9000)
+    expect(await budget.reserveTime()).toEqual(until(500))
     clock.at = 9000
-    expect(await budget.takeTime()).toMatchObject({ limit: 'wallTime', allowed: 9000 })
+    expect(await budget.reserveTime()).toMatchObject({ kind: 'stopped', stop: { limit: 'wallTime', allowed: 9000 } })
     await spend(budget)
     await budget.close()
     expect(await used()).toBe(9000)
@@ -91,8 +96,8 @@ describe('the time of a day', () => {
           const tick = async () => {
             for (const one of runs) {
               if (one.over || one.until > clock.at) continue
-              const time = await one.budget.takeTime()
-              if (typeof time === 'number') one.until = clock.at + time
+              const time = await one.budget.reserveTime()
+              if (time.kind === 'until') one.until = clock.at + time.ms
               else {
                 one.over = true
                 await spend(one.budget)
@@ -133,12 +138,12 @@ test('a run that moved has no more to spend than one that stayed', async () => {
   const budget = testBudget({ toolCalls: 2, outputTokens: 100, wallTime: 10_000 }, { begun, now: () => 9000 })
   const call = await budget.startCall({ label: 'answer', profile, inputTokens: 1, stream: true })
   expect([
-    await budget.takeTime(),
-    call instanceof CallBudget && call.maxOutputTokens,
+    await budget.reserveTime(),
+    call.kind === 'allowed' && call.value.maxOutputTokens,
     await budget.startTool('bash'),
     await budget.startTool('bash'),
     await budget.startTool('bash'),
-  ]).toMatchObject([1000, 60, null, null, { limit: 'toolCalls', allowed: 4, used: 4 }])
+  ]).toMatchObject([until(1000), 60, null, null, { limit: 'toolCalls', allowed: 4, used: 4 }])
 })
 
 test.each([
@@ -161,12 +166,12 @@ test.each([
   )
   for (const budget of budgets) {
     await budget.open()
-    await budget.takeTime()
+    await budget.reserveTime()
   }
   clock.at += step + 5000
   clock.elapsed += 5000
   const afterFive = []
-  for (const budget of budgets) afterFive.push(await budget.takeTime(), await budget.startTool('bash'))
+  for (const budget of budgets) afterFive.push(await budget.reserveTime(), await budget.startTool('bash'))
   clock.at += 55_000
   clock.elapsed += 55_000
   const afterSixty = []
@@ -175,7 +180,7 @@ test.each([
     afterSixty.push(await budget.startTool('bash'))
   }
   expect([afterFive, afterSixty]).toMatchObject([
-    [55_000, null, 55_000, null, 4500, null],
+    [until(55_000), null, until(55_000), null, until(4500), null],
     scopes.map((scope) => ({ limit: 'wallTime', used: 60_000, scope })),
   ])
 })

@@ -10,6 +10,9 @@ const STEP = 10_000
 /** More is reserved so long before it is needed, so that nobody works on while a file is written. Milliseconds. */
 const AHEAD = 500
 
+/** How long something may go on before it must ask again: for so many milliseconds, or without an end. */
+export type HeldTime = { kind: 'until'; ms: number } | { kind: 'endless' }
+
 /**
  * The time of a day or a month that a run has reserved: all runs together use no more than the limit. Without such a limit
  * it does nothing.
@@ -36,17 +39,17 @@ export class TimeHold {
   }
 
   /**
-   * Milliseconds until it should be asked again, Infinity = there is no such limit, or why there is no time left.
+   * Reserves time, and says in how many milliseconds it should be asked again, or why there is no time left.
    * `FailureError` `storage`: nobody can know.
    */
-  async take(profile: ProfileId): Promise<number | Refusal> {
+  async reserve(profile: ProfileId): Promise<HeldTime | Refusal> {
     const limits = this.#limits.inForce(profile).filter(isSharedTime)
-    if (limits.length === 0) return Number.POSITIVE_INFINITY
+    if (limits.length === 0) return { kind: 'endless' }
     const refusal = this.#until - this.#elapsed() <= AHEAD ? await this.#extend(profile, limits) : null
     const left = this.#until - this.#elapsed()
-    if (!refusal) return Math.max(1, left - AHEAD)
+    if (!refusal) return { kind: 'until', ms: Math.max(1, left - AHEAD) }
     // Meanwhile somebody may give some back.
-    return left > 0 ? left : refusal
+    return left > 0 ? { kind: 'until', ms: left } : refusal
   }
 
   async #extend(profile: ProfileId, limits: RunLimit[]): Promise<Refusal | null> {
