@@ -147,3 +147,11 @@ test('a line without an end is shown in pieces, and an answer of many marks cost
   expect(written([long]).split('\n').length).toBeGreaterThan(2000)
   expect(written([...marks]).replace(/\n/g, '')).toBe(marks)
 })
+
+test('the row that is not full yet loses no blank between words', () => {
+  const { screen, text } = memoryScreen({ terminal: true, width: 41 })
+  const writer = new AnswerWriter(screen.out, new PhaseLine(screen.side, () => 0), () => lexer)
+  for (let count = 0; count < 40; count++) writer.write(`word ${count} `)
+  writer.finish()
+  expect([/\d{2}word/.test(text()), text().includes('word 39')]).toEqual([false, true])
+})

@@ -95,7 +95,9 @@ export class AnswerWriter {
     const fresh = rows.slice(this.#written, settled)
     this.#written = Math.max(this.#written, settled)
     this.#lookAt = this.#line.length + columns / 2
-    this.#tail = { text: rows.slice(this.#written).map(rowText).join(' '), length: this.#line.length }
+    // A row is without the blanks at its end; what comes next stands after them.
+    const blank = text.endsWith(' ') ? ' ' : ''
+    this.#tail = { text: rows.slice(this.#written).map(rowText).join(' ') + blank, length: this.#line.length }
     return fresh
   }
 
