@@ -1,3 +1,4 @@
+import { counted } from '#shared/lib/counted.ts'
 import type { Item, SessionView } from '#shared/session/session-view.ts'
 import { endWords } from '../lib/end-words.ts'
 
@@ -25,9 +26,9 @@ export function logLines(view: SessionView): LogLine[] {
 function itemLines(item: Item): LogLine[] {
   switch (item.kind) {
     case 'text':
-      return textLines(null, 'agent', item.text.trim(), 'words')
+      return [...textLines(null, 'agent', item.text.trim(), 'words'), ...omittedLines('agent', item)]
     case 'reasoning':
-      return textLines(item.startedAt, 'thought', item.text.trim(), 'quiet')
+      return [...textLines(item.startedAt, 'thought', item.text.trim(), 'quiet'), ...omittedLines('thought', item)]
     case 'notice':
       return textLines(null, 'note', item.message, 'quiet')
     case 'follow-up':
@@ -38,10 +39,15 @@ function itemLines(item: Item): LogLine[] {
       return [
         { at: item.startedAt, who: item.verb, text: item.target, tone: 'words' },
         ...textLines(null, '', item.diff ? '' : item.output.replace(/\n+$/, ''), 'output'),
+        ...omittedLines('', item),
         { at: null, who: '', text: state, tone: failed ? 'problem' : 'quiet' },
       ]
     }
   }
+}
+
+function omittedLines(who: string, { omitted = 0 }: { omitted?: number }): LogLine[] {
+  return textLines(null, who, omitted > 0 ? `… ${counted(omitted, 'more character')} in the journal` : '', 'quiet')
 }
 
 function endLines(at: number, reason: string, message: string): LogLine[] {

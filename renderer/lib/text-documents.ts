@@ -95,7 +95,8 @@ export function carryDocuments(before: SessionView, after: SessionView): void {
 function carryItem(old: Item, item: Item | undefined): void {
   if (old === item || old.kind !== 'text' || item?.kind !== 'text') return
   const shown = documents.get(old)
-  if (!shown) return
+  // One that was let go is no longer drawn.
+  if (!shown || item.text.length < old.text.length) return
   shown.update(item.text)
   documents.delete(old)
   documents.set(item, shown)

@@ -62,6 +62,36 @@ const turn: TurnView = {
   end: null,
 }
 
+test('what was let go of a conversation is said in its place', () => {
+  const items: TurnView['items'] = [
+    { kind: 'text', text: '', omitted: 1200 },
+    {
+      ...tool,
+      verb: 'Read',
+      target: 'a.js',
+      arguments: '',
+      output: '',
+      omitted: 1,
+      exitCode: undefined,
+      summary: '9 lines',
+    },
+  ]
+  expect(conversationText('Fix it', [{ ...turn, items }])).toBe(`# Fix it
+
+## You
+
+Fix it
+
+## Agent
+
+*… 1,200 more characters are in the journal of the session.*
+
+**Read** \`a.js\`: 9 lines
+
+*… 1 more character is in the journal of the session.*
+`)
+})
+
 test('a conversation is Markdown with all that was said and done, and no fence ends early', () => {
   expect(conversationText('Fix it', [turn])).toBe(`# Fix it
 

@@ -12,7 +12,7 @@ export function conversationText(title: string, turns: readonly TurnView[]): str
 function itemText(item: Item): string[] {
   switch (item.kind) {
     case 'text':
-      return item.text.trim() === '' ? [] : [item.text.trim() + omittedText(item.omitted)]
+      return [[item.text.trim(), omittedText(item.omitted)].filter(Boolean).join('\n\n')].filter(Boolean)
     case 'follow-up':
       return item.origin === 'user' ? [`## You\n\n${item.text.trim()}`, '## Agent'] : []
     case 'notice':
@@ -26,7 +26,7 @@ function itemText(item: Item): string[] {
 
 function omittedText(omitted = 0): string {
   return omitted > 0
-    ? `\n\n*… ${counted(omitted, 'more character')} ${omitted === 1 ? 'is' : 'are'} in the journal of the session.*`
+    ? `*… ${counted(omitted, 'more character')} ${omitted === 1 ? 'is' : 'are'} in the journal of the session.*`
     : ''
 }
 
@@ -40,8 +40,8 @@ function toolText(tool: ToolItem): string {
     .join('\n\n')
 }
 
-function outputText({ output }: ToolItem): string {
-  return output.trim() === '' ? '' : fenced(output.replace(/\n+$/, ''), '')
+function outputText({ output, omitted }: ToolItem): string {
+  return output.trim() === '' ? omittedText(omitted) : fenced(output.replace(/\n+$/, ''), '')
 }
 
 /** The command of a call as it was given. */

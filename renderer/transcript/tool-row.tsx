@@ -20,6 +20,7 @@ import type { ToolItem } from '#shared/session/session-view.ts'
 import { endWords } from '../lib/end-words.ts'
 import { formatDuration } from '../lib/format.ts'
 import { DiffView } from '../prose/diff-view.tsx'
+import { LongText } from '../prose/long-text.tsx'
 import { useChatPlace, useChatSession } from '../stores/chat-place.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Icon, type IconShape } from '../ui/icon.tsx'
@@ -52,7 +53,7 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
   const id = `${place}/${tool.callId}`
   const live = tool.state === 'running' && tool.verb === 'Run'
   const [open, toggle] = useFold(id, (hasDiff(tool) && !brief) || live || (lastCommand && hasRun(tool)))
-  const hasBody = hasDiff(tool) || tool.output !== ''
+  const hasBody = hasDiff(tool) || tool.output !== '' || tool.omitted !== undefined
   const head = (
     <>
       <StateIcon tool={tool} />
@@ -78,17 +79,29 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
       )}
       {open && hasBody && (
         <div className="tool-body">
-          <BodyActions tool={tool} />
-          {tool.diff && hasDiff(tool) ? (
-            <DiffView diff={tool.diff} folds />
+          {tool.omitted === undefined ? (
+            <ToolBody tool={tool} id={id} live={live} />
           ) : (
-            <ToolOutput id={id} name={tool.target} output={tool.output} live={live} />
+            <LongText text="" omitted={tool.omitted} />
           )}
         </div>
       )}
     </>
   )
 })
+
+function ToolBody({ tool, id, live }: { tool: ToolItem; id: string; live: boolean }) {
+  return (
+    <>
+      <BodyActions tool={tool} />
+      {tool.diff && hasDiff(tool) ? (
+        <DiffView diff={tool.diff} folds />
+      ) : (
+        <ToolOutput id={id} name={tool.target} output={tool.output} live={live} />
+      )}
+    </>
+  )
+}
 
 function hasDiff({ diff }: ToolItem): boolean {
   return diff !== undefined && diff.hunks.length > 0

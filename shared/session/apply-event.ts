@@ -2,6 +2,7 @@ import { assertNever } from '../lib/assert-never.ts'
 import type { BudgetDecision, BudgetStop } from '../limits/budget.ts'
 import { amountWords } from '../limits/limit-words.ts'
 import { addModelCall, addUsage, noUsage } from '../spending/usage-totals.ts'
+import { addedBy, withinBounds } from './held-text.ts'
 import { inQueue } from './queue.ts'
 import type { SessionEvent } from './session-event.ts'
 import type { Item, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } from './session-view.ts'
@@ -34,6 +35,7 @@ export function viewFromStart(event: Extract<SessionEvent, { type: 'session-star
     usage: noUsage,
     iterations: 0,
     toolCalls: 0,
+    held: 0,
   }
 }
 
@@ -52,8 +54,11 @@ export function viewFromEntries(events: Iterable<SessionEvent>): SessionView | n
  * viewer may apply a snapshot and then whatever was on the way.
  */
 export function applyEvent(view: SessionView, event: SessionEvent): SessionView {
-  if (event.seq <= view.seq) return view
-  const next: SessionView = { ...view, seq: event.seq, updatedAt: event.at }
+  return event.seq <= view.seq ? view : withinBounds(reduced(view, event), event)
+}
+
+function reduced(view: SessionView, event: SessionEvent): SessionView {
+  const next: SessionView = { ...view, seq: event.seq, updatedAt: event.at, held: (view.held ?? 0) + addedBy(event) }
   switch (event.type) {
     case 'session-start':
       return viewFromStart(event)
@@ -234,7 +239,7 @@ function budgetAnswerWords(answer: BudgetDecision, stop: BudgetStop | null): str
 
 function withTurn(view: SessionView, change: (turn: TurnView) => TurnView): SessionView {
   const last = view.turns.at(-1)
-  return last ? { ...view, turns: [...view.turns.slice(0, -1), change(last)] } : view
+  return last ? { ...view, turns: view.turns.with(-1, change(last)) } : view
 }
 
 function withToolCall(view: SessionView): SessionView {

@@ -40,6 +40,8 @@ export interface SessionView {
   iterations: number
   /** Tool calls that ran or were refused by the person. */
   toolCalls: number
+  /** How many characters of what models and tools wrote it holds, at most (`MOST_HELD`); missing = nobody counted. */
+  held?: number
 }
 
 export interface QueuedMessage {
@@ -98,7 +100,7 @@ export type Item = TextItem | ReasoningItem | ToolItem | NoticeItem | FollowUpIt
 export interface TextItem {
   kind: 'text'
   text: string
-  /** How many characters more there are in the journal: a view holds `LONGEST_TEXT`. */
+  /** How many characters more there are in the journal: a view holds `LONGEST_TEXT` of one text, `MOST_HELD` of all. */
   omitted?: number
 }
 
@@ -128,6 +130,8 @@ export interface ToolItem {
   answer: ApprovalAnswer | null
   diff?: FileDiff
   exitCode?: number
+  /** How many characters of its arguments, output and change are in the journal alone; missing = all is here. */
+  omitted?: number
 }
 
 export interface AtLimit {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { SessionEntry } from '#shared/session/session-entry.ts'
+import { SessionEntry } from '#shared/session/session-entry.ts'
 import { Journal } from './journal.ts'
 import { entriesFromEnd } from './journal-end.ts'
 import { followEntries } from './journal-follower.ts'
@@ -92,6 +92,23 @@ describe('a journal', () => {
       unreadable: ['text-delta', ''],
     })
     expect(await readFile(path, 'utf8')).toContain('not json\n')
+  })
+
+  test('gives pieces of an answer as their schema reads them', async () => {
+    const lines = [
+      { type: 'text-delta', seq: 1, at: 2, text: 'a', later: true },
+      { type: 'reasoning-delta', seq: 2, at: 2, text: '' },
+      { type: 'text-delta', seq: -1, at: 2, text: 'a' },
+      { type: 'text-delta', seq: 3, at: 2.5, text: 'a' },
+      { type: 'text-delta', seq: 1e300, at: 2, text: 'a' },
+      { type: 'reasoning-delta', seq: 3, at: 2, text: null },
+      { type: 'reasoning-delta', seq: 3, at: '2', text: 'a' },
+    ]
+    await writeFile(path, [start, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const { entries: read, unreadable } = await contentOf(path)
+    const parsed = lines.flatMap((line) => SessionEntry.safeParse(line).data ?? [])
+    expect([read.slice(1), unreadable.length]).toEqual([parsed, lines.length - parsed.length])
+    expect(parsed).toHaveLength(2)
   })
 
   test('says what was lost with the lines that cannot be read, and keeps the place of a message', async () => {

@@ -3,11 +3,12 @@ import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, SessionEntry } from '#shared/session/session-entry.ts'
 import { parseJson } from '../lib/json.ts'
+import { isRecord } from '../lib/json-record.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { type Line, LineCutter } from './line-cutter.ts'
 
 /** How much of a journal file is read at once. Bytes. */
-const PIECE = 1 << 20
+const PIECE = 1 << 17
 
 /** What a journal file was, beside its entries. */
 export interface JournalReading {
@@ -84,6 +85,11 @@ class EntryReader {
 
   read({ text, isTooLong }: Line): void {
     const value = isTooLong ? undefined : parseJson(text)
+    const delta = deltaOf(value)
+    if (delta) {
+      this.#give(delta)
+      return
+    }
     const entry = SessionEntry.safeParse(value)
     if (entry.success) {
       this.#give(entry.data)
@@ -99,6 +105,20 @@ class EntryReader {
     this.#last = entry
     this.#onEntry(entry)
   }
+}
+
+type Delta = Extract<SessionEntry, { type: 'text-delta' | 'reasoning-delta' }>
+
+/** A piece of an answer as its schema reads it, at a part of the price: most lines of a journal are pieces. null = look closer. */
+function deltaOf(value: unknown): Delta | null {
+  if (!isRecord(value)) return null
+  const { type, seq, at, text } = value
+  if ((type !== 'text-delta' && type !== 'reasoning-delta') || typeof text !== 'string') return null
+  return isCount(seq) && isCount(at) ? { type, seq, at, text } : null
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 /** Stands for a message that cannot be read. */

@@ -6,21 +6,22 @@
  * `target` is the largest ratio that is wanted (or the largest value, where there is no floor); null = only shown.
  */
 
-/** @param {number[]} values */
+/** @param {number[]} values @returns {number} not a number where there are none */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  const [low = Number.NaN, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1)
+  return (low + high) / 2
 }
+
+const HEAD = ['', 'floor', 'ours', 'ratio', 'wanted', '']
 
 /** @param {Row[]} rows */
 export function printTable(rows) {
-  const lines = [['', 'floor', 'ours', 'ratio', 'wanted', ''], ...rows.map(cells)]
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)))
+  const lines = [HEAD, ...rows.map(cells)]
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   for (const line of lines) {
-    console.log(
-      line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
-    )
+    const padded = line.map((cell, column) => cell[column === 0 ? 'padEnd' : 'padStart'](widths[column] ?? 0))
+    console.log(padded.join('  '))
   }
 }
 

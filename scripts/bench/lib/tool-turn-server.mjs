@@ -13,6 +13,8 @@ const server = createServer((request, response) => {
   const parts = []
   request.on('data', (part) => parts.push(part))
   request.on('end', () => {
+    // It tells nothing of itself, as most servers of one model.
+    if (request.method !== 'POST') return response.writeHead(404).end()
     const body = Buffer.concat(parts).toString('utf8')
     bodies.push(body)
     /** @type {{ role: string }[]} */
