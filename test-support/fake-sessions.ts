@@ -63,20 +63,11 @@ export class FakeSession implements Session {
 
   lost = (): Failure | null => null
   begin = unused
-  leave = unused
   goOn = unused
   resume = unused
-  takeBack = unused
-  sendQueued = unused
   send = unused
-  stop = unused
-  answer = unused
-  answerBudget = unused
+  request = unused
   runLink = unused
-  setProfile = unused
-  setPermissions = unused
-  rename = unused
-  persisted = unused
 }
 
 /** Sessions in memory, and who opened and released them. */

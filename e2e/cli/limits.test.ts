@@ -79,9 +79,9 @@ async function newSession(world: World) {
 
 const inWindow: Place = async (world, limits) => {
   const session = await newSession(world)
-  const answers: Promise<void>[] = []
+  const answers: Promise<unknown>[] = []
   session.subscribe(({ type }) => {
-    if (type === 'budget-request') answers.push(session.answerBudget({ choice: 'stop' }))
+    if (type === 'budget-request') answers.push(session.request('answerBudget', { answer: { choice: 'stop' } }))
   })
   const { reason, budget } = await session.send('Look.', { limits })
   await Promise.all(answers)
@@ -123,7 +123,7 @@ const secondProcess: Place = async (world, limits) => {
   const child = await world.run(['agent', '--json', ...prices, 'Look too.'], {
     env: { CLAW_PARENT_RUN: JSON.stringify(link) },
   })
-  await session.stop()
+  await session.request('stop', {})
   return endOf(child.out)
 }
 

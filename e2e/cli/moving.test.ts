@@ -107,7 +107,7 @@ test('what limits a turn goes with it, there and back, and with it what is used'
   const here = await engine.sessions.open(session.id)
   if (!here.view().budgetRequest) await told(here, 'budget-request')
   const ended = told(here, 'turn-end')
-  await here.answerBudget({ choice: 'stop' })
+  await here.request('answerBudget', { answer: { choice: 'stop' } })
   await ended
   expect([run.limits, here.runId, here.view().turns.at(-1)?.end, world.backend.chatRequests().length]).toMatchObject([
     limits,
@@ -136,7 +136,7 @@ test('a question that waits goes along, there and back, and what it is about hap
   if (here.view().approvals.length === 0) await told(here, 'approval-request')
   expect([here.runId, here.view().approvals.map(({ request }) => request)]).toEqual([null, question])
   const over = told(here, 'turn-end')
-  await here.answer('c1', { decision: 'allow-once' })
+  await here.request('answer', { callId: 'c1', answer: { decision: 'allow-once' } })
   await over
   const rows = here.view().turns.flatMap(({ items }) => items.filter((item) => item.kind === 'tool'))
   expect([await readFile(join(world.work, 'new.txt'), 'utf8'), rows]).toMatchObject([
@@ -169,7 +169,7 @@ test('a question survives the process that asked it, whether that is closed or k
   const after = await next.sessions.open(session.id, { asksAgain: true })
   if (after.view().approvals.length === 0) await told(after, 'approval-request')
   const over = told(after, 'turn-end')
-  await after.answer('c1', { decision: 'deny', reason: 'Call it old.txt.' })
+  await after.request('answer', { callId: 'c1', answer: { decision: 'deny', reason: 'Call it old.txt.' } })
   await over
   expect([after.runId, await turnsOf(world, session.id)]).toEqual([null, ['start', 'completed']])
   expect(world.backend.chatRequests().at(-1)?.messages.at(-1)?.content).toContain('Call it old.txt.')
@@ -190,9 +190,9 @@ test('what was written while a turn ran and not read goes along, and is read the
   expect(queued?.text).toBe('And be quick.')
   await remote.begin('Not this.')
   const taken = remote.view().queued.at(-1)
-  if (taken) await remote.takeBack(taken.messageId)
+  if (taken) await remote.request('takeBack', { messageId: taken.messageId })
   if (queued) await remote.begin('Carefully.', {}, { before: queued.messageId })
-  await remote.answer('c1', { decision: 'allow-once' })
+  await remote.request('answer', { callId: 'c1', answer: { decision: 'allow-once' } })
   await runSeen(engine, runId, ({ status }) => status === 'completed')
   const said = world.backend
     .chatRequests()[1]
@@ -259,7 +259,7 @@ test('what cannot begin in a background run is told to who asked for it, and end
   const { runId } = await engine.background.fromSession(session.id)
   const remote = await engine.sessions.open(session.id)
   expect(remote.runId).toBe(runId)
-  await expect(remote.sendQueued()).rejects.toThrow('A turn goes on')
+  await expect(remote.request('sendQueued', {})).rejects.toThrow('A turn goes on')
   await expect(remote.resume()).rejects.toThrow('It goes on already')
   held.open()
   const run = await runSeen(engine, runId, (one) => one.endedAt !== null)

@@ -24,7 +24,7 @@ test('a chat keeps its model when its profile gets another one, and takes that w
   const changed = { ...profile, baseUrl: other.baseUrl, model: 'second' }
   await engine.profiles.save(changed, { key: 'sk-two-1234567890', storage: 'file' })
   await say('B')
-  await session.setProfile(profile.id)
+  await session.request('setProfile', { profileId: profile.id })
   await say('C')
   const asked = [...world.backend.chatRequests(), ...other.chatRequests()].map(({ body, headers }) => [
     body.model,

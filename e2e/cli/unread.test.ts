@@ -28,7 +28,7 @@ test('a stop while a question waits: the call never ran, and what was not read w
   await waiting
   await session.begin('First line.')
   await session.begin('Second line.')
-  await session.stop()
+  await session.request('stop', {})
   const { turns, queued } = session.view()
   expect([turns[0]?.items, queued.map((message) => message.text)]).toMatchObject([
     [{ kind: 'tool', state: 'not-run', summary: 'not run' }],
@@ -39,8 +39,8 @@ test('a stop while a question waits: the call never ran, and what was not read w
 
   const again = await engine.sessions.open(session.id)
   expect(again.view().queued).toEqual(queued)
-  const { end } = await again.sendQueued()
-  expect((await end).reason).toBe('completed')
+  const begun = await again.request('sendQueued', {})
+  expect((await begun?.end)?.reason).toBe('completed')
   expect([again.view().queued, again.view().turns.at(-1)?.text, saidTo(world, 1).at(-1)]).toEqual([
     [],
     'First line.\n\nSecond line.',
@@ -61,10 +61,12 @@ test('a message can be taken back until it is read, and the next message takes t
   await session.begin('But this.')
   const [first, second] = session.view().queued
   if (!first || !second) throw new Error('Two wait.')
-  await session.takeBack(first.messageId)
-  await session.stop()
+  await session.request('takeBack', { messageId: first.messageId })
+  await session.request('stop', {})
   await session.send('And this.')
-  await expect(session.takeBack(second.messageId)).rejects.toThrow('This message was read already.')
+  await expect(session.request('takeBack', { messageId: second.messageId })).rejects.toThrow(
+    'This message was read already.',
+  )
   expect([saidTo(world, 1).at(-1), session.view().queued]).toEqual(['But this.\n\nAnd this.', []])
 })
 
@@ -78,14 +80,14 @@ test('a message that is changed keeps its place among those that wait, while a t
   for (const words of ['First.', 'Sekond.', 'Third.', 'Fifth.']) await session.begin(words)
   const [first, second, third, fifth] = session.view().queued
   if (!first || !second || !third || !fifth) throw new Error('Four wait.')
-  await session.takeBack(second.messageId)
+  await session.request('takeBack', { messageId: second.messageId })
   await session.begin('Second.', {}, { before: third.messageId })
-  await session.takeBack(third.messageId)
+  await session.request('takeBack', { messageId: third.messageId })
   // What stood behind it is read already.
   await session.begin('Last.', {}, { before: third.messageId })
   const texts = () => session.view().queued.map((message) => message.text)
   expect(texts()).toEqual(['First.', 'Second.', 'Fifth.', 'Last.'])
-  await session.stop()
+  await session.request('stop', {})
   await engine.sessions.release(session.id)
 
   const again = await engine.sessions.open(session.id)

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { ApprovalAnswer } from '../approval/approval.ts'
-import { MessageId, ProfileId, RunId, SessionId, TurnId } from '../ids.ts'
-import { BudgetAnswer, BudgetScope, LimitName } from '../limits/budget.ts'
+import { ProfileId, RunId, SessionId } from '../ids.ts'
+import { BudgetScope, LimitName } from '../limits/budget.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { PolicyView, SeenManifest } from '../policy/policy.ts'
 import { FoundServer, ModelInfo, Profile } from '../profile/profile.ts'
 import { FolderConflict, NewRun } from '../run/background.ts'
+import { MessageText, sessionVerbs } from '../session/session-verbs.ts'
 import { SettingsPatch } from '../settings/settings.ts'
 import { WindowMemory, WindowMemoryChange } from '../settings/window-memory.ts'
 import { SpendingQuery, SpendingReport } from '../spending/spending.ts'
+import { sessionRequests } from './session-requests.ts'
 
 /**
  * The request table: everything the window can ask of main. A request that is not here cannot be made, one whose
@@ -20,8 +21,6 @@ function request<Input extends z.ZodType, Output extends z.ZodType>(input: Input
 
 const nothing = z.object({})
 const done = z.null()
-/** About 1 MB: longer than any message a person writes, short enough to refuse a runaway page. */
-const MessageText = z.string().min(1).max(1_000_000)
 const Folder = z.string().min(1).max(4096)
 /** A key on its way into the keychain; it never comes back. */
 const NewKey = z.string().min(1).max(10_000)
@@ -31,25 +30,7 @@ export const requests = {
     z.object({ cwd: Folder, profileId: ProfileId, permissions: Permissions }),
     z.object({ sessionId: SessionId }),
   ),
-  /** Starts a turn, or hands the text to the running one as its next message: `before` another one that waits, or after all. */
-  'session.send': request(z.object({ sessionId: SessionId, text: MessageText, before: MessageId.optional() }), done),
-  /** Goes on with the last turn, which failed or was cut, in its place. */
-  'session.resume': request(z.object({ sessionId: SessionId }), done),
-  /** Takes back a message that the model has not read. */
-  'session.takeBack': request(z.object({ sessionId: SessionId, messageId: MessageId }), done),
-  /** Sends the messages that wait, where no turn goes on. */
-  'session.sendQueued': request(z.object({ sessionId: SessionId }), done),
-  /** Ends that turn, and no later one. */
-  'session.stop': request(z.object({ sessionId: SessionId, turnId: TurnId }), done),
-  'session.answer': request(
-    z.object({ sessionId: SessionId, callId: z.string().max(500), answer: ApprovalAnswer }),
-    done,
-  ),
-  /** What becomes of a run that waits at a limit. */
-  'session.answerBudget': request(z.object({ sessionId: SessionId, answer: BudgetAnswer }), done),
-  'session.setProfile': request(z.object({ sessionId: SessionId, profileId: ProfileId }), done),
-  'session.setPermissions': request(z.object({ sessionId: SessionId, permissions: Permissions }), done),
-  'session.rename': request(z.object({ sessionId: SessionId, title: z.string().min(1).max(200) }), done),
+  ...sessionRequests(sessionVerbs),
   /** From now on it works in another folder, as where its own is gone. */
   'session.setFolder': request(z.object({ sessionId: SessionId, folder: Folder }), done),
   'session.remove': request(z.object({ sessionId: SessionId }), done),

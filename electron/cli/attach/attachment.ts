@@ -110,7 +110,7 @@ export class Attachment {
     else {
       this.#stopping = true
       this.#reporter.note('Stopping the run… (again to leave it)')
-      this.#session.stop().catch((error: unknown) => this.#explain(error))
+      this.#session.request('stop', {}).catch((error: unknown) => this.#explain(error))
     }
   }
 

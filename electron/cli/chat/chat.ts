@@ -84,12 +84,12 @@ export class Chat {
 
   /** Who answers from here on. `FailureError` if it cannot. */
   async choose(choice: Choice): Promise<void> {
-    await this.session?.setProfile(choice.profileId, choice.overrides)
+    await this.session?.request('setProfile', { profileId: choice.profileId, overrides: choice.overrides })
     this.choice = choice
   }
 
   async allow(permissions: Permissions): Promise<void> {
-    await this.session?.setPermissions(permissions)
+    await this.session?.request('setPermissions', { permissions })
     this.permissions = permissions
   }
 

@@ -114,8 +114,8 @@ async function takeFlags(
   const choice = await choiceOf(session.view(), engine, flags, shell, canAsk)
   const isOther = choice.profileId !== profile.profileId || flags['base-url'] !== undefined
   if (isOther || Object.keys(overridesOf(flags)).length > 0)
-    await session.setProfile(choice.profileId, choice.overrides)
-  await session.setPermissions(allowed(permissionsOf(flags), permissions))
+    await session.request('setProfile', { profileId: choice.profileId, overrides: choice.overrides })
+  await session.request('setPermissions', { permissions: allowed(permissionsOf(flags), permissions) })
   return choice
 }
 

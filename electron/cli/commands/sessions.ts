@@ -98,8 +98,8 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const title = words.join(' ').trim()
     if (!prefix || !title) throw new UsageError('sessions rename needs the id of a session and a title.')
     const session = await engine.sessions.open(await engine.sessions.find(prefix), { closeOpenTurn: false })
-    await session.rename(title)
-    await session.persisted()
+    await session.request('rename', { title })
+    await session.request('persisted', {})
     say(screen.side, `${session.id} is now "${plainLine(session.view().title)}".`)
     return ExitCode.completed
   },

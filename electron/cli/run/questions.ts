@@ -8,7 +8,7 @@ import type { Output } from '../terminal/output.ts'
 import { deny, readAnswer } from './answers.ts'
 
 /** A session that somebody can be asked about, wherever it runs. */
-type Asking = Pick<Session, 'answer' | 'answerBudget'> & { view(): SessionView }
+type Asking = Pick<Session, 'request'> & { view(): SessionView }
 
 interface Current {
   key: string
@@ -99,7 +99,7 @@ export class Questions {
       if (read.kind === 'answer') {
         const { answer } = read
         this.#answered.add(key)
-        return unlessAnswered(() => this.#session.answer(callId, answer))
+        return unlessAnswered(() => this.#session.request('answer', { callId, answer }))
       }
       question = line?.trim().startsWith('/') ? SLASH_AT_QUESTION : APPROVAL_HELP
     }
@@ -113,7 +113,7 @@ export class Questions {
       const answer = line === null ? ({ choice: 'stop' } as const) : readBudgetAnswer(line, stop.limit)
       if (!answer) continue
       this.#answered.add(key)
-      return unlessAnswered(() => this.#session.answerBudget(answer))
+      return unlessAnswered(() => this.#session.request('answerBudget', { answer }))
     }
   }
 
@@ -133,7 +133,7 @@ function keyOf({ request, since }: PendingApproval): string {
 }
 
 /** Who else looks at the session may have been faster. */
-async function unlessAnswered(answer: () => Promise<void>): Promise<void> {
+async function unlessAnswered(answer: () => Promise<unknown>): Promise<void> {
   try {
     await answer()
   } catch (error) {

@@ -29,11 +29,11 @@ async function accompany(session: Session, stage: Stage, run: () => Promise<Turn
     reporter.take(event, session.view())
     questions?.look()
   })
-  let stopping: Promise<void> | undefined
+  let stopping: Promise<unknown> | undefined
   const stop = () => {
     questions?.close()
     if (!stopping) reporter.note('Stopping… (again to end at once)')
-    stopping ??= session.stop()
+    stopping ??= session.request('stop', {})
   }
   await reporter.prepare()
   const letGo = stage.questions ? await quietKeyboard(stage) : null

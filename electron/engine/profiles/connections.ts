@@ -1,10 +1,10 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ModelInfo, Profile } from '#shared/profile/profile.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { Backend } from '../backend/contract/backend.ts'
 import type { KeyStore } from '../secrets/key-store.ts'
 import { DEMO_ID } from './built-in-profiles.ts'
 import { readCertificates } from './certificates.ts'
-import type { ProfileOverrides } from './profile-overrides.ts'
 
 /** A client and the profile that it was made for, with its model known. */
 export interface Connection {

@@ -3,6 +3,7 @@ import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { BackendStatus, Discovery } from '#shared/feed/app-state.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '#shared/profile/profile.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
@@ -20,7 +21,6 @@ import {
   saveProfileFile,
   writeProfileFile,
 } from './profile-file.ts'
-import type { ProfileOverrides } from './profile-overrides.ts'
 import { type Reach, ReachBook } from './reach.ts'
 
 export interface ProfileServices extends ConnectionServices {

@@ -3,12 +3,12 @@ import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import { type FolderConflict, type NewRun, type RunWorktree, unstartedRun } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionView, TurnView } from '#shared/session/session-view.ts'
 import { newRunId, newSessionId } from '../lib/new-id.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { Launcher } from '../runs/launcher.ts'
 import type { Surroundings } from '../runs/reconcile.ts'
@@ -202,7 +202,7 @@ export class BackgroundRuns {
     await sessions.move(sessionId, holder, async (open) => {
       const remote = await this.#attach(record)
       const over = new Promise<void>((resolve) => remote.onEnd(resolve))
-      await remote.leave(holder)
+      await remote.request('leave', { to: holder })
       await over
       const lost = remote.lost()
       if (lost) throw new FailureError(lost)

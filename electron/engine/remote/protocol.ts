@@ -1,36 +1,10 @@
 import { z } from 'zod'
-import { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { Failure } from '#shared/failure.ts'
-import { MessageId, ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import { BudgetAnswer } from '#shared/limits/budget.ts'
+import { MessageId, ProfileId, SessionId } from '#shared/ids.ts'
 import { Permissions } from '#shared/policy/permissions.ts'
 import { SessionEntry } from '#shared/session/session-entry.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
-import { ProfileOverrides } from '../profiles/profile-overrides.ts'
-
-/** What a viewer can ask of a worker. A change that an older worker would not understand raises RUN_PROTOCOL. */
-export const workerRequests = {
-  /** Starts a turn, or hands the text to the running one. */
-  send: z.object({ text: z.string().min(1).max(1_000_000), before: MessageId.optional() }),
-  /** Without a turn: whichever runs. */
-  stop: z.object({ turnId: TurnId.optional() }),
-  takeBack: z.object({ messageId: MessageId }),
-  sendQueued: z.object({}),
-  resume: z.object({}),
-  answer: z.object({ callId: z.string().max(500), answer: ApprovalAnswer }),
-  answerBudget: z.object({ answer: BudgetAnswer }),
-  setProfile: z.object({ profileId: ProfileId, overrides: ProfileOverrides.optional() }),
-  setPermissions: z.object({ permissions: Permissions }),
-  rename: z.object({ title: z.string().min(1).max(200) }),
-  /** Everything so far is in the journal. */
-  persisted: z.object({}),
-  /** Ends at the next safe point with the turn still open, so that another process can go on with it. */
-  leave: z.object({ to: z.string().max(100) }),
-} as const
-export type WorkerRequestName = keyof typeof workerRequests
-export type WorkerRequestInput<Name extends WorkerRequestName> = z.output<(typeof workerRequests)[Name]>
-const names = Object.keys(workerRequests) as [WorkerRequestName, ...WorkerRequestName[]]
 
 /** From a viewer. The first must be `hello`. */
 export const ToWorker = z.discriminatedUnion('type', [
@@ -41,7 +15,8 @@ export const ToWorker = z.discriminatedUnion('type', [
     instanceId: z.string().max(200),
   }),
   z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('request'), id: z.number().int(), name: z.enum(names), input: z.unknown() }),
+  /** One of `sessionVerbs`. */
+  z.object({ type: z.literal('request'), id: z.number().int(), name: z.string(), input: z.unknown() }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>
 

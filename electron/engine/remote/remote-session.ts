@@ -1,19 +1,16 @@
 import type { Duplex } from 'node:stream'
-import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
-import type { BudgetAnswer } from '#shared/limits/budget.ts'
-import type { Permissions } from '#shared/policy/permissions.ts'
+import type { RunId, SessionId } from '#shared/ids.ts'
 import { applyEvent } from '#shared/session/apply-event.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
+import { type SessionVerb, sessionVerbs, type VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Connect } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
-import type { AttachedSession, QueuePlace } from '../sessions/sessions.ts'
-import type { FromWorker, WorkerRequestInput, WorkerRequestName } from './protocol.ts'
+import type { AttachedSession, Begun, QueuePlace } from '../sessions/sessions.ts'
+import type { FromWorker } from './protocol.ts'
 import { type ConnectionEnd, gone, WorkerConnection } from './worker-connection.ts'
 
 interface Listener {
@@ -94,33 +91,27 @@ export class RemoteSession implements AttachedSession {
     return (await this.begin(text)).end
   }
 
-  begin(text: string, _options?: SendOptions, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+  begin(text: string, _options?: SendOptions, place?: QueuePlace): Promise<Begun> {
     return this.#begin('send', { text, ...place })
   }
 
-  resume(): Promise<{ end: Promise<TurnEnd> }> {
+  resume(): Promise<Begun> {
     return this.#begin('resume', {})
   }
 
-  sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
-    return this.#begin('sendQueued', {})
+  async request<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun | undefined> {
+    if (sessionVerbs[name].begins) return await this.#begin(name, input)
+    await this.#connection.request(name, input)
   }
 
-  takeBack(messageId: MessageId): Promise<void> {
-    return this.#ask('takeBack', { messageId })
-  }
-
-  async #begin<Name extends 'send' | 'resume' | 'sendQueued'>(
-    name: Name,
-    input: WorkerRequestInput<Name>,
-  ): Promise<{ end: Promise<TurnEnd> }> {
+  async #begin<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun> {
     let ended: (end: TurnEnd) => void = () => undefined
     const end = new Promise<TurnEnd>((resolve) => {
       ended = resolve
     })
     this.#turnEnds.add(ended)
     try {
-      await this.#ask(name, input)
+      await this.#connection.request(name, input)
     } catch (error) {
       this.#turnEnds.delete(ended)
       // A worker that reads no more is about to leave: after that the session can be opened here.
@@ -132,41 +123,9 @@ export class RemoteSession implements AttachedSession {
     return { end }
   }
 
-  stop(turnId?: TurnId): Promise<void> {
-    return this.#ask('stop', { ...(turnId !== undefined && { turnId }) })
-  }
-
-  answer(callId: string, answer: ApprovalAnswer): Promise<void> {
-    return this.#ask('answer', { callId, answer })
-  }
-
-  answerBudget(answer: BudgetAnswer): Promise<void> {
-    return this.#ask('answerBudget', { answer })
-  }
-
   /** What it spends is reckoned over there. */
   runLink(): null {
     return null
-  }
-
-  setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void> {
-    return this.#ask('setProfile', { profileId, ...(overrides && { overrides }) })
-  }
-
-  setPermissions(permissions: Permissions): Promise<void> {
-    return this.#ask('setPermissions', { permissions })
-  }
-
-  rename(title: string): Promise<void> {
-    return this.#ask('rename', { title })
-  }
-
-  persisted(): Promise<void> {
-    return this.#ask('persisted', {})
-  }
-
-  leave(to: string): Promise<void> {
-    return this.#ask('leave', { to })
   }
 
   /** It goes on over there. */
@@ -177,10 +136,6 @@ export class RemoteSession implements AttachedSession {
   /** Looks no more; the run goes on. */
   close(): void {
     this.#connection.close()
-  }
-
-  async #ask<Name extends WorkerRequestName>(name: Name, input: WorkerRequestInput<Name>): Promise<void> {
-    await this.#connection.request(name, input)
   }
 
   #take(message: Extract<FromWorker, { type: 'snapshot' | 'events' }>): void {

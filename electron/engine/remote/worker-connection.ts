@@ -5,7 +5,7 @@ import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
 import { NdjsonLine } from './ndjson-line.ts'
-import { FromWorker, type ToWorker, type WorkerRequestInput, type WorkerRequestName } from './protocol.ts'
+import { FromWorker, type ToWorker } from './protocol.ts'
 
 /** A snapshot of the longest session that a person can have, with room to spare; in characters. */
 const LINE_LIMIT = 250_000_000
@@ -54,7 +54,7 @@ export class WorkerConnection {
   }
 
   /** `FailureError`: what the worker says, or why it cannot be asked. */
-  async request<Name extends WorkerRequestName>(name: Name, input: WorkerRequestInput<Name>): Promise<void> {
+  async request(name: string, input: object): Promise<void> {
     if (this.#end) throw new FailureError(this.#end.kind === 'lost' ? this.#end.failure : gone(this.#runId))
     const id = this.#nextId++
     await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ProfileId } from '#shared/ids.ts'
 import { Permissions } from '#shared/policy/permissions.ts'
+import { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import { SendOptions } from '#shared/session/send-options.ts'
-import { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import { RunEntry } from './run-entry.ts'
 
 /** What the session of a run is: a new one, or one that exists, with what changes about it. */

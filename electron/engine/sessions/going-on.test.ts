@@ -126,7 +126,7 @@ test('a session that waits for an answer opens also where the policy of its fold
 
 test.runIf(process.platform === 'linux')('a session that cannot be opened leaves no file open', async () => {
   const session = await newSession(newStore())
-  await session.rename('Mine')
+  await session.request('rename', { title: 'Mine' })
   await stores.splice(0)[0]?.close()
   const data = join(folder, 'data')
   const journal = join(data, 'sessions', `${session.id}.jsonl`)
@@ -150,15 +150,15 @@ test('what is to stop one turn stops no newer one, and says so', async () => {
   await session.send('First')
   const over = session.view().turns.at(-1)?.turnId
   if (!over) throw new Error('One turn ran.')
-  await session.stop(over)
+  await session.request('stop', { turnId: over })
   let answer: (value: StreamEvent) => void = () => {}
   answers = [new Promise((resolve) => (answer = resolve))]
   const asked = event(session, 'model-call-start')
   const { end } = await session.begin('Second')
   await asked
-  await expect(session.stop(over)).rejects.toMatchObject({ failure: { code: 'not-found' } })
+  await expect(session.request('stop', { turnId: over })).rejects.toMatchObject({ failure: { code: 'not-found' } })
   const going = session.view().turns.at(-1)?.turnId
-  const stopped = session.stop(going)
+  const stopped = session.request('stop', { turnId: going })
   answer(asks)
   await stopped
   expect([(await end).reason, session.view().turns.map((turn) => turn.end?.reason)]).toEqual([
@@ -184,7 +184,7 @@ test('a stopped turn leaves what is queued; where that is taken back while its t
   const { end } = await session.begin('First')
   await asked
   const queued = await session.begin('Second')
-  const stopped = session.stop()
+  const stopped = session.request('stop', {})
   answer(stop)
   await Promise.all([stopped, end, queued.end])
   const [message] = session.view().queued
@@ -193,9 +193,9 @@ test('a stopped turn leaves what is queued; where that is taken back while its t
   gate = new Promise((resolve) => {
     letGo = resolve
   })
-  const sent = session.sendQueued()
+  const sent = session.request('sendQueued', {})
   const refused = expect(sent).rejects.toMatchObject({ failure: { code: 'not-found' } })
-  await session.takeBack(message.messageId)
+  await session.request('takeBack', { messageId: message.messageId })
   letGo()
   await refused
   expect([prompts.length, session.view().turns.length, session.view().activity]).toEqual([1, 1, null])

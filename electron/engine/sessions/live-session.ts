@@ -1,14 +1,14 @@
 import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
-import type { MessageId, ProfileId, SessionId, TurnId } from '#shared/ids.ts'
-import type { BudgetAnswer } from '#shared/limits/budget.ts'
+import type { MessageId, SessionId, TurnId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
-import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
+import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import { EventBatch } from '../journal/event-batch.ts'
@@ -16,18 +16,17 @@ import type { Journal } from '../journal/journal.ts'
 import { newMessageId, newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import { bridgeCutAnswer, callWithoutRun, carryOver } from './going-on.ts'
 import { LimitQuestion } from './limit-question.ts'
-import { openCalls, runsTool } from './open-calls.ts'
+import { openCalls } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running-turn.ts'
 import { sessionRules } from './session-rules.ts'
 import type { SessionServices } from './session-services.ts'
 import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
-import type { QueuePlace, Session } from './sessions.ts'
+import type { Begun, QueuePlace, Session, VerbHandlers } from './sessions.ts'
 import { summarise } from './summary.ts'
 import { messageOf, turnBeginning } from './turn-beginning.ts'
 
@@ -51,6 +50,67 @@ export class LiveSession implements Session {
   #turn: RunningTurn | null = null
   readonly #told = new Set<string>()
   #storageFailure: Failure | null = null
+
+  readonly #verbs: VerbHandlers = {
+    send: ({ text, before }) => this.begin(text, {}, before && { before }),
+    resume: () => this.resume(),
+    sendQueued: async () => {
+      if (this.#turn) throw new FailureError(failure('busy', 'A turn goes on: it reads them at its next step.'))
+      if (this.#state.view.queued.length === 0) throw new FailureError(nothingWaits)
+      return await this.begin('', this.#state.newestTurn.options)
+    },
+    takeBack: async ({ messageId }) => {
+      if (!this.#state.view.queued.some((message) => message.messageId === messageId))
+        throw new FailureError(failure('not-found', 'This message was read already.'))
+      this.#emit({ type: 'message-taken-back', messageId })
+      await this.persisted()
+    },
+    stop: async ({ turnId }) => {
+      const turn = this.#turn
+      if (!turn) return
+      if (turnId !== undefined && this.#state.view.turns.at(-1)?.turnId !== turnId)
+        throw new FailureError(
+          failure('not-found', 'What was to be stopped is over. What goes on now is a newer turn.'),
+        )
+      turn.abort.abort()
+      await turn.end
+    },
+    answer: async ({ callId, answer }) => {
+      if (!this.#approvals.answer(callId, answer))
+        throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
+    },
+    answerBudget: async ({ answer }) => {
+      if (!this.#limits.answer(answer))
+        throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
+    },
+    setProfile: async ({ profileId, overrides }) => {
+      const { profile } = await this.#services.backendFor(profileId, overrides)
+      this.#overrides = overrides
+      const use = profileUse(profile)
+      if (JSON.stringify(use) !== JSON.stringify(this.#state.view.profile))
+        this.#emit({ type: 'profile', profile: use })
+      await this.persisted()
+    },
+    setPermissions: async ({ permissions }) => {
+      if (JSON.stringify(permissions) === JSON.stringify(this.#state.view.permissions)) return
+      this.#emit({ type: 'permissions', permissions })
+      // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
+      this.#approvals.answerAll('permissions-changed')
+      await this.persisted()
+    },
+    rename: async ({ title }) => {
+      this.#emit({ type: 'title', title })
+      await this.persisted()
+    },
+    persisted: async () => {
+      await this.persisted()
+    },
+    leave: async () => {
+      if (!this.#turn) return
+      await this.#turn.leave(this)
+      await this.persisted()
+    },
+  }
 
   constructor(start: SessionStart, services: SessionServices) {
     this.id = start.state.view.sessionId
@@ -93,11 +153,16 @@ export class LiveSession implements Session {
     return () => this.#listeners.delete(listener)
   }
 
+  async request<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun | undefined> {
+    const verbs: VerbHandlers = this.#verbs
+    return await verbs[name](input)
+  }
+
   async send(text: string, options: SendOptions = {}): Promise<TurnEnd> {
     return (await this.begin(text, options)).end
   }
 
-  async begin(text: string, options: SendOptions = {}, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+  async begin(text: string, options: SendOptions = {}, place?: QueuePlace): Promise<Begun> {
     if (this.#turn) return await this.#queue(this.#turn, text, place)
     // Set before anything waits, so that a second message cannot start a second turn.
     const turn = new RunningTurn()
@@ -137,7 +202,7 @@ export class LiveSession implements Session {
     return { end: turn.end }
   }
 
-  async goOn(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> } | null> {
+  async goOn(options: SendOptions = {}): Promise<Begun | null> {
     const last = this.#state.view.turns.at(-1)
     const open = this.#state.newestTurn.open()
     if (this.#turn || !open || !last || last.end) return null
@@ -159,7 +224,7 @@ export class LiveSession implements Session {
     }
   }
 
-  async resume(options: SendOptions = {}): Promise<{ end: Promise<TurnEnd> }> {
+  async resume(options: SendOptions = {}): Promise<Begun> {
     if (this.#turn) throw new FailureError(failure('busy', 'It goes on already.'))
     const last = this.#state.view.turns.at(-1)
     if (!last || last.end?.reason === 'completed')
@@ -172,21 +237,8 @@ export class LiveSession implements Session {
     })
   }
 
-  async takeBack(messageId: MessageId): Promise<void> {
-    if (!this.#state.view.queued.some((message) => message.messageId === messageId))
-      throw new FailureError(failure('not-found', 'This message was read already.'))
-    this.#emit({ type: 'message-taken-back', messageId })
-    await this.persisted()
-  }
-
-  async sendQueued(): Promise<{ end: Promise<TurnEnd> }> {
-    if (this.#turn) throw new FailureError(failure('busy', 'A turn goes on: it reads them at its next step.'))
-    if (this.#state.view.queued.length === 0) throw new FailureError(nothingWaits)
-    return await this.begin('', this.#state.newestTurn.options)
-  }
-
   /** A turn that was begun before runs on. `prepare` writes what comes before its first step. */
-  async #takeUp(prepare: () => TurnOrder): Promise<{ end: Promise<TurnEnd> }> {
+  async #takeUp(prepare: () => TurnOrder): Promise<Begun> {
     const turn = new RunningTurn()
     this.#turn = turn
     this.#storageFailure = null
@@ -203,7 +255,7 @@ export class LiveSession implements Session {
   }
 
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
-  async #queue(turn: RunningTurn, text: string, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }> {
+  async #queue(turn: RunningTurn, text: string, place?: QueuePlace): Promise<Begun> {
     const messageId = newMessageId()
     this.#emit({ type: 'message-queued', messageId, text, ...(place && { before: place.before }) })
     try {
@@ -228,63 +280,8 @@ export class LiveSession implements Session {
       this.#emit({ type: 'follow-up', text, origin: 'user', messageId })
   }
 
-  async leave(_to: string): Promise<void> {
-    const turn = this.#turn
-    if (!turn) return
-    turn.leaving = true
-    const leaveWhenSafe = () => {
-      if (!runsTool(this.#state.view)) turn.abort.abort()
-    }
-    leaveWhenSafe()
-    // In the same tick as the end of the tool: before the next one begins.
-    const unsubscribe = this.subscribe(leaveWhenSafe)
-    await turn.end
-    unsubscribe()
-    await this.persisted()
-  }
-
-  async stop(turnId?: TurnId): Promise<void> {
-    const turn = this.#turn
-    if (!turn) return
-    if (turnId !== undefined && this.#state.view.turns.at(-1)?.turnId !== turnId)
-      throw new FailureError(failure('not-found', 'What was to be stopped is over. What goes on now is a newer turn.'))
-    turn.abort.abort()
-    await turn.end
-  }
-
-  async answer(callId: string, answer: ApprovalAnswer): Promise<void> {
-    if (!this.#approvals.answer(callId, answer))
-      throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
-  }
-
-  async answerBudget(answer: BudgetAnswer): Promise<void> {
-    if (!this.#limits.answer(answer))
-      throw new FailureError(failure('not-found', 'This was already answered, or its turn is over.'))
-  }
-
   runLink(): RunLink | null {
     return this.#turn?.budget?.link() ?? null
-  }
-
-  async setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void> {
-    const { profile } = await this.#services.backendFor(profileId, overrides)
-    this.#overrides = overrides
-    const use = profileUse(profile)
-    if (JSON.stringify(use) !== JSON.stringify(this.#state.view.profile)) this.#emit({ type: 'profile', profile: use })
-    await this.persisted()
-  }
-
-  async setPermissions(permissions: Permissions): Promise<void> {
-    if (JSON.stringify(permissions) === JSON.stringify(this.#state.view.permissions)) return
-    this.#emit({ type: 'permissions', permissions })
-    // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
-    this.#approvals.answerAll('permissions-changed')
-    await this.persisted()
-  }
-
-  async rename(title: string): Promise<void> {
-    this.#emit({ type: 'title', title })
-    await this.persisted()
   }
 
   async persisted(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Failure, FailureError } from '#shared/failure.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { applyEvent } from '#shared/session/apply-event.ts'
+import type { SessionVerb } from '#shared/session/session-verbs.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session } from './sessions.ts'
@@ -34,13 +35,11 @@ export class ReadOnlySession implements Session {
   send = () => this.#refuse()
   begin = () => this.#refuse()
   resume = () => this.#refuse()
-  sendQueued = () => this.#refuse()
-  takeBack = () => this.#refuse()
-  answer = () => this.#refuse()
-  answerBudget = () => this.#refuse()
-  setProfile = () => this.#refuse()
-  setPermissions = () => this.#refuse()
-  rename = () => this.#refuse()
+
+  /** Nothing runs that could be stopped or left, and nothing waits to be written. */
+  async request(name: SessionVerb): Promise<undefined> {
+    if (name !== 'stop' && name !== 'leave' && name !== 'persisted') await this.#refuse()
+  }
 
   async goOn(): Promise<null> {
     return null
@@ -49,12 +48,6 @@ export class ReadOnlySession implements Session {
   runLink(): null {
     return null
   }
-
-  async leave(): Promise<void> {}
-
-  async stop(): Promise<void> {}
-
-  async persisted(): Promise<void> {}
 
   async #refuse(): Promise<never> {
     throw new FailureError(this.#why)

@@ -1,6 +1,7 @@
 import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import type { TurnId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
@@ -14,12 +15,13 @@ import type { LimitSource } from '../budget/limit-source.ts'
 import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import type { LimitQuestion } from './limit-question.ts'
+import { runsTool } from './open-calls.ts'
 import type { OpenQuestions } from './open-questions.ts'
 import type { SessionCounts } from './session-counts.ts'
 import type { SessionServices } from './session-services.ts'
+import type { Session } from './sessions.ts'
 import { runSources, timeOf } from './turn-budget.ts'
 
 /** How a turn is run; `begun` = it began in another process. */
@@ -78,6 +80,19 @@ export class RunningTurn {
   giveUp(error: unknown): void {
     this.end.catch(() => undefined)
     this.fail(error)
+  }
+
+  /** Ends where another process can go on: what a tool does comes to its end, an answer that is being written does not. */
+  async leave(session: Pick<Session, 'view' | 'subscribe'>): Promise<void> {
+    this.leaving = true
+    const leaveWhenSafe = () => {
+      if (!runsTool(session.view())) this.abort.abort()
+    }
+    leaveWhenSafe()
+    // In the same tick as the end of the tool: before the next one begins.
+    const unsubscribe = session.subscribe(leaveWhenSafe)
+    await this.end
+    unsubscribe()
   }
 
   /** Runs the agent loop to its outcome, within the limits that count. Rejects for a defect only. */

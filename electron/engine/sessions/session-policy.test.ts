@@ -440,7 +440,7 @@ describe('a turn that goes on keeps to the rules of now', () => {
     expect(session.view().budgetRequest?.stop.allowed).toBe(2)
     change(rule(1))
     expect(session.view().budgetRequest?.stop.allowed).toBe(2)
-    await session.answerBudget({ choice: 'raise', to: 4 })
+    await session.request('answerBudget', { answer: { choice: 'raise', to: 4 } })
     // What was given to this run is not taken by a rule.
     change(rule(1))
     expect((await turn).reason).toBe('completed')
@@ -478,10 +478,12 @@ describe('a turn that goes on keeps to the rules of now', () => {
     const session = await watched()
     const turn = session.send('Look.')
     await asks(session)
-    await session.answerBudget({ choice: 'stop' })
+    await session.request('answerBudget', { answer: { choice: 'stop' } })
     change(rule(9))
     expect((await turn).reason).toBe('budget')
-    await expect(session.answerBudget({ choice: 'stop' })).rejects.toThrow('This was already answered')
+    await expect(session.request('answerBudget', { answer: { choice: 'stop' } })).rejects.toThrow(
+      'This was already answered',
+    )
   })
 })
 
@@ -502,8 +504,9 @@ test('what a stopped command had printed is what the model reads of it', async (
   answers = [use('bash', { command: 'echo one third; sleep 100' }), say('So be it.')]
   const session = await newSession()
   const turn = session.send('Migrate.')
-  await vi.waitFor(() => expect(JSON.stringify(session.view())).toContain('one third'), { timeout: 20_000 })
-  await session.stop()
+  const printed = [{ kind: 'tool', output: expect.stringContaining('one third') }]
+  await vi.waitFor(() => expect(session.view().turns[0]?.items).toMatchObject(printed), { timeout: 20_000 })
+  await session.request('stop', {})
   expect(await turn).toMatchObject({ reason: 'aborted' })
   expect(session.view().turns[0]?.items).toMatchObject([{ state: 'failed', summary: 'stopped' }])
   await session.send('What happened?')

@@ -1,5 +1,5 @@
 import type { RunLink } from '#shared/limits/run-link.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import type { SessionState } from './session-state.ts'
 import type { Hosting, NewSession } from './sessions.ts'

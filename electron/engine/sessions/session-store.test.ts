@@ -172,10 +172,10 @@ describe('a session', () => {
     const text = next(session, ({ type }) => type === 'text-delta')
     const { end } = await session.begin('Tell me')
     await text
-    await session.persisted()
+    await session.request('persisted', {})
     const source = join(folder, 'data/sessions', `${session.id}.jsonl`)
     const whole = await readFile(source)
-    await session.stop()
+    await session.request('stop', {})
     await end
 
     const lastLines = whole.subarray(0, -1).lastIndexOf(10, -200)
@@ -199,14 +199,16 @@ describe('a session', () => {
     const turn = session.send('Note it twice')
     await asked
     expect(store.list()[0]).toMatchObject({ state: 'waiting', note: 'needs you: note' })
-    await session.answer('c1', { decision: 'allow-session' })
+    await session.request('answer', { callId: 'c1', answer: { decision: 'allow-session' } })
     expect(await turn).toMatchObject({ reason: 'completed' })
     expect(session.view().turns[0]?.items).toMatchObject([
       { state: 'done' },
       { state: 'done', answer: null },
       { text: 'Done.' },
     ])
-    await expect(session.answer('c1', { decision: 'deny' })).rejects.toThrow('already answered')
+    await expect(session.request('answer', { callId: 'c1', answer: { decision: 'deny' } })).rejects.toThrow(
+      'already answered',
+    )
   })
 
   test('permissions that are widened while a question is open answer it, and the journal says what did', async () => {
@@ -217,9 +219,9 @@ describe('a session', () => {
     const answered = next(session, ({ type }) => type === 'approval-answer')
     const turn = session.send('Note it')
     await asked
-    await session.setPermissions({ write: 'ask', shell: 'allow', sandbox: true })
+    await session.request('setPermissions', { permissions: { write: 'ask', shell: 'allow', sandbox: true } })
     expect(session.view().approvals).toHaveLength(1)
-    await session.setPermissions({ write: 'allow', shell: 'allow', sandbox: true })
+    await session.request('setPermissions', { permissions: { write: 'allow', shell: 'allow', sandbox: true } })
     expect([await answered, await turn, session.view().approvals]).toMatchObject([
       { callId: 'c1', answer: { decision: 'allow-once' }, by: 'permissions' },
       { reason: 'completed' },
@@ -234,7 +236,7 @@ describe('a session', () => {
     const asked = next(session, ({ type }) => type === 'approval-request')
     const turn = session.send('Note it')
     await asked
-    await session.setPermissions({ write: 'deny', shell: 'deny', sandbox: true })
+    await session.request('setPermissions', { permissions: { write: 'deny', shell: 'deny', sandbox: true } })
     expect([await turn, session.view().turns[0]?.items[0]]).toMatchObject([
       { reason: 'completed' },
       { state: 'denied', summary: 'not allowed' },
@@ -248,7 +250,7 @@ describe('a session', () => {
     const asked = next(session, ({ type }) => type === 'approval-request')
     const turn = session.send('Note it')
     await asked
-    await session.stop()
+    await session.request('stop', {})
     expect([await turn, session.view().approvals]).toMatchObject([{ reason: 'aborted' }, []])
   })
 
@@ -308,7 +310,7 @@ describe('the list', () => {
     const text = next(two, ({ type }) => type === 'text-delta')
     const { end } = await two.begin('Second')
     await text
-    await two.persisted()
+    await two.request('persisted', {})
     const copy = join(folder, 'copy')
     await mkdir(join(copy, 'sessions'), { recursive: true })
     for (const { id } of [one, two])
@@ -319,7 +321,7 @@ describe('the list', () => {
     await writeFile(summary, JSON.stringify({ ...stale, title: '', state: 'idle' }))
     const lock = join(copy, 'sessions', `${two.id}.lock`)
     await writeFile(lock, JSON.stringify({ pid: process.pid, startedAt: 'long ago', holder: 'a terminal' }))
-    await two.stop()
+    await two.request('stop', {})
     await end
 
     const other = newStore(copy)
@@ -399,7 +401,7 @@ describe('in the background', () => {
     expect(session.view().approvals).toEqual([
       { request: expect.anything(), since: 1_700_000_000_000, until: 1_700_000_060_000 },
     ])
-    await session.answer('c1', { decision: 'allow-once' })
+    await session.request('answer', { callId: 'c1', answer: { decision: 'allow-once' } })
     expect((await end).reason).toBe('completed')
   })
 })

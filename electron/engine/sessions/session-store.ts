@@ -202,7 +202,7 @@ export class SessionStore implements Sessions {
       const opening = this.#open.get(id)
       if (opening) {
         const { session, close } = await opening
-        if (session.runId === null) await session.leave(to)
+        if (session.runId === null) await session.request('leave', { to })
         this.#forget(id)
         await close()
       }
@@ -281,7 +281,9 @@ export class SessionStore implements Sessions {
     const { session, close } = await opening
     // A question outlives the process that asked it.
     if (session.runId === null)
-      await (waitsForAnswer(session.view()) ? session.leave('the next start') : session.stop())
+      await (waitsForAnswer(session.view())
+        ? session.request('leave', { to: 'the next start' })
+        : session.request('stop', {}))
     this.#forget(id)
     await close()
   }

@@ -1,19 +1,28 @@
-import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import type { Failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
-import type { MessageId, ProfileId, RunId, SessionId, TurnId } from '#shared/ids.ts'
-import type { BudgetAnswer } from '#shared/limits/budget.ts'
+import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
+import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
-import type { ProfileOverrides } from '../profiles/profile-overrides.ts'
 
 /** Where a message stands among those that wait: before this one, or after all where that was read meanwhile. */
 export interface QueuePlace {
   before: MessageId
+}
+
+/** A turn that goes on. `end` rejects for a defect of ours only. */
+export interface Begun {
+  end: Promise<TurnEnd>
+}
+
+/** What carries out each verb. */
+export type VerbHandlers = {
+  readonly [Name in SessionVerb]: (input: VerbInput<Name>) => Promise<Begun | undefined>
 }
 
 /** One open conversation. It is written here, or by the worker of a background run, which nobody needs to know. */
@@ -30,6 +39,11 @@ export interface Session {
    */
   subscribe(listener: (event: SessionEvent) => void, onSnapshot?: () => void): Unsubscribe
   /**
+   * Does what is asked: `sessionVerbs` says what each verb means, and with which codes its `FailureError` says no. Resolves
+   * when that is done and in the journal; a turn that it began goes on.
+   */
+  request<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun | undefined>
+  /**
    * Runs a turn to its end. While one runs, the text is queued and read at its next step, and the promise is that of the turn
    * that read it; what a turn did not read before it was stopped waits for `sendQueued` or the next message. Never rejects for what a backend, a tool or a budget did: that is in the `TurnEnd`.
    * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written, `invalid-input` a
@@ -40,39 +54,13 @@ export interface Session {
    * The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. `place`:
    * where it stands among the messages that wait; missing = after them.
    */
-  begin(text: string, options?: SendOptions, place?: QueuePlace): Promise<{ end: Promise<TurnEnd> }>
-  /**
-   * Stops at the next safe point, but leaves the turn open, so that another process can go on with it: a tool that runs is
-   * let finish, an answer that is being written is not. `to`: who goes on, for a person. Only `persisted` may follow.
-   */
-  leave(to: string): Promise<void>
+  begin(text: string, options?: SendOptions, place?: QueuePlace): Promise<Begun>
   /** Goes on with a turn that was left open; null = there is none here. `end` as with `begin`. */
-  goOn(options?: SendOptions): Promise<{ end: Promise<TurnEnd> } | null>
-  /**
-   * Goes on with the last turn, which ended before it was complete, without a new message. `end` as with `begin`.
-   * `FailureError`: `invalid-input` its last turn is complete, `busy` one goes on.
-   */
-  resume(options?: SendOptions): Promise<{ end: Promise<TurnEnd> }>
-  /** Takes back a message that waits to be read. `FailureError` `not-found`: it was read, or taken back elsewhere. */
-  takeBack(messageId: MessageId): Promise<void>
-  /** Begins a turn with the messages that wait. `FailureError`: `not-found` none does, `busy` one goes on. */
-  sendQueued(): Promise<{ end: Promise<TurnEnd> }>
-  /**
-   * Ends the running turn as `aborted`; resolves when its last event is out. Nothing runs: nothing happens. `turnId`: that
-   * turn and no later one. `FailureError` `not-found`: it is over, and another one goes on.
-   */
-  stop(turnId?: TurnId): Promise<void>
-  /** `FailureError` `not-found` when that call does not wait any more. */
-  answer(callId: string, answer: ApprovalAnswer): Promise<void>
-  /** `FailureError` `not-found` when it does not wait at a limit any more. */
-  answerBudget(answer: BudgetAnswer): Promise<void>
+  goOn(options?: SendOptions): Promise<Begun | null>
+  /** The verb `resume`, for a turn that is to be run in another way. */
+  resume(options?: SendOptions): Promise<Begun>
   /** For a child of the run that goes on here; null = none does. */
   runLink(): RunLink | null
-  setProfile(profileId: ProfileId, overrides?: ProfileOverrides): Promise<void>
-  setPermissions(permissions: Permissions): Promise<void>
-  rename(title: string): Promise<void>
-  /** Resolves when everything so far is in the journal file. */
-  persisted(): Promise<void>
 }
 
 /** A session that another process has open, seen and steered from here. */

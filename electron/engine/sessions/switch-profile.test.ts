@@ -99,7 +99,7 @@ test('a session that another backend takes over goes on, also from its journal, 
       canAnswer: false,
     })
     expect((await session.send('Look.')).reason).toBe('completed')
-    await session.setProfile(second)
+    await session.request('setProfile', { profileId: second })
     expect((await session.send('And you?')).reason).toBe('completed')
     const [taken] = two.chatRequests()
     const callId = taken?.messages[2]?.tool_calls?.[0]?.id ?? ''
@@ -122,7 +122,7 @@ test('a session that another backend takes over goes on, also from its journal, 
     expect(two.chatRequests()[1]?.messages.slice(0, taken?.messages.length)).toEqual(taken?.messages)
 
     one.script(text('Back.'))
-    await again.setProfile(first)
+    await again.request('setProfile', { profileId: first })
     await again.send('And now?')
     const back = one.chatRequests()[2]
     const before = one.chatRequests()[1]

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { duplexPair, pipeline } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { answerTable } from '#shared/answer-table.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
+import { sessionVerbs, type VerbInputs } from '#shared/session/session-verbs.ts'
 import { FakeSession, sessionId } from '../../../test-support/fake-sessions.ts'
 import { entryOf, surroundings } from '../../../test-support/run-entries.ts'
 import { connectHere } from '../remote/connect-here.ts'
-import type { WorkerRequestName } from '../remote/protocol.ts'
 import { RemoteSession } from '../remote/remote-session.ts'
 import { type Connect, RunAddress } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
@@ -26,7 +27,7 @@ async function listen() {
   let late = false
   const viewers: number[] = []
   const place = await socketPlace(registry.folder, 'run1', process.platform)
-  const take = (name: WorkerRequestName) => async (input: unknown) => {
+  const take = async (name: string, input: unknown) => {
     asked.push([name, input])
     if (name === 'send' && late) throw new FailureError(failure('transport', 'The run ended.'))
     if (name === 'rename') throw new FailureError(failure('storage', 'The disk is full.'))
@@ -36,20 +37,7 @@ async function listen() {
   const endpoint = await Endpoint.listen({
     ...{ session, place, token: hello.token, instanceId: hello.instanceId },
     platform: process.platform,
-    answers: {
-      send: take('send'),
-      stop: take('stop'),
-      resume: take('resume'),
-      takeBack: take('takeBack'),
-      sendQueued: take('sendQueued'),
-      answer: take('answer'),
-      answerBudget: take('answerBudget'),
-      setProfile: take('setProfile'),
-      setPermissions: take('setPermissions'),
-      rename: take('rename'),
-      persisted: take('persisted'),
-      leave: take('leave'),
-    },
+    answer: answerTable<VerbInputs>(sessionVerbs, { answer: take, onDefect: (error) => defects.push(error) }),
     onViewers: (count) => viewers.push(count),
     onDefect: (error) => defects.push(error),
   })
@@ -107,7 +95,7 @@ describe('the private socket', () => {
     ['another version', [{ ...hello, protocol: 99 }], 'This run belongs to another version of the app.'],
     ['a request before a greeting', [{ type: 'request', id: 1, name: 'stop', input: {} }], ''],
     ['what is no JSON', ['{"type":\n'], ''],
-    ['what is no message', [hello, { type: 'request', id: 1, name: 'constructor', input: {} }], 'snapshot'],
+    ['what is no message', [hello, { type: 'request', name: 'stop' }], 'snapshot'],
     ['a line without an end', [hello, 'x'.repeat(8_100_000)], 'snapshot'],
   ])('hangs up on %s, and does nothing', async (_what, lines, words) => {
     const { place, asked } = await listen()
@@ -119,15 +107,15 @@ describe('the private socket', () => {
     const remote = await attach()
     const answers = await Promise.allSettled([
       remote.begin('Hi'),
-      remote.answer('c1', { decision: 'deny', reason: 'No.' }),
-      remote.rename('x'.repeat(201)),
-      remote.rename('Title'),
-      remote.stop(TurnId.parse('turn000001')),
+      remote.request('answer', { callId: 'c1', answer: { decision: 'deny', reason: 'No.' } }),
+      remote.request('rename', { title: 'x'.repeat(201) }),
+      remote.request('rename', { title: 'Title' }),
+      remote.request('stop', { turnId: TurnId.parse('turn000001') }),
     ])
     expect(answers.map((one) => (one.status === 'fulfilled' ? 'done' : one.reason.failure.message))).toEqual([
       'done',
       'done',
-      'The run was asked "rename" in a way that does not fit.',
+      '"rename" was asked in a way that does not fit.',
       'The disk is full.',
       'That did not work because of a defect in the app. Try again.',
     ])
@@ -182,7 +170,7 @@ describe('a remote session', () => {
     const sent = remote.begin('More.').catch(({ failure: { code } }: FailureError) => order.push(code))
     remote.onEnd(() => order.push('left'))
     // Answered after the message, as one line follows the other.
-    await remote.persisted()
+    await remote.request('persisted', {})
     expect([asked.length, order]).toEqual([2, []])
     await endpoint.close('over')
     await sent
@@ -231,7 +219,10 @@ describe('a remote session', () => {
     const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
     await endpoint.close('done')
     await ended
-    expect([remote.lost(), await remote.stop().catch((error) => error.failure.code)]).toEqual([null, 'transport'])
+    expect([remote.lost(), await remote.request('stop', {}).catch((error) => error.failure.code)]).toEqual([
+      null,
+      'transport',
+    ])
   })
 
   test('a viewer that reads slowly gets one snapshot in the place of what it missed', async () => {

@@ -1,15 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import type { Reply } from '#shared/failure.ts'
 import { Outbox } from '../feed/outbox.ts'
 import { NdjsonLine } from '../remote/ndjson-line.ts'
-import {
-  type FromWorker,
-  ToWorker,
-  type WorkerRequestInput,
-  type WorkerRequestName,
-  workerRequests,
-} from '../remote/protocol.ts'
+import { type FromWorker, ToWorker } from '../remote/protocol.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
 import { closeToOthers, type SocketPlace } from '../runs/socket-place.ts'
 import type { Session } from '../sessions/sessions.ts'
@@ -21,15 +15,14 @@ const HELLO_MS = 5_000
 /** Bytes that may wait for a slow viewer; past it, it gets a snapshot when it has caught up. */
 const BEHIND_BYTES = 4_000_000
 
-type Answers = { [Name in WorkerRequestName]: (input: WorkerRequestInput<Name>) => Promise<void> }
-
 export interface EndpointOptions {
   session: Session
   place: SocketPlace
   platform: string
   token: string
   instanceId: string
-  answers: Answers
+  /** Answers what a visitor asks by name. Never rejects. */
+  answer(name: string, input: unknown): Promise<Reply<unknown>>
   /** How many look now. */
   onViewers(count: number): void
   onDefect(error: unknown): void
@@ -163,22 +156,8 @@ class Viewer {
   }
 
   async #answer({ id, name, input }: Extract<ToWorker, { type: 'request' }>): Promise<void> {
-    this.#line.post({ type: 'reply', id, failure: await this.#failureOf(name, input) } satisfies FromWorker)
-  }
-
-  async #failureOf<Name extends WorkerRequestName>(name: Name, input: unknown): Promise<Failure | null> {
-    const parsed = workerRequests[name].safeParse(input)
-    if (!parsed.success) return failure('invalid-input', `The run was asked "${name}" in a way that does not fit.`)
-    // The table ties name and schema together; TypeScript follows that only for one name at a time.
-    const answer: (input: WorkerRequestInput<Name>) => Promise<void> = this.#options.answers[name]
-    try {
-      await answer(parsed.data as WorkerRequestInput<Name>)
-      return null
-    } catch (error) {
-      if (error instanceof FailureError) return error.failure
-      this.#options.onDefect(error)
-      return failure('internal', 'That did not work because of a defect in the app. Try again.')
-    }
+    const reply = await this.#options.answer(name, input)
+    this.#line.post({ type: 'reply', id, failure: reply.ok ? null : reply.failure } satisfies FromWorker)
   }
 
   #post(message: unknown): void {

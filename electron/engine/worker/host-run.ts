@@ -90,7 +90,7 @@ async function openSession(
   if (session.runId !== null) {
     throw new FailureError(failure('busy', `This session already runs in the background, as ${session.runId}.`))
   }
-  await session.setProfile(profileId, overrides)
-  await session.setPermissions(permissions)
+  await session.request('setProfile', { profileId, overrides })
+  await session.request('setPermissions', { permissions })
   return session
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { answerTable } from '#shared/answer-table.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { endWasChosen } from '#shared/session/session-state.ts'
+import { type SessionVerb, sessionVerbs, type VerbInput, type VerbInputs } from '#shared/session/session-verbs.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
 import { systemClock } from '../lib/clock.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
@@ -9,7 +11,7 @@ import type { RunRegistry } from '../runs/registry.ts'
 import { killedBy, outcomeOf, type RunOutcome } from '../runs/run-outcome.ts'
 import { type SocketPlace, socketPlace } from '../runs/socket-place.ts'
 import type { StartData } from '../runs/start-data.ts'
-import type { Session } from '../sessions/sessions.ts'
+import type { Begun, Session } from '../sessions/sessions.ts'
 import { Endpoint } from './endpoint.ts'
 import { RunProgress } from './run-progress.ts'
 import type { RunPublisher } from './run-publisher.ts'
@@ -121,40 +123,37 @@ export class RunHost {
         publisher.soon({ viewers })
       },
       onDefect,
-      answers: {
-        send: ({ text, before }) => this.#begin(() => session.begin(text, {}, before && { before })),
-        sendQueued: () => this.#begin(() => session.sendQueued()),
-        resume: () => this.#begin(() => session.resume()),
-        takeBack: ({ messageId }) => session.takeBack(messageId),
-        stop: ({ turnId }) => session.stop(turnId),
-        answer: ({ callId, answer }) => session.answer(callId, answer),
-        answerBudget: ({ answer }) => session.answerBudget(answer),
-        setProfile: ({ profileId, overrides }) => session.setProfile(profileId, overrides),
-        setPermissions: ({ permissions }) => session.setPermissions(permissions),
-        rename: ({ title }) => session.rename(title),
-        persisted: () => session.persisted(),
-        leave: async ({ to }) => {
-          this.#outcome = { status: 'completed', exitCode: null, note: `went on in ${to}` }
-          await this.#stopWaiting(() => session.leave(to))
-        },
-      },
+      answer: answerTable<VerbInputs>(sessionVerbs, {
+        answer: (name, input) => this.#answer(name, input),
+        onDefect,
+      }),
     })
   }
 
-  async #begin(begin: () => Promise<{ end: Promise<TurnEnd> }>): Promise<void> {
+  async #answer<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<void> {
+    const { session } = this.#options
+    if (sessionVerbs[name].begins) await this.#begin(() => session.request(name, input))
+    else if (name === 'leave') {
+      const { to } = sessionVerbs.leave.input.parse(input)
+      this.#outcome = { status: 'completed', exitCode: null, note: `went on in ${to}` }
+      await this.#stopWaiting(() => session.request('leave', { to }))
+    } else await session.request(name, input)
+  }
+
+  async #begin(begin: () => Promise<Begun | undefined>): Promise<void> {
     if (this.#closing) throw new FailureError(ending)
     const begun = begin()
     // What could not begin is no turn of this run: who asked for it hears why.
     this.#turns.push(
       begun.then(
-        ({ end }) => end,
+        (turn) => turn?.end ?? null,
         () => null,
       ),
     )
     await begun
   }
 
-  #stopWaiting: (stop: () => Promise<void>) => Promise<void> = async (stop) => {
+  #stopWaiting: (stop: () => Promise<unknown>) => Promise<void> = async (stop) => {
     this.#closing = true
     await stop()
   }
@@ -211,7 +210,7 @@ export class RunHost {
     const { registry, session, start } = this.#options
     const request = await registry.killRequest(start.entry.run.runId)
     this.#outcome = request ? killedBy(request.by) : { ...killedBy(''), note: 'ended by a signal from outside' }
-    await this.#stopWaiting(() => session.stop())
+    await this.#stopWaiting(() => session.request('stop', {}))
   }
 }
 

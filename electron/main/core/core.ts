@@ -1,5 +1,6 @@
 import type { Reply } from '#shared/failure.ts'
 import type { Environment } from '#shared/feed/app-state.ts'
+import { requests } from '#shared/feed/requests.ts'
 import type { SessionId } from '#shared/ids.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import type { Settings } from '#shared/settings/settings.ts'
@@ -18,7 +19,7 @@ import { doctorHandlers } from '../ipc/doctor-handlers.ts'
 import { pauseHandlers } from '../ipc/pause-handlers.ts'
 import { policyHandlers } from '../ipc/policy-handlers.ts'
 import { profileHandlers } from '../ipc/profile-handlers.ts'
-import { answerRequest } from '../ipc/router.ts'
+import { requestRouter } from '../ipc/router.ts'
 import { runHandlers } from '../ipc/run-handlers.ts'
 import { sessionHandlers } from '../ipc/session-handlers.ts'
 import { windowHandlers } from '../ipc/window-handlers.ts'
@@ -79,7 +80,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   }
   return {
     feed,
-    answer: (name, input) => answerRequest(handlers, name, input, onDefect),
+    answer: requestRouter(requests, handlers, onDefect),
     opened: (sessionId) => shown(engine.sessions.opened(sessionId)?.view()),
     async close() {
       feed.app.close()

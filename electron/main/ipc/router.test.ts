@@ -4,7 +4,7 @@ import { FEED_CHANNEL, REQUEST_CHANNEL, type RequestName, requests } from '#shar
 import { feedChannel, requestChannel } from './channels.ts'
 import { type IpcMain, listen } from './listen.ts'
 import { isWithinSize } from './message-size.ts'
-import { answerRequest, type Handlers } from './router.ts'
+import { type Handlers, requestRouter } from './router.ts'
 import { isTrustedSender, type SenderEvent } from './trusted-sender.ts'
 
 /** Handlers that note what they were asked; `session.stop` fails as expected, `session.rename` by a defect. */
@@ -25,7 +25,7 @@ function record() {
     (input: unknown) => never
   >
   const defects: unknown[] = []
-  const ask = (name: unknown, input: unknown) => answerRequest(handlers, name, input, (error) => defects.push(error))
+  const ask = requestRouter(requests, handlers, (error) => defects.push(error))
   return { asked, defects, ask, handlers }
 }
 
@@ -77,7 +77,10 @@ describe('a request of the page', () => {
     }
     const { handlers } = record()
     const recalls: Handlers = { ...handlers, 'window.recall': async () => memory }
-    expect(await answerRequest(recalls, 'window.recall', {}, () => undefined)).toEqual({ ok: true, value: memory })
+    expect(await requestRouter(requests, recalls, () => undefined)('window.recall', {})).toEqual({
+      ok: true,
+      value: memory,
+    })
   })
 
   it('that fails as expected gets that failure', async () => {
