@@ -8,6 +8,7 @@ import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from './cont
 import { AttemptError } from './contract/backend-error.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './contract/resolve-base-url.ts'
 import type { Server } from './contract/server.ts'
+import { serverRoot } from './contract/server-root.ts'
 import { openConnections } from './http/open-connections.ts'
 import { allottedWindow } from './ollama-native/allotted-window.ts'
 import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
@@ -159,7 +160,7 @@ export class OpenAICompatClient implements Backend {
 
   #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal, endsAt: number | undefined): ChatAttempt {
     const { base, query } = this.#server.address
-    const route = this.#native ? `${base.replace(/\/v1$/, '')}/api/chat` : `${base}/chat/completions`
+    const route = this.#native ? `${serverRoot(base)}/api/chat` : `${base}/chat/completions`
     const asked: Asked = {
       server: this.#server,
       maxTokens: body.maxTokens,

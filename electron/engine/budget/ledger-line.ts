@@ -1,6 +1,7 @@
 import { LimitName } from '#shared/limits/budget.ts'
 import { BackendKind } from '#shared/profile/profile.ts'
 import type { Usage } from '#shared/spending/usage.ts'
+import { parseJson } from '../lib/json.ts'
 import type { Counts } from './counts.ts'
 import type { Want } from './grant.ts'
 
@@ -91,13 +92,8 @@ export type LedgerLine = SpendLine | ReserveLine | ReleaseLine
  * has a line for every call of a month.
  */
 export function readLine(text: string): LedgerLine | null {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // Torn by a crash; the caller counts it.
-    return null
-  }
+  // One that a crash tore is counted by the caller.
+  const value = parseJson(text)
   if (!isObject(value) || !isCount(value.at) || !isDay(value.day)) return null
   return isSpend(value) || isReserve(value) || isRelease(value) ? value : null
 }

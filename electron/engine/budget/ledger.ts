@@ -1,10 +1,11 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { FailureError } from '#shared/failure.ts'
 import { dayOf, endOfDay, monthOf } from '#shared/spending/day.ts'
 import type { Clock } from '../lib/clock.ts'
+import { Emitter } from '../lib/emitter.ts'
 import { newReservationId } from '../lib/new-id.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../lib/process-identity.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import type { Grant } from './grant.ts'
 import { LedgerFiles, type LedgerStore } from './ledger-files.ts'
 import { LedgerFold } from './ledger-fold.ts'
@@ -20,7 +21,7 @@ export type NewReservation = Omit<ReserveLine, 'type' | 'at' | 'day' | 'id' | 'p
 export class Ledger {
   readonly files: LedgerStore
   readonly #clock: Clock
-  readonly #listeners = new Set<() => void>()
+  readonly #changes = new Emitter()
   /** Could not be written yet; goes with the next line. */
   #waiting: string[] = []
   #fold = new LedgerFold()
@@ -30,7 +31,7 @@ export class Ledger {
   #position: { month: string; offset: number } | null = null
   #reading: Promise<unknown> = Promise.resolve()
   #identity: Promise<ProcessIdentity> | undefined
-  #watcher: FSWatcher | null = null
+  #watcher: { close(): void } | null = null
   #midnight: NodeJS.Timeout | undefined
   #closed = false
 
@@ -88,8 +89,7 @@ export class Ledger {
 
   /** Whenever lines were added, here or by others, and when a day begins; once `watch` runs. */
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /** Keeps the fold current. `FailureError` `storage`. */
@@ -97,9 +97,8 @@ export class Ledger {
     if (this.#watcher) return
     await this.files.prepare()
     if (this.#closed || this.#watcher) return
-    this.#watcher = watch(this.files.folder, { persistent: false }, () => void this.#tell()).on('error', () => {
-      // Out of watches or the folder is gone: then only what this process spends is seen.
-    })
+    // Where nothing can be followed, only what this process spends is seen.
+    this.#watcher = watchPath(this.files.folder, { onChange: () => void this.#tell() })
     this.#atMidnight()
     await this.#tell()
   }
@@ -186,6 +185,6 @@ export class Ledger {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    this.#changes.emit()
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DoctorReport } from '#shared/doctor/doctor.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
+import { parseJson } from '../lib/json.ts'
 
 /**
  * The last report of each profile, `doctor/<profileId>.json` in the data folder. What cannot be read, or is of another
@@ -32,15 +33,6 @@ function folderIn(dataFolder: string): string {
 
 async function readReport(folder: string, name: string): Promise<DoctorReport | null> {
   const text = await readFileIfThere(join(folder, name))
-  const report = text === null ? null : DoctorReport.safeParse(parsed(text))
+  const report = text === null ? null : DoctorReport.safeParse(parseJson(text))
   return report?.success && name === `${report.data.profileId}.json` ? report.data : null
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Damaged: it counts as none.
-    return undefined
-  }
 }

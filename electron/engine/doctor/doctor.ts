@@ -3,6 +3,7 @@ import type { DoctorChange, DoctorCheck, DoctorReport, DoctorState } from '#shar
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile/profile.ts'
+import { Emitter } from '../lib/emitter.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
@@ -35,7 +36,7 @@ export class Doctor {
   readonly #options: DoctorOptions
   readonly #running = new Map<ProfileId, Running>()
   readonly #reports = new Map<ProfileId, DoctorReport>()
-  readonly #listeners = new Set<() => void>()
+  readonly #changes = new Emitter()
   readonly #stopListening: Unsubscribe
   #dropping: Promise<void> = Promise.resolve()
 
@@ -67,8 +68,7 @@ export class Doctor {
   }
 
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /**
@@ -119,7 +119,7 @@ export class Doctor {
     await this.#dropping
     for (const { stop } of this.#running.values()) stop.abort()
     await Promise.allSettled([...this.#running.values()].map(({ done }) => done))
-    this.#listeners.clear()
+    this.#changes.clear()
   }
 
   async #examine(
@@ -186,7 +186,7 @@ export class Doctor {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    this.#changes.emit()
   }
 }
 

@@ -4,12 +4,14 @@ import type { Profile } from '#shared/profile/profile.ts'
 import { AttemptError } from '../backend/contract/backend-error.ts'
 import { resolveBaseUrl } from '../backend/contract/resolve-base-url.ts'
 import type { Server } from '../backend/contract/server.ts'
+import { serverRoot } from '../backend/contract/server-root.ts'
 import { classifyError } from '../backend/errors/classify-error.ts'
 import { readErrorBody } from '../backend/errors/server-error.ts'
 import { transportError } from '../backend/errors/transport-error.ts'
 import { readText, send } from '../backend/http/http-exchange.ts'
 import { openConnections } from '../backend/http/open-connections.ts'
 import { quirksOf } from '../backend/servers/compat.ts'
+import { parseJson } from '../lib/json.ts'
 
 export interface ProbeAnswer {
   status: number
@@ -59,7 +61,7 @@ export class ServerProbe {
 
   /** The address without its `/v1`, where most servers keep what is not OpenAI's. */
   get root(): string {
-    return this.server.address.base.replace(/\/v1$/, '')
+    return serverRoot(this.server.address.base)
   }
 
   /** Any status is an answer. Throws `AttemptError`: nobody answered, or `aborted`. */
@@ -75,7 +77,7 @@ export class ServerProbe {
         ...(body !== undefined && { body }),
       })
       const text = await readText(response.body, ANSWER_LIMIT)
-      return { status: response.statusCode, text, json: parsed(text), ms: performance.now() - began }
+      return { status: response.statusCode, text, json: parseJson(text), ms: performance.now() - began }
     } catch (error) {
       if (this.#signal.aborted)
         throw new AttemptError(failure('aborted', 'The test was stopped.'), {}, { cause: error })
@@ -106,14 +108,5 @@ export class ServerProbe {
 
   async close(): Promise<void> {
     await this.#agent.destroy()
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A web page or plain text.
-    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { DoctorCheck, DoctorCheckId, DoctorRemedy } from '#shared/doctor/doctor.ts'
 import { splitText } from '#shared/lib/cut-text.ts'
 import type { ToolDefinition } from '../backend/contract/backend.ts'
+import { parseJson } from '../lib/json.ts'
 import { failureOf } from './answer-checks.ts'
 import { check, failedCheck } from './check.ts'
 import { converse, type Heard } from './converse.ts'
@@ -64,7 +65,7 @@ function callCheck(examination: Examination, id: DoctorCheckId, heard: Heard): D
     )
   }
   if (call) {
-    const city = textAt(parsed(call.arguments), 'city')
+    const city = textAt(parseJson(call.arguments), 'city')
     if (call.name !== weather.name || !/paris/i.test(city)) {
       const [evidence] = splitText(
         `A call came, but not the one that was asked for: ${call.name} ${call.arguments}`,
@@ -149,7 +150,7 @@ export async function checkParallelCalls(examination: Examination): Promise<Doct
         ms,
       })
     }
-    const cities = new Set(toolCalls.map((call) => textAt(parsed(call.arguments), 'city').toLowerCase()))
+    const cities = new Set(toolCalls.map((call) => textAt(parseJson(call.arguments), 'city').toLowerCase()))
     if (cities.size > 1) return check(id, 'ok', 'both came, each with its own arguments', { ms })
     if (toolCalls.length > 1) {
       return check(id, 'warning', 'Two calls came with the same arguments, although two cities were asked for.', {
@@ -210,13 +211,4 @@ function otherParser(examination: Examination): DoctorRemedy[] {
   return [
     { text: 'The server does not know the form in which this model calls tools. Look there for a tool-call parser.' },
   ]
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The client delivers whole objects; anything else is none.
-    return undefined
-  }
 }

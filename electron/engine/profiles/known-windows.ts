@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Profile } from '#shared/profile/profile.ts'
+import { serverRoot } from '../backend/contract/server-root.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 
 /** What was found out about the window of a model: the server listed it, or refused more. Tokens. */
@@ -84,5 +85,5 @@ function isSame(one: Address, other: Address): boolean {
 
 /** The `/v1` may be missing where the server is found all the same. */
 function plain(baseUrl: string): string {
-  return baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')
+  return serverRoot(baseUrl.replace(/\/+$/, ''))
 }

@@ -5,6 +5,7 @@ import { ProfileId } from '#shared/ids.ts'
 import { splitText } from '#shared/lib/cut-text.ts'
 import { Profile } from '#shared/profile/profile.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { parseJson } from '../lib/json.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { checkedProfile } from './check-profile.ts'
 import { firstFree } from './choose-profile.ts'
@@ -97,12 +98,8 @@ export function readProfileFile(text: string, taken: readonly Profile[]): Profil
 }
 
 function entriesOf(text: string): unknown[] {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return refuse('This file is not JSON, so nothing was imported.')
-  }
+  const value = parseJson(text)
+  if (value === undefined) return refuse('This file is not JSON, so nothing was imported.')
   const file = ProfileFile.safeParse(value)
   if (!file.success) return refuse('This file holds no backends: it was not exported from here. Nothing was imported.')
   const { profiles } = file.data

@@ -5,6 +5,7 @@ import { ProfileId } from '#shared/ids.ts'
 import type { FoundServer, ModelInfo, Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { Clock } from '../lib/clock.ts'
+import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { DEMO_ID, demoProfile, ENVIRONMENT_ID, environmentProfile } from './built-in-profiles.ts'
@@ -48,7 +49,7 @@ export class ProfileStore {
   readonly #connections: Connections
   readonly #environment: Profile | null
   readonly #reach: ReachBook
-  readonly #listeners = new Set<() => void>()
+  readonly #changes = new Emitter()
   readonly #stopListening: Unsubscribe
   /** A found server that is used without being saved. */
   #found: Profile | null = null
@@ -114,8 +115,7 @@ export class ProfileStore {
 
   /** Whenever the list, the active profile, a status or the discovery changed. */
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /**
@@ -359,7 +359,7 @@ export class ProfileStore {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    this.#changes.emit()
   }
 }
 

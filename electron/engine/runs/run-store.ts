@@ -1,11 +1,12 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { FailureError, failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
+import { Emitter } from '../lib/emitter.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import { newestFirst } from './newest-first.ts'
 import { reconciled, type Surroundings } from './reconcile.ts'
 import { runIdOf } from './registry.ts'
@@ -21,8 +22,8 @@ export class RunStore {
   readonly #records = new Map<RunId, RunRecord>()
   readonly #looks = new Map<RunId, Promise<RunRecord | null>>()
   readonly #again = new Set<RunId>()
-  readonly #listeners = new Set<() => void>()
-  #watcher: FSWatcher | null = null
+  readonly #changes = new Emitter()
+  #watcher: { close(): void } | null = null
   #timer: NodeJS.Timeout | undefined
 
   /** `onDefect`: what went wrong while nobody waited for it. */
@@ -38,8 +39,7 @@ export class RunStore {
 
   /** Whenever a run appeared, changed or went. */
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /** Looks at every entry. `FailureError` `storage`: the folder cannot be read. */
@@ -57,9 +57,12 @@ export class RunStore {
     } catch (error) {
       throw new FailureError(storageFailure('make the folder of background runs', error), { cause: error })
     }
-    this.#watcher = watch(registry.folder, (_, name) => {
-      const id = runIdOf(name)
-      if (id) this.look(id).catch(this.#onDefect)
+    this.#watcher = watchPath(registry.folder, {
+      keepsAlive: true,
+      onChange: (name) => {
+        const id = runIdOf(name)
+        if (id) this.look(id).catch(this.#onDefect)
+      },
     })
     this.#timer = setInterval(() => this.#lookAtRunning(), LOOK_MS).unref()
     // What appeared before the watcher did.
@@ -69,7 +72,7 @@ export class RunStore {
   close(): void {
     this.#watcher?.close()
     clearInterval(this.#timer)
-    this.#listeners.clear()
+    this.#changes.clear()
   }
 
   /** The run as it is now; null = there is none. One look at a time, and never an older one after a newer one. */
@@ -137,6 +140,6 @@ export class RunStore {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    this.#changes.emit()
   }
 }

@@ -1,8 +1,9 @@
-import { type FSWatcher, watch } from 'node:fs'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
 import { goesOn } from '#shared/session/session-state.ts'
+import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import { waitsForAnswer } from './open-calls.ts'
 import { readSessionView } from './read-session.ts'
 import type { SessionFiles } from './session-files.ts'
@@ -14,8 +15,8 @@ export class Summaries {
   readonly #files: SessionFiles
   readonly #isWrittenHere: (id: SessionId) => boolean
   readonly #summaries = new Map<SessionId, SessionSummary>()
-  readonly #listeners = new Set<() => void>()
-  #watcher: FSWatcher | null = null
+  readonly #changes = new Emitter()
+  #watcher: { close(): void } | null = null
 
   /** `isWrittenHere`: whether this process writes the session, and so knows more than its files do. */
   constructor(files: SessionFiles, isWrittenHere: (id: SessionId) => boolean) {
@@ -36,20 +37,22 @@ export class Summaries {
 
   /** Keeps them current when other processes write sessions. */
   watch(): void {
-    this.#watcher = watch(this.#files.folder, (_, name) => {
-      const id = SessionId.safeParse(name?.replace(/\.jsonl?$/, ''))
-      if (!id.success || !name?.endsWith('.json') || this.#isWrittenHere(id.data)) return
-      this.#load(id.data).then(
-        () => this.changed(),
-        // Half gone between two looks: the next change tells.
-        () => undefined,
-      )
+    this.#watcher = watchPath(this.#files.folder, {
+      keepsAlive: true,
+      onChange: (name) => {
+        const id = SessionId.safeParse(name?.replace(/\.jsonl?$/, ''))
+        if (!id.success || !name?.endsWith('.json') || this.#isWrittenHere(id.data)) return
+        this.#load(id.data).then(
+          () => this.changed(),
+          // Half gone between two looks: the next change tells.
+          () => undefined,
+        )
+      },
     })
   }
 
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   set(summary: SessionSummary): void {
@@ -63,7 +66,7 @@ export class Summaries {
   }
 
   changed(): void {
-    for (const listener of this.#listeners) listener()
+    this.#changes.emit()
   }
 
   close(): void {

@@ -1,4 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -8,8 +7,12 @@ import { defaultSettings } from '#shared/settings/default-settings.ts'
 import { Settings } from '#shared/settings/settings.ts'
 import { readFileIfThere } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
+import { Emitter } from '../lib/emitter.ts'
+import { parseJson } from '../lib/json.ts'
+import { isRecord } from '../lib/json-record.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import { type OpenConf, SETTINGS_NAME, SettingsFile } from './settings-file.ts'
 
 export interface SettingsOptions {
@@ -24,13 +27,13 @@ export interface SettingsOptions {
  */
 export class SettingsStore {
   readonly #options: SettingsOptions
-  readonly #listeners = new Set<(settings: Settings) => void>()
+  readonly #changes = new Emitter<Settings>()
   /** What a person must know about the file. */
   readonly notice: AppNotice | null
   /** Made on the first change. `null` = the file belongs to a newer app: changes last until the app ends. */
   #file: Promise<SettingsFile> | null | undefined
   #settings: Settings
-  #watcher: FSWatcher | undefined
+  #watcher: { close(): void } | undefined
 
   private constructor(options: SettingsOptions, loaded: Loaded) {
     this.#options = options
@@ -79,21 +82,19 @@ export class SettingsStore {
 
   /** Called after every change, of this process or (once `watch` runs) of another. */
   onChange(listener: (settings: Settings) => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /** Follows changes by other processes. The folder is watched, because a rename replaces the file. */
   watch(): void {
     if (this.#file === null || this.#watcher) return
-    try {
-      this.#watcher = watch(this.#options.dataFolder, { persistent: false }, (_kind, name) => {
+    // Where nothing can be followed, changes of others are seen at the next start.
+    this.#watcher = watchPath(this.#options.dataFolder, {
+      onChange: (name) => {
         if (name === FILE_NAME) void this.#reload()
-      }).on('error', () => this.close())
-    } catch {
-      // Out of descriptors or watches, as in the event above: changes of others are then seen at the next start.
-      return
-    }
+      },
+      onLost: () => this.close(),
+    })
     // What changed before somebody looked.
     void this.#reload()
   }
@@ -113,7 +114,7 @@ export class SettingsStore {
   #take(settings: Settings): void {
     if (isDeepStrictEqual(settings, this.#settings)) return
     this.#settings = settings
-    for (const listener of this.#listeners) listener(settings)
+    this.#changes.emit(settings)
   }
 }
 
@@ -168,24 +169,11 @@ function corruptNotice(aside: string): AppNotice {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON is one way of not being settings; the caller finds out.
-    return undefined
-  }
-}
-
 /** A file that lacks a setting of today is whole with its default. */
 function withDefaults(value: unknown): unknown {
-  return isObject(value) && versionOf(value) !== undefined ? { ...defaultSettings, ...value } : value
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value) && versionOf(value) !== undefined ? { ...defaultSettings, ...value } : value
 }
 
 function versionOf(value: unknown): number | undefined {
-  return isObject(value) && 'version' in value && typeof value.version === 'number' ? value.version : undefined
+  return isRecord(value) && 'version' in value && typeof value.version === 'number' ? value.version : undefined
 }

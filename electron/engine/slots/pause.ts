@@ -1,9 +1,10 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
+import { Emitter } from '../lib/emitter.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import { Bell } from './bell.ts'
 
 /** A watch may miss a change: whoever waits looks by itself this often. */
@@ -15,8 +16,8 @@ const LOOK_MS = 2000
  */
 export class Pause {
   readonly #path: string
-  readonly #listeners = new Set<() => void>()
-  #watcher: FSWatcher | null = null
+  readonly #changes = new Emitter()
+  #watcher: { close(): void } | null = null
   #paused = false
 
   constructor(path: string) {
@@ -45,13 +46,12 @@ export class Pause {
   async look(): Promise<boolean> {
     const before = this.#paused
     this.#paused = await isThere(this.#path)
-    if (this.#paused !== before) for (const listener of this.#listeners) listener()
+    if (this.#paused !== before) this.#changes.emit()
     return this.#paused
   }
 
   onChange(listener: () => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.on(listener)
   }
 
   /** Follows what other processes do. `FailureError` `storage`: the folder cannot be made. */
@@ -59,12 +59,15 @@ export class Pause {
     if (this.#watcher) return
     try {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-      // The name that the system gives may be missing: every change is worth one look.
-      this.#watcher = watch(dirname(this.#path), () => void this.look())
     } catch (error) {
       throw new FailureError(storageFailure('follow the pause of the runs', error), { cause: error })
     }
-    this.#watcher.on('error', () => this.close())
+    // The name that the system gives may be missing: every change is worth one look.
+    this.#watcher = watchPath(dirname(this.#path), {
+      keepsAlive: true,
+      onChange: () => void this.look(),
+      onLost: () => this.close(),
+    })
     await this.look()
   }
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
+import { parseJson } from '../lib/json.ts'
 import { SlotLine } from './slot-order.ts'
 
 const CHUNK = 64 * 1024
@@ -98,12 +99,6 @@ function remove(folder: string, number: number): Promise<void> {
 
 /** Empty for a torn line, and for one of a version that knows more. */
 function parsed(text: string): SlotLine[] {
-  if (text === '') return []
-  try {
-    const line = SlotLine.safeParse(JSON.parse(text))
-    return line.success ? [line.data] : []
-  } catch {
-    // Torn: everybody leaves it out.
-    return []
-  }
+  const line = SlotLine.safeParse(parseJson(text))
+  return line.success ? [line.data] : []
 }

@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
+import { watchPath } from '../lib/watch-path.ts'
 import { Bell } from './bell.ts'
 import { SlotLog } from './slot-log.ts'
 import { type SlotLine, SlotOrder, type SlotTicket } from './slot-order.ts'
@@ -35,7 +35,7 @@ export class SlotQueue {
   #order = new SlotOrder()
   /** One step after the other, so that lines are folded once and in order. */
   #steps: Promise<unknown> = Promise.resolve()
-  #watcher: FSWatcher | null = null
+  #watcher: { close(): void } | null = null
   #isClosed = false
 
   constructor(options: SlotQueueOptions) {
@@ -215,12 +215,12 @@ export class SlotQueue {
   /** Only while somebody waits. */
   #watch(): void {
     if (this.#watcher || !this.#log) return
-    try {
-      this.#watcher = watch(this.#log.path, () => this.#ring())
-      this.#watcher.on('error', () => this.#unwatch())
-    } catch {
-      // There are no more watches to be had on this machine: whoever waits looks by itself.
-    }
+    // Where nothing can be followed, whoever waits looks by itself.
+    this.#watcher = watchPath(this.#log.path, {
+      keepsAlive: true,
+      onChange: () => this.#ring(),
+      onLost: () => this.#unwatch(),
+    })
   }
 
   #unwatch(): void {

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
 import { WindowMemory, type WindowMemoryChange } from '#shared/settings/window-memory.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
+import { parseJson } from '../lib/json.ts'
+import { isRecord } from '../lib/json-record.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 
 const nothing: WindowMemory = {
@@ -82,16 +84,12 @@ export class RememberedWindow {
 async function read(path: string): Promise<WindowMemory> {
   const text = await readFileIfThere(path)
   if (text === null) return nothing
-  const memory = WindowMemory.safeParse({ ...nothing, ...parsed(text) })
+  const memory = WindowMemory.safeParse({ ...nothing, ...objectIn(text) })
   return memory.success ? memory.data : nothing
 }
 
-function parsed(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    // Damaged is like missing: a draft is worth no question at the start.
-    return {}
-  }
+/** Damaged is like missing: a draft is worth no question at the start. */
+function objectIn(text: string): object {
+  const value = parseJson(text)
+  return isRecord(value) ? value : {}
 }

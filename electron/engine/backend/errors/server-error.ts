@@ -1,3 +1,4 @@
+import { parseJson } from '../../lib/json.ts'
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
 /** An error as a server words it, whatever the envelope (docs/servers.md D.1). Empty string = not said. */
@@ -24,7 +25,7 @@ const READ = 20_000
 /** Reads the body of an HTTP answer that is an error: JSON of any shape, an event stream, a web page, text, nothing. */
 export function readErrorBody(body: string): ServerError {
   const text = body.slice(0, READ).trim()
-  const json = parsed(text.replace(/^(event:[^\n]*\n)?data:\s*/, '').split('\n\n')[0] ?? '') ?? parsed(text)
+  const json = parseJson(text.replace(/^(event:[^\n]*\n)?data:\s*/, '').split('\n\n')[0] ?? '') ?? parseJson(text)
   if (json !== undefined) return readErrorValue(json)
   if (/^<(!doctype|html|head|body)/i.test(text)) {
     const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? ''
@@ -58,7 +59,7 @@ export function readErrorValue(value: unknown): ServerError {
 /** llama-server's errors may come as JSON text inside the message of a server in front of it (docs/servers.md D.3, 7). */
 function withInner(error: ServerError): ServerError {
   const start = error.message.indexOf('{"')
-  const inner = start < 0 ? undefined : parsed(error.message.slice(start))
+  const inner = start < 0 ? undefined : parseJson(error.message.slice(start))
   if (!isRecord(inner)) return error
   const read = readErrorValue(inner)
   return {
@@ -104,13 +105,4 @@ function words(value: unknown): string {
 
 function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: the caller reads it as text.
-    return undefined
-  }
 }

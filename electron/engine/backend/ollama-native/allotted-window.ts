@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 import type { ContextAllotment } from '../contract/backend.ts'
+import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from '../servers/model-extras.ts'
 import { type Connection, getJson } from '../servers/models.ts'
 
@@ -12,7 +13,7 @@ const ASK_MS = 2000
  */
 export async function allottedWindow(connection: Connection, signal: AbortSignal): Promise<ContextAllotment> {
   const { address, model } = connection.server
-  const root = address.base.replace(/\/v1$/, '')
+  const root = serverRoot(address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
   const running = await getJson(connection, `${root}/api/ps`, limited)
   const loaded = listOf(running).find(({ name, model: id }) => [name, id].some((one) => isSame(one, model)))

@@ -1,5 +1,6 @@
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import type { ChatRequest } from '../contract/backend.ts'
 import { type RequestBody, type RequestProfile, toolJson } from '../request/request-body.ts'
@@ -115,11 +116,7 @@ function wireCall({ callId, name, arguments: received }: ToolCall, index: number
 }
 
 function argumentsObject(received: string): unknown {
-  try {
-    const value: unknown = JSON.parse(received)
-    return isRecord(value) ? value : {}
-  } catch {
-    // Cut or malformed: its result says so, the call itself is sent empty.
-    return {}
-  }
+  const value = parseJson(received)
+  // Cut or malformed: its result says so, the call itself is sent empty.
+  return isRecord(value) ? value : {}
 }

@@ -1,5 +1,6 @@
+import { parseJson } from '../../lib/json.ts'
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
-import { endOfJson, looseJson, strictJson } from '../tool-calls/json-text.ts'
+import { endOfJson, looseJson } from '../tool-calls/json-text.ts'
 import { afterSpaces, type FoundCall } from './grammar.ts'
 import { fits, plainName, type ToolSchemas } from './tool-schemas.ts'
 
@@ -122,11 +123,11 @@ function argumentsOf(name: string, value: unknown, source: string): NamedCall {
 
 /** The model's own spelling where it is JSON: large numbers keep their digits. */
 function verbatim(value: JsonRecord, source: string): string {
-  return isRecord(strictJson(source)) ? source : JSON.stringify(value)
+  return isRecord(parseJson(source)) ? source : JSON.stringify(value)
 }
 
 function fitsTool(call: FoundCall, tools: ToolSchemas): boolean {
   const tool = tools.get(call.name)
-  const value = strictJson(call.arguments)
+  const value = parseJson(call.arguments)
   return tool !== undefined && isRecord(value) && fits(tool, value)
 }

@@ -1,5 +1,6 @@
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
-import { looseJson, strictJson } from '../tool-calls/json-text.ts'
+import { looseJson } from '../tool-calls/json-text.ts'
 import { typesOf } from './tool-schemas.ts'
 
 /**
@@ -12,7 +13,7 @@ export function convertValue(text: string, schema: unknown): unknown {
   if ((word === 'null' || word === 'None') && (types.has('null') || (types.size > 0 && !types.has('string'))))
     return null
   if (types.has('string')) return text
-  if (types.size === 0) return strictJson(word) ?? text
+  if (types.size === 0) return parseJson(word) ?? text
   if (types.has('boolean')) {
     if (/^true$/i.test(word)) return true
     if (/^false$/i.test(word)) return false

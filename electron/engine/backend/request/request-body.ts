@@ -1,5 +1,6 @@
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import type { ChatRequest, ToolDefinition } from '../contract/backend.ts'
 import { quirksOf } from '../servers/compat.ts'
@@ -148,10 +149,6 @@ function wireCall({ callId, name, arguments: received }: ToolCall) {
  * for halves of characters.
  */
 function historyArguments(received: string): string {
-  try {
-    return isRecord(JSON.parse(received)) ? wholeJsonText(received) : '{}'
-  } catch {
-    // Cut or malformed: its result says so, the call itself is sent empty.
-    return '{}'
-  }
+  // Cut or malformed: its result says so, the call itself is sent empty.
+  return isRecord(parseJson(received)) ? wholeJsonText(received) : '{}'
 }

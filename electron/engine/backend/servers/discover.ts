@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici'
 import type { BackendKind, FoundServer } from '#shared/profile/profile.ts'
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import { type Address, resolveBaseUrl, withVersion } from '../contract/resolve-base-url.ts'
+import { serverRoot } from '../contract/server-root.ts'
 import { readText, send } from '../http/http-exchange.ts'
 import { openConnections } from '../http/open-connections.ts'
 import { listedModels, modelInfo } from './models.ts'
@@ -52,7 +54,7 @@ async function identify(address: Address | null, ask: Ask): Promise<FoundServer 
   const { base, query } = address
   const models = await ask(`${base}/models${query}`)
   if (!models) return null
-  const root = base.replace(/\/v1$/, '')
+  const root = serverRoot(base)
   const kind = new URL(base).hostname === 'openrouter.ai' ? 'openrouter' : await kindOf(root, models, ask)
   return foundServer(kind, base, models)
 }
@@ -115,18 +117,9 @@ async function look(
   try {
     const response = await send(agent, { method: 'GET', url, headers, signal })
     const text = await readText(response.body, 4_000_000)
-    return { status: response.statusCode, text, json: parsed(text) }
+    return { status: response.statusCode, text, json: parseJson(text) }
   } catch {
     // Refused, silent or no HTTP at all: nothing that we could talk to.
     return null
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A web page or plain text.
-    return undefined
   }
 }

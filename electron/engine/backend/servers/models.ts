@@ -4,6 +4,7 @@ import type { ModelInfo } from '#shared/profile/profile.ts'
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 import { AttemptError } from '../contract/backend-error.ts'
 import type { Server } from '../contract/server.ts'
+import { serverRoot } from '../contract/server-root.ts'
 import { classifyError } from '../errors/classify-error.ts'
 import { readErrorBody } from '../errors/server-error.ts'
 import { transportError } from '../errors/transport-error.ts'
@@ -70,7 +71,7 @@ export function modelInfo(entry: JsonRecord): ModelInfo {
 }
 
 async function enrich(connection: Connection, models: ModelInfo[], signal: AbortSignal): Promise<ModelInfo[]> {
-  const root = connection.server.address.base.replace(/\/v1$/, '')
+  const root = serverRoot(connection.server.address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(EXTRA_MS)])
   return withExtras(connection.server.kind, models, async (path, body) => {
     try {

@@ -1,5 +1,6 @@
 import type { BackendKind } from '#shared/profile/profile.ts'
 import { isRecord } from '../../lib/json-record.ts'
+import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from './model-extras.ts'
 import { type Connection, getJson } from './models.ts'
 
@@ -31,7 +32,7 @@ export function tellsSlots(kind: BackendKind): boolean {
 /** null = it does not say. Throws `AttemptError`. */
 export async function serverSlots(connection: Connection, signal: AbortSignal): Promise<number | null> {
   const { address, kind, model } = connection.server
-  const root = address.base.replace(/\/v1$/, '')
+  const root = serverRoot(address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
   return (await places[kind]?.((path) => getJson(connection, `${root}${path}`, limited), model)) ?? null
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../lib/json.ts'
 import { pythonLiteral } from './python-literal.ts'
 
 /** Where the object or list that begins at `start` ends; -1 = it does not. Strings may hold brackets. */
@@ -24,16 +25,7 @@ export function endOfJson(text: string, start: number): number {
  * quotes and words of Python. undefined = it is neither.
  */
 export function looseJson(text: string): unknown {
-  return strictJson(text) ?? strictJson(withEscapedControls(text)) ?? pythonLiteral(text)
-}
-
-export function strictJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: that is what the caller asks.
-    return undefined
-  }
+  return parseJson(text) ?? parseJson(withEscapedControls(text)) ?? pythonLiteral(text)
 }
 
 /** Inside of strings only; outside they are white space. */

@@ -1,5 +1,6 @@
+import { parseJson } from '../../lib/json.ts'
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
-import { endOfJson, looseJson, strictJson } from './json-text.ts'
+import { endOfJson, looseJson } from './json-text.ts'
 
 /**
  * Arguments that are no JSON and yet can be read in one way only, as the JSON that they mean: what was wrong goes with it.
@@ -29,9 +30,9 @@ export function oneReading(received: string): { text: string; mended: string } |
 }
 
 function read(source: string): { value: unknown; mended: string } {
-  const strict = strictJson(source)
+  const strict = parseJson(source)
   if (strict !== undefined) return { value: strict, mended: '' }
-  const withoutComma = strictJson(withoutLastCommas(source))
+  const withoutComma = parseJson(withoutLastCommas(source))
   if (withoutComma !== undefined) return { value: withoutComma, mended: 'a comma at an end' }
   return { value: looseJson(source), mended: 'a spelling that is not JSON' }
 }

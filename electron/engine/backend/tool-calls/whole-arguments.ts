@@ -1,6 +1,6 @@
 import { beginningOf } from '#shared/lib/whole-characters.ts'
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
-import { strictJson } from './json-text.ts'
 import { oneReading } from './one-reading.ts'
 
 /** `text` = a whole JSON object, byte for byte as received, unless `mended` says what was wrong with it. */
@@ -15,9 +15,9 @@ export function wholeArguments(received: string, required: boolean): ArgumentsRe
   if (text === '' || text === 'null') {
     return required ? { problem: 'The call came without its arguments.' } : { text: '{}' }
   }
-  const value = strictJson(text)
+  const value = parseJson(text)
   if (isRecord(value)) return { text: received }
-  if (typeof value === 'string' && isRecord(strictJson(value))) return { text: value }
+  if (typeof value === 'string' && isRecord(parseJson(value))) return { text: value }
   if (value !== undefined) return { problem: 'The arguments are not a JSON object.' }
   if (endsInTheMiddle(text)) return { problem: CUT, unfinished: true }
   const reading = oneReading(text)

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { parseJson } from '../../lib/json.ts'
 
 /** A path as it was written, and what it means where it was written as something around a path. */
 export function spellingsOf(path: string): string[] {
@@ -19,13 +20,8 @@ export function newFileSpelling(path: string): string {
 
 /** As a list shows a name with a line break in it. */
 function fromQuoted(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'string' ? value : text
-  } catch {
-    // Not JSON: it means itself.
-    return text
-  }
+  const value = parseJson(text)
+  return typeof value === 'string' ? value : text
 }
 
 function fromUrl(url: string): string {
