@@ -29,7 +29,7 @@ export function memoryLedger(now: () => number = () => 0): Ledger {
 export function testBudget(limits: Limits = {}, more: Partial<BudgetOptions> = {}): Budget {
   const now = more.now ?? (() => 0)
   return new Budget({
-    sources: [{ scope: 'run', origin: 'a test', limits }],
+    sources: [{ scope: 'run', setBy: { kind: 'run', option: 'a test' }, limits }],
     ledger: more.ledger ?? memoryLedger(now),
     profileId: ProfileId.parse('test'),
     run: { id: 'run0000001', session: 'session001', cwd: '/project' },

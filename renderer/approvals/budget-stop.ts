@@ -1,4 +1,6 @@
 import type { BudgetScope, BudgetStop } from '#shared/limits/budget.ts'
+import { setterOf } from '#shared/limits/effective-limits.ts'
+import { originWords, settingWords } from '#shared/limits/limit-words.ts'
 import { readLimit, type Typed } from '../budget/limit-values.ts'
 import { formatCount, formatDollars } from '../lib/format.ts'
 import { exactAmount, limitWords, unitWord } from '../lib/limits.ts'
@@ -25,11 +27,11 @@ export interface StopFact {
 
 /** How much, by whom it was set, and what it went into. */
 export function stopFacts(stop: BudgetStop): StopFact[] {
-  const { limit, allowed, used, needs, origin, top = [] } = stop
+  const { limit, allowed, used, needs, top = [] } = stop
   const amount = `${exactAmount(limit, used)} of ${exactAmount(limit, allowed)}${unitWord(limit, allowed)}`
   return [
     { name: 'Used', text: needs ? `${amount}; the next step needs ${exactAmount(limit, needs)} more` : amount },
-    ...(origin ? [originFact(origin)] : []),
+    ...originFacts(stop),
     ...(top.length > 0
       ? [
           {
@@ -41,12 +43,14 @@ export function stopFacts(stop: BudgetStop): StopFact[] {
   ]
 }
 
-/** What the settings say is set on the page *Budgets*, and nowhere else. */
-function originFact(origin: string): StopFact {
-  const [, rest] = /^Settings(\b.*)$/s.exec(origin) ?? []
-  return rest === undefined
-    ? { name: 'Set by', text: origin }
-    : { name: 'Set on', text: `Budgets${rest}`, onBudgets: true }
+/** What the settings say is set on the page *Budgets*, and nowhere else. Old journals may not know who set it. */
+function originFacts(stop: BudgetStop): StopFact[] {
+  const setBy = setterOf(stop)
+  if (setBy === null) return []
+  const { scope = 'run' } = stop
+  return setBy.kind === 'settings'
+    ? [{ name: 'Set on', text: `Budgets: ${settingWords(scope, setBy.profileName)}`, onBudgets: true }]
+    : [{ name: 'Set by', text: originWords({ setBy, scope }) }]
 }
 
 /** What stands in the field of *Raise to*: a limit that leaves room for the next step. */

@@ -1,7 +1,6 @@
 import { Check, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { BudgetScope, LimitName, Standing } from '#shared/limits/budget.ts'
 import { limitWords, scopeNames } from '../lib/limits.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -14,7 +13,7 @@ import { readLimit } from './limit-values.ts'
 const EVERYTHING = '*'
 
 /** A new limit: over what, of whom, on what, how much. One that is there already is said, and would be replaced. */
-export function AddLimit(props: { limits: readonly LimitStatus[]; onClose: (said: string) => void }) {
+export function AddLimit(props: { limits: readonly Standing[]; onClose: (said: string) => void }) {
   const backends = useAppStore((state) => state.backends)
   const [proposed] = useState(() => proposal(props.limits))
   const [scope, setScope] = useState(proposed.scope)
@@ -41,7 +40,7 @@ export function AddLimit(props: { limits: readonly LimitStatus[]; onClose: (said
     (existing
       ? 'There is such a limit already; this replaces it.'
       : 'value' in read
-        ? editHint({ limit, used: profileId === null ? used : null }, read.value).text
+        ? editHint({ name: limit, used: profileId === null ? used : null }, read.value).text
         : '')
   const save = async () => {
     setTried(true)
@@ -154,7 +153,7 @@ const proposals: readonly { scope: BudgetScope; limit: LimitName }[] = [
 ]
 
 /** The first of the usual limits that is not there yet. */
-function proposal(limits: readonly LimitStatus[]): { scope: BudgetScope; limit: LimitName } {
+function proposal(limits: readonly Standing[]): { scope: BudgetScope; limit: LimitName } {
   return (
     proposals.find(({ scope, limit }) => !limitFor(limits, scope, limit, null)) ?? { scope: 'run', limit: 'wallTime' }
   )

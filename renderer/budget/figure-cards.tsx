@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { LimitStatus, Spending } from '#shared/spending/spending.ts'
+import type { Standing } from '#shared/limits/budget.ts'
+import type { Spending } from '#shared/spending/spending.ts'
 import { formatCount, formatDollars } from '../lib/format.ts'
 import { exactAmount, limitAmount } from '../lib/limits.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -13,7 +14,7 @@ import { Legend } from './swatch.tsx'
 export function FigureCards(props: {
   today: Spending
   month: Spending
-  limits: readonly LimitStatus[]
+  limits: readonly Standing[]
   /** Whose limits; null = those for everything. */
   profileId: string | null
 }) {
@@ -85,7 +86,7 @@ export function FigureCards(props: {
   )
 }
 
-function MoneyCard(props: { title: string; meter: string; spending: Spending; limit: LimitStatus | null }) {
+function MoneyCard(props: { title: string; meter: string; spending: Spending; limit: Standing | null }) {
   const { spending, limit } = props
   const known = knownCost(spending)
   const source = costSource(spending)

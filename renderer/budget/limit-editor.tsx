@@ -1,6 +1,6 @@
 import { Check, Trash2, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { Standing } from '#shared/limits/budget.ts'
 import { limitWords } from '../lib/limits.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -15,17 +15,17 @@ import { fieldText, readLimit } from './limit-values.ts'
 export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (said: string) => void }) {
   const { group, name } = props
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
-    Object.fromEntries(group.limits.map(({ limit, allowed }) => [limit, fieldText(limit, allowed)])),
+    Object.fromEntries(group.limits.map(({ name: kind, allowed }) => [kind, fieldText(kind, allowed)])),
   )
   const [problem, setProblem] = useState('')
   const [saving, setSaving] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => form.current?.querySelector('input')?.select(), [])
 
-  const textOf = ({ limit, allowed }: LimitStatus) => texts[limit] ?? fieldText(limit, allowed)
+  const textOf = ({ name: kind, allowed }: Standing) => texts[kind] ?? fieldText(kind, allowed)
   const save = async () => {
     if (saving) return
-    const typed = group.limits.map((status) => ({ status, read: readLimit(status.limit, textOf(status)) }))
+    const typed = group.limits.map((status) => ({ status, read: readLimit(status.name, textOf(status)) }))
     const wrong = typed.findIndex(({ read }) => 'problem' in read)
     if (wrong >= 0) {
       form.current?.querySelectorAll('input')[wrong]?.focus()
@@ -34,7 +34,7 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
     setSaving(true)
     for (const { status, read } of typed) {
       if (!('value' in read) || read.value === status.allowed) continue
-      const failure = await setLimit(status.rule, status.limit, read.value)
+      const failure = await setLimit(status, status.name, read.value)
       if (failure) {
         setProblem(failure)
         setSaving(false)
@@ -43,8 +43,8 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
     }
     props.onClose(`${name} is saved.`)
   }
-  const remove = async ({ rule, limit }: LimitStatus) => {
-    const failure = await setLimit(rule, limit, null)
+  const remove = async (status: Standing) => {
+    const failure = await setLimit(status, status.name, null)
     if (failure) setProblem(failure)
     else if (group.limits.length === 1) props.onClose(`${name} is removed.`)
     else form.current?.querySelector('input')?.focus()
@@ -67,12 +67,12 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
     >
       {group.limits.map((status, index) => (
         <LimitField
-          key={status.limit}
+          key={status.name}
           name={name}
           status={status}
           text={textOf(status)}
           first={index === 0}
-          onChange={(text) => setTexts({ ...texts, [status.limit]: text })}
+          onChange={(text) => setTexts({ ...texts, [status.name]: text })}
           onRemove={() => void remove(status)}
         />
       ))}
@@ -93,14 +93,14 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
 
 function LimitField(props: {
   name: string
-  status: LimitStatus
+  status: Standing
   text: string
   first: boolean
   onChange: (text: string) => void
   onRemove: () => void
 }) {
   const { status, text } = props
-  const { limit } = status
+  const { name: limit } = status
   const id = useId()
   const read = readLimit(limit, text)
   const hint = 'problem' in read ? { text: read.problem, tone: 'danger' } : editHint(status, read.value)

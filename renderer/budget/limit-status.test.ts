@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { BudgetScope, LimitName, Standing } from '#shared/limits/budget.ts'
 import { editHint, groupLimits, groupName, groupUse, groupValue } from './limit-status.ts'
 
 function status(
@@ -10,9 +9,9 @@ function status(
   allowed: number,
   used: number | null,
   profile: string | null = null,
-): LimitStatus {
+): Standing {
   const profileId = profile === null ? null : ProfileId.parse(profile)
-  return { rule: { scope, profileId, limits: { [limit]: allowed } }, limit, allowed, used }
+  return { name: limit, allowed, scope, profileId, setBy: { kind: 'settings', profileId }, used }
 }
 
 test('limits are rows by scope and profile, each said as a person would', () => {

@@ -1,5 +1,5 @@
-import type { BudgetScope, LimitName, LimitRule } from '#shared/limits/budget.ts'
-import type { LimitStatus, Spending } from '#shared/spending/spending.ts'
+import type { BudgetScope, LimitName, LimitRule, Standing } from '#shared/limits/budget.ts'
+import type { Spending } from '#shared/spending/spending.ts'
 import { exactAmount, limitAmount, limitWords, scopeNames, unitWord, usedAmount } from '../lib/limits.ts'
 import { knownCost, totalTokens } from './spent.ts'
 
@@ -10,7 +10,7 @@ export interface LimitGroup {
   scope: BudgetScope
   profileId: LimitRule['profileId']
   /** In the order of the card; never empty. */
-  limits: readonly LimitStatus[]
+  limits: readonly Standing[]
 }
 
 /** In the order in which they are listed and offered. */
@@ -30,17 +30,17 @@ export const limitNames: readonly LimitName[] = [
 ]
 
 /** Days and months before sessions and runs; in each, everything before single profiles. */
-export function groupLimits(limits: readonly LimitStatus[]): LimitGroup[] {
-  const groups = new Map<string, LimitGroup & { limits: LimitStatus[] }>()
+export function groupLimits(limits: readonly Standing[]): LimitGroup[] {
+  const groups = new Map<string, LimitGroup & { limits: Standing[] }>()
   for (const status of limits) {
-    const { scope, profileId } = status.rule
+    const { scope, profileId } = status
     const key = profileId === null ? scope : `${scope} ${profileId}`
     const group = groups.get(key)
     if (group) group.limits.push(status)
     else groups.set(key, { key, scope, profileId, limits: [status] })
   }
   for (const group of groups.values()) {
-    group.limits.sort((a, b) => limitNames.indexOf(a.limit) - limitNames.indexOf(b.limit))
+    group.limits.sort((a, b) => limitNames.indexOf(a.name) - limitNames.indexOf(b.name))
   }
   return [...groups.values()].sort(
     (a, b) =>
@@ -59,16 +59,16 @@ export function groupName({ scope, profileId }: Pick<LimitGroup, 'scope' | 'prof
 
 /** Under the name: "$3.18 used", and where nothing is counted over time the kinds: "tokens · wall time". */
 export function groupUse({ limits }: LimitGroup): string {
-  const used = limits.flatMap(({ limit, used: amount }) =>
-    amount === null ? [] : [`${usedAmount(limit, amount)}${unitWord(limit, amount)}`],
+  const used = limits.flatMap(({ name, used: amount }) =>
+    amount === null ? [] : [`${usedAmount(name, amount)}${unitWord(name, amount)}`],
   )
-  return used.length > 0 ? `${used.join(' · ')} used` : limits.map(({ limit }) => limitWords[limit]).join(' · ')
+  return used.length > 0 ? `${used.join(' · ')} used` : limits.map(({ name }) => limitWords[name]).join(' · ')
 }
 
 /** "$10.00", "1 M · 2 h". */
 export function groupValue({ limits }: LimitGroup): string {
   return limits
-    .map(({ limit, allowed }) => (limit === 'costUsd' ? exactAmount(limit, allowed) : limitAmount(limit, allowed)))
+    .map(({ name, allowed }) => (name === 'costUsd' ? exactAmount(name, allowed) : limitAmount(name, allowed)))
     .join(' · ')
 }
 
@@ -78,23 +78,21 @@ interface EditHint {
 }
 
 /** What a value that is being typed would mean: "$51.77 used, $8.23 left". */
-export function editHint({ limit, used }: Pick<LimitStatus, 'limit' | 'used'>, value: number): EditHint {
-  if (used === null) return { text: limitWords[limit], tone: 'calm' }
-  const words = `${usedAmount(limit, used)}${unitWord(limit, used)} used`
+export function editHint({ name, used }: Pick<Standing, 'name' | 'used'>, value: number): EditHint {
+  if (used === null) return { text: limitWords[name], tone: 'calm' }
+  const words = `${usedAmount(name, used)}${unitWord(name, used)} used`
   if (used >= value) return { text: `${words}: it is reached at once`, tone: 'danger' }
-  return { text: `${words}, ${usedAmount(limit, value - used)} left`, tone: used >= 0.8 * value ? 'warn' : 'calm' }
+  return { text: `${words}, ${usedAmount(name, value - used)} left`, tone: used >= 0.8 * value ? 'warn' : 'calm' }
 }
 
 /** The limit of one scope and kind for everything (null) or for one profile. */
 export function limitFor(
-  limits: readonly LimitStatus[],
+  limits: readonly Standing[],
   scope: BudgetScope,
-  limit: LimitName,
+  name: LimitName,
   profileId: string | null,
-): LimitStatus | null {
-  return (
-    limits.find((one) => one.rule.scope === scope && one.limit === limit && one.rule.profileId === profileId) ?? null
-  )
+): Standing | null {
+  return limits.find((one) => one.scope === scope && one.name === name && one.profileId === profileId) ?? null
 }
 
 /** How much of a limit a group of calls used; null = it is not in a sum of calls. */

@@ -1,6 +1,6 @@
 import { Pencil, Plus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { Standing } from '#shared/limits/budget.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { AddLimit } from './add-limit.tsx'
@@ -8,7 +8,7 @@ import { LimitEditor } from './limit-editor.tsx'
 import { groupLimits, groupName, groupUse, groupValue, type LimitGroup } from './limit-status.ts'
 
 /** What runs may spend. Each row is edited in its place; one at a time. */
-export function LimitsCard({ limits }: { limits: readonly LimitStatus[] }) {
+export function LimitsCard({ limits }: { limits: readonly Standing[] }) {
   /** The key of the row that is edited, or `add`. */
   const [open, setOpen] = useState<string | null>(null)
   const [said, setSaid] = useState('')

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
+import type { BudgetScope, LimitName, Standing } from '#shared/limits/budget.ts'
 import { noSpending } from '#shared/spending/no-spending.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
 import { noUsage } from '#shared/spending/usage-totals.ts'
 import { spending } from '../../test-support/spending-samples.ts'
 import { sessionLine, todayLine } from './meter-lines.ts'
-import type { SessionLimit, Use } from './session-limits.ts'
+import type { Use } from './session-limits.ts'
 
-function status(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {
+function status(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): Standing {
   const profileId = profile === null ? null : ProfileId.parse(profile)
-  return { rule: { scope, profileId, limits: { [limit]: allowed } }, limit, allowed, used: 0 }
+  return { name: limit, allowed, scope, profileId, setBy: { kind: 'settings', profileId }, used: 0 }
 }
 
 test('today is compared with the limit of a day, its estimated part told apart', () => {
@@ -62,16 +61,16 @@ const used: Use = {
 }
 
 test('a session shows the limit that is nearest to its end', () => {
-  const tokens: SessionLimit = { scope: 'session', limit: 'totalTokens', allowed: 400_000 }
-  const time: SessionLimit = { scope: 'session', limit: 'wallTime', allowed: 120_000 }
+  const tokens = status('session', 'totalTokens', 400_000)
+  const time = status('session', 'wallTime', 120_000)
   const estimated = { ...used, usage: { ...used.usage, source: 'estimated' as const } }
   expect([
     sessionLine([tokens], { session: used }),
-    sessionLine([tokens, { scope: 'session', limit: 'costUsd', allowed: 1_600_000 }], { session: used })?.meter?.text,
+    sessionLine([tokens, status('session', 'costUsd', 1_600_000)], { session: used })?.meter?.text,
     sessionLine([tokens, time], { session: used }),
     sessionLine([tokens, time], { session: { ...used, time: 10_000 } })?.limit,
     sessionLine([tokens], { session: estimated })?.meter?.estimated,
-    sessionLine([time, { scope: 'session', limit: 'toolCalls', allowed: 10 }], { session: estimated })?.meter,
+    sessionLine([time, status('session', 'toolCalls', 10)], { session: estimated })?.meter,
   ]).toEqual([
     {
       scope: 'session',
@@ -95,10 +94,7 @@ test('a session shows the limit that is nearest to its end', () => {
 })
 
 test('a limit of the run is shown while a run goes on, and says so', () => {
-  const limits: SessionLimit[] = [
-    { scope: 'run', limit: 'modelCalls', allowed: 5 },
-    { scope: 'background-run', limit: 'toolCalls', allowed: 1 },
-  ]
+  const limits = [status('run', 'modelCalls', 5), status('background-run', 'toolCalls', 1)]
   expect([
     sessionLine(limits, { session: used }),
     sessionLine(limits, { session: used, run: used }),

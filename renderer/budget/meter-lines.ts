@@ -1,10 +1,10 @@
-import type { LimitName } from '#shared/limits/budget.ts'
+import type { Limit, LimitName } from '#shared/limits/budget.ts'
 import type { SpendingState } from '#shared/spending/spending.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { formatCount } from '../lib/format.ts'
 import { exactAmount, limitAmount, unitWord, usedAmount } from '../lib/limits.ts'
 import { limitFor } from './limit-status.ts'
-import { isReported, type SessionLimit, type SessionUses, usedOf } from './session-limits.ts'
+import { isReported, isSessionScope, type SessionScope, type SessionUses, usedOf } from './session-limits.ts'
 import { callsWords, costSource, costWords, knownCost, totalTokens } from './spent.ts'
 
 /** What stands beside a meter, and the meter itself. */
@@ -35,18 +35,27 @@ export function todayLine({ today, limits }: Pick<SpendingState, 'today' | 'limi
   }
 }
 
+interface Tightest {
+  scope: SessionScope
+  limit: LimitName
+  allowed: number
+  used: number
+  source: Usage['source']
+}
+
 /** Below the message box: the limit of these that is nearest to its end; null = none is known to be used by so much. */
 export function sessionLine(
-  limits: readonly SessionLimit[],
+  limits: readonly Limit[],
   uses: SessionUses,
-): (MeterLine & Pick<SessionLimit, 'scope' | 'limit'>) | null {
-  let tightest: (SessionLimit & { used: number; source: Usage['source'] }) | null = null
-  for (const limit of limits) {
-    const use = uses[limit.scope]
-    const used = use ? usedOf(use, limit.limit) : null
+): (MeterLine & { scope: SessionScope; limit: LimitName }) | null {
+  let tightest: Tightest | null = null
+  for (const { name, allowed, scope } of limits) {
+    if (!isSessionScope(scope)) continue
+    const use = uses[scope]
+    const used = use ? usedOf(use, name) : null
     if (!use || used === null) continue
-    if (!tightest || share(used, limit.allowed) > share(tightest.used, tightest.allowed))
-      tightest = { ...limit, used, source: use.usage.source }
+    if (!tightest || share(used, allowed) > share(tightest.used, tightest.allowed))
+      tightest = { scope, limit: name, allowed, used, source: use.usage.source }
   }
   if (!tightest) return null
   const { scope, limit, allowed, used, source } = tightest

@@ -1,17 +1,21 @@
 import { expect, test } from 'vitest'
 import type { TurnId } from '#shared/ids.ts'
 import { ProfileId, SessionId } from '#shared/ids.ts'
-import type { BudgetScope, BudgetStop, LimitName } from '#shared/limits/budget.ts'
+import type { BudgetScope, BudgetStop, LimitName, LimitSource, Limits, Standing } from '#shared/limits/budget.ts'
+import { withRaises } from '#shared/limits/effective-limits.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
 import { sampleRun } from '../../test-support/sample-run.ts'
-import { countedOf, countedOfTurn, decisionsOf, limitsOfSession, sessionUses, withRaises } from './session-limits.ts'
+import { countedOf, countedOfTurn, decisionsOf, limitsOfSession, raisesIn, sessionUses } from './session-limits.ts'
 
-function set(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): LimitStatus {
+function set(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): Standing {
   const profileId = profile === null ? null : ProfileId.parse(profile)
-  return { rule: { scope, profileId, limits: { [limit]: allowed } }, limit, allowed, used: null }
+  return { name: limit, allowed, scope, profileId, setBy: { kind: 'settings', profileId }, used: null }
+}
+
+function manifest(path: string, limits: Limits, trusted: boolean): LimitSource {
+  return { scope: 'session', setBy: { kind: 'policy', path, trusted }, limits }
 }
 
 test('settings of the profile, manifests and the run itself limit a session, days and months do not', () => {
@@ -24,22 +28,22 @@ test('settings of the profile, manifests and the run itself limit a session, day
     set('background-run', 'wallTime', 8),
   ]
   const policy = [
-    { path: '/p/.claw-policy.json', limits: { wallTime: 7 }, raises: false },
-    { path: '/p/a/.claw-policy.json', limits: { totalTokens: 4000 }, raises: true },
+    manifest('/p/.claw-policy.json', { wallTime: 7 }, false),
+    manifest('/p/a/.claw-policy.json', { totalTokens: 4000 }, true),
   ]
   const words = (profileId: string, with_: Partial<Parameters<typeof limitsOfSession>[0]> = {}) =>
-    limitsOfSession({ profileId, settings, policy: [], turn: {}, ...with_ }).map(
-      ({ scope, limit, allowed }) => `${scope} ${limit} ${allowed}`,
+    limitsOfSession({ profileId, settings, policy: [], turn: null, ...with_ }).map(
+      ({ scope, name, allowed }) => `${scope} ${name} ${allowed}`,
     )
   expect([
     words('vllm'),
     words('openrouter', { settings: settings.slice(0, 4) }),
     // Trusted, it takes the place of the 400; what is only tighter stands beside.
-    words('vllm', { policy, turn: { costUsd: 5 } }),
+    words('vllm', { policy, turn: { limits: { costUsd: 5 } } }),
   ]).toEqual([
-    ['session totalTokens 400', 'run turns 9', 'background-run wallTime 8'],
+    ['run turns 9', 'session totalTokens 400', 'background-run wallTime 8'],
     ['session totalTokens 400', 'session costUsd 600'],
-    ['run turns 9', 'background-run wallTime 8', 'session wallTime 7', 'session totalTokens 4000', 'run costUsd 5'],
+    ['run turns 9', 'session totalTokens 4000', 'run costUsd 5', 'session wallTime 7', 'background-run wallTime 8'],
   ])
 })
 
@@ -97,9 +101,9 @@ test('a limit that was raised is the new one until the turn ends', () => {
     profileId: 'vllm',
     settings: [set('session', 'modelCalls', 3), set('run', 'modelCalls', 3)],
     policy: [],
-    turn: {},
+    turn: null,
   })
-  const allowed = (view: SessionView) => withRaises(limits, decisionsOf(view)).map((limit) => limit.allowed)
+  const allowed = (view: SessionView) => withRaises(limits, raisesIn(decisionsOf(view))).map((limit) => limit.allowed)
   expect([allowed(raised), allowed(ended)]).toEqual([
     [8, 3],
     [3, 3],

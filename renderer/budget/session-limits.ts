@@ -1,18 +1,14 @@
-import type { BudgetScope, LimitName, Limits } from '#shared/limits/budget.ts'
-import type { PolicyLimits } from '#shared/policy/policy.ts'
+import type { BudgetScope, BudgetStop, Limit, LimitName, LimitSource, Standing } from '#shared/limits/budget.ts'
+import { effectiveLimits, isInForce, sourcesOfRun } from '#shared/limits/effective-limits.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
-import type { AtLimit, SessionView } from '#shared/session/session-view.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
+import type { AtLimit, SessionView, TurnView } from '#shared/session/session-view.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import { limitNames } from './limit-status.ts'
 
 /** What a limit that belongs to a session counts over; those of a day or a month have their meters elsewhere. */
 export type SessionScope = Exclude<BudgetScope, 'day' | 'month'>
 
-export interface SessionLimit {
-  scope: SessionScope
-  limit: LimitName
-  allowed: number
+export function isSessionScope(scope: BudgetScope): scope is SessionScope {
+  return scope !== 'day' && scope !== 'month'
 }
 
 /** What was used so far; null = it is not known here. */
@@ -29,30 +25,27 @@ export interface Use {
 export type SessionUses = Partial<Record<SessionScope, Use>>
 
 /** Who limits a session that `profileId` answers in. */
-export interface LimitSources {
+export interface LimitsOf {
   profileId: string
-  settings: readonly LimitStatus[]
-  policy: readonly PolicyLimits[]
-  /** Set for the turn that goes on, and for nothing else. */
-  turn: Limits
+  settings: readonly Standing[]
+  policy: readonly LimitSource[]
+  /** Set for the turn that goes on, and for nothing else; null = no turn goes on, or nothing is. */
+  turn: Pick<TurnView, 'limits' | 'limitOrigins'> | null
 }
 
-/** Every limit that counts for a session. A trusted manifest takes the place of the settings, as in the engine. */
-export function limitsOfSession({ profileId, settings, policy, turn }: LimitSources): SessionLimit[] {
-  const raised = new Set(policy.flatMap(({ limits, raises }) => (raises ? namesOf(limits) : [])))
-  const ofSettings = settings.flatMap(({ rule, limit, allowed }): SessionLimit[] => {
-    const { scope } = rule
-    if (scope === 'day' || scope === 'month') return []
-    if (rule.profileId !== null && rule.profileId !== profileId) return []
-    return scope === 'session' && raised.has(limit) ? [] : [{ scope, limit, allowed }]
-  })
-  return [...ofSettings, ...policy.flatMap(({ limits }) => limitsIn(limits, 'session')), ...limitsIn(turn, 'run')]
+/** Every limit that counts for a session. */
+export function limitsOfSession({ profileId, settings, policy, turn }: LimitsOf): Limit[] {
+  const ofSettings = settings.map(({ name, allowed, scope, setBy }) => ({ scope, setBy, limits: { [name]: allowed } }))
+  const ofTurn = sourcesOfRun(turn?.limits ?? {}, turn?.limitOrigins ?? {})
+  return effectiveLimits([...ofSettings, ...policy, ...ofTurn]).filter(
+    (limit) => isSessionScope(limit.scope) && isInForce(limit, profileId),
+  )
 }
 
-/** Of the turn that goes on; the same object as long as it does. */
-export function limitsOfTurn({ turns }: SessionView): Limits | null {
+/** The turn that goes on; null = none does. */
+export function limitsOfTurn({ turns }: SessionView): Pick<TurnView, 'limits' | 'limitOrigins'> | null {
   const turn = turns.at(-1)
-  return (turn && !turn.end && turn.limits) || null
+  return turn && !turn.end ? { limits: turn.limits, limitOrigins: turn.limitOrigins } : null
 }
 
 /** What a person decided at limits of the turn that goes on. */
@@ -62,16 +55,9 @@ export function decisionsOf({ turns }: SessionView): readonly AtLimit[] {
   return turn.items.flatMap((item) => (item.kind === 'notice' && item.atLimit ? [item.atLimit] : []))
 }
 
-/** A raise is for the turn that goes on, and for it alone. */
-export function withRaises(limits: readonly SessionLimit[], decisions: readonly AtLimit[]): readonly SessionLimit[] {
-  return decisions.reduce((now, { answer, stop }) => {
-    if (answer.choice !== 'raise') return now
-    return now.map((one) =>
-      one.limit === stop?.limit && one.scope === stop.scope && one.allowed === stop.allowed
-        ? { ...one, allowed: answer.to }
-        : one,
-    )
-  }, limits)
+/** The raises among what a person decided: each is for the turn that goes on, and for it alone. */
+export function raisesIn(decisions: readonly AtLimit[]): { stop: BudgetStop; to: number }[] {
+  return decisions.flatMap(({ answer, stop }) => (answer.choice === 'raise' && stop ? [{ stop, to: answer.to }] : []))
 }
 
 /** What is counted of a session, or of the turn that goes on in it. */
@@ -149,15 +135,4 @@ export function isReported(limit: LimitName): boolean {
 function spendingOf({ usage, toolCalls, iterations, spent, since }: Counted, now: number): Use {
   const time = spent + (since === null ? 0 : Math.max(0, now - since))
   return { usage, modelCalls: usage.modelCalls, toolCalls, turns: iterations, time }
-}
-
-function limitsIn(limits: Limits, scope: SessionScope): SessionLimit[] {
-  return namesOf(limits).flatMap((limit) => {
-    const allowed = limits[limit]
-    return allowed === undefined ? [] : [{ scope, limit, allowed }]
-  })
-}
-
-function namesOf(limits: Limits): LimitName[] {
-  return limitNames.filter((name) => limits[name] !== undefined)
 }

@@ -1,7 +1,8 @@
 import { Table } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { create } from 'zustand'
-import type { LimitStatus, SpendingReport } from '#shared/spending/spending.ts'
+import type { Standing } from '#shared/limits/budget.ts'
+import type { SpendingReport } from '#shared/spending/spending.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { type Column, chartWords, columnsOf, type Measure, measured, type Now, total } from './chart-data.ts'
@@ -33,7 +34,7 @@ export function SpendCard(props: {
   report: SpendingReport
   range: Range
   now: Now
-  limits: readonly LimitStatus[]
+  limits: readonly Standing[]
   profileId: string | null
 }) {
   const { report, range, limits, profileId } = props

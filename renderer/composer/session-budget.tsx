@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import { useShallow } from 'zustand/react/shallow'
+import type { Limit } from '#shared/limits/budget.ts'
+import { withRaises } from '#shared/limits/effective-limits.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import { sessionLine } from '../budget/meter-lines.ts'
 import {
@@ -9,9 +11,8 @@ import {
   decisionsOf,
   limitsOfSession,
   limitsOfTurn,
-  type SessionLimit,
+  raisesIn,
   sessionUses,
-  withRaises,
 } from '../budget/session-limits.ts'
 import { useNow } from '../lib/clock.ts'
 import { useAppStore } from '../stores/app-store.ts'
@@ -31,21 +32,21 @@ export function SessionBudget({ folder, profileId, title, children }: Props) {
   const session = useView(useShallow(countedOf))
   const turn = useView(useShallow(countedOfTurn))
   const decisions = useView(useShallow(decisionsOf)) ?? []
-  const ofTurn = useView(limitsOfTurn) ?? {}
+  const ofTurn = useView(useShallow(limitsOfTurn)) ?? null
   const background = useBackgroundRun()
   const settings = useAppStore(({ spending }) => spending.limits)
   const policy = usePolicyStore(({ views }) => views[folder]?.limits) ?? []
   if (!session) return children
   const set = limitsOfSession({ profileId, settings, policy, turn: ofTurn })
-  const limits = withRaises(set, decisions)
+  const limits = withRaises(set, raisesIn(decisions))
   const parts = { session, turn, background }
   const line = { limits, parts, title, children }
-  const timed = turn !== null && limits.some(({ limit }) => limit === 'wallTime')
+  const timed = turn !== null && limits.some(({ name }) => name === 'wallTime')
   return timed ? <TickingLine {...line} /> : <Line {...line} now={Date.now()} />
 }
 
 interface LineProps {
-  limits: readonly SessionLimit[]
+  limits: readonly Limit[]
   parts: CountedParts
   title: string
   children: ReactNode

@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from '#shared/failure.ts'
+import { setterOf } from '#shared/limits/effective-limits.ts'
 import { endWasChosen } from '#shared/session/session-state.ts'
 import type { TurnView } from '#shared/session/session-view.ts'
 import { stopFacts, stopTitle } from '../approvals/budget-stop.ts'
@@ -37,7 +38,7 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
         stopFacts(budget)
           .map(({ name, text }) => `${name}: ${text}.`)
           .join(' '),
-        budget.origin?.startsWith('Settings') ? ['budgets', 'go-on'] : ['go-on'],
+        setterOf(budget)?.kind === 'settings' ? ['budgets', 'go-on'] : ['go-on'],
       )
     case 'failed': {
       const [title, text] = sentences(failure?.message ?? 'The turn failed.')

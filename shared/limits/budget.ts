@@ -30,6 +30,36 @@ export type BudgetScope = z.infer<typeof BudgetScope>
 export const LimitRule = z.object({ scope: BudgetScope, profileId: ProfileId.nullable(), limits: Limits })
 export type LimitRule = z.infer<typeof LimitRule>
 
+/** Who set a limit. It identifies the limit; what a person reads of it is `originWords`. */
+export const LimitSetter = z.discriminatedUnion('kind', [
+  /** The person, in the settings: for one profile, or (null) for everything together. */
+  z.object({ kind: z.literal('settings'), profileId: ProfileId.nullable(), profileName: z.string().optional() }),
+  /** A policy manifest. */
+  z.object({ kind: z.literal('policy'), path: z.string(), trusted: z.boolean() }),
+  /** Whoever began the run; `option` is their own name for how they did, such as a flag. */
+  z.object({ kind: z.literal('run'), option: z.string() }),
+])
+export type LimitSetter = z.infer<typeof LimitSetter>
+
+/** One rule: so much of one thing may be spent over one scope. */
+export const Limit = z.object({
+  name: LimitName,
+  allowed: z.number().int().nonnegative(),
+  scope: BudgetScope,
+  /** Only what this profile spends counts; null = whatever profile spends. */
+  profileId: ProfileId.nullable(),
+  setBy: LimitSetter,
+})
+export type Limit = z.infer<typeof Limit>
+
+/** A limit and how much of it is used; null = nobody counts that here, such as for a session that is not open. */
+export const Standing = Limit.extend({ used: z.number().int().nonnegative().nullable() })
+export type Standing = z.infer<typeof Standing>
+
+/** Limits that one setter sets over one scope. */
+export const LimitSource = z.object({ scope: BudgetScope, setBy: LimitSetter, limits: Limits })
+export type LimitSource = z.infer<typeof LimitSource>
+
 /** One call among those that spent the most; `tokens` = input and output together. */
 const CostlyCall = z.object({
   /** Such as "model call 3, qwen3-coder". */
@@ -39,8 +69,8 @@ const CostlyCall = z.object({
 })
 
 /**
- * Which limit ended a run, what it allowed and what was used; units as in `Limits`. Journals from before scopes existed
- * lack what is optional.
+ * The limit that said no: what it allowed and what was used; units as in `Limits`. Journals from before scopes existed lack
+ * what is optional.
  */
 export const BudgetStop = z.object({
   limit: LimitName,
@@ -51,6 +81,8 @@ export const BudgetStop = z.object({
   scope: BudgetScope.optional(),
   /** Where the limit was set, for a person: "--max-total-tokens", "Settings: a day, OpenRouter", a manifest's path. */
   origin: z.string().optional(),
+  /** The same as a code; missing in older journals, see `setterOf`. */
+  setBy: LimitSetter.optional(),
   /** At most five, the costliest first. */
   top: z.array(CostlyCall).max(5).optional(),
 })

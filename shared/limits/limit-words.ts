@@ -1,6 +1,7 @@
+import { assertNever } from '../lib/assert-never.ts'
 import { counted } from '../lib/counted.ts'
 import { formatMicroUsd } from '../lib/money.ts'
-import type { BudgetScope, LimitName } from './budget.ts'
+import type { BudgetScope, Limit, LimitName } from './budget.ts'
 
 const units: Record<Exclude<LimitName, 'costUsd' | 'wallTime'>, string> = {
   totalTokens: 'token',
@@ -25,6 +26,25 @@ export const scopeWords: Record<BudgetScope, string> = {
   session: 'a session',
   day: 'a day',
   month: 'a month',
+}
+
+/** Where a limit was set: `Settings: a day, OpenRouter`, a manifest's path, `--max-total-tokens`. */
+export function originWords({ setBy, scope }: Pick<Limit, 'setBy' | 'scope'>): string {
+  switch (setBy.kind) {
+    case 'settings':
+      return `Settings: ${settingWords(scope, setBy.profileName)}`
+    case 'policy':
+      return setBy.path
+    case 'run':
+      return setBy.option
+    default:
+      return assertNever(setBy)
+  }
+}
+
+/** `a day`, `a day, OpenRouter`. */
+export function settingWords(scope: BudgetScope, profileName: string | undefined): string {
+  return profileName === undefined ? scopeWords[scope] : `${scopeWords[scope]}, ${profileName}`
 }
 
 function timeWords(milliseconds: number): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProfileId } from '../ids.ts'
-import { BudgetScope, LimitName } from './budget.ts'
+import { BudgetScope, LimitName, LimitSetter } from './budget.ts'
 
 /**
  * How a child, in whatever process, spends from the purse of the run that it belongs to. A running session has one to
@@ -19,7 +19,9 @@ export const RunLink = z.object({
       name: LimitName,
       allowed: z.number().int().nonnegative(),
       scope: BudgetScope,
+      /** In words; `setBy` is missing where an older version made the link. */
       origin: z.string(),
+      setBy: LimitSetter.optional(),
       profileId: ProfileId.nullable(),
       path: z.string(),
       startedAt: z.number().int().nonnegative(),

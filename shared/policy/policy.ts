@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Limits } from '../limits/budget.ts'
+import { LimitSource } from '../limits/budget.ts'
 
 /**
  * One thing that a manifest says, in words for a person. `counts`: it is in force now. `waits`: only after the person
@@ -27,15 +27,11 @@ export const PolicyFile = z.object({
 })
 export type PolicyFile = z.infer<typeof PolicyFile>
 
-/** Limits of a session that one manifest sets; `raises` = they stand in the place of the person's own of that name. */
-export const PolicyLimits = z.object({ path: z.string(), limits: Limits, raises: z.boolean() })
-export type PolicyLimits = z.infer<typeof PolicyLimits>
-
 /** All manifests that count in a folder, the nearest last; `limits` are those in force, none where a file is broken. */
 export const PolicyView = z.object({
   folder: z.string(),
   files: z.array(PolicyFile),
-  limits: z.array(PolicyLimits),
+  limits: z.array(LimitSource),
 })
 export type PolicyView = z.infer<typeof PolicyView>
 

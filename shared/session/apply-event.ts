@@ -84,6 +84,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
           text: event.text,
           startedAt: event.at,
           ...(event.options?.limits && { limits: event.options.limits }),
+          ...(event.options?.limitOrigins && { limitOrigins: event.options.limitOrigins }),
         },
       ]
       next.activity = { phase: 'connecting', since: event.at }

@@ -6,6 +6,7 @@ import type { BudgetDecision, BudgetStop, Limits } from '../limits/budget.ts'
 import type { Permissions } from '../policy/permissions.ts'
 import type { Usage } from '../spending/usage.ts'
 import type { UsageTotals } from '../spending/usage-totals.ts'
+import type { SendOptions } from './send-options.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase } from './session-event.ts'
 
@@ -63,6 +64,8 @@ export interface TurnView {
   toolCalls: number
   /** Set for this turn alone. */
   limits?: Limits
+  /** What whoever set them calls each, such as a flag. */
+  limitOrigins?: SendOptions['limitOrigins']
   end: TurnEnd | null
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProfileId, SessionId } from '../ids.ts'
-import { LimitName, LimitRule } from '../limits/budget.ts'
+import { Standing } from '../limits/budget.ts'
 import { BackendKind } from '../profile/profile.ts'
 
 const Count = z.number().int().nonnegative()
@@ -33,21 +33,12 @@ export const Spending = z.object({
 })
 export type Spending = z.infer<typeof Spending>
 
-/** How much of a limit is used. Units as in `Limits`; for scopes of single sessions and runs `used` is null. */
-export const LimitStatus = z.object({
-  rule: LimitRule,
-  limit: LimitName,
-  allowed: Count,
-  used: Count.nullable(),
-})
-export type LimitStatus = z.infer<typeof LimitStatus>
-
 /** What the window always knows of money and tokens: the meters of sidebar, composer and tray. Part of `AppState`. */
 export const SpendingState = z.object({
   day: DayKey,
   today: Spending,
   month: Spending,
-  limits: z.array(LimitStatus),
+  limits: z.array(Standing),
   /** Grows with every change of the ledger: a report made before it is stale. */
   revision: Count,
 })

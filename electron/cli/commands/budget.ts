@@ -2,7 +2,7 @@ import { clawCommand } from '#shared/lib/claw-command.ts'
 import { groupedCount } from '#shared/lib/counted.ts'
 import { csvCell } from '#shared/lib/csv.ts'
 import { microUsdFromUsd } from '#shared/lib/money.ts'
-import type { BudgetScope, LimitName } from '#shared/limits/budget.ts'
+import type { BudgetScope, LimitName, Standing } from '#shared/limits/budget.ts'
 import { amountWords, scopeWords } from '#shared/limits/limit-words.ts'
 import { ExitCode } from '#shared/session/exit-code.ts'
 import type { SpendingQuery, SpendingReport, SpendingRow } from '#shared/spending/spending.ts'
@@ -59,7 +59,9 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
     const { day, today, month, limits } = state
     const totals = await budgets.totals(query)
     const range = { ...query, total: report.total, totals, ...(flags.by && { by: flags.by, rows }) }
-    out.write(`${JSON.stringify({ day, today, month, limits, range })}\n`)
+    out.write(
+      `${JSON.stringify({ day, today, month, limits: limits.map((limit) => limitRow(limit, limits)), range })}\n`,
+    )
   } else if (flags.by) {
     out.write(`${rowTable(out, flags.by, rows).join('\n')}\n`)
     say(shell.screen.side, `${query.from} to ${query.to}: ${spendingWords(report.total)}.`)
@@ -150,4 +152,11 @@ function rowsAsCsv(rows: readonly SpendingRow[]): string {
     ),
   )
   return [head, ...lines].map((line) => `${line}\r\n`).join('')
+}
+
+/** A limit as scripts read it, with the whole rule that it is part of. */
+function limitRow({ name, allowed, scope, profileId, used }: Standing, all: readonly Standing[]) {
+  const ofRule = all.filter((one) => one.scope === scope && one.profileId === profileId)
+  const limits = Object.fromEntries(ofRule.map((one) => [one.name, one.allowed]))
+  return { rule: { scope, profileId, limits }, limit: name, allowed, used }
 }

@@ -1,7 +1,8 @@
 import { groupedCount } from '#shared/lib/counted.ts'
 import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { Standing } from '#shared/limits/budget.ts'
 import { amountWords, scopeWords } from '#shared/limits/limit-words.ts'
-import type { LimitStatus, Spending, SpendingRow } from '#shared/spending/spending.ts'
+import type { Spending, SpendingRow } from '#shared/spending/spending.ts'
 import type { Output } from './output.ts'
 import { type Column, tableLines } from './table.ts'
 import { shortFolder } from './words.ts'
@@ -49,14 +50,14 @@ const countColumns: readonly Column[] = [
 
 export function limitTable(
   output: Output,
-  limits: readonly LimitStatus[],
+  limits: readonly Standing[],
   nameOf: (profileId: string) => string,
 ): string[] {
-  const rows = limits.map(({ rule, limit, allowed, used }) => [
-    scopeWords[rule.scope],
-    rule.profileId === null ? 'everything' : nameOf(rule.profileId),
-    amountWords(limit, allowed),
-    used === null ? '' : `${amountWords(limit, used)} used`,
+  const rows = limits.map(({ name, allowed, scope, profileId, used }) => [
+    scopeWords[scope],
+    profileId === null ? 'everything' : nameOf(profileId),
+    amountWords(name, allowed),
+    used === null ? '' : `${amountWords(name, used)} used`,
     used === null || allowed === 0 ? '' : `${Math.floor((used / allowed) * 100)}%`,
   ])
   return tableLines(output, limitColumns, rows)

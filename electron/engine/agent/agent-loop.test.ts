@@ -395,7 +395,10 @@ describe('a limit', () => {
   ])('on %s ends the turn with what was allowed and used', async (_name, limits, budget) => {
     const { outcome } = await play({ answers: [...two], limits })
     const { top: _top, ...stopped } = outcome.budget ?? {}
-    expect([outcome.reason, stopped]).toEqual(['budget', { ...budget, scope: 'run', origin: 'a test' }])
+    expect([outcome.reason, stopped]).toEqual([
+      'budget',
+      { ...budget, scope: 'run', origin: 'a test', setBy: { kind: 'run', option: 'a test' } },
+    ])
   })
 
   test('that is not reached changes nothing', async () => {
@@ -649,7 +652,16 @@ describe('at a limit somebody who watches decides', () => {
     const warning = events.find(({ type }) => type === 'warning')
     expect([outcome, stops, requests.length, warning]).toEqual([
       { reason: 'budget', failure: null, budget: stops[0] },
-      [expect.objectContaining({ limit: 'turns', allowed: 1, used: 1, scope: 'run', origin: 'a test' })],
+      [
+        expect.objectContaining({
+          limit: 'turns',
+          allowed: 1,
+          used: 1,
+          scope: 'run',
+          origin: 'a test',
+          setBy: { kind: 'run', option: 'a test' },
+        }),
+      ],
       1,
       {
         type: 'warning',

@@ -1,6 +1,7 @@
 import { FailureError } from '#shared/failure.ts'
 import type { ProfileId } from '#shared/ids.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
+import type { BudgetStop, LimitSource } from '#shared/limits/budget.ts'
+import { originWords } from '#shared/limits/limit-words.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { Usage } from '#shared/spending/usage.ts'
@@ -13,7 +14,6 @@ import { CallBudget, type CallTerms, endless, type Room } from './call-budget.ts
 import { type Counts, countOf, countsOfSpend, noCounts } from './counts.ts'
 import { grantOf, type Want } from './grant.ts'
 import type { Ledger } from './ledger.ts'
-import type { LimitSource } from './limit-source.ts'
 import { type PlannedCall, STEP, wantOf } from './planned-call.ts'
 import type { Extension, Progress, Purse } from './purse.ts'
 import { isShared, isSharedTime, type Refusal, type RunLimit, RunLimits, refusalBy } from './run-limits.ts'
@@ -85,7 +85,8 @@ export class Budget {
 
   /** Where a limit in USD was set; null = there is none. */
   get usdOrigin(): string | null {
-    return this.#limits.all.find(({ name }) => name === 'costUsd')?.origin ?? null
+    const limit = this.#limits.all.find(({ name }) => name === 'costUsd')
+    return limit ? originWords(limit) : null
   }
 
   /** Reads what the limits need to know. `FailureError` `storage`: they cannot be checked. */
@@ -100,7 +101,9 @@ export class Budget {
       path: this.#limits.path,
       startedAt: parent?.startedAt ?? this.#limits.startedAt,
       background: parent?.background ?? false,
-      limits: this.#limits.all.flatMap(({ path, ...limit }) => (path === null ? [] : [{ ...limit, path }])),
+      limits: this.#limits.all.flatMap(({ path, ...limit }) =>
+        path === null ? [] : [{ ...limit, origin: originWords(limit), path }],
+      ),
     }
   }
 
@@ -296,7 +299,7 @@ export class Budget {
   }
 
   /** `needs`: what the next step would have added at the least. */
-  #stop({ name, scope, origin }: RunLimit, allowed: number, used: number, needs: number): BudgetStop {
+  #stop({ name, scope, setBy }: RunLimit, allowed: number, used: number, needs: number): BudgetStop {
     const top = this.#calls
       .toSorted((a, b) => (b.costMicroUsd ?? 0) - (a.costMicroUsd ?? 0) || b.tokens - a.tokens)
       .slice(0, TOP)
@@ -305,7 +308,8 @@ export class Budget {
       allowed,
       used,
       scope,
-      origin,
+      origin: originWords({ setBy, scope }),
+      setBy,
       ...(used < allowed && needs > 0 && { needs }),
       ...(top.length > 0 && { top }),
     }

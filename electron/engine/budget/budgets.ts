@@ -1,6 +1,6 @@
-import { LimitName } from '#shared/limits/budget.ts'
+import { LimitName, type Standing } from '#shared/limits/budget.ts'
 import { dayOf, monthOf } from '#shared/spending/day.ts'
-import type { LimitStatus, SpendingQuery, SpendingReport, SpendingState } from '#shared/spending/spending.ts'
+import type { SpendingQuery, SpendingReport, SpendingState } from '#shared/spending/spending.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -35,12 +35,12 @@ export class Budgets {
     const fold = ledger.fold()
     const period = { day, month: monthOf(day) }
     const limits = settings.get().limits.flatMap((rule) =>
-      LimitName.options.flatMap((limit): LimitStatus[] => {
-        const allowed = rule.limits[limit]
+      LimitName.options.flatMap((name): Standing[] => {
+        const allowed = rule.limits[name]
         if (allowed === undefined) return []
         const { scope, profileId } = rule
-        const used = scope === 'day' || scope === 'month' ? fold.used(limit, period[scope], profileId) : null
-        return [{ rule, limit, allowed, used }]
+        const used = scope === 'day' || scope === 'month' ? fold.used(name, period[scope], profileId) : null
+        return [{ name, allowed, scope, profileId, setBy: { kind: 'settings', profileId }, used }]
       }),
     )
     const { revision } = fold

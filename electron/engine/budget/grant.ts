@@ -1,4 +1,4 @@
-import type { LimitName } from '#shared/limits/budget.ts'
+import type { Limit, LimitName } from '#shared/limits/budget.ts'
 import { type Counts, countOf } from './counts.ts'
 
 /** What somebody wants to spend. */
@@ -18,11 +18,7 @@ export interface Want {
 }
 
 /** A limit with what is used and reserved of it. */
-export interface Standing {
-  name: LimitName
-  allowed: number
-  used: number
-}
+type KnownStanding = Pick<Limit, 'name' | 'allowed'> & { used: number }
 
 export type Grant =
   | {
@@ -40,7 +36,7 @@ export type Grant =
   | { ok: false; limit: number }
 
 /** The same for everybody who knows the same numbers: that is what keeps many processes below one limit without a lock. */
-export function grantOf(want: Want, standings: readonly Standing[]): Grant {
+export function grantOf(want: Want, standings: readonly KnownStanding[]): Grant {
   let output = want.output
   let reasoning = want.reasoning
   let time = want.time ?? 0

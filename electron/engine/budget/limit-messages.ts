@@ -1,12 +1,11 @@
 import { counted } from '#shared/lib/counted.ts'
 import { formatMicroUsd } from '#shared/lib/money.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
-import { amountWords, scopeWords } from '#shared/limits/limit-words.ts'
-import type { Limit } from './limit-source.ts'
+import type { BudgetStop, Limit } from '#shared/limits/budget.ts'
+import { amountWords, originWords, scopeWords } from '#shared/limits/limit-words.ts'
 
 /** Once, when most of a limit is used. */
 export function warningAt80(limit: Limit, used: number): string {
-  return `${amountWords(limit.name, used)} of ${allowed(limit)} are used.`
+  return `${amountWords(limit.name, used)} of ${allowed({ ...limit, origin: originWords(limit) })} are used.`
 }
 
 /** Which limit, what it allowed, what was used and by what, and how to go on: several sentences, one text. */
@@ -30,6 +29,11 @@ const howToGoOn = {
   month: 'To go on, raise the limit or wait until next month.',
 } as const
 
-function allowed({ name, allowed, scope, origin }: Omit<Limit, 'profileId'>): string {
+function allowed({
+  name,
+  allowed,
+  scope,
+  origin,
+}: Pick<Limit, 'name' | 'allowed' | 'scope'> & { origin: string }): string {
   return `${amountWords(name, allowed)} for ${scopeWords[scope]}${origin && ` (${origin})`}`
 }

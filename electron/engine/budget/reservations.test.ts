@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { Limits } from '#shared/limits/budget.ts'
+import type { LimitSource, Limits } from '#shared/limits/budget.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
@@ -9,8 +9,6 @@ import type { Budget, BudgetOptions } from './budget.ts'
 import type { CallBudget } from './call-budget.ts'
 import { noCounts } from './counts.ts'
 import { Ledger } from './ledger.ts'
-import type { LimitSource } from './limit-source.ts'
-import { limitsOf } from './limit-source.ts'
 
 const profile = testProfile('http://127.0.0.1:1/v1', { kind: 'custom' })
 const usage = (inputTokens: number, outputTokens: number, more: Partial<Usage> = {}): Usage => ({
@@ -22,6 +20,7 @@ const usage = (inputTokens: number, outputTokens: number, more: Partial<Usage> =
   source: 'reported',
   ...more,
 })
+const settings = (profileId: ProfileId | null = null) => ({ kind: 'settings' as const, profileId })
 const answer = { label: 'answer', profile, inputTokens: 100, stream: true } as const
 
 async function begin(budget: Budget, planned: Parameters<Budget['startCall']>[0] = answer): Promise<CallBudget> {
@@ -33,7 +32,7 @@ async function begin(budget: Budget, planned: Parameters<Budget['startCall']>[0]
 /** Two runs of one day, in one ledger. */
 function day(limits: Limits, more: Partial<BudgetOptions> = {}) {
   const ledger = memoryLedger()
-  const sources: LimitSource[] = [{ scope: 'day', origin: 'Settings: a day', limits }]
+  const sources: LimitSource[] = [{ scope: 'day', setBy: settings(), limits }]
   const run = (id: string) =>
     testBudget({}, { ...more, ledger, sources, run: { id, session: `session${id.slice(-3)}`, cwd: '/project' } })
   return { ledger, one: run('run0000001'), two: run('run0000002') }
@@ -68,7 +67,7 @@ describe('runs that spend at once', () => {
   test('are limited by profile where the limit is', async () => {
     const ledger = memoryLedger()
     const other = testProfile('http://127.0.0.1:1/v1', { id: ProfileId.parse('other') })
-    const sources: LimitSource[] = [{ scope: 'day', origin: 'x', limits: { modelCalls: 1 }, profileId: other.id }]
+    const sources: LimitSource[] = [{ scope: 'day', setBy: settings(other.id), limits: { modelCalls: 1 } }]
     const budget = testBudget({}, { ledger, sources })
     for (const _ of [1, 2]) await (await begin(budget)).settle(usage(1, 1))
     await (await begin(budget, { ...answer, profile: other })).settle(usage(1, 1))
@@ -87,7 +86,7 @@ describe('runs that spend at once', () => {
         fc.integer({ min: 200, max: 1500 }),
         async (steps, allowed) => {
           const ledger = memoryLedger()
-          const sources: LimitSource[] = [{ scope: 'day', origin: 'x', limits: { totalTokens: allowed } }]
+          const sources: LimitSource[] = [{ scope: 'day', setBy: settings(), limits: { totalTokens: allowed } }]
           const runs = [0, 1, 2, 3].map((at) => ({
             budget: testBudget({}, { ledger, sources, run: { id: `run000000${at}`, session: 's', cwd: '/' } }),
             call: null as CallBudget | null,
@@ -149,7 +148,7 @@ describe('children', () => {
 
   test('of a background run count for its own limit', async () => {
     const ledger = memoryLedger()
-    const sources: LimitSource[] = [{ scope: 'background-run', origin: 'x', limits: { toolCalls: 1 } }]
+    const sources: LimitSource[] = [{ scope: 'background-run', setBy: settings(), limits: { toolCalls: 1 } }]
     const link = { path: 'backrun001', startedAt: 0, background: true, limits: [] }
     const turn = (id: string) => testBudget({}, { ledger, sources, parent: link, run: { id, session: 's', cwd: '/' } })
     const [one, two] = [turn('turn000001'), turn('turn000002')]
@@ -167,7 +166,7 @@ describe('children', () => {
 
 describe('a session', () => {
   test('counts what it used before', async () => {
-    const sources: LimitSource[] = [{ scope: 'session', origin: 'x', limits: { totalTokens: 1000, turns: 5 } }]
+    const sources: LimitSource[] = [{ scope: 'session', setBy: settings(), limits: { totalTokens: 1000, turns: 5 } }]
     const spentBefore = () => ({ ...noCounts(), inputTokens: 700, outputTokens: 100, turns: 4 })
     const budget = testBudget({}, { sources, spentBefore })
     const call = await begin(budget)
@@ -182,7 +181,7 @@ describe('a session', () => {
 
 test('a limit of a session for one profile counts what that profile used, before and now', async () => {
   const other = testProfile('http://127.0.0.1:1/v1', { id: ProfileId.parse('other') })
-  const sources: LimitSource[] = [{ scope: 'session', origin: 'x', limits: { modelCalls: 2 }, profileId: other.id }]
+  const sources: LimitSource[] = [{ scope: 'session', setBy: settings(other.id), limits: { modelCalls: 2 } }]
   const spentBefore = (id: ProfileId | null) => ({ ...noCounts(), modelCalls: id === other.id ? 1 : 5 })
   const budget = testBudget({}, { sources, spentBefore })
   await (await begin(budget)).settle(usage(1, 1))
@@ -217,7 +216,7 @@ test('a run counts on over the end of a month', async () => {
 
 test('a warning at 80 % is not for what was used before the run', async () => {
   const warnings: string[] = []
-  const sources: LimitSource[] = [{ scope: 'session', origin: 'x', limits: { turns: 10 } }]
+  const sources: LimitSource[] = [{ scope: 'session', setBy: settings(), limits: { turns: 10 } }]
   const spentBefore = () => ({ ...noCounts(), turns: 8 })
   const budget = testBudget({}, { sources, spentBefore, warn: (code) => warnings.push(code) })
   await budget.open()
@@ -256,29 +255,4 @@ test('tools that ran after the last call are written when the run ends', async (
   await budget.close()
   const fold = await ledger.current()
   expect([fold.used('toolCalls', '1970-01-01', null), fold.holds()]).toEqual([1, []])
-})
-
-test('a trusted manifest takes the place of settings, and of the others the tightest comes first', () => {
-  const source = (origin: string, turns: number, more: Partial<LimitSource> = {}): LimitSource => ({
-    scope: 'session',
-    origin,
-    limits: { turns },
-    ...more,
-  })
-  const names = (...sources: LimitSource[]) => limitsOf(sources).map(({ origin, allowed }) => [origin, allowed])
-  const settings = source('settings', 5, { yields: true })
-  expect([
-    names(settings, source('untrusted', 9), source('also untrusted', 3)),
-    names(settings, source('trusted', 9, { raises: true }), source('untrusted', 12)),
-  ]).toEqual([
-    [
-      ['also untrusted', 3],
-      ['settings', 5],
-      ['untrusted', 9],
-    ],
-    [
-      ['trusted', 9],
-      ['untrusted', 12],
-    ],
-  ])
 })

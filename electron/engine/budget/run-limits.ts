@@ -1,5 +1,6 @@
 import type { ProfileId } from '#shared/ids.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
+import type { BudgetStop, Limit, LimitSource } from '#shared/limits/budget.ts'
+import { effectiveLimits, isInForce, isSameSetter, isStopOf, setterOf } from '#shared/limits/effective-limits.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import { dayOf, monthOf } from '#shared/spending/day.ts'
 import type { Elapsed } from '../lib/clock.ts'
@@ -9,7 +10,6 @@ import type { Grant } from './grant.ts'
 import type { Ledger } from './ledger.ts'
 import { type LineLimit, RUN } from './ledger-line.ts'
 import { warningAt80 } from './limit-messages.ts'
-import { type Limit, type LimitSource, limitsOf } from './limit-source.ts'
 
 /** From this part of a limit on a person is warned, once. */
 const WARNING = 0.8
@@ -96,7 +96,7 @@ export class RunLimits {
 
   /** Those that count for the profile that answers. */
   inForce(profileId: ProfileId): RunLimit[] {
-    return this.all.filter((limit) => limit.profileId === null || limit.profileId === profileId)
+    return this.all.filter((limit) => isInForce(limit, profileId))
   }
 
   /** Counts what the ledger is about to be told, with the time up to `elapsed`. */
@@ -148,7 +148,7 @@ export class RunLimits {
 
   /** Whether what refused would not refuse now: it was raised or taken away, or its day is over. */
   hasRoom(stop: BudgetStop): boolean {
-    const limits = this.all.filter((limit) => isOf(limit, stop))
+    const limits = this.all.filter((limit) => isStopOf(stop, limit))
     if (limits.length === 0 || limits.some(({ allowed }) => allowed > stop.allowed)) return true
     // What a run used never gets less.
     if (stop.scope !== 'day' && stop.scope !== 'month') return false
@@ -186,7 +186,7 @@ export class RunLimits {
   /** Those of the sources, with those of the run that it is a child of. */
   #limitsOf(sources: readonly LimitSource[]): RunLimit[] {
     const { parent, begun } = this.#options
-    const own = limitsOf(sources).flatMap((limit): RunLimit[] => {
+    const own = effectiveLimits(sources).flatMap((limit): RunLimit[] => {
       const { scope, name, profileId } = limit
       if (scope === 'run') {
         const carried = begun ? countOf(begun.counts.of(profileId), name) : 0
@@ -195,11 +195,11 @@ export class RunLimits {
       if (scope === 'background-run') return parent?.background ? [{ ...limit, ...this.#first }] : []
       return [{ ...limit, path: null, startedAt: this.startedAt, carried: 0 }]
     })
-    return [...own, ...(parent?.limits ?? [])]
+    return [...own, ...(parent?.limits ?? []).map(limitOfParent)]
   }
 
   #raise(stop: BudgetStop, to: number): RunLimit[] {
-    const raised = this.all.filter((limit) => isOf(limit, stop))
+    const raised = this.all.filter((limit) => isStopOf(stop, limit))
     for (const limit of raised) limit.allowed = Math.max(limit.allowed, to)
     return raised
   }
@@ -242,11 +242,12 @@ export function isSharedTime({ name, path, scope }: RunLimit): boolean {
 }
 
 function isSame(one: RunLimit, other: RunLimit): boolean {
-  const { name, scope, origin, path, profileId } = one
-  const isOne = name === other.name && scope === other.scope && origin === other.origin
+  const { name, scope, setBy, path, profileId } = one
+  const isOne = name === other.name && scope === other.scope && isSameSetter(setBy, other.setBy)
   return isOne && path === other.path && profileId === other.profileId
 }
 
-function isOf(limit: RunLimit, stop: BudgetStop): boolean {
-  return limit.name === stop.limit && limit.scope === stop.scope && limit.origin === stop.origin
+/** Links of older versions say in words alone who set a limit. */
+function limitOfParent({ origin, ...limit }: RunLink['limits'][number]): RunLimit {
+  return { ...limit, setBy: limit.setBy ?? setterOf({ origin }) ?? { kind: 'run', option: origin } }
 }

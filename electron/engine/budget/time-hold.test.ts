@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { LimitSource } from '#shared/limits/budget.ts'
 import { memoryLedger, testBudget } from '../../../test-support/budgets.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Budget } from './budget.ts'
 import { CountsByProfile } from './counts.ts'
-import type { LimitSource } from './limit-source.ts'
 
 const profile = testProfile('http://127.0.0.1:1/v1')
 const DAY = '1970-01-01'
@@ -15,7 +15,9 @@ function day(allowed: number) {
   const clock = { at: 0 }
   const now = () => clock.at
   const ledger = memoryLedger(now)
-  const sources: LimitSource[] = [{ scope: 'day', origin: 'Settings: a day', limits: { wallTime: allowed } }]
+  const sources: LimitSource[] = [
+    { scope: 'day', setBy: { kind: 'settings', profileId: null }, limits: { wallTime: allowed } },
+  ]
   const run = (id: string) => testBudget({}, { now, ledger, sources, run: { id, session: 's', cwd: '/' } })
   const used = async () => (await ledger.current()).used('wallTime', DAY, null)
   return { clock, run, used, ledger }
@@ -159,7 +161,7 @@ test.each([
       {},
       {
         ...{ now, ledger, elapsed: () => clock.elapsed },
-        sources: [{ scope, origin: scope, limits: { wallTime: 60_000 } }],
+        sources: [{ scope, setBy: { kind: 'run', option: scope }, limits: { wallTime: 60_000 } }],
         run: { id: `${scope}00000001`.slice(0, 10), session: 's', cwd: '/' },
       },
     ),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FailureError } from '#shared/failure.ts'
+import type { Limits } from '#shared/limits/budget.ts'
 import type { SeenManifest } from '#shared/policy/policy.ts'
 import { manifestPlaces } from './manifest-files.ts'
 import { Policies } from './policies.ts'
@@ -52,15 +53,17 @@ test('the limits in force are told as numbers; where a file is broken there are 
   await write(near, { budget: { maxModelCalls: 4 } })
   const policies = newPolicies()
   const limits = async () => (await policies.show(work)).limits
+  const source = (path: string, limits: Limits, trusted: boolean) => ({
+    scope: 'session',
+    setBy: { kind: 'policy', path, trusted },
+    limits,
+  })
   expect(await limits()).toEqual([
-    { path: above, limits: { modelCalls: 9, costUsd: 500_000 }, raises: false },
-    { path: near, limits: { modelCalls: 4 }, raises: false },
+    source(above, { modelCalls: 9, costUsd: 500_000 }, false),
+    source(near, { modelCalls: 4 }, false),
   ])
   await policies.answer(await seenIn(policies), true)
-  expect(await limits()).toEqual([
-    { path: above, limits: { costUsd: 500_000 }, raises: true },
-    { path: near, limits: { modelCalls: 4 }, raises: true },
-  ])
+  expect(await limits()).toEqual([source(above, { costUsd: 500_000 }, true), source(near, { modelCalls: 4 }, true)])
   await write(near, '{')
   expect(await limits()).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
-import type { PolicyLimits, PolicyTrust, PolicyView, SeenManifest } from '#shared/policy/policy.ts'
+import type { PolicyTrust, PolicyView, SeenManifest } from '#shared/policy/policy.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ManifestFile, ManifestReader, manifestPlaces, originalOf } from './manifest-files.ts'
 import { type JudgedManifest, noPolicy, Policy } from './policy.ts'
@@ -62,7 +62,7 @@ export class Policies {
     const judged = judge(files, answers)
     return {
       folder: real,
-      limits: judged.length === files.length ? limitsIn(new Policy(judged)) : [],
+      limits: judged.length === files.length ? new Policy(judged).limitSources() : [],
       files: files.map((file) => {
         const { path, hash, content } = file
         const trust = trustOf(file, answers)
@@ -120,10 +120,6 @@ function judge(files: readonly ManifestFile[], answers: ReadonlyMap<string, Trus
       ? []
       : [{ path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }],
   )
-}
-
-function limitsIn(policy: Policy): PolicyLimits[] {
-  return policy.limitSources().map(({ origin, limits, raises = false }) => ({ path: origin, limits, raises }))
 }
 
 function trustOf({ path, hash }: ManifestFile, answers: ReadonlyMap<string, TrustAnswer>): PolicyTrust {

@@ -51,8 +51,24 @@ const keys: [string, unknown, object, object][] = [
   [
     'budget',
     { budget: { maxToolCalls: 3, maxTotalCostUsd: 1 } },
-    { limits: [{ scope: 'session', origin: '/p', limits: { toolCalls: 3, costUsd: 1_000_000 }, raises: true }] },
-    { limits: [{ scope: 'session', origin: '/p', limits: { toolCalls: 3, costUsd: 1_000_000 } }] },
+    {
+      limits: [
+        {
+          scope: 'session',
+          setBy: { kind: 'policy', path: '/p', trusted: true },
+          limits: { toolCalls: 3, costUsd: 1_000_000 },
+        },
+      ],
+    },
+    {
+      limits: [
+        {
+          scope: 'session',
+          setBy: { kind: 'policy', path: '/p', trusted: false },
+          limits: { toolCalls: 3, costUsd: 1_000_000 },
+        },
+      ],
+    },
   ],
   ['maxDelegatedTasks', { budget: { maxDelegatedTasks: 1 } }, {}, {}],
   ['hooks.beforePrompt', { hooks: { beforePrompt: ['A.'] } }, { message: '<policy>\n- A.\n</policy>' }, {}],
@@ -167,9 +183,9 @@ describe('together', () => {
       deniers: [policy.denier('write'), policy.denier('shell')],
     }).toEqual({
       limits: [
-        { scope: 'session', origin: '/strange', limits: { toolCalls: 100 } },
-        { scope: 'session', origin: '/far', limits: { modelCalls: 9 }, raises: true },
-        { scope: 'session', origin: '/near', limits: { toolCalls: 50 }, raises: true },
+        { scope: 'session', setBy: { kind: 'policy', path: '/strange', trusted: false }, limits: { toolCalls: 100 } },
+        { scope: 'session', setBy: { kind: 'policy', path: '/far', trusted: true }, limits: { modelCalls: 9 } },
+        { scope: 'session', setBy: { kind: 'policy', path: '/near', trusted: true }, limits: { toolCalls: 50 } },
       ],
       permissions: { write: 'allow', shell: 'deny', sandbox: true },
       message: '<policy>\n- Far.\n- Near.\n</policy>',

@@ -1,7 +1,6 @@
-import type { LimitName, Limits } from '#shared/limits/budget.ts'
+import type { LimitName, LimitSource, Limits } from '#shared/limits/budget.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { PolicyTrust } from '#shared/policy/policy.ts'
-import type { LimitSource } from '../budget/limit-source.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A whole manifest and what the person thinks of it. */
@@ -91,11 +90,17 @@ export class Policy {
     const trusted = this.#trusted.toReversed().map(({ path, manifest }): LimitSource => {
       const limits = withoutNames(manifest.limits, set)
       for (const name of namesOf(limits)) set.add(name)
-      return { scope: 'session', origin: path, limits, raises: true }
+      return { scope: 'session', setBy: { kind: 'policy', path, trusted: true }, limits }
     })
     const others = this.#all
       .filter((one) => !isTrusted(one))
-      .map(({ path, manifest }): LimitSource => ({ scope: 'session', origin: path, limits: manifest.limits }))
+      .map(
+        ({ path, manifest }): LimitSource => ({
+          scope: 'session',
+          setBy: { kind: 'policy', path, trusted: false },
+          limits: manifest.limits,
+        }),
+      )
     return [...others, ...trusted.reverse()].filter(({ limits }) => namesOf(limits).length > 0)
   }
 

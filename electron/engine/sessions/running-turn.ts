@@ -1,5 +1,7 @@
 import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import type { TurnId } from '#shared/ids.ts'
+import type { LimitSource } from '#shared/limits/budget.ts'
+import { sourcesOfRun } from '#shared/limits/effective-limits.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
@@ -11,7 +13,6 @@ import type { Conversation } from '../agent/conversation.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
-import type { LimitSource } from '../budget/limit-source.ts'
 import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -22,7 +23,7 @@ import type { OpenQuestions } from './open-questions.ts'
 import type { SessionCounts } from './session-counts.ts'
 import type { SessionServices } from './session-services.ts'
 import type { Session } from './sessions.ts'
-import { runSources, timeOf } from './turn-budget.ts'
+import { timeOf } from './turn-budget.ts'
 
 /** How a turn is run; `begun` = it began in another process. */
 export interface TurnOrder {
@@ -100,7 +101,11 @@ export class RunningTurn {
     const { services, limits } = home
     const { options, carriedOver = [] } = order
     const { clock, tools, background, limitSources, onLimitsChange, learnWindow, noteReach } = services
-    const sources = () => [...runSources(options), ...limitSources(), ...policy.limitSources()]
+    const sources = () => [
+      ...sourcesOfRun(options.limits ?? {}, options.limitOrigins ?? {}),
+      ...limitSources(),
+      ...policy.limitSources(),
+    ]
     const budget = budgetFor(home, order, sources())
     this.budget = budget
     const unfollow = limits.follow(budget, sources, onLimitsChange)

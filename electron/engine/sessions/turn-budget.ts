@@ -1,16 +1,5 @@
-import { LimitName } from '#shared/limits/budget.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
-import type { LimitSource } from '../budget/limit-source.ts'
-
-/** One source for each limit, with where it was set. */
-export function runSources({ limits = {}, limitOrigins = {} }: SendOptions): LimitSource[] {
-  return LimitName.options.flatMap((name): LimitSource[] => {
-    const allowed = limits[name]
-    if (allowed === undefined) return []
-    return [{ scope: 'run', origin: limitOrigins[name] ?? 'set for this run', limits: { [name]: allowed } }]
-  })
-}
 
 /** For the journal: only what says something. */
 export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): { options?: SendOptions } {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId, TurnId } from '#shared/ids.ts'
+import type { Standing } from '#shared/limits/budget.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { noSpending } from '#shared/spending/no-spending.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
 import { sampleRun } from '../../../test-support/sample-run.ts'
 import { type NotifiableState, notificationsOf } from './notification-model.ts'
 import { type Work, workOf } from './work.ts'
@@ -47,7 +47,7 @@ const session: SessionSummary = {
 
 function state(
   runs: readonly BackgroundRun[],
-  rest: { chats?: Work[]; sessions?: SessionSummary[]; limits?: LimitStatus[] } = {},
+  rest: { chats?: Work[]; sessions?: SessionSummary[]; limits?: Standing[] } = {},
 ): NotifiableState {
   const { chats = [], sessions = [], limits = [] } = rest
   const spending = { day: '2026-11-26', today: noSpending(), month: noSpending(), limits, revision: 1 }
@@ -128,10 +128,12 @@ test.each([
 })
 
 test('a limit of a day or a month is told at 80 % and when it is reached', () => {
-  const limit = (used: number, allowed = 10_000_000): LimitStatus => ({
-    rule: { scope: 'month', profileId: null, limits: { costUsd: allowed } },
-    limit: 'costUsd',
+  const limit = (used: number, allowed = 10_000_000): Standing => ({
+    name: 'costUsd',
     allowed,
+    scope: 'month',
+    profileId: null,
+    setBy: { kind: 'settings', profileId: null },
     used,
   })
   const at = (used: number, allowed?: number) => state([], { limits: [limit(used, allowed)] })

@@ -4,9 +4,9 @@ import type { SessionId } from '#shared/ids.ts'
 import { counted } from '#shared/lib/counted.ts'
 import { cutText } from '#shared/lib/cut-text.ts'
 import { formatMicroUsd } from '#shared/lib/money.ts'
+import type { LimitName, Standing } from '#shared/limits/budget.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { folderName, isOver, runState } from '#shared/run/run-words.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
 import type { Work } from './work.ts'
 
 /** What the desktop shows. One event has one key; a click goes to the place. */
@@ -147,31 +147,29 @@ const chatEnds: Partial<Record<AppState['sessions'][number]['state'], string>> =
 function limitReached(
   before: AppState['spending'],
   after: AppState['spending'],
-  { rule, limit, allowed, used }: LimitStatus,
+  { name, allowed, scope, profileId, used }: Standing,
 ): AppNotification[] {
-  if (used === null || allowed === 0 || (rule.scope !== 'day' && rule.scope !== 'month')) return []
-  const was = before.limits.find(
-    (one) => one.rule.scope === rule.scope && one.rule.profileId === rule.profileId && one.limit === limit,
-  )
+  if (used === null || allowed === 0 || (scope !== 'day' && scope !== 'month')) return []
+  const was = before.limits.find((one) => one.scope === scope && one.profileId === profileId && one.name === name)
   // A limit that was set just now is known to who set it; a new day begins anew.
   if (!was || was.allowed !== allowed) return []
   const share = used / allowed
   const passed = THRESHOLDS.filter((threshold) => (was.used ?? 0) / allowed < threshold && share >= threshold).at(-1)
   if (passed === undefined) return []
-  const period = rule.scope === 'day' ? 'today' : 'this month'
-  const amount = (value: number) => (limit === 'costUsd' ? formatMicroUsd(value) : count.format(value))
+  const period = scope === 'day' ? 'today' : 'this month'
+  const amount = (value: number) => (name === 'costUsd' ? formatMicroUsd(value) : count.format(value))
   return [
     {
-      key: `${rule.scope} ${rule.profileId} ${limit} ${passed} ${after.day}`,
+      key: `${scope} ${profileId} ${name} ${passed} ${after.day}`,
       title: passed >= 1 ? `The limit of ${period} is reached` : `${Math.floor(share * 100)} % of ${period} is used`,
-      body: `${amount(used)} of ${amount(allowed)}${limitUnits[limit] ?? ''}.`,
+      body: `${amount(used)} of ${amount(allowed)}${limitUnits[name] ?? ''}.`,
       place: { page: 'budgets' },
     },
   ]
 }
 
 const count = new Intl.NumberFormat('en-US')
-const limitUnits: Partial<Record<LimitStatus['limit'], string>> = {
+const limitUnits: Partial<Record<LimitName, string>> = {
   totalTokens: ' tokens',
   inputTokens: ' input tokens',
   outputTokens: ' output tokens',

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import type { LimitName } from '#shared/limits/budget.ts'
+import type { LimitName, Standing } from '#shared/limits/budget.ts'
 import { noSpending } from '#shared/spending/no-spending.ts'
-import type { LimitStatus } from '#shared/spending/spending.ts'
 import { todayLine } from './today-line.ts'
 
-function limit(name: LimitName, allowed: number, used: number, profile: string | null = null): LimitStatus {
+function limit(name: LimitName, allowed: number, used: number, profile: string | null = null): Standing {
   const profileId = profile === null ? null : ProfileId.parse(profile)
-  return { rule: { scope: 'day', profileId, limits: { [name]: allowed } }, limit: name, allowed, used }
+  return { name, allowed, scope: 'day', profileId, setBy: { kind: 'settings', profileId }, used }
 }
 
 test.each([

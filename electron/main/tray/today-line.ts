@@ -7,7 +7,7 @@ const count = new Intl.NumberFormat('en-US')
 /** What today's work used, of how much where a limit of the day covers everything; null = nothing to say. */
 export function todayLine({ today, limits }: Pick<SpendingState, 'today' | 'limits'>): string | null {
   const ofTheDay = (name: 'costUsd' | 'totalTokens') =>
-    limits.find(({ rule, limit }) => rule.scope === 'day' && rule.profileId === null && limit === name)
+    limits.find((limit) => limit.scope === 'day' && limit.profileId === null && limit.name === name)
   const [cost, tokens] = [ofTheDay('costUsd'), ofTheDay('totalTokens')]
   if (cost) return `Today ${formatMicroUsd(cost.used ?? 0)} of ${formatMicroUsd(cost.allowed)}`
   if (tokens) return `Today ${count.format(tokens.used ?? 0)} of ${counted(tokens.allowed, 'token')}`
