@@ -5,7 +5,7 @@ import { ProfileId, type RunId, SessionId, TurnId } from '#shared/ids.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
-import type { FeedChannel } from '../electron/engine/feed/channel.ts'
+import type { Channel } from '../electron/engine/lib/channel.ts'
 import type { Unsubscribe } from '../electron/engine/lib/unsubscribe.ts'
 import type { Session, Sessions } from '../electron/engine/sessions/sessions.ts'
 
@@ -129,13 +129,27 @@ export class FakeSessions implements Sessions {
 }
 
 /** Both ends of a line within one process; messages are cloned as a port does it. */
-export class MemoryChannel implements FeedChannel {
+export class MemoryChannel implements Channel<FeedMessage> {
   readonly received: FeedMessage[] = []
+  /** Characters, until the test drains it. */
+  waiting = 0
   #onMessage: (message: unknown) => void = () => undefined
+  #onDrain: () => void = () => undefined
   #onClose: () => void = () => undefined
 
   post(message: FeedMessage): void {
     this.received.push(structuredClone(message))
+    this.waiting += JSON.stringify(message).length
+  }
+
+  onDrain(listener: () => void): void {
+    this.#onDrain = listener
+  }
+
+  /** The viewer has read all. */
+  drain(): void {
+    this.waiting = 0
+    this.#onDrain()
   }
 
   onMessage(listener: (message: unknown) => void): void {

@@ -224,6 +224,7 @@ export async function hostRun(
 export type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 export { shown } from './feed/shown.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
+export type { Channel } from './lib/channel.ts'
 export { heldBy, unfinishedTurn } from './remote/background-runs.ts'
 export type { RemoteSession } from './remote/remote-session.ts'
 export type { RunLog } from './runs/run-log.ts'

@@ -1,6 +1,6 @@
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
 import type { FeedMessage } from '#shared/feed/feed.ts'
-import type { WindowFeed } from '../engine/engine.ts'
+import type { Channel, WindowFeed } from '../engine/engine.ts'
 import { feedChannel } from './ipc/channels.ts'
 
 /** Sends the page one end of a new line and serves the other. Closed with the page, it unsubscribes by itself. */
@@ -12,14 +12,17 @@ export function giveFeedPort(page: WebContents, nonce: string, feed: WindowFeed)
   page.postMessage(feedChannel, nonce, [port2])
 }
 
-function portChannel(port: MessagePortMain) {
+function portChannel(port: MessagePortMain): Channel<FeedMessage> {
   return {
-    post: (message: FeedMessage) => port.postMessage(message),
-    onMessage(listener: (message: unknown) => void) {
+    post: (message) => port.postMessage(message),
+    // A port does not tell what the page has read.
+    waiting: 0,
+    onDrain: () => undefined,
+    onMessage(listener) {
       port.on('message', ({ data }) => listener(data))
       port.start()
     },
-    onClose(listener: () => void) {
+    onClose(listener) {
       port.on('close', listener)
     },
   }

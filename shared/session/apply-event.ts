@@ -11,7 +11,7 @@ import type { Item, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } f
 export const LONGEST_TEXT = 2_000_000
 
 /** How much of a running command's output a view keeps, in characters; the rest comes with its end. */
-const LIVE_OUTPUT_LIMIT = 64_000
+export const LIVE_OUTPUT_LIMIT = 64_000
 
 const newTurn = { items: [], usage: noUsage, iterations: 0, toolCalls: 0, end: null }
 

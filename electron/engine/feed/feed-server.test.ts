@@ -9,6 +9,7 @@ import type { SessionView } from '#shared/session/session-view.ts'
 import { defaultSettings } from '#shared/settings/default-settings.ts'
 import { noSpending } from '#shared/spending/no-spending.ts'
 import { FakeSessions, MemoryChannel, sessionId, TURN } from '../../../test-support/fake-sessions.ts'
+import { EventBatch } from '../journal/event-batch.ts'
 import { FeedServer } from './feed-server.ts'
 import { SessionHolds } from './session-holds.ts'
 
@@ -45,7 +46,7 @@ const appState: AppState = {
   notices: [],
 }
 
-function serve(sessions: FakeSessions, pendingLimit?: number) {
+function serve(sessions: FakeSessions, behindBytes?: number) {
   const defects: unknown[] = []
   const onDefect = (error: unknown) => defects.push(error)
   const appListeners = new Set<(change: Partial<AppState>) => void>()
@@ -62,7 +63,7 @@ function serve(sessions: FakeSessions, pendingLimit?: number) {
     onDefect,
   })
   const channel = new MemoryChannel()
-  server.attach(channel, pendingLimit)
+  server.attach(channel, behindBytes)
   return { channel, defects, appListeners, server }
 }
 
@@ -75,37 +76,53 @@ const kinds = (messages: readonly FeedMessage[]) =>
   messages.map((message) => (message.type === 'events' ? `events ${message.events.length}` : message.type))
 
 describe('a viewer of a session', () => {
-  it('gets a snapshot, the first event at once, and the rest of a frame as one message', async () => {
+  it('gets a snapshot, and every event in the moment it happens', async () => {
     const sessions = new FakeSessions(1)
     const { channel } = serve(sessions)
     channel.send({ type: 'subscribe', sessionId: A })
     await settle()
     const session = sessions.opened(A)
     session?.startTurn()
-    for (const word of ['a', 'b', 'c']) session?.emit(text(word))
+    for (const word of ['a', 'b']) session?.emit(text(word))
+    expect([kinds(channel.received), vi.getTimerCount()]).toEqual([['snapshot', 'events 1', 'events 1', 'events 1'], 0])
+  })
+
+  it('gets of an answer the first words at once, and the rest of a frame as one message', async () => {
+    const sessions = new FakeSessions(1)
+    const { channel } = serve(sessions)
+    channel.send({ type: 'subscribe', sessionId: A })
+    await settle()
+    const session = sessions.opened(A)
+    const batch = new EventBatch((unstamped) => session?.emit(unstamped))
+    for (const word of ['a', 'b', 'c']) batch.add(text(word))
     const before = kinds(channel.received)
     await vi.advanceTimersByTimeAsync(16)
     const after = kinds(channel.received)
     await vi.advanceTimersByTimeAsync(16)
-    session?.emit(text('d'))
+    batch.add(text('d'))
     expect([before, after, kinds(channel.received)]).toEqual([
       ['snapshot', 'events 1'],
-      ['snapshot', 'events 1', 'events 3'],
-      ['snapshot', 'events 1', 'events 3', 'events 1'],
+      ['snapshot', 'events 1', 'events 1'],
+      ['snapshot', 'events 1', 'events 1', 'events 1'],
     ])
   })
 
-  it('that falls behind gets a snapshot instead of what it missed', async () => {
-    const sessions = new FakeSessions(1)
-    const { channel } = serve(sessions, 1000)
-    channel.send({ type: 'subscribe', sessionId: A })
+  it('that falls behind is told nothing until it has read, and then a snapshot instead of what it missed', async () => {
+    const sessions = new FakeSessions(2)
+    const { channel } = serve(sessions, 20_000)
+    for (const id of [A, sessionId(1)]) channel.send({ type: 'subscribe', sessionId: id })
     await settle()
     const session = sessions.opened(A)
     session?.startTurn()
-    for (let number = 0; number < 100; number++) session?.emit(text('x'.repeat(50)))
-    await vi.advanceTimersByTimeAsync(16)
-    expect(kinds(channel.received)).toEqual(['snapshot', 'events 1', 'snapshot'])
-    expect(channel.received.at(-1)).toEqual({ type: 'snapshot', sessionId: A, view: session?.view() })
+    for (let number = 0; number < 300; number++) session?.emit(text('x'.repeat(50)))
+    const before = kinds(channel.received)
+    channel.drain()
+    session?.emit(text('y'))
+    expect(before.length).toBeLessThan(200)
+    // The other session missed nothing.
+    expect(kinds(channel.received)).toEqual([...before, 'snapshot', 'events 1'])
+    const [snapshot] = channel.received.slice(-2)
+    expect(snapshot).toMatchObject({ type: 'snapshot', sessionId: A, view: { seq: (session?.view().seq ?? 0) - 1 } })
   })
 
   it('is told in words when the session cannot be opened', async () => {
@@ -243,7 +260,7 @@ describe('a viewer of the app', () => {
 type Step = { session: number } & (
   | { kind: 'emit'; event: UnstampedEvent }
   | { kind: 'subscribe' | 'unsubscribe' }
-  | { kind: 'wait'; ms: number }
+  | { kind: 'read' }
 )
 
 const event: fc.Arbitrary<UnstampedEvent> = fc.oneof(
@@ -275,7 +292,7 @@ const event: fc.Arbitrary<UnstampedEvent> = fc.oneof(
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('emit' as const), session: fc.nat(1), event }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), session: fc.nat(1), ms: fc.nat(40) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), session: fc.nat(1) }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constantFrom('subscribe' as const, 'unsubscribe' as const), session: fc.nat(1) }),
@@ -303,17 +320,21 @@ it('a viewer that joins at any moment, and falls behind at any, sees what the se
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.constantFrom(200, 2000, 1_000_000), async (steps, limit) => {
       const sessions = new FakeSessions(2)
-      const { channel, defects } = serve(sessions, limit)
+      const { channel, defects, server } = serve(sessions, limit)
       for (const current of steps) {
         const id = sessionId(current.session)
         if (current.kind === 'emit') sessions.existing.get(id)?.emit(current.event)
-        else if (current.kind === 'wait') await vi.advanceTimersByTimeAsync(current.ms)
-        else channel.send({ type: current.kind, sessionId: id })
+        else if (current.kind === 'read') channel.drain()
+        else {
+          channel.send({ type: current.kind, sessionId: id })
+          await settle()
+        }
       }
-      for (const id of sessions.existing.keys()) channel.send({ type: 'subscribe', sessionId: id })
-      await vi.advanceTimersByTimeAsync(100)
+      for (const id of sessions.existing.keys())
+        if (!server.isShown(id)) channel.send({ type: 'subscribe', sessionId: id })
+      await settle()
       for (const session of sessions.existing.values()) session.emit(text('the end'))
-      await vi.advanceTimersByTimeAsync(100)
+      channel.drain()
       channel.close()
       await settle()
       const expected = new Map([...sessions.existing].map(([id, session]) => [id, session.view()]))

@@ -2,12 +2,12 @@ import { FailureError } from '#shared/failure.ts'
 import type { AppState } from '#shared/feed/app-state.ts'
 import { type FeedMessage, FeedRequest, type Place } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
+import type { Channel } from '../lib/channel.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import type { FeedChannel } from './channel.ts'
-import { Outbox } from './outbox.ts'
 import type { SessionHolds } from './session-holds.ts'
 import { ShownMessages } from './shown-messages.ts'
+import { Viewer } from './viewer.ts'
 
 export interface FeedSources {
   sessions: Sessions
@@ -20,7 +20,7 @@ export interface FeedSources {
 /** Sends every viewer what it asked for: the state of the app, and sessions as a snapshot and then their events. */
 export class FeedServer {
   readonly #sources: FeedSources
-  readonly #viewers = new Set<Viewer>()
+  readonly #viewers = new Set<WindowViewer>()
   /** Asked for while there was no page to show it. */
   #place: Place | null = null
 
@@ -29,8 +29,8 @@ export class FeedServer {
   }
 
   /** Serves a viewer until its channel closes. */
-  attach(channel: FeedChannel, pendingLimit?: number): void {
-    const viewer = new Viewer(channel, this.#sources, pendingLimit)
+  attach(channel: Channel<FeedMessage>, behindBytes?: number): void {
+    const viewer = new WindowViewer(channel, this.#sources, behindBytes)
     this.#viewers.add(viewer)
     channel.onMessage((message) => {
       viewer.receive(message)
@@ -57,22 +57,30 @@ export class FeedServer {
 /** `session` is missing while it is being opened. */
 interface Subscription {
   session?: Session
-  stop?: Unsubscribe
 }
 
-class Viewer {
+class WindowViewer {
   readonly #post: (message: FeedMessage) => void
   readonly #sources: FeedSources
-  readonly #outbox: Outbox
+  readonly #viewer: Viewer
   readonly #subscriptions = new Map<SessionId, Subscription>()
   readonly #stopWatching: Unsubscribe
   #stopApp: Unsubscribe | undefined
 
-  constructor(channel: FeedChannel, sources: FeedSources, pendingLimit?: number) {
+  constructor(channel: Channel<FeedMessage>, sources: FeedSources, behindBytes?: number) {
     const messages = new ShownMessages()
     this.#post = (message) => channel.post(messages.of(message))
     this.#sources = sources
-    this.#outbox = new Outbox(this.#post, pendingLimit)
+    this.#viewer = new Viewer(
+      {
+        post: this.#post,
+        get waiting() {
+          return channel.waiting
+        },
+        onDrain: (listener) => channel.onDrain(listener),
+      },
+      { onDefect: sources.onDefect, behindBytes },
+    )
     this.#stopWatching = sources.sessions.onChange(() => this.#followChanges())
   }
 
@@ -100,7 +108,7 @@ class Viewer {
     this.#stopWatching()
     this.#stopApp?.()
     for (const id of [...this.#subscriptions.keys()]) this.#unsubscribe(id)
-    this.#outbox.close()
+    this.#viewer.close()
   }
 
   #subscribeApp(): void {
@@ -130,25 +138,16 @@ class Viewer {
       this.#sources.holds.drop(sessionId)
       return
     }
-    // Snapshot and listener in one tick, on one channel: nothing is lost or told twice.
     subscription.session = session
-    this.#post({ type: 'snapshot', sessionId, view: session.view() })
-    subscription.stop = session.subscribe(
-      (event) => this.#outbox.add(sessionId, session, event),
-      () => {
-        this.#outbox.forget(sessionId)
-        this.#post({ type: 'snapshot', sessionId, view: session.view() })
-      },
-    )
+    this.#viewer.follow(session)
   }
 
   #unsubscribe(sessionId: SessionId): void {
     const subscription = this.#subscriptions.get(sessionId)
     if (!subscription) return
     this.#subscriptions.delete(sessionId)
-    this.#outbox.forget(sessionId)
     if (!subscription.session) return
-    subscription.stop?.()
+    this.#viewer.unfollow(sessionId)
     this.#sources.holds.drop(sessionId)
   }
 

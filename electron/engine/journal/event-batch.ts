@@ -1,3 +1,4 @@
+import { LIVE_OUTPUT_LIMIT } from '#shared/session/apply-event.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 
 /** One frame of a 60 Hz screen: nobody sees text sooner. */
@@ -25,7 +26,7 @@ export class EventBatch {
       return
     }
     if (this.#pending && continues(this.#pending, event)) {
-      this.#pending = { ...this.#pending, text: this.#pending.text + event.text }
+      this.#pending = joined(this.#pending, event.text)
       return
     }
     this.flush()
@@ -51,6 +52,12 @@ export class EventBatch {
       this.#startWindow()
     }, WINDOW_MS)
   }
+}
+
+/** Of output, no more than is ever shown: a command that floods costs no more than that per frame. */
+function joined(pending: Delta, more: string): Delta {
+  const text = pending.text + more
+  return { ...pending, text: pending.type === 'tool-output' ? text.slice(-LIVE_OUTPUT_LIMIT) : text }
 }
 
 function continues(pending: Delta, event: Delta): boolean {

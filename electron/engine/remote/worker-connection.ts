@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
+import { NdjsonChannel } from '../lib/ndjson-channel.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
-import { NdjsonLine } from './ndjson-line.ts'
 import { FromWorker, type ToWorker } from './protocol.ts'
 
 /** A snapshot of the longest session that a person can have, with room to spare; in characters. */
@@ -28,7 +28,7 @@ interface Waiting {
 export class WorkerConnection {
   readonly #runId: RunId
   readonly #stream: Duplex
-  readonly #line: NdjsonLine
+  readonly #channel: NdjsonChannel
   readonly #listeners: ConnectionListeners
   readonly #waiting = new Map<number, Waiting>()
   readonly #patienceMs: number
@@ -44,11 +44,12 @@ export class WorkerConnection {
     this.#listeners = listeners
     this.#patienceMs = patienceMs
     this.#stream = stream
-    this.#line = new NdjsonLine(this.#stream, LINE_LIMIT, (value) => this.#take(value))
+    this.#channel = new NdjsonChannel(stream, LINE_LIMIT)
+    this.#channel.onMessage((value) => this.#take(value))
     this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
     // A stream that is no socket stays half open.
     this.#stream.once('end', () => this.#stream.destroy())
-    this.#stream.once('close', () => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
+    this.#channel.onClose(() => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
     // Counted in ticks: while this machine or this process slept, the other one may have slept as well.
     this.#watch = setInterval(() => this.#tick(), patienceMs / TICKS)
   }
@@ -104,7 +105,7 @@ export class WorkerConnection {
   }
 
   #post(message: ToWorker): void {
-    this.#line.post(message)
+    this.#channel.post(message)
   }
 
   #finish(end: ConnectionEnd): void {

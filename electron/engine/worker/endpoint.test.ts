@@ -182,7 +182,6 @@ describe('a remote session', () => {
     session.startTurn()
     const remote = await attach()
     const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
-    // The first goes out at once, the others wait for the end of their frame.
     for (const word of ['one ', 'two ', 'three']) session.emit(delta(word))
     await endpoint.close('over')
     await ended
@@ -234,8 +233,7 @@ describe('a remote session', () => {
     const quick = await attach()
     for (let index = 0; index < 60; index++) {
       session.emit(delta('x'.repeat(500_000)))
-      // A frame each, so that each is a message of its own.
-      await new Promise((resolve) => setTimeout(resolve, 18))
+      await new Promise(setImmediate)
     }
     await expect.poll(() => quick.view().seq, { timeout: 20_000 }).toBe(session.view().seq)
     let text = ''

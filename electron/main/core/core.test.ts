@@ -89,6 +89,8 @@ function watchFeed(onEvent: (event: SessionEvent) => void = () => undefined) {
       for (const look of waiting) look()
       if (message.type === 'events') message.events.forEach(onEvent)
     },
+    waiting: 0,
+    onDrain: () => undefined,
     onMessage: (listener) => {
       send = listener
     },
