@@ -1,5 +1,6 @@
 import { phaseWords } from '#shared/session/phase-words.ts'
 import type { Item, SessionView, ToolItem, TurnView } from '#shared/session/session-view.ts'
+import { type ToolKind, toolKindOf } from '#shared/session/tool-kind.ts'
 import { stopFacts, stopTitle } from '../approvals/budget-stop.ts'
 import { endWords } from '../lib/end-words.ts'
 import { formatTimeLeft } from '../lib/format.ts'
@@ -56,22 +57,30 @@ function isOpen({ state }: ToolItem): boolean {
   return state === 'running' || state === 'waiting'
 }
 
-/** The past of the verbs that tool rows use. */
-const past: Readonly<Record<string, string>> = {
-  List: 'listed',
-  Read: 'read',
-  Search: 'searched',
-  Find: 'found',
-  Edit: 'edited',
-  Write: 'wrote',
-  Run: 'ran',
+/** What a call of a tool did, where another word than the one for its kind is the better one. */
+const pastOfTools: Readonly<Record<string, string>> = {
+  list_dir: 'listed',
+  grep_search: 'searched',
+  glob_search: 'found',
+  write_file: 'wrote',
 }
 
-function toolSentence({ verb, target, diff, exitCode, state, summary }: ToolItem): string {
-  const name = verb === 'Run' || verb === 'Search' ? target : (target.split('/').at(-1) ?? target)
+const pastOfKinds: Readonly<Record<ToolKind, string | null>> = {
+  read: 'read',
+  search: 'searched',
+  edit: 'edited',
+  run: 'ran',
+  other: null,
+}
+
+function toolSentence(tool: ToolItem): string {
+  const { verb, target, diff, exitCode, state, summary } = tool
+  const kind = toolKindOf(tool)
+  // A command or a pattern is no path.
+  const name = kind === 'run' || kind === 'search' ? target : (target.split('/').at(-1) ?? target)
   if (state === 'denied' || state === 'not-run') return `${verb} ${name}: ${summary || state}`
   if (state === 'failed' && exitCode === undefined) return `${verb} ${name} failed: ${summary}`
-  const did = `${past[verb] ?? verb} ${name}`
+  const did = `${pastOfTools[tool.name] ?? pastOfKinds[kind] ?? verb} ${name}`
   if (diff) return `${did}, ${diff.added} added, ${diff.removed} removed`
   return `${did}, ${endWords({ summary, exitCode })}`
 }

@@ -1,4 +1,5 @@
 import type { ToolItem } from '#shared/session/session-view.ts'
+import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { commandOf, diffText } from './conversation-text.ts'
 
@@ -8,7 +9,7 @@ export function BodyActions({ tool }: { tool: ToolItem }) {
   const hasDiff = diff !== undefined && diff.hunks.length > 0
   return (
     <div className="body-acts">
-      {tool.verb === 'Run' && <CopyButton text={() => commandOf(tool)} name="Copy command" caption="Command" />}
+      {toolKindOf(tool) === 'run' && <CopyButton text={() => commandOf(tool)} name="Copy command" caption="Command" />}
       {hasDiff ? (
         <CopyButton text={() => diffText(diff)} name="Copy change" caption="Change" />
       ) : (

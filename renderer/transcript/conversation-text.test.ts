@@ -30,6 +30,7 @@ const turn: TurnView = {
     tool,
     {
       ...tool,
+      name: 'edit_file',
       verb: 'Edit',
       target: 'sum.js',
       diff: {
@@ -67,6 +68,7 @@ test('what was let go of a conversation is said in its place', () => {
     { kind: 'text', text: '', omitted: 1200 },
     {
       ...tool,
+      name: 'read_file',
       verb: 'Read',
       target: 'a.js',
       arguments: '',

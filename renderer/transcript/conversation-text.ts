@@ -1,6 +1,7 @@
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { Item, ToolItem, TurnView } from '#shared/session/session-view.ts'
+import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { endWords } from '../lib/end-words.ts'
 
 /** A whole conversation as Markdown: what was said, what was done, and what came of it. Thoughts are left out. */
@@ -31,7 +32,7 @@ function omittedText(omitted = 0): string {
 }
 
 function toolText(tool: ToolItem): string {
-  const command = tool.verb === 'Run' ? commandOf(tool) : null
+  const command = toolKindOf(tool) === 'run' ? commandOf(tool) : null
   const head = command === null ? `**${tool.verb}** ${codeOf(tool.target)}` : `**Run**\n\n${fenced(command, 'sh')}`
   const body = tool.diff && tool.diff.hunks.length > 0 ? fenced(diffText(tool.diff), 'diff') : outputText(tool)
   const end = endWords(tool)

@@ -17,6 +17,7 @@ import {
 } from 'lucide-react'
 import { memo } from 'react'
 import type { ToolItem } from '#shared/session/session-view.ts'
+import { type ToolKind, toolKindOf, wasCut } from '#shared/session/tool-kind.ts'
 import { endWords } from '../lib/end-words.ts'
 import { formatDuration } from '../lib/format.ts'
 import { DiffView } from '../prose/diff-view.tsx'
@@ -31,14 +32,19 @@ import { BodyActions } from './body-actions.tsx'
 import { useFold } from './fold-store.ts'
 import { ToolOutput } from './tool-output.tsx'
 
-const icons: Readonly<Record<string, IconShape>> = {
-  List: FolderOpen,
-  Read: FileText,
-  Search: Search,
-  Find: FileSearch,
-  Edit: Pencil,
-  Write: FilePlus,
-  Run: Terminal,
+/** Of tools that have an icon of their own; all others have that of their kind. */
+const iconsOfTools: Readonly<Record<string, IconShape>> = {
+  list_dir: FolderOpen,
+  glob_search: FileSearch,
+  write_file: FilePlus,
+}
+
+const iconsOfKinds: Readonly<Record<ToolKind, IconShape>> = {
+  read: FileText,
+  search: Search,
+  edit: Pencil,
+  run: Terminal,
+  other: Wrench,
 }
 
 interface ToolRowProps {
@@ -51,7 +57,7 @@ interface ToolRowProps {
 export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolRowProps) {
   const place = useChatPlace()
   const id = `${place}/${tool.callId}`
-  const live = tool.state === 'running' && tool.verb === 'Run'
+  const live = tool.state === 'running' && toolKindOf(tool) === 'run'
   const [open, toggle] = useFold(id, (hasDiff(tool) && !brief) || live || (lastCommand && hasRun(tool)))
   const hasBody = hasDiff(tool) || tool.output !== '' || tool.omitted !== undefined
   const head = (
@@ -60,7 +66,7 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
       <span className="v">{tool.verb}</span>
       <Target text={tool.target} />
       {tool.recovered && <span className="badge info">recovered</span>}
-      {tool.state === 'not-run' && /\bcut\b/.test(tool.output) && <span className="badge warn">cut</span>}
+      {wasCut(tool) && <span className="badge warn">cut</span>}
       <span className="m">
         <Outcome tool={tool} />
         {live && <EndButton />}
@@ -117,7 +123,7 @@ function StateIcon({ tool }: { tool: ToolItem }) {
   if (tool.state === 'denied') return <Icon of={Ban} />
   // It never began: its own icon would say that it half ran.
   if (tool.state === 'not-run') return <Icon of={CircleSlash} className="ink3" />
-  return <Icon of={icons[tool.verb] ?? Wrench} />
+  return <Icon of={iconsOfTools[tool.name] ?? iconsOfKinds[toolKindOf(tool)]} />
 }
 
 /** A path gives way in its middle: the file's own name stays. */

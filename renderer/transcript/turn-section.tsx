@@ -1,6 +1,7 @@
 import { History } from 'lucide-react'
 import { memo, type ReactNode, useState } from 'react'
 import type { Item, TextItem, TurnView } from '#shared/session/session-view.ts'
+import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { DrawGuard } from '../prose/draw-guard.tsx'
 import { Prose } from '../prose/prose.tsx'
 import { UserMessage } from '../prose/user-message.tsx'
@@ -28,7 +29,7 @@ export const TurnSection = memo(function TurnSection(props: {
   const { turn } = props
   const [earlier, showEarlier] = useEarlier(turn, props.reading === true)
   const parts = groupItems(turn.items, props.asked).filter(({ at }) => at >= earlier)
-  const lastCommand = turn.items.findLast((item) => item.kind === 'tool' && item.verb === 'Run')
+  const lastCommand = turn.items.findLast((item) => item.kind === 'tool' && toolKindOf(item) === 'run')
   const answer = turn.end ? answerOf(turn.items) : ''
   return (
     <section className="turn" data-turn={turn.turnId} aria-label={props.newest ? 'Current turn' : 'Earlier turn'}>

@@ -136,6 +136,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
         kind: 'tool',
         callId: event.callId,
         name: event.name,
+        ...(event.toolKind && { toolKind: event.toolKind }),
         verb: event.verb,
         target: event.target,
         arguments: event.arguments,
@@ -179,6 +180,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
         durationMs: event.durationMs,
         ...(event.diff && { diff: event.diff }),
         ...(event.exitCode !== undefined && { exitCode: event.exitCode }),
+        ...(event.notRun && { notRun: event.notRun }),
       })
     case 'follow-up':
       if (event.messageId) next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)

@@ -9,8 +9,8 @@ export interface ToolCall {
   mended?: string
 }
 
-/** A call as an answer made it; `problem` = it must not run, and why. */
-export type AnsweredCall = ToolCall & { problem?: string | undefined }
+/** A call as an answer made it; `problem` = it must not run, and why; `cut` = because the answer was cut. */
+export type AnsweredCall = ToolCall & { problem?: string | undefined; cut?: true | undefined }
 
 /** One message of the conversation with the model, free of any server's spelling. */
 export type ChatMessage =

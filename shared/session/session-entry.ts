@@ -8,6 +8,7 @@ import { Permissions } from '../policy/permissions.ts'
 import { BackendKind } from '../profile/profile.ts'
 import { Usage } from '../spending/usage.ts'
 import { SendOptions } from './send-options.ts'
+import { NotRunReason, ToolKind } from './tool-kind.ts'
 
 /** The version of the journal format; a reader refuses a newer one and migrates an older one. */
 export const JOURNAL_VERSION = 1
@@ -101,6 +102,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
         mended: z.string().optional(),
         /** Why it must not run, such as that it was cut. */
         problem: z.string().optional(),
+        /** The problem is that the answer was cut. */
+        cut: z.literal(true).optional(),
       }),
     ),
     /** Opaque to us, returned unmodified to the server that sent it (docs/servers.md B.5). */
@@ -119,7 +122,9 @@ export const SessionEntry = z.discriminatedUnion('type', [
     name: z.string(),
     arguments: z.string(),
     recovered: z.boolean(),
-    /** List, Read, Search, Find, Edit, Write, Run. */
+    /** Missing in older journals, see `toolKindOf`. */
+    toolKind: ToolKind.optional(),
+    /** For a person: List, Read, Search, Find, Edit, Write, Run. */
     verb: z.string(),
     target: z.string(),
   }),
@@ -135,6 +140,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     exitCode: z.number().int().optional(),
     /** What the model knows of a file after this call. */
     file: SeenFile.optional(),
+    /** Of a call that did not run. */
+    notRun: NotRunReason.optional(),
   }),
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
   entry('follow-up', {

@@ -9,6 +9,7 @@ import type { UsageTotals } from '../spending/usage-totals.ts'
 import type { SendOptions } from './send-options.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase } from './session-event.ts'
+import type { NotRunReason, ToolKind } from './tool-kind.ts'
 
 /** What a person sees of a session. Plain data: the same on both sides of every process border. */
 export interface SessionView {
@@ -120,6 +121,8 @@ export interface ToolItem {
   kind: 'tool'
   callId: string
   name: string
+  /** As in the journal, see `toolKindOf`. */
+  toolKind?: ToolKind
   verb: string
   target: string
   arguments: string
@@ -133,6 +136,8 @@ export interface ToolItem {
   answer: ApprovalAnswer | null
   diff?: FileDiff
   exitCode?: number
+  /** Why it did not run, see `wasCut`. */
+  notRun?: NotRunReason
   /** How many characters of its arguments, output and change are in the journal alone; missing = all is here. */
   omitted?: number
 }

@@ -39,8 +39,30 @@ function itemEvents(item: TurnView['items'][number]): UnstampedEvent[] {
     case 'notice':
       return [{ type: 'warning', code: item.code, message: item.message }]
     case 'tool': {
-      const { callId, name, arguments: text, recovered, verb, target, state, output, summary, durationMs, diff } = item
-      const start: UnstampedEvent = { type: 'tool-start', callId, name, arguments: text, recovered, verb, target }
+      const {
+        callId,
+        name,
+        arguments: text,
+        recovered,
+        toolKind,
+        verb,
+        target,
+        state,
+        output,
+        summary,
+        durationMs,
+        diff,
+      } = item
+      const start: UnstampedEvent = {
+        type: 'tool-start',
+        callId,
+        name,
+        arguments: text,
+        recovered,
+        verb,
+        target,
+        ...(toolKind && { toolKind }),
+      }
       if (state === 'running' || state === 'waiting') return [start]
       const end: UnstampedEvent = {
         type: 'tool-end',

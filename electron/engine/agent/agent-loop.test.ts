@@ -87,6 +87,7 @@ function toolBox() {
     description: name,
     input: z.object({ at: z.string().optional() }),
     access,
+    kind: 'other',
     describe: () => ({ verb: name, target: '' }),
     prepare: (_input, context) =>
       Promise.resolve({

@@ -86,6 +86,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     description: 'Looks.',
     input: z.object({}),
     access: 'read',
+    kind: 'other',
     describe: () => ({ verb: 'Look', target: '' }),
     prepare: () =>
       Promise.resolve({

@@ -166,7 +166,7 @@ export class Conversation {
     this.#reasoning = ''
     // An answer without text and calls is none: servers refuse it in the history (docs/servers.md C).
     if (content === '' && toolCalls.length === 0) return
-    const sent = toolCalls.map(({ problem: _, ...call }) => this.#withOwnId(call))
+    const sent = toolCalls.map(({ problem: _problem, cut: _cut, ...call }) => this.#withOwnId(call))
     this.#calls = toolCalls.map((call, index) => ({ call, sentId: sent[index]?.callId ?? call.callId }))
     this.#pushWritten({
       role: 'assistant',

@@ -126,9 +126,10 @@ class Progress {
     return {
       type: 'model-call-end',
       finish: stop?.finish ?? (cut ? 'length' : 'unknown'),
-      toolCalls: this.calls.map(({ callId, name, arguments: text, recovered, problem }) => ({
+      toolCalls: this.calls.map(({ callId, name, arguments: text, recovered, problem, cut: cutCall }) => ({
         ...{ callId, name, arguments: text, recovered },
         ...(problem !== undefined && { problem }),
+        ...(cutCall && { cut: cutCall }),
       })),
       ...(stop?.reasoningDetails !== undefined && { reasoningDetails: stop.reasoningDetails }),
     }

@@ -1,6 +1,7 @@
 import { failure } from '#shared/failure.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { ToolOutcome } from '#shared/session/session-entry.ts'
+import type { NotRunReason } from '#shared/session/tool-kind.ts'
 import { parseArguments } from '../tools/contract/call-arguments.ts'
 import type { Tool, ToolResult } from '../tools/contract/tool.ts'
 import { toolNamed } from '../tools/contract/tool-name.ts'
@@ -73,10 +74,15 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     name: tool?.name ?? call.name,
     arguments: call.arguments,
     recovered: call.recovered,
+    ...(tool && { toolKind: tool.kind }),
     ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
   })
   if (call.problem) {
-    end(turn, call, 'not-run', { output: `Error: ${call.problem}`, summary: 'not run' })
+    end(turn, call, 'not-run', {
+      output: `Error: ${call.problem}`,
+      summary: 'not run',
+      notRun: call.cut ? 'cut' : 'malformed',
+    })
     return { kind: 'next' }
   }
   const denial = tool ? null : turn.policy.denial(call.name)
@@ -132,13 +138,14 @@ export function refuseCall(turn: TurnContext, call: AnsweredCall): void {
 const OVER_THE_LIMIT = {
   output: 'Error: a limit of this run is reached; the call was not run.',
   summary: 'over the limit',
-}
+  notRun: 'limit',
+} as const
 
 function end(
   turn: TurnContext,
   call: AnsweredCall,
   outcome: ToolOutcome,
-  result: Omit<ToolResult, 'ok'>,
+  result: Omit<ToolResult, 'ok'> & { notRun?: NotRunReason },
   durationMs = 0,
 ): void {
   turn.emit({
@@ -151,6 +158,7 @@ function end(
     ...(result.diff && { diff: result.diff }),
     ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
     ...(result.file && { file: result.file }),
+    ...(result.notRun && { notRun: result.notRun }),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import type { NotRunReason } from '#shared/session/tool-kind.ts'
 import { openCalls } from './open-calls.ts'
 import type { SessionState } from './session-state.ts'
 
@@ -19,12 +20,12 @@ export function bridgeCutAnswer({ conversation }: SessionState, emit: Emit): voi
  */
 export function carryOver({ view, conversation }: SessionState, emit: Emit): readonly AnsweredCall[] {
   for (const { callId, state } of openCalls(view)) {
-    if (state === 'running') emit(callWithoutRun(callId, HALF_RUN, 'interrupted'))
+    if (state === 'running') emit(callWithoutRun(callId, 'interrupted', HALF_RUN, 'interrupted'))
   }
   return conversation.openCalls()
 }
 
 /** The end of a call that did not run, or not to its end. `output` is for the model, `summary` for a person. */
-export function callWithoutRun(callId: string, output: string, summary: string): UnstampedEvent {
-  return { type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0 }
+export function callWithoutRun(callId: string, notRun: NotRunReason, output: string, summary: string): UnstampedEvent {
+  return { type: 'tool-end', callId, outcome: 'not-run', output, summary, durationMs: 0, notRun }
 }

@@ -327,7 +327,7 @@ export class LiveSession implements Session {
       this.#emit({ type: 'warning', code: 'policy-after-turn', message })
     }
     for (const { callId, state } of openCalls(this.#state.view)) {
-      if (state === 'waiting') this.#emit(callWithoutRun(callId, NEVER_RUN, 'not run'))
+      if (state === 'waiting') this.#emit(callWithoutRun(callId, 'unanswered', NEVER_RUN, 'not run'))
     }
     const end = this.#end(turnId, { ...outcome, durationMs: taken() })
     // A full disk at the very end changes nothing about what happened; it is told when the next turn begins.

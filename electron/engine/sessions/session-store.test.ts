@@ -56,6 +56,7 @@ const note: Tool = {
   description: '',
   input: z.object({}),
   access: 'write',
+  kind: 'other',
   describe: () => ({ verb: 'Note', target: '' }),
   prepare: () =>
     Promise.resolve({

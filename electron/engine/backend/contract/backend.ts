@@ -54,7 +54,7 @@ export type StreamEvent =
       /** Complete calls only: the arguments are a whole JSON object and the reply was not cut. */
       toolCalls: readonly ToolCall[]
       /** Calls that must not run: cut off or malformed, with the reason in words for the model. */
-      brokenToolCalls: readonly (ToolCall & { problem: string })[]
+      brokenToolCalls: readonly (ToolCall & { problem: string; cut?: true })[]
       /** Tools whose calls stand in the text and may only be quoted there: they are not among the calls. */
       doubtfulCalls?: readonly string[]
       /** Opaque; returned unmodified in the history (docs/servers.md B.5). */

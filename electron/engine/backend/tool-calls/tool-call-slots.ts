@@ -11,7 +11,8 @@ interface Slot {
   arguments: string
 }
 
-export type BrokenToolCall = ToolCall & { problem: string }
+/** A call that must not run, and why; `cut` = because the reply was cut. */
+export type BrokenToolCall = ToolCall & { problem: string; cut?: true }
 
 export interface SettledCalls {
   complete: ToolCall[]
@@ -60,7 +61,7 @@ export class ToolCallSlots {
       const call = { callId: slot.callId, name: slot.name, arguments: slot.arguments, recovered: false }
       if (slot.name === '') settled.broken.push({ ...call, problem: 'The call names no tool.' })
       else if ('problem' in result && !cut) settled.broken.push({ ...call, problem: result.problem })
-      else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result) })
+      else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result), cut: true })
       else if ('text' in result)
         settled.complete.push({ ...call, arguments: result.text, ...(result.mended && { mended: result.mended }) })
     }

@@ -120,6 +120,7 @@ describe('a run', () => {
       description: '',
       input: z.object({ path: z.string() }),
       access: 'read',
+      kind: 'other',
       describe: () => ({ verb: 'Fail', target: '' }),
       run: () => Promise.reject(error),
     })

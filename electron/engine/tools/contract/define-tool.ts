@@ -9,13 +9,13 @@ type Definition<Input> = Omit<Tool<Input>, 'prepare' | 'access'> &
 
 /** Makes a tool keep the promise of `Tool`: a `ToolProblem` or an error of the file system becomes a result in words. */
 export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
-  const { name, description, input: schema, access, describe } = definition
+  const { name, description, input: schema, access, kind, describe } = definition
   const prepare = (input: Input, context: ToolContext): Promise<PreparedCall> =>
     definition.access === 'read'
       ? Promise.resolve({ preview: null, run: () => definition.run(input, context) })
       : definition.prepare(input, context)
   return {
-    ...{ name, description, input: schema, access, describe },
+    ...{ name, description, input: schema, access, kind, describe },
     async prepare(input, context) {
       const { signal } = context
       const prepared = await asResult(() => prepare(input, context), signal, pathOf(input))

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import type { SeenFile } from '#shared/session/session-entry.ts'
+import type { ToolKind } from '#shared/session/tool-kind.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a tool needs of the world while it runs. */
@@ -66,6 +67,8 @@ export interface Tool<Input = unknown> {
   description: string
   input: z.ZodType<Input>
   access: 'read' | 'write' | 'shell'
+  /** How a call of it is shown. */
+  kind: ToolKind
   /** For the tool row: verb and target, such as Read / src/sum.js. */
   describe(input: Input): { verb: string; target: string }
   /** Changes nothing; an `ok: false` result means that the call cannot work anyway. */

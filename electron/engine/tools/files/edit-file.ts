@@ -25,6 +25,7 @@ export const editFileTool = defineTool({
     'Replace old_text with new_text in a file. old_text must be copied exactly from the file, indentation included, and stand there once; replace_all replaces every place.',
   input: Input,
   access: 'write',
+  kind: 'edit',
   describe: ({ path }) => ({ verb: 'Edit', target: path }),
   async prepare(input, context) {
     const { place, before, bytes, edited, change } = await planned(input, context)

@@ -29,6 +29,7 @@ export const readFileTool = defineTool({
     end_line: z.int().min(1).optional(),
   }),
   access: 'read',
+  kind: 'read',
   describe: ({ path }) => ({ verb: 'Read', target: path }),
   async run({ path, start_line: first = 1, end_line: last = Number.POSITIVE_INFINITY }, { workspace, signal }) {
     if (last < first) throw new ToolProblem(`end_line ${last} is before start_line ${first}.`, 'wrong lines')

@@ -19,6 +19,7 @@ export const writeFileTool = defineTool({
   description: 'Create a file, or replace a whole file; makes missing folders. For a change in a file use edit_file.',
   input: Input,
   access: 'write',
+  kind: 'edit',
   describe: ({ path }) => ({ verb: 'Write', target: path }),
   async prepare(input, context) {
     const plan = await planned(input, context)

@@ -17,6 +17,7 @@ export const globSearchTool = defineTool({
   description: 'Find files by name, such as *.ts or src/**/*.test.ts. Skips ignored and hidden files.',
   input: z.object({ pattern: z.string().min(1) }),
   access: 'read',
+  kind: 'search',
   describe: ({ pattern }) => ({ verb: 'Find', target: pattern }),
   async run({ pattern }, context) {
     assertPattern(pattern)

@@ -25,6 +25,7 @@ export const grepSearchTool = defineTool({
     'Search file contents for a regular expression, in the workspace or in path. Skips ignored and hidden files.',
   input: z.object({ pattern: z.string().min(1), path: z.string().optional() }),
   access: 'read',
+  kind: 'search',
   describe: ({ pattern, path }) => ({ verb: 'Search', target: path ? `${pattern} in ${path}` : pattern }),
   async run({ pattern, path }, context) {
     assertPattern(pattern)

@@ -15,6 +15,7 @@ export const listDirTool = defineTool({
   description: 'List the files and folders in a folder. Folders end in /.',
   input: z.object({ path: z.string() }),
   access: 'read',
+  kind: 'read',
   describe: ({ path }) => ({ verb: 'List', target: path || '.' }),
   async run({ path }, { workspace }) {
     const place = await locate(workspace, path === '' ? '.' : path)

@@ -30,6 +30,7 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS, limits = COMMAND_LIMITS
       'Run a shell command in the workspace and get its output and exit code. No terminal and no input. Background processes end with the command.',
     input: Input,
     access: 'shell',
+    kind: 'run',
     describe: ({ command }) => ({ verb: 'Run', target: command }),
     async prepare({ command }, context) {
       const ruin = catastrophe(command)
