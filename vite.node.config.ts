@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
+import { engineBuild } from './vite.engine-build.ts'
 
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
@@ -40,6 +41,7 @@ function inAscii(code: string): string {
 export default defineConfig({
   plugins: [fastToLoad],
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
+  define: engineBuild(),
   build: {
     ssr: true,
     target: 'node20',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { engineBuild } from './vite.engine-build.ts'
 
 /**
  * Builds the program of background runs: one file, loaded whole when it starts. An update that replaces the files of the
@@ -7,6 +8,7 @@ import { defineConfig } from 'vite'
  */
 export default defineConfig({
   ssr: { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] },
+  define: engineBuild(),
   build: {
     ssr: true,
     target: 'node20',

@@ -18,7 +18,10 @@ import { newestChange } from './lib/staleness.mjs'
  * @property {() => Promise<import('./lib/run.mjs').Finished>} build
  */
 
-const common = ['shared', 'electron/engine', 'package.json', 'package-lock.json', 'tsconfig.base.json']
+const common = [
+  ...['shared', 'electron/engine', 'vite.engine-build.ts'],
+  ...['package.json', 'package-lock.json', 'tsconfig.base.json'],
+]
 
 /** @type {Record<'window' | 'terminal' | 'worker', Target>} */
 const targets = {

@@ -71,16 +71,7 @@ class WindowViewer {
     const messages = new ShownMessages()
     this.#post = (message) => channel.post(messages.of(message))
     this.#sources = sources
-    this.#viewer = new Viewer(
-      {
-        post: this.#post,
-        get waiting() {
-          return channel.waiting
-        },
-        onDrain: (listener) => channel.onDrain(listener),
-      },
-      { onDefect: sources.onDefect, behindBytes },
-    )
+    this.#viewer = new Viewer(channel, { post: this.#post, onDefect: sources.onDefect, behindBytes })
     this.#stopWatching = sources.sessions.onChange(() => this.#followChanges())
   }
 

@@ -24,14 +24,10 @@ async function walk(tokens: number) {
     for (const event of message.events)
       if (event.type === 'text-delta') arrived.push(...Array.from(event.text, () => Date.now()))
   }
-  new Viewer(
-    { post, waiting: 0, onDrain: () => undefined },
-    {
-      onDefect: (error) => {
-        throw error
-      },
-    },
-  ).follow(session)
+  const onDefect = (error: unknown) => {
+    throw error
+  }
+  new Viewer(channel, { post, onDefect }).follow(session)
   const batch = new EventBatch((event) => session.emit(event))
   const written: number[] = []
   let timers = 0

@@ -1,6 +1,5 @@
 import type { FeedMessage } from '#shared/feed/feed.ts'
 import type { SessionId } from '#shared/ids.ts'
-import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { Channel } from '../lib/channel.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Session } from '../sessions/sessions.ts'
@@ -9,6 +8,8 @@ import type { Session } from '../sessions/sessions.ts'
 const BEHIND_BYTES = 4_000_000
 
 export interface ViewerOptions {
+  /** Posts on the channel, in the form in which this viewer gets it. */
+  post(message: Extract<FeedMessage, { type: 'snapshot' | 'events' }>): void
   /** A defect of ours, to be logged. */
   onDefect(error: unknown): void
   /** Past so many bytes that wait, the viewer is behind. */
@@ -28,14 +29,16 @@ interface Followed {
  * left, and gets a snapshot then.
  */
 export class Viewer {
-  readonly #channel: Pick<Channel<FeedMessage>, 'post' | 'waiting' | 'onDrain'>
+  readonly #channel: Pick<Channel<FeedMessage>, 'waiting' | 'onDrain'>
+  readonly #post: ViewerOptions['post']
   readonly #onDefect: (error: unknown) => void
   readonly #behindBytes: number
   readonly #followed = new Map<SessionId, Followed>()
   #behind = false
 
-  constructor(channel: Pick<Channel<FeedMessage>, 'post' | 'waiting' | 'onDrain'>, options: ViewerOptions) {
+  constructor(channel: Pick<Channel<FeedMessage>, 'waiting' | 'onDrain'>, options: ViewerOptions) {
     this.#channel = channel
+    this.#post = options.post
     this.#onDefect = options.onDefect
     this.#behindBytes = options.behindBytes ?? BEHIND_BYTES
     channel.onDrain(() => this.catchUp())
@@ -49,7 +52,7 @@ export class Viewer {
     // Snapshot and listener in one tick, on one channel: nothing is lost or told twice.
     this.#snapshot(followed)
     followed.stop = session.subscribe(
-      (event) => this.#tell(followed, () => this.#event(session.id, event)),
+      (event) => this.#tell(followed, () => this.#post({ type: 'events', sessionId: session.id, events: [event] })),
       () => this.#tell(followed, () => this.#snapshot(followed)),
     )
   }
@@ -85,12 +88,8 @@ export class Viewer {
     }
   }
 
-  #event(sessionId: SessionId, event: SessionEvent): void {
-    this.#channel.post({ type: 'events', sessionId, events: [event] })
-  }
-
   #snapshot(followed: Followed): void {
     followed.missed = false
-    this.#channel.post({ type: 'snapshot', sessionId: followed.session.id, view: followed.session.view() })
+    this.#post({ type: 'snapshot', sessionId: followed.session.id, view: followed.session.view() })
   }
 }

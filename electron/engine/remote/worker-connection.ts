@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
+import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { NdjsonChannel } from '../lib/ndjson-channel.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
-import { FromWorker, type ToWorker } from './protocol.ts'
+import { type FromWorker, type ToWorker, WorkerMessages } from './protocol.ts'
 
 /** A snapshot of the longest session that a person can have, with room to spare; in characters. */
 const LINE_LIMIT = 250_000_000
@@ -29,6 +30,7 @@ export class WorkerConnection {
   readonly #runId: RunId
   readonly #stream: Duplex
   readonly #channel: NdjsonChannel
+  readonly #messages: WorkerMessages
   readonly #listeners: ConnectionListeners
   readonly #waiting = new Map<number, Waiting>()
   readonly #patienceMs: number
@@ -38,12 +40,19 @@ export class WorkerConnection {
   #goodbye = false
   #end: ConnectionEnd | null = null
 
-  constructor(stream: Duplex, entry: RunEntry, patienceMs: number, listeners: ConnectionListeners) {
+  constructor(
+    stream: Duplex,
+    entry: RunEntry,
+    patienceMs: number,
+    listeners: ConnectionListeners,
+    build = ENGINE_BUILD,
+  ) {
     const { endpoint, worker, run } = entry
     this.#runId = run.runId
     this.#listeners = listeners
     this.#patienceMs = patienceMs
     this.#stream = stream
+    this.#messages = new WorkerMessages(build)
     this.#channel = new NdjsonChannel(stream, LINE_LIMIT)
     this.#channel.onMessage((value) => this.#take(value))
     this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
@@ -77,8 +86,8 @@ export class WorkerConnection {
 
   #take(value: unknown): void {
     this.#silentTicks = 0
-    const message = FromWorker.safeParse(value)
-    if (message.success) this.#handle(message.data)
+    const message = this.#messages.read(value)
+    if (message) this.#handle(message)
     else this.#finish({ kind: 'lost', failure: foreign(this.#runId) })
   }
 

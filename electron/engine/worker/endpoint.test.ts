@@ -10,6 +10,7 @@ import { sessionVerbs, type VerbInputs } from '#shared/session/session-verbs.ts'
 import { FakeSession, sessionId } from '../../../test-support/fake-sessions.ts'
 import { entryOf, surroundings } from '../../../test-support/run-entries.ts'
 import { connectHere } from '../remote/connect-here.ts'
+import { WorkerMessages } from '../remote/protocol.ts'
 import { RemoteSession } from '../remote/remote-session.ts'
 import { type Connect, RunAddress } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
@@ -35,7 +36,7 @@ async function listen() {
   }
   const defects: unknown[] = []
   const endpoint = await Endpoint.listen({
-    ...{ session, place, token: hello.token, instanceId: hello.instanceId },
+    ...{ session, place, build: 'build-1', token: hello.token, instanceId: hello.instanceId },
     platform: process.platform,
     answer: answerTable<VerbInputs>(sessionVerbs, { answer: take, onDefect: (error) => defects.push(error) }),
     onViewers: (count) => viewers.push(count),
@@ -128,6 +129,45 @@ describe('the private socket', () => {
       ],
       [new TypeError('secret text')],
     ])
+  })
+})
+
+describe('what a worker says', () => {
+  /** An event that our own schema does not know, as another build may send it. */
+  const said = (build: string | undefined) => {
+    const view = new FakeSession(sessionId(1)).view()
+    const snapshot = { type: 'snapshot', sessionId: sessionId(1), view, ...(build !== undefined && { build }) }
+    const events = { type: 'events', sessionId: sessionId(1), events: [{ type: 'dance', seq: 1, at: 1 }] }
+    return { snapshot, events }
+  }
+  const read = (messages: WorkerMessages, value: unknown) => messages.read(value)?.type ?? null
+
+  test.each([
+    ['our own build is taken as it is', 'build-1', 'build-1', ['snapshot', 'events']],
+    ['another build is examined whole', 'build-1', 'build-0', ['snapshot', null]],
+    ['an older build, which does not name itself, is examined whole', 'build-1', undefined, ['snapshot', null]],
+    ['a program that runs without a build is examined whole', '', '', ['snapshot', null]],
+  ])('by %s', (_what, own, build, understood) => {
+    const messages = new WorkerMessages(own)
+    const { snapshot, events } = said(build)
+    expect([snapshot, events].map((value) => read(messages, value))).toEqual(understood)
+  })
+
+  test('is refused where not even its envelope is understood', () => {
+    const messages = new WorkerMessages('build-1')
+    const { snapshot } = said('build-1')
+    const values = [
+      snapshot,
+      { ...snapshot, view: null },
+      { type: 'events', sessionId: sessionId(1), events: {} },
+      'hi',
+    ]
+    expect(values.map((value) => read(messages, value))).toEqual(['snapshot', null, null, null])
+  })
+
+  test('names its build', async () => {
+    const { place } = await listen()
+    expect(await visit(place.path, hello, 'no JSON\n')).toContain('"build":"build-1"')
   })
 })
 

@@ -20,6 +20,8 @@ export interface EndpointOptions {
   platform: string
   token: string
   instanceId: string
+  /** Names the code that runs here. */
+  build: string
   /** Answers what a visitor asks by name. Never rejects. */
   answer(name: string, input: unknown): Promise<Reply<unknown>>
   /** How many look now. */
@@ -93,7 +95,11 @@ class Visitor {
     this.#channel = new NdjsonChannel(stream, LINE_LIMIT)
     this.#options = options
     this.#onAdmitted = onAdmitted
-    this.#viewer = new Viewer(this.#channel, options)
+    this.#viewer = new Viewer(this.#channel, {
+      // A viewer of the same build need not examine what follows.
+      post: (message) => this.#post(message.type === 'snapshot' ? { ...message, build: options.build } : message),
+      onDefect: options.onDefect,
+    })
     this.#channel.onMessage((value) => this.#take(value))
     this.#hello = setTimeout(() => this.#channel.destroy(), HELLO_MS)
   }

@@ -5,6 +5,7 @@ import { endWasChosen } from '#shared/session/session-state.ts'
 import { type SessionVerb, sessionVerbs, type VerbInput, type VerbInputs } from '#shared/session/session-verbs.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
 import { systemClock } from '../lib/clock.ts'
+import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { over } from '../runs/reconcile.ts'
 import type { RunRegistry } from '../runs/registry.ts'
@@ -118,6 +119,7 @@ export class RunHost {
       platform,
       token,
       instanceId: start.entry.worker.instanceId,
+      build: ENGINE_BUILD,
       onViewers: (viewers) => {
         audience.viewers = viewers
         publisher.soon({ viewers })

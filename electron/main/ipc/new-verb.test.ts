@@ -60,7 +60,7 @@ test('and of the worker of a run, where one that does not know it says so', asyn
   const place = await socketPlace(registry.folder, 'run1', process.platform)
   const entry = { ...(await entryOf(process.pid)), endpoint: { host: null, path: place.path, token: 'secret' } }
   const endpoint = await Endpoint.listen({
-    ...{ session, place, platform: process.platform, token: 'secret', instanceId: entry.worker.instanceId },
+    ...{ session, place, platform: process.platform, token: 'secret', build: '', instanceId: entry.worker.instanceId },
     answer: answerTable<{ pin: { note: string } }>(verbs, { answer: (name, input) => session[name](input), onDefect }),
     onViewers: () => undefined,
     onDefect,
