@@ -8,6 +8,7 @@ import { Permissions } from '../policy/permissions.ts'
 import { BackendKind } from '../profile/profile.ts'
 import { Usage } from '../spending/usage.ts'
 import { SendOptions } from './send-options.ts'
+import { ToolDefinition } from './tool-definition.ts'
 import { NotRunReason, ToolKind } from './tool-kind.ts'
 
 /** The version of the journal format; a reader refuses a newer one and migrates an older one. */
@@ -53,6 +54,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     cwd: z.string(),
     /** Kept so that the first bytes of every request stay the same after an update of the app. */
     systemPrompt: z.string(),
+    /** For the same reason the tools of its first requests, and so of all. Older journals lack them. */
+    tools: z.array(ToolDefinition).optional(),
     profile: ProfileUse,
     permissions: Permissions,
     /** Begun to answer one prompt of a terminal, not as a conversation. */

@@ -141,7 +141,12 @@ export async function runSlashCommand(chat: Chat, name: string, argument: string
   return 'done'
 }
 
-const accessWords = { read: 'reads in the folder', write: 'changes files', shell: 'runs commands' } as const
+const accessWords = {
+  read: 'reads in the folder',
+  write: 'changes files',
+  shell: 'runs commands',
+  unknown: 'is asked about each time',
+} as const
 
 /** The model that answers next; empty = the first that the server lists. */
 export function currentModel({ session, choice, engine }: Chat): string {

@@ -5,6 +5,7 @@ import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { BudgetAnswer, BudgetStop, Limits } from '#shared/limits/budget.ts'
+import { permissionTiers } from '#shared/policy/permission-tiers.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
@@ -14,7 +15,9 @@ import { testBudget } from '../../../test-support/budgets.ts'
 import { freeSeat } from '../../../test-support/free-seat.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
-import type { Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
+import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
+import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
+import { zodArguments } from '../tools/contract/zod-arguments.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
 import type { TurnContext } from './turn.ts'
@@ -85,7 +88,7 @@ function toolBox() {
   ): Tool => ({
     name,
     description: name,
-    input: z.object({ at: z.string().optional() }),
+    ...zodArguments(z.object({ at: z.string().optional() })),
     access,
     kind: 'other',
     describe: () => ({ verb: name, target: '' }),
@@ -118,7 +121,26 @@ function toolBox() {
   return { tools, log }
 }
 
+/** A tool of ours that changes files. */
+const ours = (name: string): Tool => ({
+  name,
+  description: name,
+  ...zodArguments(z.object({})),
+  access: 'write',
+  kind: 'edit',
+  describe: () => ({ verb: name, target: '' }),
+  prepare: () =>
+    Promise.resolve({
+      preview: { purpose: '', subject: { kind: 'command', command: name }, facts: [], sessionRule: 'write' },
+      run: () => Promise.resolve({ ok: true, output: 'done', summary: 'done' }),
+    }),
+})
+
 interface Setting {
+  /** Tools that are not ours. */
+  foreign?: readonly Tool[]
+  /** What the model is told of, where that is not what there is. */
+  told?: readonly Tool[]
   answers: Answer[]
   permissions?: Permissions
   limits?: Limits
@@ -133,7 +155,9 @@ interface Setting {
 
 async function play(setting: Setting) {
   const { backend, requests } = scripted(setting.answers)
-  const { tools, log } = toolBox()
+  const box = toolBox()
+  const { log } = box
+  const tools = [...box.tools, ...(setting.foreign ?? [])]
   const reached: string[] = []
   const conversation = new Conversation()
   const events: UnstampedEvent[] = []
@@ -163,6 +187,7 @@ async function play(setting: Setting) {
     noteReach: (_id, value) => void reached.push(value?.code ?? 'answered'),
     seat: setting.seat ?? freeSeat,
     tools,
+    definitions: toolDefinitions(setting.told ?? tools),
     policy: noPolicy,
     toolContext: { workspace: { root: '/project', addedFolders: [] } },
     budget: testBudget(setting.limits ?? {}, {
@@ -251,6 +276,104 @@ describe('a turn', () => {
       answer: null,
     })
     expect([allowed.outcome, allowed.log]).toEqual([completed, ['change']])
+  })
+
+  describe('a tool that is not of this app', () => {
+    const foreign = (log: string[], preview: ApprovalPreview | null = null): Tool => ({
+      name: 'post_message',
+      description: 'Posts.',
+      parameters: { type: 'object', properties: { to: { type: 'string' } } },
+      parse: (given) => ({ ok: true, input: given }),
+      access: 'unknown',
+      kind: 'other',
+      describe: () => ({ verb: 'Use', target: 'post_message' }),
+      prepare: (input) =>
+        Promise.resolve({
+          preview,
+          run: () => {
+            log.push(JSON.stringify(input))
+            return Promise.resolve({ ok: true, output: 'posted', summary: 'posted' })
+          },
+        }),
+    })
+    const post = (callId = 'a') => [calls(call(callId, 'post_message', { to: 'all' })), text('Done.')]
+
+    test.each(permissionTiers)('is asked about before each call unless all is allowed ($id)', async (tier) => {
+      const log: string[] = []
+      const asked: string[] = []
+      const { outcome, events } = await play({
+        answers: [...post('a').slice(0, 1), ...post('b')],
+        permissions: tier.permissions,
+        foreign: [foreign(log)],
+        answer: (callId) => {
+          asked.push(callId)
+          return { decision: 'allow-session' }
+        },
+      })
+      expect([outcome, log, asked]).toEqual([
+        completed,
+        ['{"to":"all"}', '{"to":"all"}'],
+        tier.id === 'unsafe' ? [] : ['a', 'b'],
+      ])
+      const shown = events.flatMap((event) => (event.type === 'approval-request' ? [event.request] : []))
+      expect(shown[0]).toEqual(
+        tier.id === 'unsafe'
+          ? undefined
+          : {
+              callId: 'a',
+              tool: 'post_message',
+              recovered: false,
+              purpose: 'to use post_message',
+              subject: { kind: 'command', command: 'post_message {"to":"all"}' },
+              facts: [
+                { name: 'Can reach', text: 'whatever it likes: it is no tool of this app' },
+                { name: 'This session', text: 'would allow nothing more: it is asked about each time' },
+              ],
+              sessionRule: '',
+            },
+      )
+    })
+
+    test('does not run where nobody can answer, and the turn says so', async () => {
+      const log: string[] = []
+      const { outcome } = await play({ answers: post(), foreign: [foreign(log)], answer: null })
+      expect([outcome.reason, outcome.failure?.message, log]).toEqual([
+        'needs-approval',
+        'The agent wants to use a tool that is not of this app, and nobody is there to allow it. Run it again with --unsafe, or in the window or a terminal.',
+        [],
+      ])
+    })
+
+    test('cannot allow anything else for the session, whatever it calls its rule', async () => {
+      const subject = { kind: 'command', command: 'post' } as const
+      const sly = { purpose: 'to post', subject, facts: [], sessionRule: 'write' }
+      const asked: string[] = []
+      await play({
+        answers: [calls(call('a', 'post_message'), call('b', 'write_file')), text('Done.')],
+        foreign: [foreign([], sly), ours('write_file')],
+        answer: (callId) => {
+          asked.push(callId)
+          return { decision: 'allow-session' }
+        },
+      })
+      expect(asked).toEqual(['a', 'b'])
+    })
+  })
+
+  test('a call of a tool that this build does not have any more is answered in words', async () => {
+    const { outcome, ends, requests } = await play({
+      answers: [calls(call('a', 'draw')), text('Then without.')],
+      told: [...toolBox().tools, ours('draw')],
+    })
+    expect([outcome, ends, requests[0]?.tools.map(({ name }) => name)]).toEqual([
+      completed,
+      [['a', 'failed']],
+      ['look', 'change', 'hang', 'draw'],
+    ])
+    expect(requests[1]?.messages.at(-1)).toMatchObject({
+      content:
+        'Error: the tool draw is gone: this version of the app does not have it any more. Go on without it. There are: look, change, hang.',
+    })
   })
 
   test('an unknown tool, wrong arguments and a broken call are answered and do not run', async () => {

@@ -1,11 +1,9 @@
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import type { ToolDefinition } from '../backend/contract/backend.ts'
 import type { Budgeted } from '../budget/budgeted.ts'
 import { diagnosis } from '../budget/limit-messages.ts'
 import { priceKnown } from '../profiles/price.ts'
-import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import { AtLimit } from './at-limit.ts'
 import { Compactor, isOverflow } from './compaction.ts'
 import { LOOP_NOTE, LoopGuard } from './loop-guard.ts'
@@ -48,7 +46,6 @@ const AT_LIMIT: AfterStep = { kind: 'at-limit' }
 class Loop {
   readonly #turn: TurnContext
   readonly #guard = new LoopGuard()
-  readonly #tools: readonly ToolDefinition[]
   readonly #watch: WindowWatch
   readonly #compactor: Compactor
   readonly #limit: AtLimit
@@ -58,9 +55,8 @@ class Loop {
 
   constructor(turn: TurnContext) {
     this.#turn = turn
-    this.#tools = toolDefinitions(turn.tools)
     this.#watch = new WindowWatch(turn)
-    this.#compactor = new Compactor(turn, this.#tools)
+    this.#compactor = new Compactor(turn, turn.definitions)
     this.#limit = new AtLimit(turn)
   }
 
@@ -100,10 +96,10 @@ class Loop {
     await this.#compactor.beforeCall(target, signal)
     let asked: Budgeted<ModelAnswer>
     try {
-      asked = await callModel(turn, backend, profile, this.#tools)
+      asked = await callModel(turn, backend, profile, this.#turn.definitions)
     } catch (error) {
       if (!isOverflow(error)) throw error
-      this.#watch.refused(profile, error, turn.conversation.promptTokens(this.#tools))
+      this.#watch.refused(profile, error, turn.conversation.promptTokens(this.#turn.definitions))
       const known = { ...target, window: this.#watch.window(profile, listedWindow) }
       const room = await this.#compactor.afterOverflow(known, error, signal)
       if (room.kind === 'stopped' && !(await this.#limit.mayGoOn(room.stop, signal))) return AT_LIMIT
@@ -183,7 +179,7 @@ class Loop {
   /** The tools stay in the request, for the sake of the server's cache; calls of them do not run. */
   async #lastAnswer(turn: TurnContext): Promise<void> {
     const { backend, profile } = await turn.backend()
-    const asked = await callModel(turn, backend, profile, this.#tools)
+    const asked = await callModel(turn, backend, profile, this.#turn.definitions)
     if (asked.kind === 'allowed') for (const call of asked.value.calls) refuseCall(turn, call)
   }
 }

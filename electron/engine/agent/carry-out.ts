@@ -55,8 +55,9 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
     if ('ok' in prepared) return { kind: 'ran', result: prepared, durationMs: 0, started: false }
     if (verdict === 'allow' && isBeyond(prepared.preview, tool, permissions)) verdict = 'ask'
-    if (verdict === 'ask' && prepared.preview) {
-      const answer = await ask(turn, tool, call, asksAgain ? again(prepared.preview) : prepared.preview, permissions)
+    if (verdict === 'ask') {
+      const preview = prepared.preview ?? plainPreview(tool, call)
+      const answer = await ask(turn, tool, call, asksAgain ? again(preview) : preview, permissions)
       open = answer.kind === 'permissions-changed' ? permissions : null
       if (answer.kind === 'permissions-changed') continue
       if (answer.kind === 'refused') return answer
@@ -105,6 +106,7 @@ function judge(
   open: Permissions | null,
 ): 'allow' | 'ask' | 'deny' {
   if (access === 'read') return 'allow'
+  if (access === 'unknown') return allowsAll(permissions) ? 'allow' : 'ask'
   const permission = permissions[access]
   if (permission === 'ask') {
     return [...turn.sessionRules].some((rule) => ruleAllows(rule, { name, input })) ? 'allow' : 'ask'
@@ -114,14 +116,35 @@ function judge(
   return permission
 }
 
+/** Whether the permissions allow even what nobody knows: all of it, without a sandbox, which would not hold it anyway. */
+function allowsAll({ write, shell, sandbox }: Permissions): boolean {
+  return write === 'allow' && shell === 'allow' && !sandbox
+}
+
+/** What a person is asked of a tool that cannot say what it would do: the call as the model made it. */
+function plainPreview({ name, access }: Tool, { arguments: text }: AnsweredCall): ApprovalPreview {
+  const nothingMore = { name: 'This session', text: 'would allow nothing more: it is asked about each time' }
+  return {
+    purpose: `to use ${name}`,
+    subject: { kind: 'command', command: `${name} ${text}` },
+    facts: [
+      ...(access === 'unknown' ? [{ name: 'Can reach', text: 'whatever it likes: it is no tool of this app' }] : []),
+      nothingMore,
+    ],
+    sessionRule: '',
+    beyond: 'session-rules',
+  }
+}
+
 /** Whether what allows the call does not count for what it would do. */
 function isBeyond(preview: ApprovalPreview | null, { access }: Tool, permissions: Permissions): boolean {
   if (preview?.beyond === 'permissions') return true
-  return preview?.beyond === 'session-rules' && access !== 'read' && permissions[access] === 'ask'
+  if (access === 'read' || access === 'unknown') return false
+  return preview?.beyond === 'session-rules' && permissions[access] === 'ask'
 }
 
 function notAllowed(turn: Asker, { access }: Tool): Refused {
-  const path = access === 'read' ? null : turn.policy.denier(access)
+  const path = access === 'write' || access === 'shell' ? turn.policy.denier(access) : null
   const who = path === null ? "the user's permissions do" : `the policy in ${path} does`
   return {
     kind: 'refused',
@@ -172,12 +195,15 @@ async function ask(
       answer: { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' },
     }
   }
-  if (answer.decision === 'allow-session') turn.sessionRules.add(preview.sessionRule)
+  // What a foreign tool calls its rule must not allow anything.
+  const rule = access === 'unknown' ? '' : preview.sessionRule
+  if (answer.decision === 'allow-session' && rule !== '') turn.sessionRules.add(rule)
   return { kind: 'allowed' }
 }
 
 /** Whether other permissions say something else of a question that was asked with the first ones. */
 function concerns(access: Tool['access'], asked: Permissions, now: Permissions): boolean {
+  if (access === 'unknown') return allowsAll(now)
   return access !== 'read' && (now[access] !== 'ask' || (access === 'shell' && now.sandbox !== asked.sandbox))
 }
 
@@ -192,6 +218,7 @@ const ASKED_AGAIN = {
 }
 
 function whatItDoes(access: Tool['access']): string {
+  if (access === 'unknown') return 'a tool that is not of this app'
   return access === 'write' ? 'changing files' : 'running commands'
 }
 
@@ -204,14 +231,22 @@ function needsApproval(why: string, summary: string, message: string): Refused {
 }
 
 function nobodyThere(access: Tool['access']): string {
+  if (access === 'unknown')
+    return 'The agent wants to use a tool that is not of this app, and nobody is there to allow it. Run it again with --unsafe, or in the window or a terminal.'
   return access === 'write'
     ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
     : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
 }
 
 function unanswered(access: Tool['access'], limit: number | null): string {
-  const [act, flag] = access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
+  const [act, flag] = wishOf(access)
   const seconds = Math.round((limit ?? 0) / 1000)
   const time = seconds < 120 ? counted(seconds, 'second') : counted(Math.round(seconds / 60), 'minute')
   return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
+}
+
+/** What the agent wanted, and the flag that allows it without a question. */
+function wishOf(access: Tool['access']): readonly [act: string, flag: string] {
+  if (access === 'unknown') return ['use a tool that is not of this app', '--unsafe']
+  return access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
 }

@@ -14,6 +14,8 @@ import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../bac
 import { noPolicy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Tool } from '../tools/contract/tool.ts'
+import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
+import { zodArguments } from '../tools/contract/zod-arguments.ts'
 import { runTurn } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
 
@@ -84,7 +86,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
   const tool: Tool = {
     name: 'look',
     description: 'Looks.',
-    input: z.object({}),
+    ...zodArguments(z.object({})),
     access: 'read',
     kind: 'other',
     describe: () => ({ verb: 'Look', target: '' }),
@@ -123,6 +125,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       learnWindow: (_profile, window) => learned.push(window),
       seat: freeSeat,
       tools: [tool],
+      definitions: toolDefinitions([tool]),
       policy: noPolicy,
       toolContext: { workspace: { root: '/project', addedFolders: [] } },
       budget: testBudget(limits),

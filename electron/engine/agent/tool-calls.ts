@@ -93,8 +93,11 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   }
   if (!tool) {
     const names = turn.tools.map(({ name }) => name).join(', ')
-    const output = `Error: there is no tool ${call.name}. There are: ${names}.`
-    end(turn, call, 'failed', { output, summary: 'no such tool' })
+    const isGone = turn.definitions.some(({ name }) => name === call.name)
+    const output = isGone
+      ? `Error: the tool ${call.name} is gone: this version of the app does not have it any more. Go on without it. There are: ${names}.`
+      : `Error: there is no tool ${call.name}. There are: ${names}.`
+    end(turn, call, 'failed', { output, summary: isGone ? 'the tool is gone' : 'no such tool' })
     return observed(guard, call, output)
   }
   if (!parsed?.ok) {

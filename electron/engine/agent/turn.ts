@@ -7,6 +7,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
+import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import type { Backend } from '../backend/contract/backend.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Elapsed } from '../lib/clock.ts'
@@ -29,6 +30,8 @@ export interface TurnContext {
   seat: Pick<Seat, 'take'>
   /** Without those that the policy denies. */
   tools: readonly Tool[]
+  /** What the model is told of its tools; there may be some that this build does not have any more. */
+  definitions: readonly ToolDefinition[]
   toolContext: Pick<ToolContext, 'workspace' | 'passedVariables' | 'keyVariables'>
   policy: Policy
   budget: Budget

@@ -343,6 +343,7 @@ export class LiveSession implements Session {
     return {
       services: this.#services,
       conversation: this.#state.conversation,
+      tools: this.#state.tools,
       workspace: this.#workspace,
       approvals: this.#approvals,
       limits: this.#limits,

@@ -8,14 +8,16 @@ import type { AnsweredCall } from '#shared/session/message.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
+import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import { runTurn } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
-import type { TurnOutcome } from '../agent/turn.ts'
+import type { TurnContext, TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
+import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import type { LimitQuestion } from './limit-question.ts'
 import { runsTool } from './open-calls.ts'
@@ -38,6 +40,8 @@ export interface TurnOrder {
 export interface TurnHome {
   services: SessionServices
   conversation: Conversation
+  /** What the session's journal says that the model was told of; null = it says nothing. */
+  tools: readonly ToolDefinition[] | null
   workspace: Workspace
   approvals: OpenQuestions<ApprovalAnswer | 'permissions-changed'>
   limits: LimitQuestion
@@ -100,7 +104,7 @@ export class RunningTurn {
   async play(home: TurnHome, order: TurnOrder, policy: Policy): Promise<TurnOutcome> {
     const { services, limits } = home
     const { options, carriedOver = [] } = order
-    const { clock, tools, background, limitSources, onLimitsChange, learnWindow, noteReach } = services
+    const { clock, background, limitSources, onLimitsChange, learnWindow, noteReach } = services
     const sources = () => [
       ...sourcesOfRun(options.limits ?? {}, options.limitOrigins ?? {}),
       ...limitSources(),
@@ -123,7 +127,7 @@ export class RunningTurn {
         learnWindow,
         noteReach,
         seat,
-        tools: tools.filter(({ name }) => policy.denial(name) === null),
+        ...toolsOf(home, policy),
         toolContext: {
           workspace: home.workspace,
           passedVariables: policy.safeEnv,
@@ -158,6 +162,16 @@ export class RunningTurn {
       seat.leave()
     }
   }
+}
+
+/**
+ * The tools of a turn: what the session began with, word for word, less what the policy denies. A later build neither adds
+ * to it nor changes a byte of it; what that build does not have any more is answered in words.
+ */
+function toolsOf({ services, tools: told }: TurnHome, policy: Policy): Pick<TurnContext, 'tools' | 'definitions'> {
+  const definitions = (told ?? toolDefinitions(services.tools)).filter(({ name }) => policy.denial(name) === null)
+  const names = new Set(definitions.map(({ name }) => name))
+  return { definitions, tools: services.tools.filter(({ name }) => names.has(name)) }
 }
 
 /** Tells how long the newest turn has worked, here and before. Whole milliseconds. */

@@ -2,6 +2,7 @@ import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
+import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { NewestTurn } from './open-turn.ts'
 import { SessionCounts } from './session-counts.ts'
@@ -15,11 +16,14 @@ export class SessionState {
   readonly conversation = new Conversation()
   readonly counts = new SessionCounts()
   readonly newestTurn = new NewestTurn()
+  /** The tools that the model was told of when the session began; null = its journal is older than that. */
+  readonly tools: readonly ToolDefinition[] | null
   #view: SessionView
   #facts = ''
 
   /** `start` is the first entry of the journal. */
   constructor(start: Extract<SessionEntry, { type: 'session-start' }>) {
+    this.tools = start.tools ?? null
     this.#view = viewFromStart(start)
     this.#fold(start)
   }

@@ -10,9 +10,11 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { freeSeat } from '../../../test-support/free-seat.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
+import { toolJson } from '../backend/request/request-body.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { Tool } from '../tools/contract/tool.ts'
+import { zodArguments } from '../tools/contract/zod-arguments.ts'
 import type { SessionServices } from './session-services.ts'
 import { SessionStore } from './session-store.ts'
 import type { NewSession, Session } from './sessions.ts'
@@ -54,7 +56,7 @@ const hang = (text: string): Answer =>
 const note: Tool = {
   name: 'write_file',
   description: '',
-  input: z.object({}),
+  ...zodArguments(z.object({})),
   access: 'write',
   kind: 'other',
   describe: () => ({ verb: 'Note', target: '' }),
@@ -164,6 +166,41 @@ describe('a session', () => {
       { role: 'assistant', content: 'Hello.', toolCalls: [] },
       { role: 'user', content: 'And again' },
     ])
+  })
+
+  test('tells the model of its tools in the bytes of its journal, whatever a later build says of them', async () => {
+    const read: Tool = { ...note, name: 'read_file', parameters: { type: 'object', properties: { path: {} } } }
+    const store = newStore(undefined, { tools: [note, read] })
+    answers = [say('Hello.'), say('Again.'), say('Anew.')]
+    const session = await store.create(options())
+    await session.send('Say hello')
+    await store.release(session.id)
+    // One says other things of itself, one is gone, one is new.
+    const later: Tool[] = [
+      { ...note, description: 'Writes.', parameters: {} },
+      { ...note, name: 'draw' },
+    ]
+    const next = newStore(undefined, { tools: later })
+    await (await next.open(session.id)).send('And again')
+    await (await next.create(options())).send('And anew')
+    const told = requests.map(({ tools }) => tools.map(toolJson).join())
+    expect(told).toEqual([
+      [note, read].map(toolJson).join(),
+      [note, read].map(toolJson).join(),
+      later.map(toolJson).join(),
+    ])
+  })
+
+  test('whose journal says nothing of its tools has those of the build', async () => {
+    const store = newStore()
+    answers = [say('Hello.')]
+    const session = await store.create(options())
+    await store.release(session.id)
+    const path = join(folder, 'data/sessions', `${session.id}.jsonl`)
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/"tools":\[.*?\],"profile"/, '"profile"'))
+    const draw = { ...note, name: 'draw' }
+    await (await newStore(undefined, { tools: [note, draw] }).open(session.id)).send('Say hello')
+    expect(requests[0]?.tools.map(({ name }) => name)).toEqual(['write_file', 'draw'])
   })
 
   test('cut in mid-turn at any byte of its end opens as interrupted and goes on', async () => {

@@ -11,6 +11,7 @@ import { Journal } from '../journal/journal.ts'
 import { newSessionId } from '../lib/new-id.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
+import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import { KeptSummary } from './kept-summary.ts'
 import { LiveSession, profileUse } from './live-session.ts'
@@ -105,6 +106,7 @@ export class SessionStore implements Sessions {
         ...(options.systemPrompt !== undefined && { replace: options.systemPrompt }),
         ...(options.appendSystemPrompt !== undefined && { append: options.appendSystemPrompt }),
       }),
+      tools: toolDefinitions(this.#options.services.tools),
       profile: profileUse(profile),
       permissions: options.permissions,
       ...(options.oneTime && { oneTime: true }),

@@ -1,14 +1,9 @@
 import type { ModelInfo, ServerCompat } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
+import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 
-/** A function tool as the model sees it. */
-export interface ToolDefinition {
-  name: string
-  description: string
-  /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>
-}
+export type { ToolDefinition }
 
 export interface ChatRequest {
   messages: readonly ChatMessage[]

@@ -113,6 +113,50 @@ describe('the arguments of a call', () => {
   })
 })
 
+describe('a foreign tool', () => {
+  /** As a server describes one: JSON Schema, open, and with a parser that somebody else wrote. */
+  const foreign = (parameters: Record<string, unknown>): Tool => ({
+    name: 'lookup',
+    description: 'Looks up.',
+    parameters,
+    parse: (given) => {
+      const parsed = z.fromJSONSchema(parameters).safeParse(given)
+      return parsed.success ? { ok: true, input: parsed.data } : { ok: false, problems: ['it does not fit'] }
+    },
+    access: 'unknown',
+    kind: 'other',
+    describe: () => ({ verb: 'Use', target: 'lookup' }),
+    prepare: () => Promise.reject(new Error('not here')),
+  })
+
+  test('is told of with its own schema, untouched', () => {
+    const parameters = { $schema: 'x', type: 'object', properties: { minLength: { type: 'string', minLength: 2 } } }
+    expect(toolDefinitions([foreign(parameters)])).toEqual([{ name: 'lookup', description: 'Looks up.', parameters }])
+  })
+
+  test('keeps a null that its schema knows, and what an open schema takes beside its names', () => {
+    const properties = {
+      since: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      count: { type: ['integer', 'null'] },
+      limit: { type: 'integer' },
+    }
+    const tool = foreign({ type: 'object', properties, required: ['since', 'count'] })
+    expect(parseArguments(tool, '{"since":null,"count":null,"limit":"5","more":1,"run_in_background":true}')).toEqual({
+      ok: true,
+      input: { since: null, count: null, limit: 5, more: 1, run_in_background: true },
+      ignored: [],
+    })
+  })
+
+  test('says in words what does not fit', () => {
+    const tool = foreign({ type: 'object', properties: { limit: { type: 'integer' } }, required: ['limit'] })
+    expect(parseArguments(tool, '{"limit":"many"}')).toEqual({
+      ok: false,
+      output: 'Error: the arguments of lookup are wrong: it does not fit. Its parameters are: limit.',
+    })
+  })
+})
+
 describe('a run', () => {
   const failing = (error: unknown) =>
     defineTool({

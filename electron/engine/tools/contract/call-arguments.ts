@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { isRecord } from '../../lib/json-record.ts'
 import { ownNames, REMARKS } from './foreign-arguments.ts'
 import type { Tool } from './tool.ts'
 
@@ -19,24 +19,24 @@ export function parseArguments(tool: Tool, json: string): ParsedArguments {
   }
   if (!isRecord(value)) return wrong(tool, 'they must be one JSON object')
   const properties = parameterTypes(tool)
-  const named = ownNames(Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null)), properties)
+  const said = Object.entries(value).filter(([name, entry]) => entry !== null || takesNull(properties[name]))
+  const named = ownNames(Object.fromEntries(said), properties)
   const given = Object.fromEntries(
     Object.entries(named).map(([name, entry]) => [name, unquoted(entry, properties[name])]),
   )
-  const parsed = tool.input.safeParse(given)
+  const parsed = tool.parse(given)
   const unknownNames = Object.keys(given).filter((name) => !(name in properties) && !REMARKS.has(name))
-  if (parsed.success) {
-    if (given.run_in_background === true) {
+  if (parsed.ok) {
+    const { input } = parsed
+    // A schema that is open takes names which it does not name.
+    const ignored = unknownNames.filter((name) => !isRecord(input) || !(name in input))
+    if (given.run_in_background === true && ignored.includes('run_in_background')) {
       return wrong(tool, 'there is no run_in_background, and what a command leaves running is ended with it')
     }
-    return { ok: true, input: parsed.data, ignored: unknownNames }
+    return { ok: true, input, ignored }
   }
-  const problems = parsed.error.issues.map((issue) => {
-    const name = issue.path.join('.')
-    return name && !(name in given) ? `${name} is missing` : `${name || 'they'}: ${issue.message}`
-  })
-  if (unknownNames.length > 0) problems.push(`there is no ${unknownNames.join(', ')}`)
-  return wrong(tool, problems.join('; '))
+  const unknown = unknownNames.length > 0 ? [`there is no ${unknownNames.join(', ')}`] : []
+  return wrong(tool, [...parsed.problems, ...unknown].join('; '))
 }
 
 function wrong(tool: Tool, problem: string): ParsedArguments {
@@ -50,13 +50,13 @@ function wrong(tool: Tool, problem: string): ParsedArguments {
 /** By tool: its schema says the same at every call. */
 const knownTypes = new WeakMap<Tool, Record<string, unknown>>()
 
-/** Name to JSON Schema type. */
+/** Name to JSON Schema type: a name, or a list of them. */
 function parameterTypes(tool: Tool): Record<string, unknown> {
   const known = knownTypes.get(tool)
   if (known) return known
-  const { properties } = z.toJSONSchema(tool.input)
+  const { properties } = tool.parameters
   const types = Object.fromEntries(
-    Object.entries(properties ?? {}).map(([name, schema]) => [name, isRecord(schema) ? schema.type : undefined]),
+    Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => [name, typeOf(schema)]),
   )
   knownTypes.set(tool, types)
   return types
@@ -69,6 +69,14 @@ function unquoted(value: unknown, type: unknown): unknown {
   return value
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function typeOf(schema: unknown): unknown {
+  if (!isRecord(schema)) return undefined
+  if (schema.type !== undefined) return schema.type
+  const choices = schema.anyOf ?? schema.oneOf
+  return Array.isArray(choices) ? choices.flatMap(typeOf) : undefined
+}
+
+/** A foreign tool may mean something by it. */
+function takesNull(type: unknown): boolean {
+  return type === 'null' || (Array.isArray(type) && type.includes('null'))
 }

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import type { SeenFile } from '#shared/session/session-entry.ts'
@@ -48,7 +47,7 @@ export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'fac
 
 /** A call that was looked at and has changed nothing yet. */
 export interface PreparedCall {
-  /** What would happen, in full; null for a call that only reads, about which nobody is asked. */
+  /** What would happen, in full; null = the tool cannot say more than the call itself does. Of a read nobody is asked. */
   preview: ApprovalPreview | null
   /**
    * Does exactly what the preview says. `outdated`: what it would change is no longer what the preview was made of, and
@@ -65,8 +64,14 @@ export interface PreparedCall {
 export interface Tool<Input = unknown> {
   name: string
   description: string
-  input: z.ZodType<Input>
-  access: 'read' | 'write' | 'shell'
+  /** JSON Schema of the arguments, as the model reads it: bytes of the prompt. */
+  parameters: Record<string, unknown>
+  /** Reads the arguments of a call; `problems` are ends of the sentence "they are wrong: …". */
+  parse(
+    given: Readonly<Record<string, unknown>>,
+  ): { ok: true; input: Input } | { ok: false; problems: readonly string[] }
+  /** `unknown`: nobody here knows what it does, so a person is asked before each call. */
+  access: 'read' | 'write' | 'shell' | 'unknown'
   /** How a call of it is shown. */
   kind: ToolKind
   /** For the tool row: verb and target, such as Read / src/sum.js. */
