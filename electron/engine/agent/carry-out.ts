@@ -25,6 +25,7 @@ type Asker = Pick<
   | 'policy'
   | 'sessionRules'
   | 'signal'
+  | 'startSession'
   | 'toolContext'
 >
 
@@ -89,9 +90,11 @@ const NEVER_STILL: ToolResult = {
 }
 
 function contextOf(turn: Asker, { callId }: AnsweredCall, { sandbox }: Permissions, isShown: boolean): ToolContext {
+  const { startSession, signal } = turn
   return {
     ...turn.toolContext,
-    ...{ signal: turn.signal, sandbox, isShown },
+    ...(startSession && { startSession: (order) => startSession(order, signal) }),
+    ...{ signal, sandbox, isShown },
     known: (path) => turn.conversation.files.known(path),
     onOutput: (text) => turn.emit({ type: 'tool-output', callId, text }),
   }

@@ -14,6 +14,7 @@ import type { Elapsed } from '../lib/clock.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Seat } from '../slots/slots.ts'
+import type { SessionOrder, StartedSession } from '../tools/contract/started-session.ts'
 import type { Tool, ToolContext } from '../tools/contract/tool.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -33,6 +34,8 @@ export interface TurnContext {
   /** What the model is told of its tools; there may be some that this build does not have any more. */
   definitions: readonly ToolDefinition[]
   toolContext: Pick<ToolContext, 'workspace' | 'passedVariables' | 'keyVariables'>
+  /** Begins a session that is part of this turn, and is stopped when `signal` aborts. Missing = none can be begun. */
+  startSession?(order: SessionOrder, signal: AbortSignal): Promise<StartedSession>
   policy: Policy
   budget: Budget
   permissions(): Permissions

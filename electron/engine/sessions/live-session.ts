@@ -23,7 +23,7 @@ import { openCalls } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
 import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running-turn.ts'
 import { sessionRules } from './session-rules.ts'
-import type { SessionServices } from './session-services.ts'
+import type { OpenSessionServices } from './session-services.ts'
 import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
 import type { Begun, QueuePlace, Session, VerbHandlers } from './sessions.ts'
@@ -34,7 +34,7 @@ import { messageOf, turnBeginning } from './turn-beginning.ts'
 export class LiveSession implements Session {
   readonly id: SessionId
   readonly runId = null
-  readonly #services: SessionServices
+  readonly #services: OpenSessionServices
   readonly #state: SessionState
   readonly #workspace: Workspace
   readonly #canAnswer: boolean
@@ -112,7 +112,7 @@ export class LiveSession implements Session {
     },
   }
 
-  constructor(start: SessionStart, services: SessionServices) {
+  constructor(start: SessionStart, services: OpenSessionServices) {
     this.id = start.state.view.sessionId
     this.#services = services
     this.#limits = new LimitQuestion(services.ledger)

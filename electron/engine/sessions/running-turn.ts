@@ -17,13 +17,15 @@ import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Seat } from '../slots/slots.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
+import { ChildSessions } from './child-sessions.ts'
 import type { LimitQuestion } from './limit-question.ts'
 import { runsTool } from './open-calls.ts'
 import type { OpenQuestions } from './open-questions.ts'
 import type { SessionCounts } from './session-counts.ts'
-import type { SessionServices } from './session-services.ts'
+import type { OpenSessionServices } from './session-services.ts'
 import type { Session } from './sessions.ts'
 import { timeOf } from './turn-budget.ts'
 
@@ -38,7 +40,7 @@ export interface TurnOrder {
 
 /** What a turn sees of the session that it belongs to. */
 export interface TurnHome {
-  services: SessionServices
+  services: OpenSessionServices
   conversation: Conversation
   /** What the session's journal says that the model was told of; null = it says nothing. */
   tools: readonly ToolDefinition[] | null
@@ -114,6 +116,7 @@ export class RunningTurn {
     this.budget = budget
     const unfollow = limits.follow(budget, sources, onLimitsChange)
     const seat = services.slots.seat()
+    const children = childrenOf(home, budget, seat)
     let answerMs: number | null = null
     try {
       return await runTurn({
@@ -133,6 +136,7 @@ export class RunningTurn {
           passedVariables: policy.safeEnv,
           keyVariables: policy.keyVariables,
         },
+        startSession: (order, signal) => children.start(order, signal),
         policy,
         budget,
         permissions: () => policy.permissions(home.view().permissions),
@@ -158,6 +162,7 @@ export class RunningTurn {
         },
       })
     } finally {
+      await children.close()
       unfollow()
       seat.leave()
     }
@@ -172,6 +177,25 @@ function toolsOf({ services, tools: told }: TurnHome, policy: Policy): Pick<Turn
   const definitions = (told ?? toolDefinitions(services.tools)).filter(({ name }) => policy.denial(name) === null)
   const names = new Set(definitions.map(({ name }) => name))
   return { definitions, tools: services.tools.filter(({ name }) => names.has(name)) }
+}
+
+/** Their questions are asked where those of this session are. */
+function childrenOf(home: TurnHome, budget: Budget, seat: Pick<Seat, 'leave'>): ChildSessions {
+  const { services, workspace, canAnswer, isWatched } = home
+  return new ChildSessions({
+    sessions: services.sessions,
+    inherited: () => {
+      const { profile, permissions } = home.view()
+      const overrides = modelInUse(home)
+      return {
+        ...{ cwd: workspace.root, addedFolders: workspace.addedFolders, canAnswer, isWatched, permissions },
+        profileId: profile.profileId,
+        ...(overrides && { overrides }),
+      }
+    },
+    runLink: () => budget.link(),
+    leaveSeat: () => seat.leave(),
+  })
 }
 
 /** Tells how long the newest turn has worked, here and before. Whole milliseconds. */

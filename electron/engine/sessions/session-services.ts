@@ -12,6 +12,7 @@ import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Slots } from '../slots/slots.ts'
 import type { Tool } from '../tools/contract/tool.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
+import type { Sessions } from './sessions.ts'
 
 /** What every session of an engine shares. */
 export interface SessionServices {
@@ -39,4 +40,9 @@ export interface SessionServices {
   onLimitsChange(listener: () => void): Unsubscribe
   clock: Clock
   platform: string
+}
+
+/** The same, with where the tools of a session begin other sessions. */
+export interface OpenSessionServices extends SessionServices {
+  sessions: Pick<Sessions, 'create' | 'release'>
 }

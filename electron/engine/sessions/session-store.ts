@@ -20,7 +20,7 @@ import { ReadOnlySession } from './read-only-session.ts'
 import { readSession, readSessionView } from './read-session.ts'
 import { SessionFiles } from './session-files.ts'
 import { lockSession, sessionHolder } from './session-lock.ts'
-import type { SessionServices } from './session-services.ts'
+import type { OpenSessionServices, SessionServices } from './session-services.ts'
 import { startFrom } from './session-start.ts'
 import { SessionState } from './session-state.ts'
 import type {
@@ -57,6 +57,7 @@ export interface SessionStoreOptions {
 export class SessionStore implements Sessions {
   readonly #files: SessionFiles
   readonly #options: SessionStoreOptions
+  readonly #services: OpenSessionServices
   readonly #open = new Map<SessionId, Promise<OpenSession>>()
   readonly #live = new Map<SessionId, Session>()
   readonly #moving = new Map<SessionId, Promise<unknown>>()
@@ -64,6 +65,7 @@ export class SessionStore implements Sessions {
 
   constructor(options: SessionStoreOptions) {
     this.#options = options
+    this.#services = { ...options.services, sessions: this }
     this.#files = new SessionFiles(options.dataFolder)
     this.#summaries = new Summaries(this.#files, (id) => this.#isWrittenHere(id))
   }
@@ -75,7 +77,7 @@ export class SessionStore implements Sessions {
   async load(): Promise<void> {
     await this.#files.prepare()
     // In a folder that refuses, they stay.
-    await this.#files.sweep(this.#options.services.clock.now()).catch(() => undefined)
+    await this.#files.sweep(this.#services.clock.now()).catch(() => undefined)
     await this.#summaries.load()
   }
 
@@ -92,13 +94,13 @@ export class SessionStore implements Sessions {
     const cwd = await usableFolder(options.cwd)
     const workspace = await this.#workspace(cwd, options.addedFolders)
     // A broken manifest is told before there is a session for it.
-    await this.#options.services.policyFor(workspace)
-    const { profile } = await this.#options.services.backendFor(options.profileId, options.overrides)
+    await this.#services.policyFor(workspace)
+    const { profile } = await this.#services.backendFor(options.profileId, options.overrides)
     const id = options.id ?? newSessionId()
     const start: SessionBeginning = {
       type: 'session-start',
       seq: 0,
-      at: this.#options.services.clock.now(),
+      at: this.#services.clock.now(),
       version: JOURNAL_VERSION,
       sessionId: id,
       cwd,
@@ -106,7 +108,7 @@ export class SessionStore implements Sessions {
         ...(options.systemPrompt !== undefined && { replace: options.systemPrompt }),
         ...(options.appendSystemPrompt !== undefined && { append: options.appendSystemPrompt }),
       }),
-      tools: toolDefinitions(this.#options.services.tools),
+      tools: toolDefinitions(this.#services.tools),
       profile: profileUse(profile),
       permissions: options.permissions,
       ...(options.oneTime && { oneTime: true }),
@@ -114,7 +116,7 @@ export class SessionStore implements Sessions {
     const opening = (async () => {
       await this.#prepare()
       const session = startFrom(new SessionState(start), workspace, options)
-      return await this.#hold(id, 0, new LiveSession(session, this.#options.services), undefined, start)
+      return await this.#hold(id, 0, new LiveSession(session, this.#services), undefined, start)
     })()
     return this.#register(id, opening)
   }
@@ -160,7 +162,7 @@ export class SessionStore implements Sessions {
       }
       state.forgetQuestions()
       const start = startFrom(state, workspace, { ...options, canAnswer: options.canAnswer ?? true })
-      const session = new LiveSession(start, this.#options.services)
+      const session = new LiveSession(start, this.#services)
       opened = await this.#hold(id, wholeBytes, session, lock)
       // Said once: the lines stay where they are.
       session.markRepaired(notice)
@@ -228,7 +230,7 @@ export class SessionStore implements Sessions {
       try {
         const path = this.#files.journal(id)
         const { state: view, wholeBytes } = await readSessionView(path, id)
-        const entry: SessionEntry = { type: 'folder', seq: view.seq + 1, at: this.#options.services.clock.now(), cwd }
+        const entry: SessionEntry = { type: 'folder', seq: view.seq + 1, at: this.#services.clock.now(), cwd }
         const journal = await Journal.open(path, wholeBytes, () => undefined)
         journal.append(entry)
         await journal.close()

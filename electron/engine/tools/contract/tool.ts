@@ -2,6 +2,7 @@ import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import type { SeenFile } from '#shared/session/session-entry.ts'
 import type { ToolKind } from '#shared/session/tool-kind.ts'
+import type { SessionOrder, StartedSession } from './started-session.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a tool needs of the world while it runs. */
@@ -18,6 +19,11 @@ export interface ToolContext {
   isShown?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
+  /**
+   * Begins a session that is part of this call: it spends from the purse of the turn that makes the call, and is stopped with
+   * it. Missing = none can be begun here. Throws the signal's reason; `FailureError`: why it could not begin.
+   */
+  startSession?(order: SessionOrder): Promise<StartedSession>
   /** Names of variables that hold keys of backends: no command gets them. */
   keyVariables?: ReadonlySet<string>
 }
