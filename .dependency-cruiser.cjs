@@ -47,7 +47,7 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     only('shared-is-pure', '^shared/', ['^shared/', 'node_modules/zod/'], 'shared knows zod only'),
     {

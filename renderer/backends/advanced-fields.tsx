@@ -3,7 +3,7 @@ import { type ReactNode, useId, useState } from 'react'
 import type { ModelInfo } from '#shared/profile/profile.ts'
 import { ChoiceField, FormField, TextField } from '../ui/form-field.tsx'
 import { Icon } from '../ui/icon.tsx'
-import type { FieldsProps } from './profile-editor.tsx'
+import type { FieldsProps } from './fields-props.ts'
 import type { ProfileFields } from './profile-form.ts'
 
 /** The fields of this part that hold text: all but the box for plain http. */

@@ -1,6 +1,6 @@
 import type { Profile } from '#shared/profile/profile.ts'
 import { ChoiceField, TextField } from '../ui/form-field.tsx'
-import type { FieldsProps } from './profile-editor.tsx'
+import type { FieldsProps } from './fields-props.ts'
 import type { KeyPlace } from './profile-form.ts'
 
 const places: readonly { value: KeyPlace; label: string }[] = [

@@ -3,7 +3,7 @@ import { counted } from '#shared/lib/counted.ts'
 import type { ModelInfo, Profile } from '#shared/profile/profile.ts'
 import { isUnlisted, tokens } from '../lib/backend-state.ts'
 import { FormField } from '../ui/form-field.tsx'
-import type { FieldsProps } from './profile-editor.tsx'
+import type { FieldsProps } from './fields-props.ts'
 
 /** More are found by typing. */
 const SHOWN = 100

@@ -7,6 +7,7 @@ import { useAppStore } from '../stores/app-store.ts'
 import { ProblemBox } from '../ui/failure-box.tsx'
 import { ChoiceField, TextField } from '../ui/form-field.tsx'
 import { AdvancedFields } from './advanced-fields.tsx'
+import type { FieldsProps } from './fields-props.ts'
 import { focusHeading } from './focus-heading.ts'
 import { KeyFields } from './key-fields.tsx'
 import { ModelField } from './model-field.tsx'
@@ -24,14 +25,6 @@ import {
 } from './profile-form.ts'
 
 const keyBoxes: ReadonlySet<string> = new Set<FieldName>(['newKey', 'keyVariable', 'fileConsent'])
-
-export interface FieldsProps {
-  fields: ProfileFields
-  /** Only of fields that the person has left, or of all after a try to save. */
-  problems: Problems
-  change: (change: Partial<ProfileFields>) => void
-  leave: (name: FieldName) => void
-}
 
 /** The form of a profile, new or saved. Nothing that was typed is lost by a refusal. */
 export function ProfileEditor(props: {

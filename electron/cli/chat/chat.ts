@@ -10,7 +10,7 @@ import { runTurn, type Stage } from '../run/run-turn.ts'
 import { standInHint } from '../run/stand-in.ts'
 import type { Shell } from '../terminal/shell.ts'
 import type { MessageInput } from './message-input.ts'
-import { runSlashCommand } from './slash-commands.ts'
+import { type ChatControls, runSlashCommand } from './slash-commands.ts'
 
 export interface ChatOptions {
   engine: Engine
@@ -24,7 +24,7 @@ export interface ChatOptions {
 }
 
 /** One conversation at the terminal. Its session begins with the first message, so that looking around leaves nothing. */
-export class Chat {
+export class Chat implements ChatControls {
   readonly engine: Engine
   readonly shell: Shell
   readonly stage: Stage

@@ -1,14 +1,37 @@
 import { permissionLabel, permissionTiers } from '#shared/policy/permission-tiers.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
+import type { Engine, Session } from '../../engine/engine.ts'
+import type { Choice } from '../run/open-engine.ts'
+import type { Stage } from '../run/run-turn.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { policyLines } from '../terminal/policy-lines.ts'
+import type { Shell } from '../terminal/shell.ts'
 import { usageWords } from '../terminal/words.ts'
-import type { Chat } from './chat.ts'
+
+/** The conversation as a command sees and changes it. */
+export interface ChatControls {
+  readonly engine: Engine
+  readonly shell: Shell
+  readonly stage: Stage
+  readonly choice: Choice
+  readonly permissions: Permissions
+  readonly session: Session | null
+  /** Where a new session works. */
+  folder(): string
+  /** Where the session works, and the folders added to it. `FailureError` `invalid-input`: one of them is not there. */
+  folders(): Promise<[string, string[]]>
+  /** Gives the session up; the next message begins a new one. */
+  clear(): Promise<void>
+  /** Who answers from here on. `FailureError` if it cannot. */
+  choose(choice: Choice): Promise<void>
+  /** What it may do from here on. */
+  allow(permissions: Permissions): Promise<void>
+}
 
 interface SlashCommand {
   operand: string
   help: string
-  run(chat: Chat, argument: string): Promise<readonly string[] | 'exit'>
+  run(chat: ChatControls, argument: string): Promise<readonly string[] | 'exit'>
 }
 
 const slashCommands: Readonly<Record<string, SlashCommand>> = {
@@ -131,7 +154,7 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
 export const slashNames: readonly string[] = Object.keys(slashCommands).map((name) => `/${name}`)
 
 /** `FailureError` from what it does. */
-export async function runSlashCommand(chat: Chat, name: string, argument: string): Promise<'exit' | 'done'> {
+export async function runSlashCommand(chat: ChatControls, name: string, argument: string): Promise<'exit' | 'done'> {
   const command = slashCommands[name === 'quit' ? 'exit' : name]
   const result = command
     ? await command.run(chat, argument)
@@ -149,7 +172,7 @@ const accessWords = {
 } as const
 
 /** The model that answers next; empty = the first that the server lists. */
-export function currentModel({ session, choice, engine }: Chat): string {
+export function currentModel({ session, choice, engine }: ChatControls): string {
   return session?.view().profile.model ?? choice.overrides.model ?? engine.profiles.get(choice.profileId)?.model ?? ''
 }
 

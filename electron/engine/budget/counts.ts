@@ -1,6 +1,5 @@
 import type { ProfileId } from '#shared/ids.ts'
 import type { LimitName } from '#shared/limits/budget.ts'
-import type { SpendLine } from './ledger-line.ts'
 
 /** What was used, in the units of the limits; tokens of both kinds together are their sum. */
 export type Counts = Record<Exclude<LimitName, 'totalTokens'>, number>
@@ -56,20 +55,4 @@ export class CountsByProfile {
 
 export function countOf(counts: Counts, limit: LimitName): number {
   return limit === 'totalTokens' ? counts.inputTokens + counts.outputTokens : counts[limit]
-}
-
-export function countsOfSpend(line: SpendLine): Counts {
-  const isCall = line.label !== 'tools'
-  let toolCalls = 0
-  for (const name in line.tools) toolCalls += line.tools[name] ?? 0
-  return {
-    inputTokens: line.input ?? 0,
-    outputTokens: line.output ?? 0,
-    reasoningTokens: line.reasoning ?? 0,
-    costUsd: line.cost ?? 0,
-    toolCalls,
-    modelCalls: isCall ? 1 : 0,
-    turns: line.label === 'answer' ? 1 : 0,
-    wallTime: line.ms,
-  }
 }

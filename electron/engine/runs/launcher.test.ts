@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { entryOf, surroundings } from '../../../test-support/run-entries.ts'
-import { processLauncher, type RunOrder } from './launcher.ts'
+import type { RunOrder } from './launcher.ts'
+import { processLauncher } from './process-launcher.ts'
 
 /** A worker that keeps what it was told and what it sees, and reports what it is given to report. */
 function program(report: object) {

@@ -1,4 +1,3 @@
-import type { RunRegistry } from './registry.ts'
 import type { RunEntry } from './run-entry.ts'
 import type { StartData } from './start-data.ts'
 
@@ -25,15 +24,4 @@ export interface WorkerProgram {
   args: readonly string[]
   /** Beside what it inherits. */
   env: Readonly<Record<string, string>>
-}
-
-/** Starts workers as detached processes of this machine, which outlive whoever started them. */
-export function processLauncher(program: WorkerProgram, registry: RunRegistry): Launcher {
-  return {
-    async launch(order) {
-      // Only who starts a run pays for loading it.
-      const { spawnWorker } = await import('./spawn-worker.ts')
-      await spawnWorker(program, registry, order)
-    },
-  }
 }
