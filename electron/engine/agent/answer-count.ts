@@ -1,7 +1,7 @@
+import { estimateTokens } from '#shared/lib/estimate-tokens.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import type { StreamEvent } from '../backend/contract/backend.ts'
-import { estimateTokens } from '../lib/estimate-tokens.ts'
 import { withCost } from '../profiles/price.ts'
 
 /** Hardly a token has more. */

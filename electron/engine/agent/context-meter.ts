@@ -1,8 +1,8 @@
+import { estimateTokens } from '#shared/lib/estimate-tokens.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import type { ContextAllotment } from '../backend/contract/backend.ts'
-import { estimateTokens } from '../lib/estimate-tokens.ts'
 
 export const TRUNCATED = 'truncated-by-server'
 

@@ -2,16 +2,11 @@ import { runningTarget } from '#shared/session/phase-words.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { sessionState } from '#shared/session/session-state.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
+import { TokenMeter } from '#shared/session/token-meter.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { addUsage, noUsage, type UsageTotals } from '#shared/spending/usage-totals.ts'
-import { estimateTokens } from '../lib/estimate-tokens.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RunWork } from '../runs/run-work.ts'
-
-/** The speed of an answer is that of its last seconds. Milliseconds. */
-const SPEED_WINDOW_MS = 3_000
-/** Before there is so much of it, a speed is noise. Milliseconds. */
-const SPEED_MINIMUM_MS = 500
 
 type Progress = Pick<
   RunEntry['run'],
@@ -37,7 +32,7 @@ export class RunProgress {
   /** Turns of the session before this run. */
   readonly #turnsBefore: number
   readonly #work: RunWork
-  #written: { at: number; tokens: number }[] = []
+  readonly #meter = new TokenMeter()
 
   /** `goesOn`: the run goes on with the newest turn. */
   constructor(view: SessionView, goesOn: boolean) {
@@ -48,13 +43,7 @@ export class RunProgress {
   /** `view`: with the event in it. */
   take(event: SessionEvent, view: SessionView): void {
     this.#work.take(event, view)
-    if (event.type === 'text-delta' || event.type === 'reasoning-delta') {
-      const from = event.at - SPEED_WINDOW_MS
-      this.#written = [
-        ...this.#written.filter(({ at }) => at >= from),
-        { at: event.at, tokens: estimateTokens(event.text.length) },
-      ]
-    } else if (event.type === 'model-call-end' || event.type === 'turn-end') this.#written = []
+    this.#meter.take(event)
   }
 
   of(view: SessionView): Progress {
@@ -69,7 +58,7 @@ export class RunProgress {
       usage: this.usage(view),
       phase: activity?.phase ?? null,
       phaseDetail: (activity?.phase === 'running-tool' && runningTarget(view)) || (activity?.detail ?? ''),
-      tokensPerSecond: this.#speed(),
+      tokensPerSecond: rounded(this.#meter.perSecond()),
       approvals: [...approvals],
       queuedBefore: activity?.queuedBefore ?? null,
       waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
@@ -85,15 +74,11 @@ export class RunProgress {
     // A call that goes on has been counted, and said nothing yet.
     return usage.inputTokens === null && usage.outputTokens === null ? { ...usage, source: 'unknown' } : usage
   }
+}
 
-  #speed(): number | null {
-    const [first] = this.#written
-    const last = this.#written.at(-1)
-    if (!first || !last || last.at - first.at < SPEED_MINIMUM_MS) return null
-    // What came first was written before the time that is counted.
-    const tokens = this.#written.slice(1).reduce((sum, one) => sum + one.tokens, 0)
-    return Math.round((tokens / (last.at - first.at)) * 10_000) / 10
-  }
+/** To a tenth: what is written into the registry is for eyes. */
+function rounded(speed: number | null): number | null {
+  return speed === null ? null : Math.round(speed * 10) / 10
 }
 
 function earliest(times: readonly number[]): number | null {
