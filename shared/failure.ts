@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FailureRemedy } from './failure-remedy.ts'
 
 /** What a backend can do to us. Outside scripts rely on these names (docs/contracts.md). */
 const backendCodes = [
@@ -26,7 +27,8 @@ export const FailureCode = z.enum([...backendCodes, ...localCodes])
 export type FailureCode = z.infer<typeof FailureCode>
 
 /**
- * An expected failure as a value. `message` is for a person: one sentence or two, what happened and what to do.
+ * An expected failure as a value. `message` is for a person: one sentence or two, what happened and what to do; where that
+ * differs between the terminal and the window, `remedy` says it as a code.
  * `details` are the numbers and words a remedy needs; they never hold keys, prompts or file contents.
  */
 export const Failure = z.object({
@@ -35,6 +37,7 @@ export const Failure = z.object({
   retryable: z.boolean(),
   /** How long the server asked us to wait, in milliseconds. */
   retryAfterMs: z.number().optional(),
+  remedy: FailureRemedy.optional(),
   details: z
     .object({
       /** HTTP status. */

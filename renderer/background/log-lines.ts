@@ -1,6 +1,7 @@
 import { counted } from '#shared/lib/counted.ts'
 import type { Item, SessionView } from '#shared/session/session-view.ts'
 import { endWords } from '../lib/end-words.ts'
+import { failureWords } from '../lib/failure-words.ts'
 
 export interface LogLine {
   /** Milliseconds since 1970; null = as the line before it. */
@@ -18,7 +19,7 @@ export function logLines(view: SessionView): LogLine[] {
     return [
       ...textLines(turn.startedAt, 'you', turn.text, 'words'),
       ...turn.items.flatMap(itemLines),
-      ...(end ? endLines(end.at, end.reason, end.failure?.message ?? '') : []),
+      ...(end ? endLines(end.at, end.reason, end.failure ? failureWords(end.failure) : '') : []),
     ]
   })
 }

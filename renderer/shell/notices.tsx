@@ -1,4 +1,5 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react'
+import { failureWords } from '../lib/failure-words.ts'
 import { NEW_CHAT } from '../stores/actions.ts'
 import { dismissNotice } from '../stores/app-actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
@@ -28,7 +29,7 @@ export function Notices() {
       {problem && (
         <div className="notice box danger" role="alert">
           <Icon of={CircleAlert} />
-          <div className="grow">{problem.failure.message}</div>
+          <div className="grow">{failureWords(problem.failure)}</div>
           <LeavingButton className="btn sm" onClick={() => clearProblem(problem.place)}>
             Dismiss
           </LeavingButton>

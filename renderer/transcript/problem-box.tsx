@@ -1,4 +1,5 @@
 import { CircleAlert, X } from 'lucide-react'
+import { failureWords } from '../lib/failure-words.ts'
 import { useChatPlace } from '../stores/chat-place.ts'
 import { clearProblem, useProblemStore } from '../stores/problem-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -12,7 +13,7 @@ export function ProblemBox() {
   return (
     <div className="notice box danger problem" role="alert">
       <Icon of={CircleAlert} />
-      <div className="grow">{problem.failure.message}</div>
+      <div className="grow">{failureWords(problem.failure)}</div>
       <IconButton icon={X} small label="Close" onClick={() => clearProblem(place)} />
     </div>
   )

@@ -3,6 +3,7 @@ import { setterOf } from '#shared/limits/effective-limits.ts'
 import { endWasChosen } from '#shared/session/session-state.ts'
 import type { TurnView } from '#shared/session/session-view.ts'
 import { stopFacts, stopTitle } from '../approvals/budget-stop.ts'
+import { failureWords } from '../lib/failure-words.ts'
 
 /** `resend` and `go-on` = the turn goes on in its place, by the name that fits how it ended; the others are pages. */
 export type EndAction = 'resend' | 'go-on' | 'key' | 'backends' | 'budgets' | 'settings'
@@ -29,7 +30,11 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
     case 'interrupted':
       return box('warn', 'This was interrupted.', 'What was done until then still stands.', ['go-on'])
     case 'needs-approval':
-      return box('warn', ...sentences(failure?.message ?? 'It needs an approval that nobody could give.'), ['resend'])
+      return box(
+        'warn',
+        ...sentences(failure ? failureWords(failure) : 'It needs an approval that nobody could give.'),
+        ['resend'],
+      )
     case 'budget':
       if (!budget) return box('danger', 'A limit is reached.', '', ['go-on'])
       return box(
@@ -41,7 +46,7 @@ export function endNotice({ end, items }: Pick<TurnView, 'end' | 'items'>): EndN
         setterOf(budget)?.kind === 'settings' ? ['budgets', 'go-on'] : ['go-on'],
       )
     case 'failed': {
-      const [title, text] = sentences(failure?.message ?? 'The turn failed.')
+      const [title, text] = sentences(failure ? failureWords(failure) : 'The turn failed.')
       return { ...box('danger', title, text, failureActions(failure)), quote: quoteOf(failure) }
     }
   }

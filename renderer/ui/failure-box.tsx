@@ -2,6 +2,7 @@ import { CircleAlert } from 'lucide-react'
 import type { Failure } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { remedyFor } from '../lib/backend-state.ts'
+import { failureWords } from '../lib/failure-words.ts'
 import { CopyCommand } from './copy-command.tsx'
 import { Icon } from './icon.tsx'
 import './failure-box.css'
@@ -55,7 +56,7 @@ export function ProblemBox(props: { failure: Failure }) {
   return (
     <div className="notice box danger" role="alert">
       <Icon of={CircleAlert} />
-      <div className="grow">{props.failure.message}</div>
+      <div className="grow">{failureWords(props.failure)}</div>
     </div>
   )
 }

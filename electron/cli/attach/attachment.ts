@@ -6,6 +6,7 @@ import type { RemoteSession } from '../../engine/engine.ts'
 import { type Interruption, withInterrupts } from '../keyboard/interrupts.ts'
 import { Questions } from '../run/questions.ts'
 import type { Reporter } from '../run/reporter.ts'
+import { failureWords } from '../terminal/failure-words.ts'
 import type { Output } from '../terminal/output.ts'
 import { turnEvents } from './turn-events.ts'
 
@@ -100,7 +101,7 @@ export class Attachment {
 
   #explain(error: unknown): void {
     if (!(error instanceof FailureError)) throw error
-    this.#reporter.note(error.failure.message)
+    this.#reporter.note(failureWords(error.failure))
   }
 
   #interrupted(why: Interruption): void {

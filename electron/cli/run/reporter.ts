@@ -7,6 +7,7 @@ import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { TurnRenderer } from '../answer/render.ts'
 import { stopLines } from '../terminal/budget-lines.ts'
+import { failureWords } from '../terminal/failure-words.ts'
 import { type Output, paint, type Screen } from '../terminal/output.ts'
 import { painted, wrapped } from '../terminal/painted.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
@@ -90,7 +91,7 @@ function textReporter(screen: Screen, before: RunRecord, goOn: (sessionId: strin
     prepare: () => renderer.prepare(),
     typed: (text) => renderer.typed(text),
     refuse(value) {
-      if (value.code !== 'aborted') renderer.lines(wrapped(side, `claw: ${plainText(value.message)}`))
+      if (value.code !== 'aborted') renderer.lines(wrapped(side, `claw: ${plainText(failureWords(value))}`))
     },
   }
 }
@@ -108,9 +109,11 @@ function endLines(
   } else if (end.reason === 'aborted') {
     lines.push(...painted(output, 'yellow', `Stopped. ${goOn}`))
   } else if (end.reason === 'needs-approval') {
-    lines.push(...painted(output, 'yellow', plainText(end.failure?.message ?? 'It needs an approval.')))
+    lines.push(
+      ...painted(output, 'yellow', plainText(end.failure ? failureWords(end.failure) : 'It needs an approval.')),
+    )
   } else if (end.reason === 'failed') {
-    lines.push(...painted(output, 'red', plainText((end.failure ?? failure('internal', 'It failed.')).message)))
+    lines.push(...painted(output, 'red', plainText(failureWords(end.failure ?? failure('internal', 'It failed.')))))
   }
   const { profileName, model } = view.profile
   lines.push(...painted(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))

@@ -5,6 +5,7 @@ import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/spending/usage-totals.ts'
+import { failureWords } from '../terminal/failure-words.ts'
 import { jsonUsage } from '../terminal/json-usage.ts'
 
 /** What a run came to: the part of `run-end` that its events tell. */
@@ -115,6 +116,7 @@ function publicBudget({ limit, allowed, used }: BudgetStop): BudgetStop {
   return { limit, allowed: allowed / unit, used: used / unit }
 }
 
-function publicFailure({ code, message, retryable, retryAfterMs }: Failure) {
-  return { code, message, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+function publicFailure(value: Failure) {
+  const { code, retryable, retryAfterMs } = value
+  return { code, message: failureWords(value), retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) }
 }

@@ -255,10 +255,10 @@ describe('a turn', () => {
     expect(requests[1]?.messages.at(-1)).toMatchObject({ content: expect.stringContaining('Not that file.') })
   })
 
-  test('where nobody can answer, the turn ends and names the flag', async () => {
+  test('where nobody can answer, the turn ends and says what has to be allowed', async () => {
     const { outcome, log } = await play({ answers: [calls(call('a', 'change'))], answer: null })
     expect([outcome, log]).toMatchObject([
-      { reason: 'needs-approval', failure: { message: expect.stringContaining('--allow-write') } },
+      { reason: 'needs-approval', failure: { remedy: { kind: 'allow', access: 'write', again: 'begin' } } },
       [],
     ])
   })
@@ -337,9 +337,13 @@ describe('a turn', () => {
     test('does not run where nobody can answer, and the turn says so', async () => {
       const log: string[] = []
       const { outcome } = await play({ answers: post(), foreign: [foreign(log)], answer: null })
-      expect([outcome.reason, outcome.failure?.message, log]).toEqual([
+      expect([outcome.reason, outcome.failure, log]).toEqual([
         'needs-approval',
-        'The agent wants to use a tool that is not of this app, and nobody is there to allow it. Run it again with --unsafe, or in the window or a terminal.',
+        failure(
+          'invalid-input',
+          'The agent wants to use a tool that is not of this app, and nobody is there to allow it.',
+          { remedy: { kind: 'allow', access: 'unknown', again: 'begin' } },
+        ),
         [],
       ])
     })
@@ -652,10 +656,9 @@ test('an approval that nobody gives in time ends the turn, and says when it woul
   expect([outcome, ends, log, asked]).toEqual([
     {
       reason: 'needs-approval',
-      failure: failure(
-        'invalid-input',
-        'The agent wanted to change a file, and nobody answered for 90 seconds. Resume it to be asked again, or with --allow-write.',
-      ),
+      failure: failure('invalid-input', 'The agent wanted to change a file, and nobody answered for 90 seconds.', {
+        remedy: { kind: 'allow', access: 'write', again: 'go-on' },
+      }),
       budget: null,
     },
     [['a', 'denied']],

@@ -1,5 +1,6 @@
 import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import { failure } from '#shared/failure.ts'
+import type { FailureRemedy } from '#shared/failure-remedy.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
@@ -174,7 +175,8 @@ async function ask(
     return needsApproval(
       `${whatItDoes(access)} needs an approval, and nobody is there to give it`,
       'needs an approval',
-      nobodyThere(access),
+      `The agent wants to ${actOf(access)}, and nobody is there to allow it.`,
+      remedyFor(access, 'begin'),
     )
   }
   const request: ApprovalRequest = { callId, tool: name, recovered, ...shown }
@@ -188,7 +190,7 @@ async function ask(
   }
   if (!answer) {
     const why = `${whatItDoes(access)} needs an approval, and nobody answered`
-    return needsApproval(why, 'nobody answered', unanswered(access, limit))
+    return needsApproval(why, 'nobody answered', unanswered(access, limit), remedyFor(access, 'go-on'))
   }
   turn.emit({ type: 'approval-answer', callId, answer })
   if (answer.decision === 'deny') {
@@ -225,31 +227,25 @@ function whatItDoes(access: Tool['access']): string {
   return access === 'write' ? 'changing files' : 'running commands'
 }
 
-function needsApproval(why: string, summary: string, message: string): Refused {
+function needsApproval(why: string, summary: string, message: string, remedy: FailureRemedy): Refused {
   return {
     kind: 'refused',
     answer: { output: `Error: ${why}.`, summary },
-    end: { reason: 'needs-approval', failure: failure('invalid-input', message), budget: null },
+    end: { reason: 'needs-approval', failure: failure('invalid-input', message, { remedy }), budget: null },
   }
 }
 
-function nobodyThere(access: Tool['access']): string {
-  if (access === 'unknown')
-    return 'The agent wants to use a tool that is not of this app, and nobody is there to allow it. Run it again with --unsafe, or in the window or a terminal.'
-  return access === 'write'
-    ? 'The agent wants to change a file, and nobody is there to allow it. Run it again with --allow-write, or in the window or a terminal.'
-    : 'The agent wants to run a command, and nobody is there to allow it. Run it again with --allow-shell, or in the window or a terminal.'
-}
-
 function unanswered(access: Tool['access'], limit: number | null): string {
-  const [act, flag] = wishOf(access)
   const seconds = Math.round((limit ?? 0) / 1000)
   const time = seconds < 120 ? counted(seconds, 'second') : counted(Math.round(seconds / 60), 'minute')
-  return `The agent wanted to ${act}, and nobody answered for ${time}. Resume it to be asked again, or with ${flag}.`
+  return `The agent wanted to ${actOf(access)}, and nobody answered for ${time}.`
 }
 
-/** What the agent wanted, and the flag that allows it without a question. */
-function wishOf(access: Tool['access']): readonly [act: string, flag: string] {
-  if (access === 'unknown') return ['use a tool that is not of this app', '--unsafe']
-  return access === 'write' ? ['change a file', '--allow-write'] : ['run a command', '--allow-shell']
+function remedyFor(access: Tool['access'], again: 'begin' | 'go-on'): FailureRemedy {
+  return { kind: 'allow', access: access === 'read' ? 'unknown' : access, again }
+}
+
+function actOf(access: Tool['access']): string {
+  if (access === 'unknown') return 'use a tool that is not of this app'
+  return access === 'write' ? 'change a file' : 'run a command'
 }

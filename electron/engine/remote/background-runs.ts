@@ -1,6 +1,5 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import type { ProfileId, RunId, SessionId } from '#shared/ids.ts'
-import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
@@ -237,8 +236,8 @@ export class BackgroundRuns {
   async #attach({ run, entry }: RunRecord): Promise<RemoteSession> {
     const { runId } = run
     if (!entry || !run.usable) {
-      const words = `The run ${runId} belongs to another version of the app, so it cannot be attached to. It goes on; its`
-      throw new FailureError(failure('busy', `${words} answers are in: ${clawCommand(`agent-logs ${runId}`)}`))
+      const words = `The run ${runId} belongs to another version of the app, so it cannot be attached to. It goes on.`
+      throw new FailureError(failure('busy', words, { remedy: { kind: 'read-log', runId } }))
     }
     const { RemoteSession } = await import('./remote-session.ts')
     return await RemoteSession.attach(entry, this.#options.connect, this.#options.patienceMs)
@@ -331,8 +330,7 @@ export function unfinishedTurn(view: SessionView): TurnView {
 /** Names who has a session, and what can be done about it. */
 export function heldBy({ run }: RunRecord) {
   const { runId, pid } = run
-  return failure(
-    'busy',
-    `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}. Look in with ${clawCommand(`agent-attach ${runId}`)}, or end it with ${clawCommand(`agent-kill ${runId}`)}.`,
-  )
+  return failure('busy', `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}.`, {
+    remedy: { kind: 'watch-or-end', runId },
+  })
 }

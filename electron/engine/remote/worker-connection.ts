@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId } from '#shared/ids.ts'
-import { clawCommand } from '#shared/lib/claw-command.ts'
 import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { NdjsonChannel } from '../lib/ndjson-channel.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
@@ -140,9 +139,7 @@ export function gone(runId: RunId): Failure {
 
 function silent(runId: RunId, patienceMs: number): Failure {
   const words = `The background run ${runId} has not answered for ${patienceMs / 1000} seconds; its process may be stopped.`
-  return failure('timeout', `${words} Try again, or end it with: ${clawCommand(`agent-kill ${runId}`)}`, {
-    retryable: true,
-  })
+  return failure('timeout', `${words} Try again.`, { retryable: true, remedy: { kind: 'end', runId } })
 }
 
 function foreign(runId: RunId): Failure {

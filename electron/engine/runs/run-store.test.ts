@@ -274,7 +274,7 @@ describe('the store', () => {
     expect(answers.map((one) => (one.status === 'fulfilled' ? one.value.run.runId : one.reason.message))).toEqual([
       runId(2),
       `More than one run starts with "run": ${runId(1)}, ${runId(2)}.`,
-      'No run starts with "x". `claw agent-ps` lists them.',
+      'No run starts with "x".',
     ])
   })
 

@@ -1,6 +1,5 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
-import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import { Emitter } from '../lib/emitter.ts'
@@ -98,7 +97,7 @@ export class RunStore {
     const record = only && (await this.look(only))
     if (record) return record
     throw new FailureError(
-      failure('not-found', `No run starts with "${prefix}". \`${clawCommand('agent-ps')}\` lists them.`),
+      failure('not-found', `No run starts with "${prefix}".`, { remedy: { kind: 'list', what: 'runs' } }),
     )
   }
 

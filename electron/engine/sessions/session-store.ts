@@ -1,7 +1,6 @@
 import { FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { SessionId } from '#shared/ids.ts'
-import { clawCommand } from '#shared/lib/claw-command.ts'
 import { applyEvent } from '#shared/session/apply-event.ts'
 import { JOURNAL_VERSION, type SessionEntry } from '#shared/session/session-entry.ts'
 import { goesOn } from '#shared/session/session-state.ts'
@@ -267,7 +266,7 @@ export class SessionStore implements Sessions {
     if (only && fitting.length === 1) return only
     if (!only)
       throw new FailureError(
-        failure('not-found', `No session starts with "${prefix}". \`${clawCommand('sessions')}\` lists them.`),
+        failure('not-found', `No session starts with "${prefix}".`, { remedy: { kind: 'list', what: 'sessions' } }),
       )
     throw new FailureError(
       failure('invalid-input', `More than one session starts with "${prefix}": ${fitting.slice(0, 5).join(', ')}.`),

@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { FailureError, failure } from '#shared/failure.ts'
+import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { openWorkspace, type Workspace } from '../tools/contract/workspace.ts'
 
 /** `FailureError` `invalid-input` in words. */
@@ -41,14 +41,14 @@ export async function sessionWorkspace(
     const workspace = await openWorkspace(cwd, addedFolders, [data])
     if (![workspace.root, ...workspace.addedFolders].includes(data)) return workspace
   } catch (error) {
-    throw new FailureError(failure('not-found', await goneWords([cwd, ...addedFolders])), { cause: error })
+    throw new FailureError(await folderGone([cwd, ...addedFolders]), { cause: error })
   }
   throw new FailureError(
     failure('invalid-input', `${dataFolder} is where the app keeps keys and settings. Choose another folder.`),
   )
 }
 
-async function goneWords(folders: readonly string[]): Promise<string> {
+async function folderGone(folders: readonly string[]): Promise<Failure> {
   const there = await Promise.all(
     folders.map((folder) =>
       stat(folder).then(
@@ -59,6 +59,11 @@ async function goneWords(folders: readonly string[]): Promise<string> {
   )
   const gone = folders.filter((_, index) => !there[index])
   return gone.length === 1
-    ? `The folder ${gone[0]} is gone. Bring it back, or go on in another one (in a terminal: agent-resume with --cwd).`
-    : `A folder of this session cannot be opened any more: ${(gone.length > 0 ? gone : folders).join(', ')}.`
+    ? failure('not-found', `The folder ${gone[0]} is gone. Bring it back, or go on in another one.`, {
+        remedy: { kind: 'other-folder' },
+      })
+    : failure(
+        'not-found',
+        `A folder of this session cannot be opened any more: ${(gone.length > 0 ? gone : folders).join(', ')}.`,
+      )
 }
