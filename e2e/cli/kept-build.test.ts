@@ -6,8 +6,10 @@ import { brotliDecompress } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { identityOf } from '../../electron/engine/lib/process-identity.ts'
 import { workerIdentity } from '../../electron/engine/runs/run-entry.ts'
+import { SessionId } from '../../shared/ids.ts'
 import { unstartedRun } from '../../shared/run/background.ts'
 import { gate, text } from '../../test-support/scripted-backend.ts'
+import { openEngine } from './support/engine.ts'
 import { endWithTest, processGone, runIs, runsFolder } from './support/registry.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
@@ -82,6 +84,29 @@ test('a run of an earlier build that goes on is listed, shown and killed', async
   await attached.exit
   const after = JSON.parse((await world.run(['agent-ps', '--json'])).out)
   expect([code, after]).toMatchObject([0, [{ runId: worker.runId, status: 'killed' }]])
+})
+
+test('a run of an earlier build is steered: it understands what it is asked, and what it does is seen', async () => {
+  const held = gate()
+  const world = await createWorld(text('It is being written.', { chunks: 2, gate: held.opened }))
+  endWithTest(world)
+  const worker = await startKeptWorker(world)
+  await runIs(world, worker.runId, (run) => run.phase === 'writing')
+  const engine = await openEngine(world)
+  const session = await engine.sessions.open(SessionId.parse('keptsess01'))
+  expect(session.runId).toBe(worker.runId)
+  const begun = await session.request('send', { text: 'And more.' })
+  const [message] = session.view().queued
+  if (message) await session.request('takeBack', { messageId: message.messageId })
+  await session.request('rename', { title: 'Steered' })
+  await session.request('setPermissions', { permissions: { write: 'deny', shell: 'deny', sandbox: true } })
+  await session.request('stop', { turnId: session.view().turns[0]?.turnId })
+  const end = await begun?.end
+  await engine.close()
+  const { queued, title, permissions } = session.view()
+  expect([message?.text, queued, title, permissions.write, end?.reason]).toEqual([
+    ...['And more.', [], 'Steered', 'deny', 'aborted'],
+  ])
 })
 
 /** Starts the worker of the earlier build as that build did: published as `starting`, told on its input what to do. */

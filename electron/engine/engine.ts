@@ -222,7 +222,6 @@ export async function hostRun(
   })
 }
 
-export type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 export { shown } from './feed/shown.ts'
 export { createWindowFeed, type WindowFeed } from './feed/window-feed.ts'
 export type { Channel } from './lib/channel.ts'
