@@ -4,32 +4,10 @@ import type { ModelInfo } from '#shared/profile/profile.ts'
 import { ChoiceField, FormField, TextField } from '../ui/form-field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { FieldsProps } from './fields-props.ts'
-import type { ProfileFields } from './profile-form.ts'
+import { optionNames } from './option-fields.ts'
 
 /** The fields of this part that hold text: all but the box for plain http. */
-const advanced = [
-  'contextWindow',
-  'maxOutputTokens',
-  'temperature',
-  'topP',
-  'seed',
-  'sampling',
-  'stop',
-  'provider',
-  'inputCost',
-  'outputCost',
-  'cachedInputCost',
-  'connectTime',
-  'firstByteTime',
-  'idleTime',
-  'wholeTime',
-  'approvalTime',
-  'slots',
-  'caFile',
-  'fallback',
-  'headers',
-  'extraBody',
-] as const satisfies readonly (keyof ProfileFields)[]
+const advanced = [...optionNames, 'fallback'] as const
 type AdvancedName = (typeof advanced)[number]
 
 interface AdvancedProps extends FieldsProps {

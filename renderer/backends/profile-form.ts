@@ -1,29 +1,13 @@
-import type { z } from 'zod'
 import type { RequestInput } from '#shared/feed/requests.ts'
 import type { BackendKind, Profile } from '#shared/profile/profile.ts'
 import { KeyReference, Profile as ProfileSchema } from '#shared/profile/profile.ts'
-import {
-  escapeLine,
-  FieldProblem,
-  readHeaders,
-  readObject,
-  readPath,
-  readPrice,
-  readProvider,
-  readSampling,
-  readSeconds,
-  readSeed,
-  readSlots,
-  readStop,
-  readTemperature,
-  readTokens,
-  readTopP,
-} from '../lib/read-field.ts'
+import { FieldProblem } from '../lib/read-field.ts'
+import { type OptionName, type OtherMember, optionFields, optionNames } from './option-fields.ts'
 
 export type KeyPlace = KeyReference['source']
 
 /** What stands in the boxes, as text, so that a half-written number is never lost. */
-export interface ProfileFields {
+export interface ProfileFields extends Record<OptionName, string> {
   name: string
   kind: BackendKind
   baseUrl: string
@@ -35,31 +19,8 @@ export interface ProfileFields {
   /** "Yes, write the key into a file." */
   fileConsent: boolean
   plainHttp: boolean
-  contextWindow: string
-  maxOutputTokens: string
-  temperature: string
-  topP: string
-  seed: string
-  /** JSON, as are `provider`, `headers` and `extraBody`. */
-  sampling: string
-  /** One a line. */
-  stop: string
-  inputCost: string
-  outputCost: string
-  cachedInputCost: string
-  /** Seconds. */
-  connectTime: string
-  firstByteTime: string
-  idleTime: string
-  wholeTime: string
-  approvalTime: string
-  slots: string
-  caFile: string
   /** The id of a profile; empty = none. */
   fallback: string
-  provider: string
-  headers: string
-  extraBody: string
 }
 
 export type FieldName = keyof ProfileFields
@@ -105,27 +66,8 @@ export function fieldsFromProfile(profile: Profile): ProfileFields {
     keyVariable: profile.key.source === 'env' ? profile.key.name : emptyFields.keyVariable,
     fileConsent: profile.key.source === 'file',
     plainHttp: profile.plainHttp ?? false,
-    contextWindow: text(profile.contextWindow),
-    maxOutputTokens: text(profile.maxOutputTokens),
-    temperature: text(profile.temperature),
-    topP: text(profile.topP),
-    seed: text(profile.seed),
-    sampling: json(profile.sampling),
-    stop: profile.stop?.map(escapeLine).join('\n') ?? '',
-    inputCost: text(profile.inputCostPerMillion),
-    outputCost: text(profile.outputCostPerMillion),
-    cachedInputCost: text(profile.cachedInputCostPerMillion),
-    connectTime: seconds(profile.timeouts?.connectMs),
-    firstByteTime: seconds(profile.timeouts?.firstByteMs),
-    idleTime: seconds(profile.timeouts?.idleMs),
-    wholeTime: seconds(profile.timeouts?.wholeMs),
-    approvalTime: seconds(profile.timeouts?.approvalMs),
-    slots: text(profile.slots),
-    caFile: profile.caFile ?? '',
+    ...ofOptions((name) => optionFields[name].show(profile)),
     fallback: profile.fallbackProfileId ?? '',
-    provider: json(profile.provider),
-    headers: json(profile.headers),
-    extraBody: json(profile.extraBody),
   }
 }
 
@@ -153,34 +95,18 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
       readKey(fields, storedHere, context.keychain),
     ),
     plainHttp: fields.plainHttp || undefined,
-    contextWindow: take('contextWindow', () => readTokens(fields.contextWindow)),
-    maxOutputTokens: take('maxOutputTokens', () => readTokens(fields.maxOutputTokens)),
-    temperature: take('temperature', () => readTemperature(fields.temperature)),
-    topP: take('topP', () => readTopP(fields.topP)),
-    seed: take('seed', () => readSeed(fields.seed)),
-    sampling: take('sampling', () => readSampling(fields.sampling)),
-    stop: take('stop', () => readStop(fields.stop)),
-    provider: take('provider', () => readProvider(fields.provider)),
-    headers: take('headers', () => readHeaders(fields.headers)),
-    extraBody: take('extraBody', () => readObject(fields.extraBody, '{"top_k": 20}')),
-    inputCostPerMillion: take('inputCost', () => readPrice(fields.inputCost)),
-    outputCostPerMillion: take('outputCost', () => readPrice(fields.outputCost)),
-    cachedInputCostPerMillion: take('cachedInputCost', () => readPrice(fields.cachedInputCost)),
     // Few servers have one; the terminal sets it.
     reasoningCostPerMillion: original?.reasoningCostPerMillion,
-    timeouts: noneOf({
-      connectMs: take('connectTime', () => readSeconds(fields.connectTime)),
-      firstByteMs: take('firstByteTime', () => readSeconds(fields.firstByteTime)),
-      idleMs: take('idleTime', () => readSeconds(fields.idleTime)),
-      wholeMs: take('wholeTime', () => readSeconds(fields.wholeTime)),
-      approvalMs: take('approvalTime', () => readSeconds(fields.approvalTime)),
-    }),
-    slots: take('slots', () => readSlots(fields.slots)),
-    caFile: take('caFile', () => readPath(fields.caFile)),
     // What the doctor learned; it knows itself which address and model it is about.
     compat: original?.compat,
     fallbackProfileId: fields.fallback && context.takenIds.includes(fields.fallback) ? fields.fallback : undefined,
-  } satisfies { [Key in keyof z.input<typeof ProfileSchema>]: unknown }
+  } satisfies { [Member in OtherMember]: unknown }
+  const options: Partial<Profile> = {}
+  for (const name of optionNames) {
+    const { timeouts, ...read } = take(name, () => optionFields[name].read(fields[name])) ?? {}
+    Object.assign(options, read)
+    if (timeouts) options.timeouts = { ...options.timeouts, ...timeouts }
+  }
   if (fields.keyPlace === 'file' && !fields.fileConsent)
     problems.fileConsent = 'Say yes to the file, or choose another place for the key.'
   if (Object.keys(problems).length > 0) return { ok: false, problems }
@@ -189,7 +115,9 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
   return {
     ok: true,
     input: {
-      profile: ProfileSchema.parse(withoutUndefined(profile)),
+      profile: ProfileSchema.parse(
+        withoutUndefined({ ...profile, ...options, timeouts: noneOf({ ...options.timeouts }) }),
+      ),
       ...(storage && fields.newKey !== '' && { key: fields.newKey.trim(), storage }),
     },
   }
@@ -204,27 +132,8 @@ const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = 
   keyVariable: 'OPENAI_API_KEY',
   fileConsent: false,
   plainHttp: false,
-  contextWindow: '',
-  maxOutputTokens: '',
-  temperature: '',
-  topP: '',
-  seed: '',
-  sampling: '',
-  stop: '',
-  inputCost: '',
-  outputCost: '',
-  cachedInputCost: '',
-  connectTime: '',
-  firstByteTime: '',
-  idleTime: '',
-  wholeTime: '',
-  approvalTime: '',
-  slots: '',
-  caFile: '',
   fallback: '',
-  provider: '',
-  headers: '',
-  extraBody: '',
+  ...ofOptions(() => ''),
 }
 
 function readName(value: string, taken: readonly string[]): string {
@@ -318,16 +227,8 @@ function freeId(name: string, taken: readonly string[]): string {
   return `${base}-${number}`
 }
 
-function text(value: number | undefined): string {
-  return value === undefined ? '' : String(value)
-}
-
-function seconds(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? '' : String(milliseconds / 1000)
-}
-
-function json(value: unknown): string {
-  return value === undefined ? '' : JSON.stringify(value, null, 2)
+function ofOptions(value: (name: OptionName) => string): Record<OptionName, string> {
+  return Object.fromEntries(optionNames.map((name) => [name, value(name)])) as Record<OptionName, string>
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {

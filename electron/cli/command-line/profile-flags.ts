@@ -4,6 +4,7 @@ import {
   count,
   decimal,
   duration,
+  type Flag,
   filled,
   jsonObject,
   oneOf,
@@ -17,6 +18,80 @@ import type { FlagValues } from './parse-flags.ts'
 
 const kinds = BackendKind.options.filter((kind) => kind !== 'demo')
 
+/** A member of a profile, or a member of that. */
+type Kept = readonly [member: keyof Profile, inner?: string]
+
+/** A flag that sets an option of a profile. */
+interface OptionFlag<Value> extends Flag<Value> {
+  kept: Kept
+  /** What is kept of the value; undefined = nothing, whoever runs the command sees to it. */
+  keep(value: Value, before: Partial<Profile>): unknown
+}
+
+/**
+ * The options of a profile: an option is one row here, one in the form of the window (`option-fields.ts`), and one box there.
+ * Each can be forgotten with `--clear`.
+ */
+const options = {
+  'context-window': option(['contextWindow'], count('Tokens that the model can see at once.')),
+  'max-output-tokens': option(['maxOutputTokens'], count('Tokens that one answer may have.')),
+  temperature: option(['temperature'], decimal('<number>', 'From 0 to 2.', 2)),
+  'top-p': option(['topP'], decimal('<number>', 'Above 0, up to 1.', 1)),
+  seed: option(['seed'], whole('A whole number; the same one gives the same answer where the server can.')),
+  sampling: option(
+    ['sampling'],
+    texts(
+      '<name=number>',
+      'Send this sampling field too, such as top_k=20; may be repeated. Without a number it is removed.',
+    ),
+    (given, before) => sampling(given, before.sampling),
+  ),
+  stop: option(['stop'], texts('<text>', 'End the answer before this text; may be repeated.')),
+  'provider-routing': option(
+    ['provider'],
+    jsonObject('How OpenRouter picks who serves the model, such as {"order": ["deepinfra"]}.'),
+  ),
+  'extra-body': option(['extraBody'], jsonObject('A JSON object that is added to every request.')),
+  'connect-timeout': option(['timeouts', 'connectMs'], duration('How long to wait for a connection.')),
+  'first-byte-timeout': option(
+    ['timeouts', 'firstByteMs'],
+    duration('How long to wait for the first piece of an answer.'),
+  ),
+  'idle-timeout': option(['timeouts', 'idleMs'], duration('How long to wait between two pieces of an answer.')),
+  'whole-timeout': option(['timeouts', 'wholeMs'], duration('How long a whole answer may take.')),
+  'approval-timeout': option(
+    ['timeouts', 'approvalMs'],
+    duration('How long a background run waits for your answer to an approval.'),
+  ),
+  slots: option(['slots'], count('How many answers the server writes at once.')),
+  'ca-file': option(
+    ['caFile'],
+    filled('<file>', "Trust the authority in this PEM file for the server's certificate."),
+    () => undefined,
+  ),
+  fallback: option(
+    ['fallbackProfileId'],
+    filled('<profile>', 'The profile that is offered when this one does not answer.'),
+    () => undefined,
+  ),
+  'input-cost-per-million': option(['inputCostPerMillion'], decimal('<usd>', 'Price of a million input tokens.')),
+  'output-cost-per-million': option(['outputCostPerMillion'], decimal('<usd>', 'Price of a million output tokens.')),
+  'cached-input-cost-per-million': option(
+    ['cachedInputCostPerMillion'],
+    decimal('<usd>', 'Price of a million input tokens out of the cache.'),
+  ),
+  'reasoning-cost-per-million': option(
+    ['reasoningCostPerMillion'],
+    decimal('<usd>', 'Price of a million output tokens that went into reasoning.'),
+  ),
+  header: option(
+    ['headers'],
+    texts('<name: value>', 'Send this header too; may be repeated. An empty value removes it.'),
+    (given, before) => headers(given, before.headers),
+  ),
+  'plain-http': option(['plainHttp'], toggle('Leave http:// as it is for an address outside the local network.')),
+}
+
 /** Of `profiles add` and `profiles set`. */
 export const profileFlags = {
   name: filled('<name>', 'The name that people see.'),
@@ -28,33 +103,8 @@ export const profileFlags = {
   'key-prompt': toggle('Ask for the key and keep it.'),
   'key-file': toggle('Keep the key in a private file where there is no keychain.'),
   'no-key': toggle('It needs no key; a kept one is forgotten.'),
-  'context-window': count('Tokens that the model can see at once.'),
-  'max-output-tokens': count('Tokens that one answer may have.'),
-  temperature: decimal('<number>', 'From 0 to 2.', 2),
-  'top-p': decimal('<number>', 'Above 0, up to 1.', 1),
-  seed: whole('A whole number; the same one gives the same answer where the server can.'),
-  sampling: texts(
-    '<name=number>',
-    'Send this sampling field too, such as top_k=20; may be repeated. Without a number it is removed.',
-  ),
-  stop: texts('<text>', 'End the answer before this text; may be repeated.'),
-  'provider-routing': jsonObject('How OpenRouter picks who serves the model, such as {"order": ["deepinfra"]}.'),
-  'extra-body': jsonObject('A JSON object that is added to every request.'),
-  'connect-timeout': duration('How long to wait for a connection.'),
-  'first-byte-timeout': duration('How long to wait for the first piece of an answer.'),
-  'idle-timeout': duration('How long to wait between two pieces of an answer.'),
-  'whole-timeout': duration('How long a whole answer may take.'),
-  'approval-timeout': duration('How long a background run waits for your answer to an approval.'),
-  slots: count('How many answers the server writes at once.'),
-  'ca-file': filled('<file>', "Trust the authority in this PEM file for the server's certificate."),
-  fallback: filled('<profile>', 'The profile that is offered when this one does not answer.'),
-  'input-cost-per-million': decimal('<usd>', 'Price of a million input tokens.'),
-  'output-cost-per-million': decimal('<usd>', 'Price of a million output tokens.'),
-  'cached-input-cost-per-million': decimal('<usd>', 'Price of a million input tokens out of the cache.'),
-  'reasoning-cost-per-million': decimal('<usd>', 'Price of a million output tokens that went into reasoning.'),
-  header: texts('<name: value>', 'Send this header too; may be repeated. An empty value removes it.'),
+  ...options,
   clear: texts('<flag>', 'Forget what this flag has set, such as top-p; may be repeated.'),
-  'plain-http': toggle('Leave http:// as it is for an address outside the local network.'),
   json: toggle('Print JSON.'),
   help: toggle('Show this help.'),
 }
@@ -63,66 +113,37 @@ export type ProfileFlags = FlagValues<typeof profileFlags>
 
 /** What the flags change about a profile; the key is not among it. `UsageError`: a header without a colon. */
 export function profileChange(flags: ProfileFlags, before: Partial<Profile>): Partial<Profile> {
-  const given: Partial<Record<keyof Profile, unknown>> = {
+  const change: Partial<Record<keyof Profile, unknown>> = {
     name: flags.name,
     kind: flags.kind,
     baseUrl: flags['base-url'],
     model: flags.model,
-    contextWindow: flags['context-window'],
-    maxOutputTokens: flags['max-output-tokens'],
-    temperature: flags.temperature,
-    topP: flags['top-p'],
-    seed: flags.seed,
-    sampling: flags.sampling && sampling(flags.sampling, before.sampling),
-    stop: flags.stop,
-    provider: flags['provider-routing'],
-    extraBody: flags['extra-body'],
-    timeouts: timeouts(flags, before.timeouts),
-    slots: flags.slots,
-    cachedInputCostPerMillion: flags['cached-input-cost-per-million'],
-    reasoningCostPerMillion: flags['reasoning-cost-per-million'],
-    inputCostPerMillion: flags['input-cost-per-million'],
-    outputCostPerMillion: flags['output-cost-per-million'],
-    plainHttp: flags['plain-http'],
-    headers: flags.header && headers(flags.header, before.headers),
     key: keyReference(flags),
   }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const given: Readonly<Record<string, unknown>> = flags
+  for (const [name, { kept, keep }] of Object.entries<OptionFlag<unknown>>(options)) {
+    const value = given[name] === undefined ? undefined : keep(given[name], before)
+    if (value === undefined) continue
+    const [member, inner] = kept
+    change[member] = inner === undefined ? value : { ...Object(change[member] ?? before[member]), [inner]: value }
+  }
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }
 
-/** The flags whose values can be forgotten, and where they are kept. */
-const clearable: Readonly<Record<string, readonly [keyof Profile, string?]>> = {
-  'context-window': ['contextWindow'],
-  'max-output-tokens': ['maxOutputTokens'],
-  temperature: ['temperature'],
-  'top-p': ['topP'],
-  seed: ['seed'],
-  sampling: ['sampling'],
-  stop: ['stop'],
-  'provider-routing': ['provider'],
-  'extra-body': ['extraBody'],
-  'connect-timeout': ['timeouts', 'connectMs'],
-  'first-byte-timeout': ['timeouts', 'firstByteMs'],
-  'idle-timeout': ['timeouts', 'idleMs'],
-  'whole-timeout': ['timeouts', 'wholeMs'],
-  'approval-timeout': ['timeouts', 'approvalMs'],
-  slots: ['slots'],
-  'ca-file': ['caFile'],
-  fallback: ['fallbackProfileId'],
-  'input-cost-per-million': ['inputCostPerMillion'],
-  'output-cost-per-million': ['outputCostPerMillion'],
-  'cached-input-cost-per-million': ['cachedInputCostPerMillion'],
-  'reasoning-cost-per-million': ['reasoningCostPerMillion'],
-  header: ['headers'],
-  'plain-http': ['plainHttp'],
+function option<Value>(
+  kept: Kept,
+  flag: Flag<Value>,
+  keep: OptionFlag<Value>['keep'] = (value) => value,
+): OptionFlag<Value> {
+  return { ...flag, kept, keep }
 }
 
 /** The profile without what the named flags have set. `UsageError`: not a flag that can be forgotten. */
 export function cleared(profile: Profile, names: readonly string[] = []): Profile {
   return names.reduce((rest, name) => {
-    const place = Object.hasOwn(clearable, name) ? clearable[name] : undefined
-    if (!place) throw new UsageError(`--clear knows ${Object.keys(clearable).join(', ')}; not "${name}".`)
-    const [key, member] = place
+    const option = Object.entries(options).find(([flag]) => flag === name)
+    if (!option) throw new UsageError(`--clear knows ${Object.keys(options).join(', ')}; not "${name}".`)
+    const [key, member] = option[1].kept
     const without = (object: object, out: string) =>
       Object.fromEntries(Object.entries(object).filter(([one]) => one !== out))
     const inner = member === undefined ? {} : without(rest[key] instanceof Object ? rest[key] : {}, member)
@@ -140,17 +161,6 @@ function sampling(given: readonly string[], before: Record<string, number> = {})
     else delete result[name]
   }
   return result
-}
-
-function timeouts(flags: ProfileFlags, before: Profile['timeouts']): Profile['timeouts'] {
-  const given = Object.entries({
-    connectMs: flags['connect-timeout'],
-    firstByteMs: flags['first-byte-timeout'],
-    idleMs: flags['idle-timeout'],
-    wholeMs: flags['whole-timeout'],
-    approvalMs: flags['approval-timeout'],
-  }).filter(([, value]) => value !== undefined)
-  return given.length > 0 ? { ...before, ...Object.fromEntries(given) } : undefined
 }
 
 function keyReference(flags: ProfileFlags): Profile['key'] | undefined {
