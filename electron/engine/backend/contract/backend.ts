@@ -27,8 +27,9 @@ export type Finish = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'erro
 export type StreamEvent =
   /** The first bytes of the answer are here; `model` is the one that the server names. */
   | { type: 'message_start'; id: string; model: string }
-  | { type: 'content_delta'; text: string }
-  | { type: 'reasoning_delta'; text: string }
+  /** `pieces`: in so many the server sent what was read at once; missing = in one. */
+  | { type: 'content_delta'; text: string; pieces?: number }
+  | { type: 'reasoning_delta'; text: string; pieces?: number }
   /** A fragment; for progress only. What may run comes whole with `message_stop`. No name = a call within the text. */
   | { type: 'tool_call_delta'; index: number; callId: string; name: string; arguments: string }
   | { type: 'usage'; usage: Usage }

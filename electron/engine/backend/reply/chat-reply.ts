@@ -268,7 +268,7 @@ export class ChatReply {
     const content = this.#wholeText.take(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
-    this.#events.push({ type: 'content_delta', text: content })
+    this.#piece('content_delta', content)
   }
 
   #reason(received: string): void {
@@ -276,7 +276,16 @@ export class ChatReply {
     if (reasoning === '') return
     this.#hasReasoning = true
     if (!this.#hasText) this.#reasoned += reasoning
-    this.#events.push({ type: 'reasoning_delta', text: reasoning })
+    this.#piece('reasoning_delta', reasoning)
+  }
+
+  /** What is read at once is one event: whoever hears of it pays by the read and not by the token. */
+  #piece(type: 'content_delta' | 'reasoning_delta', text: string): void {
+    const last = this.#events.at(-1)
+    if (last?.type === type) {
+      last.text += text
+      last.pieces = (last.pieces ?? 1) + 1
+    } else this.#events.push({ type, text })
   }
 
   /** Halves of characters whose other half never came. */

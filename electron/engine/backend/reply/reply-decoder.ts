@@ -103,18 +103,19 @@ export class ReplyDecoder implements Decoder {
       this.#reply.end('done')
       return
     }
-    if (data.trim() === '') return
-    this.progressed = true
     let chunk: unknown
     try {
       chunk = JSON.parse(data)
     } catch {
+      if (data.trim() === '') return
+      this.progressed = true
       if (event === 'error') this.#reply.fail(data)
       // A frame that the end of the body cut in two says nothing about the protocol.
       if (this.#flushing) return
       if (data.trim() === '[DONE]') return
       throw this.#reply.protocolError('The server sent a piece of its answer that is not JSON', data.slice(0, 1000))
     }
+    this.progressed = true
     if (event === 'error') this.#reply.fail(chunk)
     this.#reply.take(chunk)
   }

@@ -1,4 +1,4 @@
-import { wholeCharacters } from '#shared/lib/whole-characters.ts'
+import { hasHalfCharacter, wholeCharacters } from '#shared/lib/whole-characters.ts'
 
 const ENDS_IN_HALF = /[\ud800-\udbff]$/
 
@@ -8,6 +8,8 @@ export class WholeText {
 
   /** What can be given on now. */
   take(piece: string): string {
+    // Nearly every piece; one that ends in a half holds one.
+    if (this.#half === '' && !hasHalfCharacter(piece)) return piece
     if (piece === '') return ''
     const text = this.#half + piece
     this.#half = ENDS_IN_HALF.test(text) ? text.slice(-1) : ''
