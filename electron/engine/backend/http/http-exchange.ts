@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 
 export type ResponseHead = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
@@ -28,8 +28,10 @@ export async function send(agent: Dispatcher, asked: HttpRequest): Promise<Respo
   const { method, headers, body, signal } = asked
   let { url } = asked
   for (let hop = 0; ; hop++) {
-    const answer = await request(url, {
-      dispatcher: agent,
+    const { origin, pathname, search } = new URL(url)
+    const answer = await agent.request({
+      origin,
+      path: pathname + search,
       method,
       headers,
       signal,

@@ -1,7 +1,8 @@
 import { rootCertificates } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Address, isLocalHost } from '../contract/resolve-base-url.ts'
 import { withoutContinue } from './interim-answers.ts'
+import { Agent, buildConnector, EnvHttpProxyAgent } from './undici.ts'
 
 export interface ConnectionOptions {
   connectMs: number
