@@ -15,6 +15,7 @@ import { inParameterOrder } from '../request/member-order.ts'
 import { wholeJsonText } from '../request/wire-text.ts'
 import { quirksOf } from '../servers/compat.ts'
 import { type SettledCalls, ToolCallSlots } from '../tool-calls/tool-call-slots.ts'
+import { addPiece } from './add-piece.ts'
 import { readFinish } from './finish.ts'
 import { mergeUsage, readUsage } from './read-usage.ts'
 import { WholeText } from './whole-text.ts'
@@ -268,7 +269,7 @@ export class ChatReply {
     const content = this.#wholeText.take(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
-    this.#piece('content_delta', content)
+    addPiece(this.#events, 'content_delta', content)
   }
 
   #reason(received: string): void {
@@ -276,16 +277,7 @@ export class ChatReply {
     if (reasoning === '') return
     this.#hasReasoning = true
     if (!this.#hasText) this.#reasoned += reasoning
-    this.#piece('reasoning_delta', reasoning)
-  }
-
-  /** What is read at once is one event: whoever hears of it pays by the read and not by the token. */
-  #piece(type: 'content_delta' | 'reasoning_delta', text: string): void {
-    const last = this.#events.at(-1)
-    if (last?.type === type) {
-      last.text += text
-      last.pieces = (last.pieces ?? 1) + 1
-    } else this.#events.push({ type, text })
+    addPiece(this.#events, 'reasoning_delta', reasoning)
   }
 
   /** Halves of characters whose other half never came. */
