@@ -42,22 +42,19 @@ const noteTone: Record<SessionState, string> = {
   budget: 'c-warn',
 }
 
-const NEEDS_YOU = 'needs you: '
-
 /** The second line of a row, only where the state needs words or a demo answers. */
 export function SessionNote(props: { session: SessionSummary }) {
-  const { state, demo } = props.session
+  const { state, demo, asks } = props.session
   const note = props.session.note || (state === 'interrupted' ? 'interrupted, can go on' : '')
   if (note === '' && !demo) return null
   return (
     <span className={`session-note cut ${note === '' ? 'ink3' : noteTone[state]}`}>
-      {note.startsWith(NEEDS_YOU) ? (
-        <>
-          {NEEDS_YOU}
-          <span className="mono">{note.slice(NEEDS_YOU.length)}</span>
-        </>
-      ) : (
+      {asks === undefined ? (
         note
+      ) : (
+        <>
+          needs you: <span className="mono">{asks}</span>
+        </>
       )}
       {demo && <span className="ink3">{note === '' ? DEMO_LABEL : ` · ${DEMO_LABEL}`}</span>}
     </span>

@@ -51,6 +51,8 @@ export interface SessionSummary {
   title: string
   cwd: string
   state: SessionState
+  /** What a person is asked about, where they are: "npm test", "change a.md". */
+  asks?: string
   /** The second line of a row: "needs you: npm test", "key refused"; empty = none. */
   note: string
   profileName: string

@@ -8,6 +8,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { createReporter } from '../run/reporter.ts'
 import { withEngine } from '../run/with-engine.ts'
+import { endedWords } from '../terminal/run-rows.ts'
 import type { Shell } from '../terminal/shell.ts'
 
 /** Looks at a run as if it went on here, and has a say in it. */
@@ -30,7 +31,7 @@ export async function agentAttach(args: readonly string[], shell: Shell) {
   })
 }
 
-function overWords({ runId, sessionId, status, note }: BackgroundRun): string {
-  const how = note === '' || note.startsWith(status) ? note || status : `${status}: ${note}`
-  return `The run ${runId} is over (${how}). What it did: ${clawCommand(`agent-logs ${runId}`)}. Go on with: ${clawCommand(`agent-resume ${sessionId}`)}`
+function overWords(run: BackgroundRun): string {
+  const { runId, sessionId } = run
+  return `The run ${runId} is over (${endedWords(run)}). What it did: ${clawCommand(`agent-logs ${runId}`)}. Go on with: ${clawCommand(`agent-resume ${sessionId}`)}`
 }

@@ -76,7 +76,7 @@ function signOf({ status, queuedBefore, phase }: ListedRun): [string, Style] {
 
 /** The state, and what is behind it. */
 export function stateWords(run: ListedRun): string {
-  const { status, note, approvals, queuedBefore } = run
+  const { status, approvals, queuedBefore } = run
   if (status === 'running') {
     if (queuedBefore !== null) return `queued (${queuedBefore} before)`
     const phase = run.phase && phaseWords({ phase: run.phase as Phase, detail: run.phaseDetail })
@@ -87,6 +87,11 @@ export function stateWords(run: ListedRun): string {
     const request = approvals[0]?.request
     return request ? `waits for you: ${approvalLine(request)}` : 'waits for you'
   }
+  return endedWords(run)
+}
+
+/** How a run ended. Its note may say the state itself: "killed by the window", "interrupted, can go on". */
+export function endedWords({ status, note }: Pick<ListedRun, 'status' | 'note'>): string {
   if (status === 'completed' || note === '') return note || status
   return status === 'interrupted' || note.startsWith(status) ? note : `${status}: ${note}`
 }

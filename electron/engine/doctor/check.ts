@@ -1,5 +1,6 @@
 import type { DoctorCheck, DoctorCheckId } from '#shared/doctor/doctor.ts'
 import type { Failure } from '#shared/failure.ts'
+import { withoutQuote } from '../backend/errors/classify-error.ts'
 
 export const titles: Readonly<Record<DoctorCheckId, string>> = {
   reachable: 'Reachable',
@@ -25,13 +26,12 @@ export function check(id: DoctorCheckId, state: DoctorCheck['state'], evidence: 
 /** A check that the server did not let us finish; its own words are quoted. */
 export function failedCheck(
   id: DoctorCheckId,
-  { message, details }: Pick<Failure, 'message' | 'details'>,
+  failure: Pick<Failure, 'message' | 'details'>,
   more: More = {},
 ): DoctorCheck {
+  const { details } = failure
   const quote = details?.serverMessage
-  // The sentence for a chat ends with the words that stand in the quote here.
-  const evidence = quote ? message.replace(/ It says: .*$/s, '') : message
-  return check(id, 'problem', evidence, {
+  return check(id, 'problem', withoutQuote(failure), {
     ...(quote && { quote }),
     ...(details?.status !== undefined && { status: details.status }),
     ...more,

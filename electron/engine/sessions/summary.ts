@@ -12,11 +12,13 @@ export const INTERRUPTED = { state: 'interrupted', note: 'interrupted, can go on
 /** What the sidebar and `claw sessions` say of a session. */
 export function summarise(view: SessionView): SessionSummary {
   const state = sessionState(view)
+  const asks = state === 'waiting' ? askedAbout(view) : null
   return {
     sessionId: view.sessionId,
     title: view.title,
     cwd: view.cwd,
     state,
+    ...(asks !== null && { asks }),
     note: note(view, state),
     profileName: view.profile.profileName,
     demo: view.profile.kind === 'demo',
@@ -25,11 +27,17 @@ export function summarise(view: SessionView): SessionSummary {
   }
 }
 
+/** null = no approval is asked for. */
+function askedAbout({ budgetRequest, approvals }: SessionView): string | null {
+  const request = approvals[0]?.request
+  return budgetRequest || !request ? null : approvalLine(request)
+}
+
 /** Only where a state needs words. */
 function note(view: SessionView, state: SessionSummary['state']): string {
   if (state === 'waiting') {
-    const request = view.approvals[0]?.request
-    return view.budgetRequest || !request ? LIMIT_NOTE : `needs you: ${approvalLine(request)}`
+    const asks = askedAbout(view)
+    return asks === null ? LIMIT_NOTE : `needs you: ${asks}`
   }
   if (state === 'queued') return view.activity?.phase === 'paused' ? 'paused' : 'queued'
   const end = view.turns.at(-1)?.end

@@ -115,10 +115,19 @@ function detailsOf(said: Said, code: FailureCode, server: Server): Details {
   return details
 }
 
+/** Before the server's own words, which end a sentence. */
+const QUOTE = ' It says: '
+
+/** What a failure says without the server's own words, for those who show these words apart. */
+export function withoutQuote({ message, details }: Pick<Failure, 'message' | 'details'>): string {
+  const from = details?.serverMessage === undefined ? -1 : message.indexOf(QUOTE)
+  return from < 0 ? message : message.slice(0, from)
+}
+
 /** One sentence for what happened, one for what to do. */
 function sentence(code: FailureCode, said: Said, details: Details, server: Server): string {
   const { name, model } = server
-  const quoted = details.serverMessage ? ` It says: ${ended(details.serverMessage)}` : ''
+  const quoted = details.serverMessage ? `${QUOTE}${ended(details.serverMessage)}` : ''
   switch (code) {
     case 'auth':
       if (/No connected db/i.test(said.message))
