@@ -62,7 +62,7 @@ export class Viewer {
     this.#followed.delete(sessionId)
   }
 
-  /** What is posted now goes out, with snapshots in the place of what was missed. */
+  /** Posts snapshots in the place of what was missed: all that waited has left, or the line is about to end. */
   catchUp(): void {
     if (!this.#behind) return
     this.#behind = false

@@ -154,8 +154,7 @@ export class LiveSession implements Session {
   }
 
   async request<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun | undefined> {
-    const verbs: VerbHandlers = this.#verbs
-    return await verbs[name](input)
+    return await this.#verbs[name](input)
   }
 
   async send(text: string, options: SendOptions = {}): Promise<TurnEnd> {
