@@ -91,6 +91,7 @@ export class FakeSessions implements Sessions {
   peek = unused
   move = unused
   setFolder = unused
+  addImage = unused
 
   onChange(listener: () => void): Unsubscribe {
     this.#listeners.add(listener)

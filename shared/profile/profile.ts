@@ -113,6 +113,8 @@ export const Profile = z.object({
       approvalMs: milliseconds.optional(),
     })
     .optional(),
+  /** Its model sees images. Unset = it does not, and is told of them in words. */
+  vision: z.boolean().optional(),
   /** How many answers the server writes at once. */
   slots: z.number().int().min(1).max(256).optional(),
   /** PEM file of the authority that signed the server's certificate; trusted beside the usual ones. */

@@ -5,7 +5,7 @@ import { addModelCall, addUsage, noUsage } from '../spending/usage-totals.ts'
 import { addedBy, withinBounds } from './held-text.ts'
 import { inQueue } from './queue.ts'
 import type { SessionEvent } from './session-event.ts'
-import type { Item, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } from './session-view.ts'
+import type { Item, QueuedMessage, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } from './session-view.ts'
 
 /** How much of one text a view holds, in characters: a model that never stops must not fill every process that looks on. */
 export const LONGEST_TEXT = 2_000_000
@@ -82,6 +82,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
           ...newTurn,
           turnId: event.turnId,
           text: event.text,
+          ...(event.parts && { parts: event.parts }),
           startedAt: event.at,
           ...(event.options?.limits && { limits: event.options.limits }),
           ...(event.options?.limitOrigins && { limitOrigins: event.options.limitOrigins }),
@@ -98,7 +99,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
         ranMs: turn.end ? (turn.end.durationMs ?? Math.max(0, turn.end.at - turn.startedAt)) : 0,
       }))
     case 'message-queued':
-      next.queued = inQueue(view.queued, { messageId: event.messageId, text: event.text, at: event.at }, event.before)
+      next.queued = inQueue(view.queued, queuedMessage(event), event.before)
       return next
     case 'message-taken-back':
       next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)
@@ -176,6 +177,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
       return withTool(event.outcome === 'not-run' ? next : withToolCall(next), event.callId, {
         state: event.outcome,
         output: event.output,
+        ...(event.parts && { parts: event.parts }),
         summary: event.summary,
         durationMs: event.durationMs,
         ...(event.diff && { diff: event.diff }),
@@ -186,7 +188,13 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
       if (event.messageId) next.queued = view.queued.filter(({ messageId }) => messageId !== event.messageId)
       return withItems(next, (items) => [
         ...items,
-        { kind: 'follow-up', text: event.text, origin: event.origin, at: event.at },
+        {
+          kind: 'follow-up',
+          text: event.text,
+          ...(event.parts && { parts: event.parts }),
+          origin: event.origin,
+          at: event.at,
+        },
       ])
     case 'warning':
       return withItems(next, (items) => [...items, { kind: 'notice', code: event.code, message: event.message }])
@@ -289,4 +297,13 @@ function grown<T extends TextItem | ReasoningItem>(item: T, text: string): T {
 function endReasoning(items: readonly Item[], at: number): readonly Item[] {
   const last = items.at(-1)
   return last?.kind === 'reasoning' && last.endedAt === null ? items.with(-1, { ...last, endedAt: at }) : items
+}
+
+function queuedMessage({
+  messageId,
+  text,
+  parts,
+  at,
+}: Extract<SessionEvent, { type: 'message-queued' }>): QueuedMessage {
+  return { messageId, text, ...(parts && { parts }), at }
 }

@@ -1,3 +1,5 @@
+import type { ContentPart } from './content.ts'
+
 /** A tool call as the model made it. `arguments` is the JSON text as received: history must stay byte-stable. */
 export interface ToolCall {
   callId: string
@@ -15,7 +17,8 @@ export type AnsweredCall = ToolCall & { problem?: string | undefined; cut?: true
 /** One message of the conversation with the model, free of any server's spelling. */
 export type ChatMessage =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string }
+  /** `content` is all of it in words; `parts` are there where it is more than text. */
+  | { role: 'user'; content: string; parts?: readonly ContentPart[] | undefined }
   | {
       role: 'assistant'
       content: string
@@ -24,4 +27,4 @@ export type ChatMessage =
       reasoning?: string
       reasoningDetails?: unknown
     }
-  | { role: 'tool'; callId: string; name: string; content: string }
+  | { role: 'tool'; callId: string; name: string; content: string; parts?: readonly ContentPart[] | undefined }

@@ -7,12 +7,18 @@ import { BudgetDecision, BudgetStop } from '../limits/budget.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { BackendKind } from '../profile/profile.ts'
 import { Usage } from '../spending/usage.ts'
+import { ContentPart } from './content.ts'
 import { SendOptions } from './send-options.ts'
 import { ToolDefinition } from './tool-definition.ts'
 import { NotRunReason, ToolKind } from './tool-kind.ts'
 
-/** The version of the journal format; a reader refuses a newer one and migrates an older one. */
-export const JOURNAL_VERSION = 1
+/**
+ * The newest version of the journal format; a reader refuses a newer one. A journal is of version 2 from the first entry on
+ * that has parts, which builds that know only version 1 would lose without a word; until then it is of version 1.
+ */
+export const JOURNAL_VERSION = 2
+/** Of a journal that begins. */
+export const FIRST_JOURNAL_VERSION = 1
 
 /** Which backend answers from here on; enough to show it when the profile itself is gone. */
 const ProfileUse = z.object({ profileId: ProfileId, profileName: z.string(), kind: BackendKind, model: z.string() })
@@ -49,7 +55,7 @@ export type ToolOutcome = z.infer<typeof ToolOutcome>
  */
 export const SessionEntry = z.discriminatedUnion('type', [
   entry('session-start', {
-    version: z.literal(JOURNAL_VERSION),
+    version: z.union([z.literal(FIRST_JOURNAL_VERSION), z.literal(JOURNAL_VERSION)]),
     sessionId: SessionId,
     cwd: z.string(),
     /** Kept so that the first bytes of every request stay the same after an update of the app. */
@@ -68,7 +74,10 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('permissions', { permissions: Permissions }),
   entry('turn-start', {
     turnId: TurnId,
+    /** The message in words. */
     text: z.string(),
+    /** The message itself, where it is more than text. */
+    parts: z.array(ContentPart).optional(),
     /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
     facts: z.string(),
     /** How it is run, where that differs from what the session is used to: whoever goes on with it must know. */
@@ -82,6 +91,7 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('message-queued', {
     messageId: MessageId,
     text: z.string(),
+    parts: z.array(ContentPart).optional(),
     /** It is read before this one, if that still waits; missing = after all others. */
     before: MessageId.optional(),
   }),
@@ -134,8 +144,9 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('tool-end', {
     callId: z.string(),
     outcome: ToolOutcome,
-    /** What the model reads. */
+    /** What the model reads, in words. */
     output: z.string(),
+    parts: z.array(ContentPart).optional(),
     /** What a person reads at the right of the row: "7 matches in 3 files". */
     summary: z.string(),
     durationMs: z.number().int().nonnegative(),
@@ -149,6 +160,7 @@ export const SessionEntry = z.discriminatedUnion('type', [
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
   entry('follow-up', {
     text: z.string(),
+    parts: z.array(ContentPart).optional(),
     origin: z.enum(['user', 'app']),
     /** It had been queued under this id. */
     messageId: MessageId.optional(),

@@ -6,6 +6,7 @@ import type { BudgetDecision, BudgetStop, Limits } from '../limits/budget.ts'
 import type { Permissions } from '../policy/permissions.ts'
 import type { Usage } from '../spending/usage.ts'
 import type { UsageTotals } from '../spending/usage-totals.ts'
+import type { ContentPart } from './content.ts'
 import type { SendOptions } from './send-options.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
 import type { Phase } from './session-event.ts'
@@ -49,12 +50,16 @@ export interface SessionView {
 export interface QueuedMessage {
   messageId: MessageId
   text: string
+  /** What it is, where that is more than text. */
+  parts?: readonly ContentPart[]
   at: number
 }
 
 export interface TurnView {
   turnId: TurnId
   text: string
+  /** What it is, where that is more than text. */
+  parts?: readonly ContentPart[]
   startedAt: number
   /** Milliseconds that it ran before it was taken up again; missing = it ran without a break. */
   ranMs?: number
@@ -131,6 +136,8 @@ export interface ToolItem {
   startedAt: number
   /** Grows while a command runs; whole after the end. */
   output: string
+  /** What it is, where that is more than text. */
+  parts?: readonly ContentPart[]
   summary: string
   durationMs: number | null
   answer: ApprovalAnswer | null
@@ -160,6 +167,8 @@ export interface NoticeItem {
 export interface FollowUpItem {
   kind: 'follow-up'
   text: string
+  /** What it is, where that is more than text. */
+  parts?: readonly ContentPart[]
   origin: 'user' | 'app'
   at: number
 }

@@ -187,7 +187,11 @@ function withoutOldTexts(messages: readonly ChatMessage[], characters: number): 
 /** The same message where nothing of it is long. */
 function shortened(message: Exclude<ChatMessage, { role: 'system' }>): ChatMessage {
   const content = shortText(message.content)
-  if (message.role !== 'assistant') return content === message.content ? message : { ...message, content }
+  if (message.role !== 'assistant') {
+    const hasParts = message.parts !== undefined
+    // Its images go first: in words they are short.
+    return content === message.content && !hasParts ? message : { ...message, content, parts: undefined }
+  }
   const isLong = message.toolCalls.some(({ arguments: text }) => text.length > 2 * SHORT_TEXT)
   if (content === message.content && !isLong) return message
   // Half of its arguments would be none.

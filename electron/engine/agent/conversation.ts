@@ -1,5 +1,6 @@
 import { estimateTokens } from '#shared/lib/estimate-tokens.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
+import { type Content, contentOf, joinedContent, kept } from '#shared/session/content.ts'
 import type { AnsweredCall, ChatMessage, ToolCall } from '#shared/session/message.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { ToolDefinition } from '../backend/contract/backend.ts'
@@ -9,12 +10,16 @@ import { KnownFiles } from './known-files.ts'
 import { charactersOf, messageCharacters } from './request-size.ts'
 
 /** What an answer says of a call that never ran, so that every call in the history has an answer. */
-const NOT_ANSWERED = 'This call was interrupted and may not have run. Look before you repeat it.'
+const NOT_ANSWERED = {
+  content: 'This call was interrupted and may not have run. Look before you repeat it.',
+}
 
 /**
  * The conversation with the model as a fold over the journal. History only grows: what was sent once stays byte for
  * byte the same, so that servers find it in their prefix cache (docs/servers.md G). Only a `compaction` begins it anew.
  */
+type ToolMessage = Extract<ChatMessage, { role: 'tool' }>
+
 export class Conversation {
   readonly meter = new ContextMeter()
   readonly files = new KnownFiles()
@@ -34,9 +39,9 @@ export class Conversation {
   #calls: { call: AnsweredCall; sentId: string }[] = []
   /** Every id that a request held or holds. */
   readonly #callIds = new Set<string>()
-  readonly #outputs = new Map<string, string>()
+  readonly #outputs = new Map<string, Pick<ToolMessage, 'content' | 'parts'>>()
   /** Said while calls were open; it may only follow their answers. */
-  #followUps: { text: string; seq: number }[] = []
+  #followUps: { said: Content; seq: number }[] = []
   /** Who wrote the answers, and the calls that the tool messages answer. */
   readonly #authors = new WeakMap<ChatMessage, string>()
   readonly #everyAuthor = new Set<string>()
@@ -59,7 +64,7 @@ export class Conversation {
         this.#settle()
         this.#facts = entry.facts || this.#facts
         this.#request = { text: entry.text, seq: entry.seq }
-        this.#push({ role: 'user', content: entry.facts ? `${entry.facts}\n\n${entry.text}` : entry.text }, entry.seq)
+        this.#push(userMessage(entry.facts ? [entry.facts, contentOf(entry)] : [contentOf(entry)]), entry.seq)
         return
       case 'model-call-start':
         if (entry.purpose) return
@@ -80,10 +85,10 @@ export class Conversation {
         if (entry.usage.source === 'reported' && entry.usage.inputTokens !== null) this.#counted = this.#messages.length
         return
       case 'tool-end':
-        this.#outputs.set(entry.callId, entry.output)
+        this.#outputs.set(entry.callId, { content: entry.output, ...(entry.parts && { parts: entry.parts }) })
         return
       case 'follow-up':
-        this.#followUps.push({ text: entry.text, seq: entry.seq })
+        this.#followUps.push({ said: contentOf(entry), seq: entry.seq })
         return
       case 'compaction':
         this.#settle()
@@ -143,17 +148,17 @@ export class Conversation {
     )
     const from = first < 0 ? this.#messages.length : first
     const next = this.#messages[from]
-    const lines = [
+    const lines: Content[] = [
       ...(this.#facts ? [this.#facts] : []),
       `Earlier messages were summarised to save room. The summary:\n\n${summary}`,
       ...(this.#request.seq < keptFromSeq
         ? [`The request that you work on, word for word:\n\n${this.#request.text}`]
         : []),
       // Two messages of the same role in a row are refused by some templates.
-      ...(next?.role === 'user' ? [next.content] : []),
+      ...(next?.role === 'user' ? [contentOf({ text: next.content, parts: next.parts })] : []),
     ]
     const kept = next?.role === 'user' ? from + 1 : from
-    const head: ChatMessage = { role: 'user', content: lines.join('\n\n') }
+    const head = userMessage(lines)
     this.#messages.splice(1, kept - 1, head)
     this.#starts.splice(1, kept - 1, this.#starts[0] ?? 0)
   }
@@ -181,14 +186,14 @@ export class Conversation {
   #settle(): void {
     this.#answerCalls()
     if (this.#text || this.#reasoning) this.#endOfAnswer([], undefined)
-    for (const { text, seq } of this.#followUps) this.#push({ role: 'user', content: text }, seq)
+    for (const { said, seq } of this.#followUps) this.#push(userMessage([said]), seq)
     this.#followUps = []
   }
 
   #answerCalls(): void {
     for (const { call, sentId } of this.#calls) {
       const { callId, name } = call
-      this.#pushWritten({ role: 'tool', callId: sentId, name, content: this.#outputs.get(callId) ?? NOT_ANSWERED })
+      this.#pushWritten({ role: 'tool', callId: sentId, name, ...(this.#outputs.get(callId) ?? NOT_ANSWERED) })
     }
     this.#calls = []
     this.#outputs.clear()
@@ -223,6 +228,11 @@ export class Conversation {
     this.#authors.set(message, this.#author)
     this.#everyAuthor.add(this.#author)
   }
+}
+
+function userMessage(contents: readonly Content[]): ChatMessage {
+  const { text, parts } = kept(joinedContent(contents))
+  return { role: 'user', content: text, ...(parts && { parts }) }
 }
 
 /** From here on an answer is one that came to no end, which would fill every window; so much of it is enough. Characters. */

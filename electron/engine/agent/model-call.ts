@@ -8,7 +8,7 @@ import type { Backend, StreamEvent, ToolDefinition } from '../backend/contract/b
 import { newCallId } from '../backend/tool-calls/new-call-id.ts'
 import { allowed, type Budgeted } from '../budget/budgeted.ts'
 import { isAbort, payFor } from './paid-call.ts'
-import { charactersOf } from './request-size.ts'
+import { charactersOf, imagesOfMessages } from './request-size.ts'
 import type { TurnContext } from './turn.ts'
 
 export interface ModelAnswer {
@@ -21,8 +21,8 @@ export interface ModelAnswer {
   /** The limit of the run that it reached. */
   stop: BudgetStop | null
   usage: Usage
-  /** Of what was sent. */
-  characters: number
+  /** Of what was sent; null = nobody can say, since there are images in it. */
+  characters: number | null
 }
 
 /**
@@ -65,7 +65,7 @@ export async function callModel(
     cut,
     stop,
     usage,
-    characters: charactersOf(messages, tools),
+    characters: imagesOfMessages(messages).length > 0 ? null : charactersOf(messages, tools),
   })
 }
 

@@ -3,11 +3,12 @@ import type { BudgetStop } from '#shared/limits/budget.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import type { Backend, StreamEvent, ToolDefinition } from '../backend/contract/backend.ts'
+import type { Backend, ChatRequest, StreamEvent, ToolDefinition } from '../backend/contract/backend.ts'
 import { allowed, type Budgeted } from '../budget/budgeted.ts'
 import type { CallBudget } from '../budget/call-budget.ts'
 import { AnswerCount } from './answer-count.ts'
 import { Pace } from './pace.ts'
+import { imagesOfMessages } from './request-size.ts'
 import { takeSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
@@ -61,7 +62,8 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
   let finish = ''
   call.onStart()
   try {
-    for await (const event of backend.chat(requestOf(call, budget), turn.signal)) {
+    const images = await imagesOf(turn, call)
+    for await (const event of backend.chat({ ...requestOf(call, budget), ...images }, turn.signal)) {
       const before = count.characters
       if (event.type === 'message_start') turn.noteReach(profile.id, null)
       count.add(event)
@@ -91,6 +93,12 @@ async function run(turn: TurnContext, call: PaidCall, budget: CallBudget): Promi
   // A server cuts at its window as well: only an answer that used up its room was cut by a limit.
   if (finish === 'length') budget.cutByServer(usage.outputTokens ?? 0)
   return { usage, cut, stop: await budget.settle(usage) }
+}
+
+/** Of the messages, for a model that sees them. */
+async function imagesOf(turn: TurnContext, { profile, messages }: PaidCall): Promise<Pick<ChatRequest, 'images'>> {
+  const blobs = profile.vision ? imagesOfMessages(messages).map(({ blob }) => blob) : []
+  return blobs.length > 0 && turn.images ? { images: await turn.images(blobs) } : {}
 }
 
 function requestOf(call: PaidCall, budget: CallBudget) {

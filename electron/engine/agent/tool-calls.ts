@@ -158,6 +158,7 @@ function end(
     output: result.output,
     summary: result.summary,
     durationMs: Math.max(0, Math.round(durationMs)),
+    ...(result.parts && { parts: [...result.parts] }),
     ...(result.diff && { diff: result.diff }),
     ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
     ...(result.file && { file: result.file }),

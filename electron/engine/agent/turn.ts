@@ -33,7 +33,9 @@ export interface TurnContext {
   tools: readonly Tool[]
   /** What the model is told of its tools; there may be some that this build does not have any more. */
   definitions: readonly ToolDefinition[]
-  toolContext: Pick<ToolContext, 'workspace' | 'passedVariables' | 'keyVariables'>
+  toolContext: Pick<ToolContext, 'workspace' | 'passedVariables' | 'keyVariables' | 'keepImage'>
+  /** The bytes of images in base64, by the names of their blobs. Missing = nobody has any. `FailureError` `storage`. */
+  images?(blobs: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Begins a session that is part of this turn, and is stopped when `signal` aborts. Missing = none can be begun. */
   startSession?(order: SessionOrder, signal: AbortSignal): Promise<StartedSession>
   policy: Policy

@@ -46,7 +46,7 @@ export class WindowWatch {
     signal: AbortSignal,
   ): Promise<void> {
     const { meter } = this.#turn.conversation
-    if (usage.source !== 'reported' || !meter.isLong(characters)) return
+    if (usage.source !== 'reported' || characters === null || !meter.isLong(characters)) return
     if (!backend.allotment && !mayHideAnother.has(profile.kind)) return
     const allotment = this.#asked.get(profile.id) ?? (await this.#ask(backend, profile, signal))
     this.#asked.set(profile.id, allotment)

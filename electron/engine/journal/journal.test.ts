@@ -151,7 +151,7 @@ describe('a journal', () => {
   })
 
   test('of a newer version is refused and stays as it is', async () => {
-    const newer = `${JSON.stringify({ ...start, version: 2 })}\n`
+    const newer = `${JSON.stringify({ ...start, version: 3 })}\n`
     await writeFile(path, newer)
     await expect(contentOf(path)).rejects.toMatchObject({ failure: { code: 'storage' } })
     expect(await readFile(path, 'utf8')).toBe(newer)

@@ -16,6 +16,8 @@ export class Journal {
   #waiting: string[] = []
   #writing: Promise<void> | null = null
   #closed = false
+  /** An entry has parts: the file must say that it is of the version that has them. */
+  #hasParts = false
 
   private constructor(handle: FileHandle, length: number, onFailure: (error: FailureError) => void) {
     this.#handle = handle
@@ -42,6 +44,7 @@ export class Journal {
   /** Never throws; a failed write is told to `onFailure` and by the next `flush`. */
   append(entry: SessionEntry): void {
     if (this.#closed) throw new Error('The journal is closed.')
+    this.#hasParts ||= 'parts' in entry && entry.parts !== undefined
     this.#waiting.push(`${JSON.stringify(entry)}\n`)
     if (!this.#writing) this.#start().catch((error: FailureError) => this.#onFailure(error))
   }
@@ -81,6 +84,7 @@ export class Journal {
   async #write(lines: string[]): Promise<void> {
     const bytes = Buffer.from(lines.join(''))
     try {
+      if (this.#hasParts) await this.#markParts()
       let written = 0
       while (written < bytes.length) {
         written += (await this.#handle.write(bytes, written, bytes.length - written, this.#length + written))
@@ -94,4 +98,16 @@ export class Journal {
       throw new FailureError(storageFailure('write the session', error), { cause: error })
     }
   }
+
+  /** Before the first entry with parts is in the file: a build that does not know them refuses it, and loses nothing. */
+  async #markParts(): Promise<void> {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(200), 0, 200, 0)
+    const at = buffer.toString('latin1', 0, bytesRead).indexOf(VERSION_1)
+    if (at >= 0) await this.#handle.write('2', at + VERSION_1.indexOf('1'))
+    // The beginning itself may still wait.
+    this.#hasParts = bytesRead === 0
+  }
 }
+
+/** In the first entry, before anything that a person or a folder names. */
+const VERSION_1 = '"version":1,'

@@ -7,13 +7,17 @@ import { errorCode } from './storage-failure.ts'
  * Replaces a file whole or not at all: written beside, flushed, renamed. Private to the user (0600, a new folder 0700).
  * `flush: false` for what may be older after a power cut. Rejects with the system's error.
  */
-export async function writeFileAtomic(path: string, text: string, { flush = true } = {}): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  { flush = true } = {},
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
-      await file.writeFile(text)
+      await file.writeFile(content)
       if (flush) await file.sync()
     } finally {
       await file.close()

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import { applyEvent } from '#shared/session/apply-event.ts'
+import type { Content } from '#shared/session/content.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { type SessionVerb, sessionVerbs, type VerbInput } from '#shared/session/session-verbs.ts'
@@ -87,12 +88,13 @@ export class RemoteSession implements AttachedSession {
     return () => this.#listeners.delete(listener)
   }
 
-  async send(text: string): Promise<TurnEnd> {
-    return (await this.begin(text)).end
+  async send(content: Content): Promise<TurnEnd> {
+    return (await this.begin(content)).end
   }
 
-  begin(text: string, _options?: SendOptions, place?: QueuePlace): Promise<Begun> {
-    return this.#begin('send', { text, ...place })
+  async begin(content: Content, _options?: SendOptions, place?: QueuePlace): Promise<Begun> {
+    if (typeof content !== 'string') throw new FailureError(textOnly)
+    return await this.#begin('send', { text: content, ...place })
   }
 
   resume(): Promise<Begun> {
@@ -172,6 +174,11 @@ export class RemoteSession implements AttachedSession {
     this.#endListeners.clear()
   }
 }
+
+const textOnly = failure(
+  'invalid-input',
+  'A session that runs in the background takes text only. Bring it here to send an image.',
+)
 
 /** The code `busy`: its worker does not listen yet. */
 function starting(runId: RunId): Failure {

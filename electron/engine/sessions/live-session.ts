@@ -5,6 +5,7 @@ import type { MessageId, SessionId, TurnId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
+import { type Content, contentOf, kept } from '#shared/session/content.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
@@ -157,12 +158,12 @@ export class LiveSession implements Session {
     return await this.#verbs[name](input)
   }
 
-  async send(text: string, options: SendOptions = {}): Promise<TurnEnd> {
-    return (await this.begin(text, options)).end
+  async send(content: Content, options: SendOptions = {}): Promise<TurnEnd> {
+    return (await this.begin(content, options)).end
   }
 
-  async begin(text: string, options: SendOptions = {}, place?: QueuePlace): Promise<Begun> {
-    if (this.#turn) return await this.#queue(this.#turn, text, place)
+  async begin(content: Content, options: SendOptions = {}, place?: QueuePlace): Promise<Begun> {
+    if (this.#turn) return await this.#queue(this.#turn, content, place)
     // Set before anything waits, so that a second message cannot start a second turn.
     const turn = new RunningTurn()
     this.#turn = turn
@@ -172,14 +173,15 @@ export class LiveSession implements Session {
     let policy: Policy
     try {
       policy = await this.#services.policyFor(this.#workspace)
+      await this.#services.blobs.assertThere(content)
       const { queued } = this.#state.view
       // Taken back meanwhile.
-      if (text === '' && queued.length === 0) throw new FailureError(nothingWaits)
-      const whole = messageOf(queued, text, place?.before)
+      if (content === '' && queued.length === 0) throw new FailureError(nothingWaits)
+      const whole = messageOf(queued, content, place?.before)
       announced = true
       const events = turnBeginning(this.#state, this.#workspace, this.#services, policy, {
         turnId,
-        text: whole,
+        content: whole,
         options,
       })
       for (const event of events) this.#emit(event)
@@ -254,9 +256,10 @@ export class LiveSession implements Session {
   }
 
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
-  async #queue(turn: RunningTurn, text: string, place?: QueuePlace): Promise<Begun> {
+  async #queue(turn: RunningTurn, content: Content, place?: QueuePlace): Promise<Begun> {
     const messageId = newMessageId()
-    this.#emit({ type: 'message-queued', messageId, text, ...(place && { before: place.before }) })
+    await this.#services.blobs.assertThere(content)
+    this.#emit({ type: 'message-queued', messageId, ...kept(content), ...(place && { before: place.before }) })
     try {
       await this.persisted()
     } catch (error) {
@@ -275,8 +278,8 @@ export class LiveSession implements Session {
   }
 
   #readQueue(): void {
-    for (const { messageId, text } of this.#state.view.queued)
-      this.#emit({ type: 'follow-up', text, origin: 'user', messageId })
+    for (const { messageId, ...message } of this.#state.view.queued)
+      this.#emit({ type: 'follow-up', ...kept(contentOf(message)), origin: 'user', messageId })
   }
 
   runLink(): RunLink | null {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import { SessionId } from '#shared/ids.ts'
 import { sessionStates } from '#shared/session/session-state.ts'
+import { Blobs, blobsNamedIn } from './blobs.ts'
 
 /** Written beside, to be renamed or linked; with the number of the process. */
 const LEFT_OVER = /^[0-9a-z]{10}\.(?:json|lock)\.(?:stale\.)?\d+$/
@@ -13,9 +14,11 @@ const LEFT_OVER_MS = 60_000
 /** The files of a session: `<id>.jsonl` the journal, `<id>.json` its summary, `<id>.lock` while a process has it open. */
 export class SessionFiles {
   readonly folder: string
+  readonly blobs: Blobs
 
   constructor(dataFolder: string) {
     this.folder = join(dataFolder, 'sessions')
+    this.blobs = new Blobs(this.folder)
   }
 
   journal(id: SessionId): string {
@@ -32,6 +35,7 @@ export class SessionFiles {
 
   /** Removes what processes left behind that died while they wrote a summary or took a lock. Rejects with the system's error. */
   async sweep(now: number): Promise<void> {
+    await this.blobs.sweep(now)
     for (const name of await readdir(this.folder)) {
       if (!LEFT_OVER.test(name)) continue
       const path = join(this.folder, name)
@@ -77,8 +81,15 @@ export class SessionFiles {
     await rename(temporary, path)
   }
 
+  /** With the images that no other session names. Rejects with the system's error. */
   async remove(id: SessionId): Promise<void> {
+    const named = await blobsNamedIn(this.journal(id))
     await Promise.all([this.journal(id), this.#summary(id), this.lock(id)].map((path) => rm(path, { force: true })))
+    if (named.size > 0)
+      await this.blobs.removeUnnamed(
+        named,
+        (await this.ids()).map((other) => this.journal(other)),
+      )
   }
 
   #summary(id: SessionId): string {

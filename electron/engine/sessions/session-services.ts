@@ -12,6 +12,7 @@ import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Slots } from '../slots/slots.ts'
 import type { Tool } from '../tools/contract/tool.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
+import type { Blobs } from './blobs.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What every session of an engine shares. */
@@ -42,7 +43,9 @@ export interface SessionServices {
   platform: string
 }
 
-/** The same, with where the tools of a session begin other sessions. */
+/** The same, with where the tools of a session begin other sessions and where its images are. */
 export interface OpenSessionServices extends SessionServices {
   sessions: Pick<Sessions, 'create' | 'release'>
+  /** Where the bytes of images are. */
+  blobs: Blobs
 }

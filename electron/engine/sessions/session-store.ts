@@ -2,7 +2,8 @@ import { FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { applyEvent } from '#shared/session/apply-event.ts'
-import { JOURNAL_VERSION, type SessionEntry } from '#shared/session/session-entry.ts'
+import type { ImagePart } from '#shared/session/content.ts'
+import { FIRST_JOURNAL_VERSION, type SessionEntry } from '#shared/session/session-entry.ts'
 import { goesOn } from '#shared/session/session-state.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { systemPrompt } from '../agent/prompt.ts'
@@ -64,8 +65,8 @@ export class SessionStore implements Sessions {
 
   constructor(options: SessionStoreOptions) {
     this.#options = options
-    this.#services = { ...options.services, sessions: this }
     this.#files = new SessionFiles(options.dataFolder)
+    this.#services = { ...options.services, sessions: this, blobs: this.#files.blobs }
     this.#summaries = new Summaries(this.#files, (id) => this.#isWrittenHere(id))
   }
 
@@ -100,7 +101,7 @@ export class SessionStore implements Sessions {
       type: 'session-start',
       seq: 0,
       at: this.#services.clock.now(),
-      version: JOURNAL_VERSION,
+      version: FIRST_JOURNAL_VERSION,
       sessionId: id,
       cwd,
       systemPrompt: systemPrompt({
@@ -301,6 +302,10 @@ export class SessionStore implements Sessions {
       throw new FailureError(storageFailure('remove the session', error), { cause: error })
     }
     this.#summaries.delete(id)
+  }
+
+  async addImage(bytes: Uint8Array, name: string): Promise<ImagePart> {
+    return await this.#files.blobs.addImage(bytes, name)
   }
 
   /** Ends running turns and gives up all locks. */

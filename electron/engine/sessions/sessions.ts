@@ -4,6 +4,7 @@ import type { MessageId, ProfileId, RunId, SessionId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
+import type { Content, ImagePart } from '#shared/session/content.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
@@ -49,12 +50,12 @@ export interface Session {
    * Rejects with `FailureError` (`not-found` no such profile, `storage` the journal cannot be written, `invalid-input` a
    * policy manifest is broken: nothing was sent).
    */
-  send(text: string, options?: SendOptions): Promise<TurnEnd>
+  send(content: Content, options?: SendOptions): Promise<TurnEnd>
   /**
    * The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. `place`:
    * where it stands among the messages that wait; missing = after them.
    */
-  begin(text: string, options?: SendOptions, place?: QueuePlace): Promise<Begun>
+  begin(content: Content, options?: SendOptions, place?: QueuePlace): Promise<Begun>
   /** Goes on with a turn that was left open; null = there is none here. `end` as with `begin`. */
   goOn(options?: SendOptions): Promise<Begun | null>
   /** The verb `resume`, for a turn that is to be run in another way. */
@@ -149,4 +150,6 @@ export interface Sessions {
   /** Closes one and gives up its lock; a turn that runs here is stopped first, one that waits for an answer stays open. */
   release(id: SessionId): Promise<void>
   remove(id: SessionId): Promise<void>
+  /** Keeps an image for a message. `FailureError`: `invalid-input` it is none that models read, or too large; `storage`. */
+  addImage(bytes: Uint8Array, name: string): Promise<ImagePart>
 }

@@ -1,4 +1,5 @@
 import type { MessageId, TurnId } from '#shared/ids.ts'
+import { type Content, contentOf, joinedContent, kept } from '#shared/session/content.ts'
 import { inQueue } from '#shared/session/queue.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
@@ -14,18 +15,18 @@ import { keptOptions } from './turn-budget.ts'
 
 interface NewTurn {
   turnId: TurnId
-  text: string
+  content: Content
   options: SendOptions
 }
 
 /**
- * What the model reads as one message: the messages that wait, and `text` behind them, or before the one named if that still
- * waits. An empty text adds nothing.
+ * What the model reads as one message: the messages that wait, and what is said behind them, or before the one named if that
+ * still waits. An empty text adds nothing.
  */
-export function messageOf(queued: readonly QueuedMessage[], text: string, before: MessageId | undefined): string {
-  const waiting = queued.map((message) => ({ messageId: message.messageId, text: message.text }))
-  const said = text === '' ? waiting : inQueue(waiting, { messageId: newMessageId(), text }, before)
-  return said.map((message) => message.text).join('\n\n')
+export function messageOf(queued: readonly QueuedMessage[], said: Content, before: MessageId | undefined): Content {
+  const waiting = queued.map((message) => ({ messageId: message.messageId, content: contentOf(message) }))
+  const all = said === '' ? waiting : inQueue(waiting, { messageId: newMessageId(), content: said }, before)
+  return joinedContent(all.map(({ content }) => content))
 }
 
 /** The events with which a turn begins: the title of the session where it has none, and the message with its facts. */
@@ -34,15 +35,16 @@ export function turnBeginning(
   { root, addedFolders }: Workspace,
   { clock, platform }: Pick<SessionServices, 'clock' | 'platform'>,
   policy: Policy,
-  { turnId, text, options }: NewTurn,
+  { turnId, content, options }: NewTurn,
 ): UnstampedEvent[] {
   const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
+  const said = kept(content)
   const facts = turnFacts(here, knownFacts)
   const queued = view.queued.map(({ messageId }) => messageId)
   return [
-    ...(view.title ? [] : [{ type: 'title' as const, title: titleFrom(text) }]),
+    ...(view.title ? [] : [{ type: 'title' as const, title: titleFrom(said.text) }]),
     {
-      ...{ type: 'turn-start', turnId, text, facts, ...keptOptions(options) },
+      ...{ type: 'turn-start', turnId, ...said, facts, ...keptOptions(options) },
       ...(queued.length > 0 && { queued }),
     },
   ]

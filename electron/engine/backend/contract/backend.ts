@@ -9,6 +9,8 @@ export interface ChatRequest {
   messages: readonly ChatMessage[]
   /** Empty = none; the field is then left out of the body. */
   tools: readonly ToolDefinition[]
+  /** Images of the messages in base64, by the names of their blobs; those that are missing are sent in words. */
+  images?: ReadonlyMap<string, string>
   maxOutputTokens?: number
   temperature?: number
   /** JSON Schema that the answer must follow (`response_format`). */

@@ -3,6 +3,7 @@ import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
 import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import type { ChatRequest } from '../contract/backend.ts'
+import { type Images, imageData, noImages, withToolImages } from '../request/image-content.ts'
 import { type RequestBody, type RequestProfile, toolJson } from '../request/request-body.ts'
 import { wireJson, wireName } from '../request/wire-text.ts'
 import { type Lessons, noLessons } from '../servers/lessons.ts'
@@ -44,6 +45,7 @@ export function nativeBody(
     ...(limit !== undefined && { num_predict: limit }),
   }
   const extra = Object.entries(rest).filter(([name]) => !owned.has(name) && !refused.has(name))
+  const images = request.images ?? noImages
   const members = [
     member('model', profile.model),
     member('stream', request.stream !== false),
@@ -54,7 +56,9 @@ export function nativeBody(
     ...(request.responseSchema ? [member('format', request.responseSchema)] : []),
     member('options', options),
     ...(request.tools.length > 0 ? [`"tools":[${request.tools.map(toolJson).join(',')}]`] : []),
-    `"messages":[${request.messages.map(messageJson).join(',')}]`,
+    `"messages":[${withToolImages(request.messages, images)
+      .map((message) => messageJson(message, images))
+      .join(',')}]`,
   ]
   return {
     text: `{${members.join(',')}}`,
@@ -83,19 +87,23 @@ function member(name: string, value: unknown): string {
 // A long conversation is sent again with every call: its old messages are written once.
 const texts = new WeakMap<ChatMessage, string>()
 
-function messageJson(message: ChatMessage): string {
+function messageJson(message: ChatMessage, images: Images): string {
+  if ('parts' in message && message.parts) return wireJson(wireMessage(message, images))
   const known = texts.get(message)
   if (known !== undefined) return known
-  const text = wireJson(wireMessage(message))
+  const text = wireJson(wireMessage(message, images))
   texts.set(message, text)
   return text
 }
 
-function wireMessage(message: ChatMessage) {
+function wireMessage(message: ChatMessage, images: Images) {
   switch (message.role) {
     case 'system':
-    case 'user':
-      return { role: message.role, content: message.content }
+      return { role: 'system', content: message.content }
+    case 'user': {
+      const data = imageData(message, images)
+      return { role: 'user', content: message.content, ...(data.length > 0 && { images: data }) }
+    }
     case 'tool':
       return { role: 'tool', content: message.content, tool_name: wireName(message.name), tool_call_id: message.callId }
     case 'assistant': {

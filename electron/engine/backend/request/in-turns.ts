@@ -1,3 +1,4 @@
+import type { ContentPart } from '#shared/session/content.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 
 /**
@@ -10,7 +11,11 @@ export function inTurns(messages: readonly ChatMessage[]): ChatMessage[] {
   for (const message of messages) {
     const last = turns.at(-1)
     if (last?.role === 'user' && message.role === 'user') {
-      turns[turns.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` }
+      turns[turns.length - 1] = {
+        ...last,
+        content: `${last.content}\n\n${message.content}`,
+        ...((last.parts || message.parts) && { parts: [...partsOf(last), ...partsOf(message)] }),
+      }
     } else if (last?.role === 'assistant' && message.role === 'assistant' && last.toolCalls.length === 0) {
       turns[turns.length - 1] = { ...message, content: joined(last.content, message.content) }
     } else {
@@ -19,6 +24,10 @@ export function inTurns(messages: readonly ChatMessage[]): ChatMessage[] {
     }
   }
   return turns
+}
+
+function partsOf({ content, parts }: Extract<ChatMessage, { role: 'user' }>): readonly ContentPart[] {
+  return parts ?? [{ type: 'text', text: content }]
 }
 
 const bridge: ChatMessage = { role: 'assistant', content: 'I have the results.', toolCalls: [] }

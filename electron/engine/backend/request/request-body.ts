@@ -6,6 +6,7 @@ import type { ChatRequest, ToolDefinition } from '../contract/backend.ts'
 import { quirksOf } from '../servers/compat.ts'
 import { type Lessons, noLessons } from '../servers/lessons.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
+import { type Images, noImages, wireContent, withToolImages } from './image-content.ts'
 import { inTurns } from './in-turns.ts'
 import { wholeJsonText, wireJson, wireName } from './wire-text.ts'
 
@@ -47,8 +48,10 @@ export function requestBody(
 
   const limitName = refused.has('max_tokens') ? refused.get('max_tokens') : 'max_tokens'
   const limited = limit !== undefined && limitName !== undefined
-  const conversation = alternates ? inTurns(request.messages) : request.messages
-  const messages = conversation.map((message) => messageJson(message, wantsReasoning))
+  const images = request.images ?? noImages
+  const whole = withToolImages(request.messages, images)
+  const conversation = alternates ? inTurns(whole) : whole
+  const messages = conversation.map((message) => messageJson(message, wantsReasoning, images))
   const members = [
     member('model', profile.model),
     member('stream', stream),
@@ -96,11 +99,13 @@ const messageTexts = new WeakMap<ChatMessage, string>()
 const textsWithReasoning = new WeakMap<ChatMessage, string>()
 const toolTexts = new WeakMap<ToolDefinition, string>()
 
-function messageJson(message: ChatMessage, wantsReasoning: boolean): string {
+function messageJson(message: ChatMessage, wantsReasoning: boolean, images: Images): string {
+  // How an image is sent depends on who reads it.
+  if ('parts' in message && message.parts) return wireJson(wireMessage(message, wantsReasoning, images))
   const texts = wantsReasoning ? textsWithReasoning : messageTexts
   const known = texts.get(message)
   if (known !== undefined) return known
-  const text = wireJson(wireMessage(message, wantsReasoning))
+  const text = wireJson(wireMessage(message, wantsReasoning, images))
   texts.set(message, text)
   return text
 }
@@ -115,11 +120,12 @@ export function toolJson(tool: ToolDefinition): string {
   return text
 }
 
-function wireMessage(message: ChatMessage, wantsReasoning: boolean): Record<string, unknown> {
+function wireMessage(message: ChatMessage, wantsReasoning: boolean, images: Images): Record<string, unknown> {
   switch (message.role) {
     case 'system':
+      return { role: 'system', content: message.content }
     case 'user':
-      return { role: message.role, content: message.content }
+      return { role: 'user', content: wireContent(message, images) }
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: message.content }
     case 'assistant': {

@@ -1,5 +1,6 @@
 import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
+import type { ContentPart, ImagePart } from '#shared/session/content.ts'
 import type { SeenFile } from '#shared/session/session-entry.ts'
 import type { ToolKind } from '#shared/session/tool-kind.ts'
 import type { SessionOrder, StartedSession } from './started-session.ts'
@@ -19,6 +20,8 @@ export interface ToolContext {
   isShown?: boolean
   /** Names of variables that commands get although they may hold a secret: a trusted policy says so. */
   passedVariables?: readonly string[]
+  /** Keeps an image for the result. Missing = none can be kept here. `FailureError` `invalid-input`, `storage`. */
+  keepImage?(bytes: Uint8Array, name: string): Promise<ImagePart>
   /**
    * Begins a session that is part of this call: it spends from the purse of the turn that makes the call, and is stopped with
    * it. Missing = none can be begun here. Throws the signal's reason; `FailureError`: why it could not begin.
@@ -39,6 +42,8 @@ export interface ToolResult {
   ok: boolean
   output: string
   summary: string
+  /** What it gives back, where that is more than text; `output` says all of it in words. */
+  parts?: readonly ContentPart[]
   diff?: FileDiff
   exitCode?: number
   /** What the model knows of a file after this. */
