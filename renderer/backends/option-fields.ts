@@ -28,6 +28,7 @@ export type OtherMember =
   | 'compat'
   | 'fallbackProfileId'
   | 'reasoningCostPerMillion'
+  | 'vision'
 
 interface OptionField<Member extends keyof Profile = keyof Profile> {
   member: Member

@@ -188,6 +188,7 @@ test('everything that a profile can hold is shown in the form and saved again as
     cachedInputCostPerMillion: 0.025,
     timeouts: { connectMs: 1500, firstByteMs: 90_000, idleMs: 60_000, wholeMs: 3_600_000, approvalMs: 600_000 },
     slots: 2,
+    vision: true,
     caFile: '/etc/ssl/lab-ca.pem',
     fallbackProfileId: 'spare',
     compat: { baseUrl: saved.baseUrl, model: saved.model, leaveOut: ['temperature'] },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { TurnId } from '#shared/ids.ts'
+import { kept } from '#shared/session/content.ts'
 import type { ToolItem, TurnView } from '#shared/session/session-view.ts'
 import { noUsage } from '#shared/spending/usage-totals.ts'
 import { conversationText } from './conversation-text.ts'
@@ -142,4 +143,18 @@ And the tests
 
 Done.
 `)
+})
+
+test('an image in a message is copied as its name and size', () => {
+  const image = {
+    type: 'image',
+    blob: 'a'.repeat(64),
+    mediaType: 'image/png',
+    name: 'shot.png',
+    bytes: 118_000,
+  } as const
+  const said = kept([{ type: 'text', text: 'What is wrong here?' }, image])
+  expect(conversationText('Look', [{ ...turn, ...said, items: [{ kind: 'text', text: 'The margin.' }] }])).toBe(
+    '# Look\n\n## You\n\nWhat is wrong here?\nimage (shot.png, 118 KB)\n\n## Agent\n\nThe margin.\n',
+  )
 })

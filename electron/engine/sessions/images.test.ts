@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Profile } from '#shared/profile/profile.ts'
-import type { ImagePart } from '#shared/session/content.ts'
+import { type ImagePart, wordsOf } from '#shared/session/content.ts'
 import { freeSeat } from '../../../test-support/free-seat.ts'
 import {
   gate,
@@ -45,7 +45,8 @@ const draw: Tool = {
       preview: null,
       run: async () => {
         const image = await keepImage?.(png, 'drawn.png')
-        return { ok: true, output: 'Drawn.', summary: 'drawn', ...(image && { parts: [image] }) }
+        const parts = [{ type: 'text' as const, text: 'Drawn:' }, ...(image ? [image] : [])]
+        return { ok: true, output: wordsOf(parts), summary: 'drawn', parts }
       },
     }),
 }
@@ -172,7 +173,7 @@ test('what a tool gives back as an image is shown to the model behind its result
   const session = await create(store)
   await session.send('Draw.')
   expect(server.chatRequests()[1]?.messages.slice(-2)).toEqual([
-    { role: 'tool', tool_call_id: expect.any(String), content: 'Drawn.' },
+    { role: 'tool', tool_call_id: expect.any(String), content: 'Drawn:\nimage (drawn.png, 1 KB)' },
     {
       role: 'user',
       content: [
