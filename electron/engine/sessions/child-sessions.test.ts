@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -214,4 +214,14 @@ test('it ends with the run that began it, also where the tool did not wait for i
     'aborted',
     undefined,
   ])
+})
+
+test('a program that ends closes both, each once', async () => {
+  const session = await open({ hangs: true })
+  const { end } = await session.begin('Go.')
+  await childIsAsked
+  await store.close()
+  expect([(await end).reason, endOf(children[0])]).toEqual(['aborted', 'aborted'])
+  const left = (await readdir(join(folder, 'data/sessions'))).filter((name) => name.endsWith('.lock'))
+  expect(left).toEqual([])
 })

@@ -288,6 +288,8 @@ export class SessionStore implements Sessions {
       await (waitsForAnswer(session.view())
         ? session.request('leave', { to: 'the next start' })
         : session.request('stop', {}))
+    // Whoever began it may have released it meanwhile.
+    if (this.#open.get(id) !== opening) return
     this.#forget(id)
     await close()
   }
