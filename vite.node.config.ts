@@ -12,6 +12,8 @@ const QUICK = new RegExp(
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),
 )
+/** As much as is loaded before anything else, in characters. A library among it would double the time of a list. */
+const MOST_QUICK = 60_000
 /** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */
 const CORE = new RegExp(
   [
@@ -28,7 +30,12 @@ const CORE = new RegExp(
 const fastToLoad: Plugin = {
   name: 'fast-to-load',
   generateBundle(_, files) {
-    for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inAscii(file.code)
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk') continue
+      file.code = inAscii(file.code)
+      if (file.name === 'quick' && file.code.length > MOST_QUICK)
+        this.error(`What lists the runs has ${file.code.length} characters: it imports more than it needs.`)
+    }
     this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' })
   },
 }

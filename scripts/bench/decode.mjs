@@ -61,7 +61,7 @@ async function measure() {
         unit: 'µs',
         floor: median(times.floor),
         ours: median(times.ours),
-        target: 1.6,
+        target: 1.15,
       },
     ])
   } finally {

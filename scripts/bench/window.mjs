@@ -95,7 +95,7 @@ function rowsOf({ streams, openings }) {
   return [
     row('80 KB at 2,000 tokens/s, main thread', 'ms', of(floor, task), of(mixed, task), 1),
     row('one 80 KB fence, beside the mixed text', 'ms', of(mixed, task), of(fence, task), 2.1),
-    row('one 80 KB list, beside the mixed text', 'ms', of(mixed, task), of(list, task), 1.75),
+    row('one 80 KB list, beside the mixed text', 'ms', of(mixed, task), of(list, task), 1.3),
     row('frame p99, beside an idle window', 'ms', of(idle, frameP99), of(mixed, frameP99), 1.05),
     row(
       'long tasks in the mixed text',
@@ -114,7 +114,7 @@ function rowsOf({ streams, openings }) {
     row('key p95, beside an idle window', 'ms', of(idle, keyP95), of(mixed, keyP95), 1.15),
     row('key p95, in the fence', 'ms', of(idle, keyP95), of(fence, keyP95), null),
     row('key p95, in the list', 'ms', of(idle, keyP95), of(list, keyP95), null),
-    row('open 200 messages, cold', 'ms', opened('floor', 'cold'), opened('ours', 'cold'), 5),
+    row('open 200 messages, cold', 'ms', opened('floor', 'cold'), opened('ours', 'cold'), 3),
     row('open 200 messages, warm', 'ms', opened('floor', 'warm'), opened('ours', 'warm'), 4),
   ]
 }

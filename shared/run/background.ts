@@ -18,9 +18,6 @@ export const RunStatus = z.enum([
 ])
 export type RunStatus = z.infer<typeof RunStatus>
 
-/** Those that are over. */
-export const endedStatuses: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'killed', 'interrupted'])
-
 /** A copy of the repository that a run works in, so that it meets nobody else's changes; see `git worktree`. */
 export const RunWorktree = z.object({
   path: z.string(),

@@ -1,7 +1,8 @@
 import type { ApprovalRequest } from '../approval/approval.ts'
 import { ExitCode } from '../session/exit-code.ts'
 import { wordsOfPhase } from '../session/phase-words.ts'
-import { type BackgroundRun, endedStatuses } from './background.ts'
+import type { BackgroundRun } from './background.ts'
+import { endedStatuses } from './ended-statuses.ts'
 
 /** What a run's glyph shows: finer than its status: a limit is no failure, one that a person let end it is not even news, and a queue is no work. */
 export type RunState =

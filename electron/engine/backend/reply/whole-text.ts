@@ -8,9 +8,9 @@ export class WholeText {
 
   /** What can be given on now. */
   take(piece: string): string {
+    if (piece === '') return ''
     // Nearly every piece; one that ends in a half holds one.
     if (this.#half === '' && !hasHalfCharacter(piece)) return piece
-    if (piece === '') return ''
     const text = this.#half + piece
     this.#half = ENDS_IN_HALF.test(text) ? text.slice(-1) : ''
     return wholeCharacters(this.#half === '' ? text : text.slice(0, -1))
