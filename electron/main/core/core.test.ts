@@ -178,7 +178,7 @@ describe('the window and the engine', () => {
     expect(state).toMatchObject({
       today: { inputTokens, outputTokens, freeCalls: modelCalls, unknownCalls: 0 },
       month: state?.today,
-      limits: [{ limit: 'totalTokens', allowed: 1_000_000, used: inputTokens + outputTokens }],
+      limits: [{ name: 'totalTokens', allowed: 1_000_000, used: inputTokens + outputTokens }],
     })
     const query = { from: state?.day ?? '', to: state?.day ?? '', profileId: null }
     const report = await ask('budget.report', query)
