@@ -1,14 +1,11 @@
-const HALF = /\p{Surrogate}/gu
-const HALF_ONCE = /\p{Surrogate}/u
-
 /** The text with each half of a character (a lone surrogate) replaced by U+FFFD; the same text where it has none. */
 export function wholeCharacters(text: string): string {
-  return HALF_ONCE.test(text) ? text.replace(HALF, '\ufffd') : text
+  return text.toWellFormed()
 }
 
 /** Whether the text holds half a character. */
 export function hasHalfCharacter(text: string): boolean {
-  return HALF_ONCE.test(text)
+  return !text.isWellFormed()
 }
 
 /** The first characters of a text, at most `length` UTF-16 units of them; a character is never cut in two. */
