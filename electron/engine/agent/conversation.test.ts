@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { kept } from '#shared/session/content.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import { Conversation } from './conversation.ts'
 
@@ -143,4 +144,35 @@ test('text of an answer that was cut stays in the history, an empty answer does 
     { role: 'user', content: 'Answer again.' },
     { role: 'assistant', content: 'Here.', toolCalls: [], reasoning: 'Hm.', reasoningDetails: [{ id: 1 }] },
   ])
+})
+
+const image = { type: 'image', blob: 'a'.repeat(64), mediaType: 'image/png', name: 'a.png', bytes: 9 } as const
+const looking: Unstamped<SessionEntry> = { ...turnStart('x', 'facts'), ...kept([{ type: 'text', text: 'x' }, image]) }
+
+test('an image stands behind the facts, and counts as many tokens until a server has counted', () => {
+  const [plain, seen] = [fold(turnStart('x\nimage (a.png, 1 KB)', 'facts')), fold(looking)]
+  expect(seen.messages().at(-1)).toEqual({
+    role: 'user',
+    content: 'facts\nx\nimage (a.png, 1 KB)',
+    parts: [{ type: 'text', text: 'facts' }, { type: 'text', text: 'x' }, image],
+  })
+  expect(seen.promptTokens([]) - plain.promptTokens([])).toBeGreaterThanOrEqual(1_199)
+})
+
+test('an image of what is kept stays when what was before it is summarised', () => {
+  const conversation = fold(
+    turnStart('First.'),
+    { type: 'model-call-start', model: 'm' },
+    { type: 'text-delta', text: 'Yes.' },
+    { type: 'model-call-end', finish: 'stop', toolCalls: [] },
+    turnEnd('completed'),
+    looking,
+    { type: 'compaction', summary: 'It began.', keptFromSeq: 6 },
+  )
+  const head = conversation.messages().at(-1)
+  expect([conversation.messages().length, head?.role === 'user' && head.parts?.slice(-2)]).toEqual([
+    2,
+    [{ type: 'text', text: 'x' }, image],
+  ])
+  expect(head?.content).toContain('It began.')
 })
