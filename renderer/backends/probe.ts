@@ -18,7 +18,7 @@ export interface Probe {
   baseUrl: string
 }
 
-const nothing: Probe = { state: 'idle', models: [], server: null, failure: null, at: null, baseUrl: '' }
+const idleProbe: Probe = { state: 'idle', models: [], server: null, failure: null, at: null, baseUrl: '' }
 
 /** Long enough that a URL is not asked while it is typed. */
 const PAUSE = 800
@@ -30,11 +30,11 @@ export const PROBE_AGAIN = 5000
  */
 export function useProbe(target: { baseUrl: string; key: string; profileId?: ProfileId }): Probe {
   const { baseUrl, key, profileId } = target
-  const [probe, setProbe] = useState<Probe>(nothing)
+  const [probe, setProbe] = useState<Probe>(idleProbe)
   useEffect(() => {
     const isAsked = baseUrlProblem(baseUrl) === null
     // Another key does not make the models forgotten that the address has shown.
-    setProbe((known) => (isAsked && known.baseUrl === baseUrl ? { ...known, state: 'asking', at: null } : nothing))
+    setProbe((known) => (isAsked && known.baseUrl === baseUrl ? { ...known, state: 'asking', at: null } : idleProbe))
     if (!isAsked) return
     let stale = false
     let timer = 0

@@ -63,7 +63,7 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
   const now = useNow(30_000)
   const heading = useFocusOnVisit()
   const { state, word } = runLine(run)
-  const over = isOver(run)
+  const ended = isOver(run)
   return (
     <div className="row top run-head">
       <div className="stack grow">
@@ -90,7 +90,7 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
             <Icon of={Terminal} small />
             Logs
           </button>
-          {!over && (
+          {!ended && (
             <LeavingButton className="btn" onClick={() => void stopRun(run.runId)}>
               <Icon of={Square} small className="filled" />
               Stop

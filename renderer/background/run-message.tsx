@@ -20,13 +20,13 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
   const text = useDraftStore((state) => state.drafts[sessionId] ?? '')
   const queued = useSessionStore(({ slots }) => slots[sessionId]?.view?.queued ?? none)
   const [sending, setSending] = useState(false)
-  const over = isOver(run)
+  const ended = isOver(run)
   const empty = text.trim() === ''
   const send = async () => {
     if (empty || sending) return
     setSending(true)
     const draft = takeDraft(sessionId)
-    const sent = over
+    const sent = ended
       ? await resumeRun(run.runId, draft.text)
       : await sendMessage(sessionId, draft.text, draft.behind ?? [])
     setSending(false)
@@ -45,7 +45,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
       {queued.map((message) => (
         <p key={message.messageId} className="notice">
           <span className="cut">“{message.text}”</span>
-          <span className="end nowrap">{over ? 'not read' : 'read at the next step'}</span>
+          <span className="end nowrap">{ended ? 'not read' : 'read at the next step'}</span>
           <IconButton
             icon={Pencil}
             small
@@ -66,7 +66,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
           aria-label="Message"
           rows={1}
           placeholder={
-            over
+            ended
               ? 'Say what comes next. The run goes on with it.'
               : 'Say something to this run. It is read at the next step.'
           }

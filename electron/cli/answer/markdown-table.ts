@@ -46,7 +46,7 @@ function cellsOf(line: string): string[] {
 /** The widest give way until all fit; null = they would be too narrow to be read. */
 function narrowed(natural: readonly number[], room: number): number[] | null {
   const widths = [...natural]
-  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
+  for (let excess = widths.reduce((sum, width) => sum + width, 0) - room; excess > 0; excess--) {
     const widest = widths.indexOf(Math.max(...widths))
     const width = widths[widest] ?? 0
     if (width <= NARROWEST) return null

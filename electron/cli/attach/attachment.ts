@@ -39,7 +39,7 @@ export class Attachment {
 
   /** Resolves with the exit code of the run, or 0 when the person left it to itself. */
   async run(): Promise<ExitCode> {
-    const over = new Promise<ExitCode>((resolve) => {
+    const ended = new Promise<ExitCode>((resolve) => {
       this.#leave = resolve
     })
     await this.#reporter.prepare()
@@ -57,7 +57,7 @@ export class Attachment {
     try {
       return await withInterrupts(
         (why) => this.#interrupted(why),
-        () => over,
+        () => ended,
       )
     } finally {
       this.#questions?.close()

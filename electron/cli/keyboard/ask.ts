@@ -60,9 +60,9 @@ function deafTime(signal: AbortSignal | undefined): Promise<void> {
       if (text.includes('\x03')) keyboard.interrupt()
       else if (text.trim() !== '' && text !== '\x04') dropped = true
     }
-    const over = () => {
+    const finish = () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', over)
+      signal?.removeEventListener('abort', finish)
       stop()
       letGo()
       const kept = keyboard.draft.trim() !== ''
@@ -73,9 +73,9 @@ function deafTime(signal: AbortSignal | undefined): Promise<void> {
       if (!keyboard.keepsDraft) keyboard.takeDraft()
       resolve()
     }
-    const stop = keyboard.receive({ keys: drop, paste: drop, end: over })
-    const timer = setTimeout(over, DEAF_MS)
-    signal?.addEventListener('abort', over, { once: true })
+    const stop = keyboard.receive({ keys: drop, paste: drop, end: finish })
+    const timer = setTimeout(finish, DEAF_MS)
+    signal?.addEventListener('abort', finish, { once: true })
   })
 }
 

@@ -89,7 +89,7 @@ const LEAST = 6
 
 /** The widest gives way first. */
 function shrink(widths: (number | null)[], least: readonly number[], room: number): void {
-  for (let over = totalOf(widths) - room; over > 0; over--) {
+  for (let excess = totalOf(widths) - room; excess > 0; excess--) {
     const widest = widths.reduce<number>((best, width, index) => {
       if (width === null || width <= (least[index] ?? 0)) return best
       return best < 0 || width > (widths[best] ?? 0) ? index : best

@@ -11,12 +11,12 @@ export async function withCover<T>(first: number, start: (cover: readonly number
   const files = await readdir('/dev/fd').catch(() => null)
   // Not a system that works that way.
   if (!files) return start([])
-  const nothing = await open('/dev/null', 'r+')
+  const nullDevice = await open('/dev/null', 'r+')
   try {
     // Some more: meanwhile other threads open files.
     const last = Math.min(MOST_FILES, Math.max(...files.map(Number)) + 16)
-    return start(Array.from({ length: Math.max(0, last - first + 1) }, () => nothing.fd))
+    return start(Array.from({ length: Math.max(0, last - first + 1) }, () => nullDevice.fd))
   } finally {
-    await nothing.close()
+    await nullDevice.close()
   }
 }

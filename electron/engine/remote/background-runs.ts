@@ -200,9 +200,9 @@ export class BackgroundRuns {
     if (isOver(record.run)) return { sessionId }
     await sessions.move(sessionId, holder, async (open) => {
       const remote = await this.#attach(record)
-      const over = new Promise<void>((resolve) => remote.onEnd(resolve))
+      const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
       await remote.request('leave', { to: holder })
-      await over
+      await ended
       const lost = remote.lost()
       if (lost) throw new FailureError(lost)
       await (await open({ closeOpenTurn: false })).goOn()

@@ -2,7 +2,7 @@ import { FailureError, failure } from '#shared/failure.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
-import { over, type Surroundings } from '../runs/reconcile.ts'
+import { noLongerTrue, type Surroundings } from '../runs/reconcile.ts'
 import { isWorkerAlive, type RunRecord } from '../runs/run-entry.ts'
 import { killedBy } from '../runs/run-outcome.ts'
 import { removeSocket } from '../runs/socket-place.ts'
@@ -50,5 +50,5 @@ export async function endRun(record: RunRecord, { by, force }: EndOptions, aroun
   if (isOver(last.run)) return
   const endedAt = Math.max(clock.now(), run.startedAt)
   // It has ended; where the disk refuses, whoever looks next finds that nobody lives there.
-  await registry.amend(run.runId, { ...over, ...killedBy(by), endedAt }).catch(() => undefined)
+  await registry.amend(run.runId, { ...noLongerTrue, ...killedBy(by), endedAt }).catch(() => undefined)
 }

@@ -57,7 +57,9 @@ export class WorkerConnection {
     this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
     // A stream that is no socket stays half open.
     this.#stream.once('end', () => this.#stream.destroy())
-    this.#channel.onClose(() => this.#finish(this.#goodbye ? over : { kind: 'lost', failure: gone(this.#runId) }))
+    this.#channel.onClose(() =>
+      this.#finish(this.#goodbye ? saidGoodbye : { kind: 'lost', failure: gone(this.#runId) }),
+    )
     // Counted in ticks: while this machine or this process slept, the other one may have slept as well.
     this.#watch = setInterval(() => this.#tick(), patienceMs / TICKS)
   }
@@ -74,7 +76,7 @@ export class WorkerConnection {
 
   /** Hangs up; the run goes on. */
   close(): void {
-    this.#finish(over)
+    this.#finish(saidGoodbye)
   }
 
   #tick(): void {
@@ -130,7 +132,7 @@ export class WorkerConnection {
 
 /** Into how many looks the patience is divided. */
 const TICKS = 4
-const over: ConnectionEnd = { kind: 'over' }
+const saidGoodbye: ConnectionEnd = { kind: 'over' }
 
 /** The code `transport`: its process is gone, what it did is in the journal. */
 export function gone(runId: RunId): Failure {

@@ -46,7 +46,7 @@ export function certainRuns(dataFolder: string): CertainRun[] | null {
       const entry: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'))
       if (!isWholeEntry(entry)) return null
       const { run, worker } = entry
-      const isOver = run.endedAt !== null && over.has(run.status)
+      const isOver = run.endedAt !== null && endedStatuses.has(run.status)
       if (!isOver && (worker.boot !== boot || startOf(worker.pid) !== worker.startedAt)) return null
       runs.push({ ...run, usable: true })
     }
@@ -57,7 +57,7 @@ export function certainRuns(dataFolder: string): CertainRun[] | null {
   }
 }
 
-const over: ReadonlySet<string> = new Set(['completed', 'failed', 'killed', 'interrupted'])
+const endedStatuses: ReadonlySet<string> = new Set(['completed', 'failed', 'killed', 'interrupted'])
 const going: ReadonlySet<string> = new Set(['running', 'waiting-approval', 'starting'])
 
 interface WholeEntry {
@@ -77,7 +77,7 @@ export function isWholeEntry(value: unknown): value is WholeEntry {
   const counts = [inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costMicroUsd]
   const numbers = [run.pid, run.endedAt, run.exitCode, run.queuedBefore, run.tokensPerSecond, ...counts]
   return (
-    (over.has(status) || going.has(status)) &&
+    (endedStatuses.has(status) || going.has(status)) &&
     [...texts, ...moreTexts].every((one) => typeof one === 'string') &&
     numbers.every((one) => one === null || typeof one === 'number') &&
     typeof run.startedAt === 'number' &&

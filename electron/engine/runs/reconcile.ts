@@ -30,7 +30,7 @@ export async function reconciled(record: RunRecord, surroundings: Surroundings):
   const last = (await registry.read(entry.run.runId))?.entry ?? entry
   if (isOver(last.run)) return recordOf(last)
   const outcome = await outcomeWithout(last, surroundings)
-  const change = { ...over, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
+  const change = { ...noLongerTrue, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
   await endProcessTree({ pid: null, marker: markerOf(last.run.runId) })
   // A socket that stays behind is swept away later.
   if (last.endpoint) await removeSocket(last.endpoint, registry.folder).catch(() => undefined)
@@ -40,7 +40,7 @@ export async function reconciled(record: RunRecord, surroundings: Surroundings):
 }
 
 /** What is not known, or not true any more, of a run that is over. */
-export const over = {
+export const noLongerTrue = {
   phase: null,
   phaseDetail: '',
   tokensPerSecond: null,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { entryOf, killed, runId, sleeper, surroundings } from '../../../test-support/run-entries.ts'
 import { RUN_MARKER } from '../lib/run-marker.ts'
-import { over } from './reconcile.ts'
+import { noLongerTrue } from './reconcile.ts'
 import { RunStore } from './run-store.ts'
 
 const interrupted = { status: 'interrupted', exitCode: null, note: 'interrupted, can go on', endedAt: 5_000 }
@@ -86,7 +86,7 @@ describe('a run in the registry', () => {
     await writeFile(journalOf(entry.run.sessionId), `${JSON.stringify({ ...ended, reason })}\n`)
     await killed(worker)
     await store.load()
-    expect(store.list()[0]).toMatchObject({ ...over, ...outcome })
+    expect(store.list()[0]).toMatchObject({ ...noLongerTrue, ...outcome })
   })
 
   test.each([

@@ -43,9 +43,9 @@ export class ChildSessions {
     const { id } = session
     // Whoever closes the children waits for one that is just beginning as well.
     const begun = this.#begin(session, prompt, limits ? { limits } : {}, ends)
-    const over = begun.then(({ end }) => end).then(noResult, noResult)
-    this.#open.set(id, over)
-    void over.then(() => this.#open.delete(id))
+    const ended = begun.then(({ end }) => end).then(noResult, noResult)
+    this.#open.set(id, ended)
+    void ended.then(() => this.#open.delete(id))
     return { sessionId: id, end: (await begun).end }
   }
 

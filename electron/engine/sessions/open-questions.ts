@@ -20,17 +20,17 @@ export class OpenQuestions<Answer> {
   ): Promise<Answer | Unanswered> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
-      const over = () => {
+      const stopWaiting = () => {
         clearTimeout(timer)
         this.#waiting.delete(key)
         signal.removeEventListener('abort', aborted)
       }
       const aborted = () => {
-        over()
+        stopWaiting()
         reject(new FailureError(failure('aborted', 'The turn was stopped.')))
       }
       const settle = (answer: Answer | Unanswered) => {
-        over()
+        stopWaiting()
         resolve(answer)
       }
       if (signal.aborted) return aborted()

@@ -72,7 +72,7 @@ export class Pause {
   }
 
   /** Resolves when nothing is paused. `onHold` is called once if something is. Rejects with the reason of `signal`. */
-  async over(signal: AbortSignal, onHold: () => void): Promise<void> {
+  async waitUntilResumed(signal: AbortSignal, onHold: () => void): Promise<void> {
     if (!(await this.look())) return
     onHold()
     const bell = new Bell()

@@ -129,7 +129,7 @@ export class Slots {
     if (!background) return place(call)
     await pause.watch()
     for (;;) {
-      await pause.over(call.signal, () => {
+      await pause.waitUntilResumed(call.signal, () => {
         leave()
         call.onWait({ kind: 'paused' })
       })

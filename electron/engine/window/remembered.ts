@@ -6,7 +6,7 @@ import { parseJson } from '../lib/json.ts'
 import { isRecord } from '../lib/json-record.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 
-const nothing: WindowMemory = {
+const emptyMemory: WindowMemory = {
   drafts: {},
   newChat: { folder: null, profileId: null, permissions: null },
   open: null,
@@ -44,7 +44,7 @@ export class RememberedWindow {
   async remember({ drafts, ...others }: WindowMemoryChange): Promise<void> {
     await this.recall()
     // Read now and not before the wait: another change may have come meanwhile.
-    const before = this.#memory ?? nothing
+    const before = this.#memory ?? emptyMemory
     const kept = Object.entries({ ...before.drafts, ...drafts }).filter(([, text]) => text.trim() !== '')
     const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
     this.#memory = { ...before, ...given, drafts: Object.fromEntries(kept) }
@@ -83,9 +83,9 @@ export class RememberedWindow {
 
 async function read(path: string): Promise<WindowMemory> {
   const text = await readFileIfThere(path)
-  if (text === null) return nothing
-  const memory = WindowMemory.safeParse({ ...nothing, ...objectIn(text) })
-  return memory.success ? memory.data : nothing
+  if (text === null) return emptyMemory
+  const memory = WindowMemory.safeParse({ ...emptyMemory, ...objectIn(text) })
+  return memory.success ? memory.data : emptyMemory
 }
 
 /** Damaged is like missing: a draft is worth no question at the start. */

@@ -2,7 +2,7 @@ import { FailureError, failure } from '#shared/failure.ts'
 import { exitCodeOfFailure } from '#shared/session/exit-code.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
-import { over } from '../runs/reconcile.ts'
+import { noLongerTrue } from '../runs/reconcile.ts'
 import { RunRegistry } from '../runs/registry.ts'
 import { StartData } from '../runs/start-data.ts'
 import type { WorkerReport } from '../runs/worker-report.ts'
@@ -56,7 +56,7 @@ export async function hostRun(options: HostOptions): Promise<number> {
     const value =
       error instanceof FailureError ? error.failure : failure('internal', 'A defect of the app ended the run.')
     const ended = { endedAt: systemClock.now(), exitCode: exitCodeOfFailure(value), note: value.message }
-    await publisher.now({ ...over, ...ended, status: 'failed' }, null).catch(onDefect)
+    await publisher.now({ ...noLongerTrue, ...ended, status: 'failed' }, null).catch(onDefect)
     options.report({ ok: false, failure: value })
     await engine?.close()
     await host?.leavePlace()

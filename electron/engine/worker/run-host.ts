@@ -7,7 +7,7 @@ import type { TurnEnd } from '#shared/session/session-view.ts'
 import { systemClock } from '../lib/clock.ts'
 import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
-import { over } from '../runs/reconcile.ts'
+import { noLongerTrue } from '../runs/reconcile.ts'
 import type { RunRegistry } from '../runs/registry.ts'
 import { killedBy, outcomeOf, type RunOutcome } from '../runs/run-outcome.ts'
 import { type SocketPlace, socketPlace } from '../runs/socket-place.ts'
@@ -102,7 +102,7 @@ export class RunHost {
     const place = worktree && { worktree: await (await import('../runs/worktree.ts')).withLeft(worktree) }
     // Where the disk refuses, whoever looks next finds the same in the journal.
     const { title } = session.view()
-    await publisher.now({ ...over, ...outcome, ...place, usage, endedAt, title }, null).catch(onDefect)
+    await publisher.now({ ...noLongerTrue, ...outcome, ...place, usage, endedAt, title }, null).catch(onDefect)
     await this.#endpoint?.close(outcome.note)
   }
 
@@ -178,19 +178,19 @@ export class RunHost {
   #awaitMessage(): void {
     const { session } = this.#options
     const waiting = new Promise<TurnEnd>((resolve) => {
-      const nothing = () => resolve({ reason: 'completed', failure: null, budget: null, at: 0 })
-      const timer = setTimeout(nothing, FIRST_MESSAGE_MS)
+      const endUnbegun = () => resolve({ reason: 'completed', failure: null, budget: null, at: 0 })
+      const timer = setTimeout(endUnbegun, FIRST_MESSAGE_MS)
       const unsubscribe = session.subscribe(({ type }) => {
         if (type !== 'turn-start' && type !== 'turn-resume') return
         clearTimeout(timer)
         unsubscribe()
         // The turn itself is the next to be awaited.
-        nothing()
+        endUnbegun()
       })
       this.#stopWaiting = async (stop) => {
         this.#closing = true
         clearTimeout(timer)
-        nothing()
+        endUnbegun()
         await stop()
       }
     })

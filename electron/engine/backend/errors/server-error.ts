@@ -29,16 +29,16 @@ export function readErrorBody(body: string): ServerError {
   if (json !== undefined) return readErrorValue(json)
   if (/^<(!doctype|html|head|body)/i.test(text)) {
     const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? ''
-    return { ...nothing, message: title.trim(), html: true }
+    return { ...emptyError, message: title.trim(), html: true }
   }
-  return { ...nothing, message: text }
+  return { ...emptyError, message: text }
 }
 
 /** Reads an error that is JSON already: the whole body, a frame of a stream, or what stands under `error`. */
 export function readErrorValue(value: unknown): ServerError {
-  if (typeof value === 'string') return withInner({ ...nothing, message: value })
+  if (typeof value === 'string') return withInner({ ...emptyError, message: value })
   if (Array.isArray(value)) return readErrorValue(value[0])
-  if (!isRecord(value)) return nothing
+  if (!isRecord(value)) return emptyError
   const inner = value.error ?? value.errors
   if (isRecord(inner) || Array.isArray(inner)) return readErrorValue(inner)
   const metadata = isRecord(value.metadata) ? value.metadata : {}
@@ -71,7 +71,7 @@ function withInner(error: ServerError): ServerError {
   }
 }
 
-const nothing: ServerError = {
+const emptyError: ServerError = {
   message: '',
   type: '',
   code: '',

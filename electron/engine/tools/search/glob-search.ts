@@ -41,8 +41,8 @@ export const globSearchTool = defineTool({
     const names = all.flatMap(([real, shown]) => (first.has(real) ? [shownName(shown)] : []))
     const notes = unreadableNote(found.unreadable)
     if (names.length === 0) {
-      const nothing = `No file matches ${pattern}. Ignored and hidden files were left out.`
-      return { ok: true, output: [nothing, ...notes].join('\n'), summary: 'no files' }
+      const noMatch = `No file matches ${pattern}. Ignored and hidden files were left out.`
+      return { ok: true, output: [noMatch, ...notes].join('\n'), summary: 'no files' }
     }
     const rest = all.length - MAX_FILES
     if (rest > 0) notes.unshift(`[${rest} more; use a narrower pattern]`)

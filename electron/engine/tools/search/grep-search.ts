@@ -41,8 +41,8 @@ export const grepSearchTool = defineTool({
     const files = await shownFiles(found, context)
     const notes = unreadableNote(found.unreadable)
     if (files.length === 0) {
-      const nothing = `Nothing matches ${pattern}${path ? ` in ${path}` : ''}.`
-      return { ok: true, output: [nothing, ...notes].join('\n'), summary: 'no matches' }
+      const noMatch = `Nothing matches ${pattern}${path ? ` in ${path}` : ''}.`
+      return { ok: true, output: [noMatch, ...notes].join('\n'), summary: 'no matches' }
     }
     if (found.cut) notes.unshift(`[more than ${MAX_MATCHES} matches; use a narrower pattern or path]`)
     if (ignored) notes.push('[all of it in files that are ignored]')
