@@ -3,13 +3,13 @@ import type { VirtualizerHandle } from 'virtua'
 import type { SessionId } from '#shared/ids.ts'
 
 /** The turn at the upper edge, and how far it reaches above it. Pixels. */
-interface Place {
+interface ReadingPosition {
   turnId: string
   above: number
 }
 
 /** Where a person was reading, by chat, while they look elsewhere; who was at the end has none. */
-const places = new Map<SessionId, Place>()
+const places = new Map<SessionId, ReadingPosition>()
 
 /** How many frames a place is looked for while what is near it is measured. */
 const FRAMES = 10
@@ -65,7 +65,7 @@ export function useKeptPlace(reader: {
   }, [sessionId, scroller, atEnd])
 }
 
-function placeIn(root: HTMLElement): Place | null {
+function placeIn(root: HTMLElement): ReadingPosition | null {
   const { top } = root.getBoundingClientRect()
   for (const turn of root.querySelectorAll<HTMLElement>('[data-turn]')) {
     const box = turn.getBoundingClientRect()

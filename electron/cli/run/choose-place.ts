@@ -5,7 +5,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 
 /** Where a new run works. `nowhere`: the person would rather not start it. */
-export type Place = 'folder' | 'worktree' | 'nowhere'
+export type WorkFolderChoice = 'folder' | 'worktree' | 'nowhere'
 
 /**
  * Where something works in the folder already, a person at the terminal decides; a script is told, and goes on as it would
@@ -16,7 +16,7 @@ export async function choosePlace(
   run: Pick<NewRun, 'cwd' | 'permissions'>,
   flags: BgFlags,
   { canAsk, tell }: { canAsk: boolean; tell(message: string): void },
-): Promise<Place> {
+): Promise<WorkFolderChoice> {
   if (flags.worktree && flags['same-folder']) throw new UsageError('Choose --worktree or --same-folder, not both.')
   if (flags.worktree) return 'worktree'
   if (flags['same-folder']) return 'folder'
@@ -35,7 +35,7 @@ function conflictWords({ runId, sessionId, title, where }: FolderConflict): stri
   return `Something works in this folder already: "${plainLine(title)}" (${name}, in ${where}). The two may undo each other's changes.`
 }
 
-async function askPlace({ canHaveWorktree }: FolderConflict): Promise<Place> {
+async function askPlace({ canHaveWorktree }: FolderConflict): Promise<WorkFolderChoice> {
   const { askLine } = await import('../keyboard/ask.ts')
   const worktree = canHaveWorktree ? 'w in a worktree of its own, ' : ''
   const choices = `${worktree}s in the same folder, n not now`

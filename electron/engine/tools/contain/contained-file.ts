@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { errorCode } from '../../lib/storage-failure.ts'
 import { ToolProblem } from '../contract/tool-problem.ts'
 import type { Workspace } from '../contract/workspace.ts'
-import { type Place, withFolder, withMadeFolder } from './contained-path.ts'
+import { type ContainedPath, withFolder, withMadeFolder } from './contained-path.ts'
 import { overwriteFile, putInPlace } from './put-file.ts'
 
 /** What a tool takes into memory whole, in bytes. */
@@ -13,7 +13,7 @@ export const WHOLE_FILE_LIMIT = 10_000_000
 /** Opens a regular file for reading, closes it afterwards. Throws `ToolProblem` or the system's error. */
 export async function withFile<Value>(
   workspace: Workspace,
-  place: Place,
+  place: ContainedPath,
   use: (file: FileHandle, stats: Stats) => Promise<Value>,
 ): Promise<Value> {
   return await withFolder(workspace, parentOf(workspace, place), (folder) =>
@@ -23,7 +23,7 @@ export async function withFile<Value>(
 
 async function readOpened<Value>(
   path: string,
-  place: Place,
+  place: ContainedPath,
   use: (file: FileHandle, stats: Stats) => Promise<Value>,
 ): Promise<Value> {
   // O_NONBLOCK: a named pipe must not hold us until somebody writes to it. A socket cannot be opened at all.
@@ -46,7 +46,7 @@ export interface WholeFile {
 }
 
 /** null if there is none. */
-export async function readWhole(workspace: Workspace, place: Place): Promise<WholeFile | null> {
+export async function readWhole(workspace: Workspace, place: ContainedPath): Promise<WholeFile | null> {
   if (!place.exists) return null
   return await withFile(workspace, place, async (file, stats) => {
     if (stats.size > WHOLE_FILE_LIMIT) {
@@ -64,7 +64,7 @@ async function readAll(file: FileHandle, stats: Stats): Promise<WholeFile> {
 }
 
 /** Git runs what is in its folder: no tool writes there. */
-export function assertWritable(place: Place): void {
+export function assertWritable(place: ContainedPath): void {
   if (place.shown.toLowerCase().split(/[/\\]/).includes('.git')) {
     throw new ToolProblem('Files of the .git folder are not written by tools. Use git commands.', 'in the .git folder')
   }
@@ -78,7 +78,7 @@ export function assertWritable(place: Place): void {
  */
 export async function replaceFile(
   workspace: Workspace,
-  place: Place,
+  place: ContainedPath,
   bytes: Uint8Array,
   before: WholeFile | null,
 ): Promise<boolean> {
@@ -104,7 +104,11 @@ export async function replaceFile(
 const CANNOT_BE_PUT = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'])
 
 /** What stands there now, if it holds what was read before; null = nothing, as before. */
-async function statsIfSame(target: string, place: Place, before: WholeFile | null): Promise<Stats | null | 'other'> {
+async function statsIfSame(
+  target: string,
+  place: ContainedPath,
+  before: WholeFile | null,
+): Promise<Stats | null | 'other'> {
   try {
     return await readOpened(target, place, async (file, stats) => {
       const isSame = stats.size === before?.bytes.length && before.bytes.equals(await file.readFile())
@@ -116,22 +120,22 @@ async function statsIfSame(target: string, place: Place, before: WholeFile | nul
   }
 }
 
-function parentOf(workspace: Workspace, place: Place): string {
+function parentOf(workspace: Workspace, place: ContainedPath): string {
   if ([workspace.root, ...workspace.addedFolders].includes(place.real)) throw isFolder(place)
   return dirname(place.real)
 }
 
-function isFolder(place: Place): ToolProblem {
+function isFolder(place: ContainedPath): ToolProblem {
   return new ToolProblem(`${place.shown} is a folder, not a file. Use list_dir.`, 'is a folder')
 }
 
-function assertRegular(stats: Stats, place: Place): void {
+function assertRegular(stats: Stats, place: ContainedPath): void {
   if (stats.isFile()) return
   if (stats.isDirectory()) throw isFolder(place)
   throw notRegular(place)
 }
 
 /** A pipe, a socket, a device. */
-function notRegular(place: Place): ToolProblem {
+function notRegular(place: ContainedPath): ToolProblem {
   return new ToolProblem(`${place.shown} is not a regular file.`, 'not a regular file')
 }

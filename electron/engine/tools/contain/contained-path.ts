@@ -9,7 +9,7 @@ import { differsInCase, knownByLook } from './look-alikes.ts'
 import { newFileSpelling, spellingsOf } from './path-spellings.ts'
 
 /** A path of a call after all links on it were followed, known to be inside at that moment. */
-export interface Place {
+export interface ContainedPath {
   /** Absolute; nothing on it was a link when it was resolved. */
   real: string
   /** For people and models. */
@@ -22,9 +22,9 @@ export interface Place {
  * that looks the same as the one that is there means that one. Throws `ToolProblem` for one that leads outside. What is
  * opened later can be something else by then, so go on with `withFolder`, which looks again.
  */
-export async function locate(workspace: Workspace, path: string): Promise<Place> {
+export async function locate(workspace: Workspace, path: string): Promise<ContainedPath> {
   const spellings = spellingsOf(path)
-  let first: Place | ToolProblem | undefined
+  let first: ContainedPath | ToolProblem | undefined
   for (const spelling of spellings) {
     const place = await locateSpelling(workspace, spelling).catch((error) => {
       if (error instanceof ToolProblem) return error
@@ -39,7 +39,7 @@ export async function locate(workspace: Workspace, path: string): Promise<Place>
 }
 
 /** The same for a file that may be new: no twin of one that is there is made unasked, and no file called like a folder. */
-export async function locateForWriting(workspace: Workspace, path: string): Promise<Place> {
+export async function locateForWriting(workspace: Workspace, path: string): Promise<ContainedPath> {
   const there = await locate(workspace, path)
   if (there.exists) return there
   const spelling = newFileSpelling(path)
@@ -60,7 +60,7 @@ export async function locateForWriting(workspace: Workspace, path: string): Prom
 /** Throws `ToolProblem` where nothing is there, with what else may be meant. */
 export async function assertThere(
   workspace: Workspace,
-  place: Place,
+  place: ContainedPath,
   advice = 'Look with list_dir or glob_search.',
 ): Promise<void> {
   if (place.exists) return
@@ -78,7 +78,7 @@ function listNames(workspace: Workspace): (folder: string) => Promise<string[]> 
     })
 }
 
-async function locateSpelling(workspace: Workspace, path: string): Promise<Place> {
+async function locateSpelling(workspace: Workspace, path: string): Promise<ContainedPath> {
   if (path.includes('\0')) throw new ToolProblem('A path cannot contain a NUL character.', 'wrong path')
   const absolute = resolve(workspace.root, path.replace(/^~(?=\/|$)/, homedir()))
   const { real, exists } = await followLinks(absolute, path)

@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { ToolProblem } from '../contract/tool-problem.ts'
 import { isAllowed, shownPath, type Workspace } from '../contract/workspace.ts'
 
-interface Place {
+interface NamedPath {
   real: string
   shown: string
   exists: boolean
@@ -17,7 +17,7 @@ type ListNames = (folder: string) => Promise<string[]>
  * its accent are put together, or which blank is used. The place itself where there is none. Throws `ToolProblem` where
  * there are several.
  */
-export async function knownByLook(workspace: Workspace, place: Place, namesIn: ListNames): Promise<Place> {
+export async function knownByLook(workspace: Workspace, place: NamedPath, namesIn: ListNames): Promise<NamedPath> {
   if (place.exists) return place
   const { folder, missing } = await deepestThere(place.real)
   if (!isAllowed(workspace, folder)) return place
@@ -43,7 +43,11 @@ export async function knownByLook(workspace: Workspace, place: Place, namesIn: L
 }
 
 /** The path of a file or folder that differs from a missing one in small and capital letters only, or null. */
-export async function differsInCase(workspace: Workspace, place: Place, namesIn: ListNames): Promise<string | null> {
+export async function differsInCase(
+  workspace: Workspace,
+  place: NamedPath,
+  namesIn: ListNames,
+): Promise<string | null> {
   const { folder, missing } = await deepestThere(place.real)
   const [name] = missing
   if (name === undefined || !isAllowed(workspace, folder)) return null

@@ -1,5 +1,5 @@
 import { withFile } from '../contain/contained-file.ts'
-import type { Place } from '../contain/contained-path.ts'
+import type { ContainedPath } from '../contain/contained-path.ts'
 import type { Workspace } from '../contract/workspace.ts'
 import { sniffEncoding, streamDecoder } from './text-encoding.ts'
 
@@ -10,7 +10,7 @@ const LONGEST = 1_000_000
 /** The wanted lines of a file by their 1-based numbers, without their ends; those past its end are missing. */
 export async function fileLines(
   workspace: Workspace,
-  place: Place,
+  place: ContainedPath,
   wanted: ReadonlySet<number>,
   signal: AbortSignal,
 ): Promise<Map<number, string>> {

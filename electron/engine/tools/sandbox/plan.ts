@@ -1,5 +1,5 @@
 /** What stands at a path in the sandbox. */
-export type Place =
+export type Mount =
   /** What stands there outside, also for writing. */
   | { kind: 'writable' }
   /** What stands there outside, for reading. `missing` = it may be gone by then. */
@@ -15,7 +15,7 @@ export type Place =
   | { kind: 'link'; target: string }
 
 /** Absolute paths without links, and what stands there. */
-export type Plan = Map<string, Place>
+export type Plan = Map<string, Mount>
 
 /**
  * The plan as arguments for bubblewrap: folders before what is in them. Each path is mounted once, so that what is planned
@@ -30,7 +30,7 @@ export function mountArguments(plan: Plan): string[] {
   ]
 }
 
-function argumentsFor(path: string, place: Place): string[] {
+function argumentsFor(path: string, place: Mount): string[] {
   switch (place.kind) {
     case 'writable':
       return ['--bind', path, path]

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { plainCounted } from '#shared/lib/counted.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
 import { withFile } from '../contain/contained-file.ts'
-import { assertThere, locate, type Place, withFolder } from '../contain/contained-path.ts'
+import { assertThere, type ContainedPath, locate, withFolder } from '../contain/contained-path.ts'
 import { defineTool } from '../contract/define-tool.ts'
 import { shownName } from '../contract/shown-name.ts'
 import type { ToolContext } from '../contract/tool.ts'
@@ -65,7 +65,7 @@ interface Found {
 }
 
 async function searchIn(
-  place: Place,
+  place: ContainedPath,
   pattern: string,
   { workspace, signal }: ToolContext,
   found: Found,

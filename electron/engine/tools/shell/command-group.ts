@@ -25,12 +25,12 @@ export interface CommandLimits {
 export const COMMAND_LIMITS: CommandLimits = { processes: 4_096, memory: Math.floor(totalmem() * 0.8) }
 
 /** A folder in which groups can be made, and the files of the limits that are to be had there. */
-interface Place {
+interface GroupFolder {
   folder: string
   limits: Readonly<Record<string, keyof CommandLimits>>
 }
 
-let places: Promise<Place[]> | undefined
+let places: Promise<GroupFolder[]> | undefined
 
 /**
  * A new group, where the system lets us make one: root on most machines, others only in a part that was delegated to
@@ -58,7 +58,7 @@ export async function makeCommandGroup(limits: CommandLimits = COMMAND_LIMITS): 
 }
 
 async function makeGroup(
-  { folder, limits: files }: Place,
+  { folder, limits: files }: GroupFolder,
   name: string,
   limits: CommandLimits,
 ): Promise<string | null> {
@@ -95,7 +95,7 @@ async function removeGroup(path: string): Promise<void> {
   }
 }
 
-async function findPlaces(): Promise<Place[]> {
+async function findPlaces(): Promise<GroupFolder[]> {
   if (process.platform !== 'linux') return []
   // A kernel without groups.
   const own = await readFile('/proc/self/cgroup', 'utf8').catch(() => '')
@@ -103,7 +103,7 @@ async function findPlaces(): Promise<Place[]> {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
     return path === '' ? [] : [{ controllers: controllers.split(','), path }]
   })
-  const found: Place[] = []
+  const found: GroupFolder[] = []
   for (const { controllers, path } of groups) {
     if (controllers.includes('pids')) {
       found.push({ folder: join('/sys/fs/cgroup/pids', path), limits: { 'pids.max': 'processes' } })
