@@ -28,7 +28,7 @@ import { Slots } from './slots/slots.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
 import type { Tool } from './tools/contract/tool.ts'
 import { RememberedWindow } from './window/remembered.ts'
-import type { HostOptions } from './worker/host-run.ts'
+import type { WorkerOptions } from './worker/run-to-its-end.ts'
 
 export interface EngineOptions {
   /** `settings.json`, `trust.json`, `sessions/`, `ledger/`, `logs/` and, if the person said yes, `keys.json`. */
@@ -202,13 +202,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 /** How long somebody who looks at a background run waits for its worker. */
 const PATIENCE_MS = 10_000
 
-/** Runs a background run to its end, in a process of its own; see `background/host-run.ts`. */
-export async function hostRun(
-  options: Omit<HostOptions, 'openEngine'> & Pick<EngineOptions, 'openConf' | 'env'>,
+/** Runs a background run to its end, in a process of its own; see `worker/run-to-its-end.ts`. */
+export async function runWorker(
+  options: Omit<WorkerOptions, 'openEngine'> & Pick<EngineOptions, 'openConf' | 'env'>,
 ): Promise<number> {
-  const { hostRun } = await import('./worker/host-run.ts')
+  const { runToItsEnd } = await import('./worker/run-to-its-end.ts')
   const { env, openConf, platform, onDefect } = options
-  return await hostRun({
+  return await runToItsEnd({
     ...options,
     openEngine: ({ dataFolder, entry, env: handedOver, key }) =>
       createEngine({

@@ -2,7 +2,7 @@ import { closeSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { speakOfClawAs } from '#shared/lib/claw-command.ts'
 import { findClawCommand } from '../engine/claw-command.ts'
-import { hostRun, REPORT_FD } from '../engine/engine.ts'
+import { REPORT_FD, runWorker } from '../engine/engine.ts'
 
 /** The program of a background run: reads what to do, says once that it has begun, and ends with the run's exit code. */
 async function main(): Promise<number> {
@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   const input = await readInput()
   // Whoever started this died before saying what to do.
   if (input === '') return 1
-  return await hostRun({
+  return await runWorker({
     input: JSON.parse(input),
     openConf: async (options) => new (await import('conf')).default(options),
     env,

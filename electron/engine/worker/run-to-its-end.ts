@@ -18,7 +18,7 @@ export interface HostedEngine {
   close(): Promise<void>
 }
 
-export interface HostOptions {
+export interface WorkerOptions {
   /** As it came in; see `StartData`. */
   input: unknown
   openEngine(start: StartData): Promise<HostedEngine>
@@ -34,7 +34,7 @@ export interface HostOptions {
  * The life of a background run, in a process of its own: opens the session, listens, publishes itself, runs the turn and
  * all that is said meanwhile to its end. Resolves with the exit code. Rejects for a defect only.
  */
-export async function hostRun(options: HostOptions): Promise<number> {
+export async function runToItsEnd(options: WorkerOptions): Promise<number> {
   const start = StartData.parse(options.input)
   const { onDefect } = options
   const registry = new RunRegistry(start.dataFolder)
