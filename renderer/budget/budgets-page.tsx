@@ -14,7 +14,7 @@ import { exportCalls } from './budget-actions.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { FigureCards } from './figure-cards.tsx'
 import { LimitsCard } from './limits-card.tsx'
-import { type Range, spanOf, spanTitle, stepTo } from './range.ts'
+import { type ReportRange, spanOf, spanTitle, stepTo } from './range.ts'
 import { SessionsCard } from './sessions-card.tsx'
 import { SpendCard } from './spend-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
@@ -33,7 +33,7 @@ const ALL = '*'
 /** Money and tokens: what was spent, on what, and against which limits. */
 export default function BudgetsPage() {
   const { day: today, limits } = useAppStore((state) => state.spending)
-  const [range, setRange] = useState<Range>('month')
+  const [range, setRange] = useState<ReportRange>('month')
   /** A day of the span that is shown; null = today, also after midnight. */
   const [day, setDay] = useState<DayKey | null>(null)
   const [profileId, setProfileId] = useState<SpendingQuery['profileId']>(null)
@@ -111,7 +111,7 @@ export default function BudgetsPage() {
 
 function Spent(props: {
   report: SpendingReport
-  range: Range
+  range: ReportRange
   today: DayKey
   profileId: string | null
   current: boolean
@@ -131,12 +131,12 @@ function Spent(props: {
 }
 
 /** "this month", or its name. */
-function spanOfReport(report: SpendingReport, range: Range, current: boolean): string {
+function spanOfReport(report: SpendingReport, range: ReportRange, current: boolean): string {
   const shown = rangeOf(report) ?? range
   return current ? spanWords[shown] : spanTitle(shown, report.query)
 }
 
-const spanWords: Readonly<Record<Range, string>> = { day: 'today', week: 'this week', month: 'this month' }
+const spanWords: Readonly<Record<ReportRange, string>> = { day: 'today', week: 'this week', month: 'this month' }
 
 function Empty({ current, filtered }: { current: boolean; filtered: boolean }) {
   return (
@@ -151,7 +151,7 @@ function Empty({ current, filtered }: { current: boolean; filtered: boolean }) {
 }
 
 /** Only a range whose span it could be: while the next one is on its way the last one stays. */
-function rangeOf({ query }: SpendingReport): Range | null {
+function rangeOf({ query }: SpendingReport): ReportRange | null {
   const { from, to } = query
   return (
     (['day', 'week', 'month'] as const).find((range) => {

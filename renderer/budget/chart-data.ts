@@ -1,7 +1,7 @@
 import { counted } from '#shared/lib/counted.ts'
 import type { DayKey, Spending, SpendingReport, SpendingRow } from '#shared/spending/spending.ts'
 import { formatCount, formatDollars, formatRoundDollars } from '../lib/format.ts'
-import { dayOfMonth, daysOf, longDay, monthName, type Range, shortDay, spanTitle, weekdayOf } from './range.ts'
+import { dayOfMonth, daysOf, longDay, monthName, type ReportRange, shortDay, spanTitle, weekdayOf } from './range.ts'
 import { callsWords, totalTokens } from './spent.ts'
 
 export type Measure = 'dollars' | 'tokens'
@@ -29,7 +29,7 @@ export interface Now {
 }
 
 /** Every hour of a day, or every day of a week or month, whether there is something in it or not. */
-export function columnsOf(report: SpendingReport, range: Range, measure: Measure, now: Now): Column[] {
+export function columnsOf(report: SpendingReport, range: ReportRange, measure: Measure, now: Now): Column[] {
   const { query } = report
   const rows = range === 'day' ? byKey(report.hours) : byKey(report.days)
   if (range === 'day') {
@@ -85,7 +85,7 @@ export function columnWords(column: Column, measure: Measure): string {
 export function chartWords(input: {
   columns: readonly Column[]
   report: SpendingReport
-  range: Range
+  range: ReportRange
   measure: Measure
   limit: number | null
 }): { title: string; description: string } {

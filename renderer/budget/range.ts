@@ -1,12 +1,12 @@
 import type { DayKey, SpendingQuery } from '#shared/spending/spending.ts'
 
 /** How much time the page shows; columns are the hours of a day, and the days of a week or a month. */
-export type Range = 'day' | 'week' | 'month'
+export type ReportRange = 'day' | 'week' | 'month'
 
 type Span = Pick<SpendingQuery, 'from' | 'to'>
 
 /** The whole day, week (from Monday) or month that `day` is in. */
-export function spanOf(range: Range, day: DayKey): Span {
+export function spanOf(range: ReportRange, day: DayKey): Span {
   if (range === 'day') return { from: day, to: day }
   if (range === 'week') {
     const from = addDays(day, -((dateOf(day).getUTCDay() + 6) % 7))
@@ -17,13 +17,13 @@ export function spanOf(range: Range, day: DayKey): Span {
 }
 
 /** A day of the span before (-1) or after (1) the one that `day` is in. */
-export function stepTo(range: Range, day: DayKey, step: 1 | -1): DayKey {
+export function stepTo(range: ReportRange, day: DayKey, step: 1 | -1): DayKey {
   const { from, to } = spanOf(range, day)
   return step === 1 ? addDays(to, 1) : addDays(from, -1)
 }
 
 /** "Thu 26 November 2026", "23–29 November 2026", "November 2026". */
-export function spanTitle(range: Range, { from, to }: Span): string {
+export function spanTitle(range: ReportRange, { from, to }: Span): string {
   if (range === 'day') return `${format(from, weekday)} ${format(from, dayMonthYear)}`
   if (range === 'month') return format(from, monthYear)
   const first =

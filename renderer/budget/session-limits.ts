@@ -1,7 +1,7 @@
 import type { BudgetScope, BudgetStop, Limit, LimitName, LimitSource, Standing } from '#shared/limits/budget.ts'
 import { effectiveLimits, isInForce, sourcesOfRun } from '#shared/limits/effective-limits.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
-import type { AtLimit, SessionView, TurnView } from '#shared/session/session-view.ts'
+import type { LimitDecision, SessionView, TurnView } from '#shared/session/session-view.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 
 /** What a limit that belongs to a session counts over; those of a day or a month have their meters elsewhere. */
@@ -49,14 +49,14 @@ export function limitsOfTurn({ turns }: SessionView): Pick<TurnView, 'limits' | 
 }
 
 /** What a person decided at limits of the turn that goes on. */
-export function decisionsOf({ turns }: SessionView): readonly AtLimit[] {
+export function decisionsOf({ turns }: SessionView): readonly LimitDecision[] {
   const turn = turns.at(-1)
   if (!turn || turn.end) return []
   return turn.items.flatMap((item) => (item.kind === 'notice' && item.atLimit ? [item.atLimit] : []))
 }
 
 /** The raises among what a person decided: each is for the turn that goes on, and for it alone. */
-export function raisesIn(decisions: readonly AtLimit[]): { stop: BudgetStop; to: number }[] {
+export function raisesIn(decisions: readonly LimitDecision[]): { stop: BudgetStop; to: number }[] {
   return decisions.flatMap(({ answer, stop }) => (answer.choice === 'raise' && stop ? [{ stop, to: answer.to }] : []))
 }
 

@@ -8,7 +8,7 @@ import { Segmented } from '../ui/segmented.tsx'
 import { type Column, chartWords, columnsOf, type Measure, measured, type Now, total } from './chart-data.ts'
 import { forecast } from './forecast.ts'
 import { limitFor } from './limit-status.ts'
-import type { Range } from './range.ts'
+import type { ReportRange } from './range.ts'
 import { SpendChart } from './spend-chart.tsx'
 import { callsWords, knownCost } from './spent.ts'
 import { Legend, Swatch } from './swatch.tsx'
@@ -32,7 +32,7 @@ function useMeasure(report: SpendingReport): [Measure, (measure: Measure) => voi
 /** Spend or tokens over the range, as columns or as a table. */
 export function SpendCard(props: {
   report: SpendingReport
-  range: Range
+  range: ReportRange
   now: Now
   limits: readonly Standing[]
   profileId: string | null

@@ -51,7 +51,7 @@ function sameModel(listed: string, wanted: string): boolean {
   return listed === wanted || listed === `${wanted}:latest`
 }
 
-export interface Remedy {
+export interface BackendRemedy {
   text: string
   /** A command to copy, where one helps. */
   command?: string
@@ -59,7 +59,7 @@ export interface Remedy {
 }
 
 /** What to do about a server that did not list its models. */
-export function remedyFor(profile: Profile, failure: Failure): Remedy {
+export function remedyFor(profile: Profile, failure: Failure): BackendRemedy {
   const preset = presets.find(({ kind }) => kind === profile.kind)
   switch (failure.code) {
     case 'auth':

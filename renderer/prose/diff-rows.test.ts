@@ -1,7 +1,7 @@
 import { diffWordsWithSpace } from 'diff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { diffHunks, firstRows, markSpans, type Range, rowCount, wordMarks } from './diff-rows.ts'
+import { type CharacterRange, diffHunks, firstRows, markSpans, rowCount, wordMarks } from './diff-rows.ts'
 
 const line = (text: string) => ({
   sign: text.startsWith('+') ? ('+' as const) : text.startsWith('-') ? ('-' as const) : (' ' as const),
@@ -88,7 +88,7 @@ test('the marked pieces of any line are the line', () => {
   const points = fc.uniqueArray(fc.nat(40), { maxLength: 6 }).map((all) => all.toSorted((a, b) => a - b))
   fc.assert(
     fc.property(texts, points, (parts, edges) => {
-      const marks: Range[] = []
+      const marks: CharacterRange[] = []
       for (let index = 0; index + 1 < edges.length; index += 2) {
         marks.push({ start: edges[index] ?? 0, end: edges[index + 1] ?? 0 })
       }

@@ -13,7 +13,7 @@ export interface DiffRow {
 export type DiffHunk = readonly DiffRow[]
 
 /** A stretch of a line, in characters. */
-export interface Range {
+export interface CharacterRange {
   start: number
   end: number
 }
@@ -64,8 +64,8 @@ const LONGEST_RUN = 24
 const LEAST_IN_COMMON = 0.35
 
 /** The changed words of lines that replaced each other; keyed by row. */
-export function wordMarks(hunk: DiffHunk, compare: CompareWords): ReadonlyMap<DiffRow, readonly Range[]> {
-  const marks = new Map<DiffRow, readonly Range[]>()
+export function wordMarks(hunk: DiffHunk, compare: CompareWords): ReadonlyMap<DiffRow, readonly CharacterRange[]> {
+  const marks = new Map<DiffRow, readonly CharacterRange[]>()
   for (const [before, after] of replacedLines(hunk).slice(0, MOST_PAIRS)) {
     if (before.text.length > LONGEST_LINE || after.text.length > LONGEST_LINE) continue
     const changes = compare(before.text, after.text)
@@ -149,8 +149,8 @@ function enoughInCommon(changes: readonly Change[], before: string, after: strin
 }
 
 /** Where one side differs; `other` names the changes of the other side. */
-function ranges(changes: readonly Change[], other: 'added' | 'removed'): Range[] {
-  const found: Range[] = []
+function ranges(changes: readonly Change[], other: 'added' | 'removed'): CharacterRange[] {
+  const found: CharacterRange[] = []
   let at = 0
   for (const change of changes) {
     if (change[other]) continue
@@ -171,7 +171,7 @@ export interface MarkedSpan extends Span {
 }
 
 /** Lays marks over the colours of a line. */
-export function markSpans(spans: readonly Span[], marks: readonly Range[]): readonly MarkedSpan[] {
+export function markSpans(spans: readonly Span[], marks: readonly CharacterRange[]): readonly MarkedSpan[] {
   const pieces: MarkedSpan[] = []
   let at = 0
   for (const { text, kind } of spans) {

@@ -14,13 +14,13 @@ import { whenIdle } from '../lib/idle-work.ts'
 import { unlessSelected } from '../lib/unless-selected.ts'
 import { LeavingButton } from '../ui/leaving-button.tsx'
 import {
+  type CharacterRange,
   type CompareWords,
   type DiffHunk,
   type DiffRow,
   diffHunks,
   firstRows,
   markSpans,
-  type Range,
   rowCount,
   wordMarks,
 } from './diff-rows.ts'
@@ -31,7 +31,7 @@ const MOST_COLOURED = 600
 /** A longer change that is history shows so many lines until somebody asks for the rest. */
 const SHOWN_ROWS = 300
 
-const none: readonly Range[] = []
+const none: readonly CharacterRange[] = []
 
 /** The change of one file. `one` = a single column of numbers, where it is narrow. */
 export const DiffView = memo(function DiffView(props: { diff: FileDiff; folds?: boolean }) {
@@ -44,7 +44,7 @@ export const DiffView = memo(function DiffView(props: { diff: FileDiff; folds?: 
   const compare = useCompareWords()
   const colours = useColours(hunks, useLanguage(diff.path), view)
   const marks = useMemo(
-    () => hunks.map((hunk) => (compare ? wordMarks(hunk, compare) : new Map<DiffRow, readonly Range[]>())),
+    () => hunks.map((hunk) => (compare ? wordMarks(hunk, compare) : new Map<DiffRow, readonly CharacterRange[]>())),
     [hunks, compare],
   )
   return (
@@ -83,7 +83,7 @@ const signs = {
   '-': { kind: ' d', text: '−', name: 'removed: ' },
 }
 
-function Row(props: { row: DiffRow; spans: readonly Span[]; marks: readonly Range[] }) {
+function Row(props: { row: DiffRow; spans: readonly Span[]; marks: readonly CharacterRange[] }) {
   const { row } = props
   const sign = signs[row.sign]
   return (

@@ -149,7 +149,7 @@ export interface ToolItem {
   omitted?: number
 }
 
-export interface AtLimit {
+export interface LimitDecision {
   answer: BudgetDecision
   /** null = the journal does not say. */
   stop: BudgetStop | null
@@ -160,7 +160,7 @@ export interface NoticeItem {
   code: string
   message: string
   /** What a person answered at which limit, where the notice says that. */
-  atLimit?: AtLimit
+  atLimit?: LimitDecision
 }
 
 /** What the person (or the app, on its own) said to the model in mid-turn. */

@@ -5,7 +5,7 @@ import { budgetLines } from '../terminal/budget-lines.ts'
 import { diffLines } from '../terminal/diff-lines.ts'
 import { type Output, paint, type Screen } from '../terminal/output.ts'
 import { painted } from '../terminal/painted.ts'
-import { PhaseLine, phaseWords } from '../terminal/phase-line.ts'
+import { PhaseLine, phaseText } from '../terminal/phase-line.ts'
 import { LOOKED_AT, plainLine, plainText } from '../terminal/plain-text.ts'
 import { fitEnd, fitStart, textWidth } from '../terminal/width.ts'
 import { AnswerWriter } from './answer-writer.ts'
@@ -64,7 +64,7 @@ export class TurnRenderer {
         this.#thought(event.text)
         return
       case 'phase':
-        this.#showPhase(event.phase === 'running-tool' ? this.#runningWords() : phaseWords(event))
+        this.#showPhase(event.phase === 'running-tool' ? this.#runningWords() : phaseText(event))
         return
       case 'tool-start':
         this.#calls.set(event.callId, event)

@@ -91,7 +91,7 @@ export class PhaseLine {
 }
 
 /** Empty = nothing to say: the answer itself, or a question, is seen. */
-export function phaseWords({ phase, detail, progress }: Pick<Activity, 'phase' | 'detail' | 'progress'>): string {
+export function phaseText({ phase, detail, progress }: Pick<Activity, 'phase' | 'detail' | 'progress'>): string {
   const words: Record<Phase, string> = {
     connecting: 'Waiting for the model',
     'loading-model': 'Loading the model',

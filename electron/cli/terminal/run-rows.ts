@@ -2,7 +2,7 @@ import type { BackgroundRun } from '#shared/run/background.ts'
 import { approvalLine } from '#shared/run/run-words.ts'
 import type { Phase } from '#shared/session/session-event.ts'
 import type { Output, Style } from './output.ts'
-import { phaseWords } from './phase-line.ts'
+import { phaseText } from './phase-line.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { textWidth } from './width.ts'
 import { ageWords, shortFolder, tokenWords } from './words.ts'
@@ -32,7 +32,7 @@ const LONG_PHASES: readonly Phase[] = ['connecting', 'loading-model', 'reading-p
 /** The longest word for a state, whose details may be cut: `Waiting for the model`. */
 const STATE_WIDTH = Math.max(
   ...['interrupted', 'waits for you', 'running elsewhere'].map(textWidth),
-  ...LONG_PHASES.map((phase) => textWidth(phaseWords({ phase, detail: '' }))),
+  ...LONG_PHASES.map((phase) => textWidth(phaseText({ phase, detail: '' }))),
 )
 
 const columns: readonly Column[] = [
@@ -79,7 +79,7 @@ export function stateWords(run: ListedRun): string {
   const { status, approvals, queuedBefore } = run
   if (status === 'running') {
     if (queuedBefore !== null) return `queued (${queuedBefore} before)`
-    const phase = run.phase && phaseWords({ phase: run.phase as Phase, detail: run.phaseDetail })
+    const phase = run.phase && phaseText({ phase: run.phase as Phase, detail: run.phaseDetail })
     const doing = phase || (run.usable ? 'running' : 'running elsewhere')
     return [doing, run.plan && `${run.plan.done} of ${run.plan.total} done`, speedWords(run)].filter(Boolean).join(', ')
   }

@@ -18,7 +18,7 @@ import { noPolicy } from '../policy/policy.ts'
 import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import { zodArguments } from '../tools/contract/zod-arguments.ts'
-import { runTurn } from './agent-loop.ts'
+import { runAgentLoop } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
 import type { TurnContext } from './turn.ts'
 
@@ -180,7 +180,7 @@ async function play(setting: Setting) {
   })
   emit({ type: 'turn-start', turnId: TurnId.parse('turn000001'), text: 'Do it.', facts: '' })
   const { answer = () => ({ decision: 'allow-once' as const }), followUps = [] } = setting
-  const outcome = await runTurn({
+  const outcome = await runAgentLoop({
     conversation,
     backend: () => Promise.resolve({ backend, profile }),
     learnWindow: () => undefined,

@@ -24,7 +24,7 @@ const CUT_CALL_CHANCES = 2
  * One turn: asks the model, runs what it calls, and again, until it answers without a call. Does not throw for what a
  * backend, a tool, a budget or a person did; the outcome says it, and every step is an event before it counts.
  */
-export async function runTurn(turn: TurnContext): Promise<TurnOutcome> {
+export async function runAgentLoop(turn: TurnContext): Promise<TurnOutcome> {
   try {
     await turn.budget.open()
     return await new Loop(turn).run()

@@ -16,7 +16,7 @@ import type { LearnedWindow } from '../profiles/known-windows.ts'
 import type { Tool } from '../tools/contract/tool.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import { zodArguments } from '../tools/contract/zod-arguments.ts'
-import { runTurn } from './agent-loop.ts'
+import { runAgentLoop } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
 
 const LONG = 'x'.repeat(6000)
@@ -118,7 +118,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
   const turnId = TurnId.parse('turn000001')
   for (let turn = 1; turn <= turns; turn++) {
     emit({ type: 'turn-start', turnId, text: `Do ${turn}.`, facts: turn === 1 ? '<facts>' : '' })
-    const outcome = await runTurn({
+    const outcome = await runAgentLoop({
       conversation,
       backend: () => Promise.resolve({ backend, profile }),
       noteReach: () => undefined,

@@ -12,7 +12,7 @@ import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { Launcher } from '../runs/launcher.ts'
 import type { Surroundings } from '../runs/reconcile.ts'
 import type { Connect } from '../runs/run-address.ts'
-import type { RunEntry, RunRecord } from '../runs/run-entry.ts'
+import type { RegisteredRun, RunEntry } from '../runs/run-entry.ts'
 import type { RunLog } from '../runs/run-log.ts'
 import type { RunStore } from '../runs/run-store.ts'
 import type { RunSession, RunTurn } from '../runs/start-data.ts'
@@ -233,7 +233,7 @@ export class BackgroundRuns {
     return new RunLog(record, surroundings.journalOf(record.run.sessionId), store)
   }
 
-  async #attach({ run, entry }: RunRecord): Promise<RemoteSession> {
+  async #attach({ run, entry }: RegisteredRun): Promise<RemoteSession> {
     const { runId } = run
     if (!entry || !run.usable) {
       const words = `The run ${runId} belongs to another version of the app, so it cannot be attached to. It goes on.`
@@ -243,7 +243,7 @@ export class BackgroundRuns {
     return await RemoteSession.attach(entry, this.#options.connect, this.#options.patienceMs)
   }
 
-  async #record(runId: RunId): Promise<RunRecord> {
+  async #record(runId: RunId): Promise<RegisteredRun> {
     const record = await this.#options.store.look(runId)
     if (record) return record
     throw new FailureError(failure('not-found', `There is no run ${runId} any more.`))
@@ -328,7 +328,7 @@ export function unfinishedTurn(view: SessionView): TurnView {
 }
 
 /** Names who has a session, and what can be done about it. */
-export function heldBy({ run }: RunRecord) {
+export function heldBy({ run }: RegisteredRun) {
   const { runId, pid } = run
   return failure('busy', `This session runs in the background as ${runId}${pid ? ` (process ${pid})` : ''}.`, {
     remedy: { kind: 'watch-or-end', runId },

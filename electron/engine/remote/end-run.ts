@@ -3,7 +3,7 @@ import { isOver } from '#shared/run/run-words.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { noLongerTrue, type Surroundings } from '../runs/reconcile.ts'
-import { isWorkerAlive, type RunRecord } from '../runs/run-entry.ts'
+import { isWorkerAlive, type RegisteredRun } from '../runs/run-entry.ts'
 import { killedBy } from '../runs/run-outcome.ts'
 import { removeSocket } from '../runs/socket-place.ts'
 import { markerOf } from '../runs/worker-marker.ts'
@@ -22,7 +22,7 @@ interface EndOptions {
  * Ends a run for good: asks its worker and all that it started, then kills what is left, and looks whether it is gone.
  * A run that is over already stays as it is. `FailureError`: `busy` something of it cannot be ended, `storage`.
  */
-export async function endRun(record: RunRecord, { by, force }: EndOptions, around: Surroundings): Promise<void> {
+export async function endRun(record: RegisteredRun, { by, force }: EndOptions, around: Surroundings): Promise<void> {
   const { run, entry, worker } = record
   const { registry, clock } = around
   if (isOver(run)) return

@@ -6,7 +6,7 @@ import { entriesFromEnd } from '../journal/journal-end.ts'
 import type { Clock } from '../lib/clock.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import type { RunRegistry } from './registry.ts'
-import { isWorkerAlive, type RunEntry, type RunRecord, recordOf } from './run-entry.ts'
+import { isWorkerAlive, type RegisteredRun, type RunEntry, registeredRunOf } from './run-entry.ts'
 import { interrupted, killedBy, outcomeOf, type RunOutcome } from './run-outcome.ts'
 import { removeSocket } from './socket-place.ts'
 import { markerOf } from './worker-marker.ts'
@@ -21,14 +21,14 @@ export interface Surroundings {
  * What a run's entry comes to when its worker is looked at: as it is, or, where the worker is gone, how the run ended.
  * What the worker's commands left behind ends too. Does not reject: where the entry cannot be written, it is only shown.
  */
-export async function reconciled(record: RunRecord, surroundings: Surroundings): Promise<RunRecord> {
+export async function reconciled(record: RegisteredRun, surroundings: Surroundings): Promise<RegisteredRun> {
   const { entry, run } = record
   if (isOver(run) || (await isWorkerAlive(record))) return record
   if (!entry) return { ...record, run: { ...run, ...interrupted } }
   const { registry, clock } = surroundings
   // Gone: nobody writes the entry any more. It may have written how it ended between the two looks.
   const last = (await registry.read(entry.run.runId))?.entry ?? entry
-  if (isOver(last.run)) return recordOf(last)
+  if (isOver(last.run)) return registeredRunOf(last)
   const outcome = await outcomeWithout(last, surroundings)
   const change = { ...noLongerTrue, ...outcome, endedAt: Math.max(clock.now(), last.run.startedAt) }
   await endProcessTree({ pid: null, marker: markerOf(last.run.runId) })
@@ -36,7 +36,7 @@ export async function reconciled(record: RunRecord, surroundings: Surroundings):
   if (last.endpoint) await removeSocket(last.endpoint, registry.folder).catch(() => undefined)
   // A folder that cannot be written must not keep anybody from seeing how it is.
   await registry.amend(last.run.runId, change).catch(() => undefined)
-  return recordOf({ ...last, endpoint: null, run: { ...last.run, ...change } })
+  return registeredRunOf({ ...last, endpoint: null, run: { ...last.run, ...change } })
 }
 
 /** What is not known, or not true any more, of a run that is over. */

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { RunId } from '#shared/ids.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 import { errorCode } from '../lib/storage-failure.ts'
-import { type RunEntry, type RunRecord, readEntry } from './run-entry.ts'
+import { type RegisteredRun, type RunEntry, readEntry } from './run-entry.ts'
 
 /** Somebody wants a run to end: written before the first signal, so that the run stays ended whoever dies meanwhile. */
 const KillRequest = z.object({ by: z.string(), at: z.number() })
@@ -39,7 +39,7 @@ export class RunRegistry {
   }
 
   /** null = there is none, or it cannot be understood. */
-  async read(runId: RunId): Promise<RunRecord | null> {
+  async read(runId: RunId): Promise<RegisteredRun | null> {
     return readEntry(runId, await this.#json(this.#path(runId)))
   }
 

@@ -31,7 +31,7 @@ export const RunEntry = z.object({
 export type RunEntry = z.infer<typeof RunEntry>
 
 /** A run as this version reads it. */
-export interface RunRecord {
+export interface RegisteredRun {
   run: BackgroundRun
   /** null = another version wrote it. */
   entry: RunEntry | null
@@ -40,16 +40,16 @@ export interface RunRecord {
 }
 
 /** null = nothing that can be shown. Never throws. */
-export function readEntry(runId: RunId, value: unknown): RunRecord | null {
+export function readEntry(runId: RunId, value: unknown): RegisteredRun | null {
   const entry = RunEntry.safeParse(value)
-  if (entry.success) return recordOf(entry.data)
+  if (entry.success) return registeredRunOf(entry.data)
   const other = OtherVersion.safeParse(value)
   if (!other.success || other.data.version === RUN_ENTRY_VERSION) return null
   const note = other.data.run.note || 'started by another version of the app'
   return { run: { ...other.data.run, runId, note, usable: false }, entry: null, worker: other.data.worker }
 }
 
-export function recordOf(entry: RunEntry): RunRecord {
+export function registeredRunOf(entry: RunEntry): RegisteredRun {
   return { run: { ...entry.run, usable: entry.protocol === RUN_PROTOCOL }, entry, worker: entry.worker }
 }
 
@@ -93,7 +93,7 @@ export async function workerIdentity(process: ProcessIdentity, instanceId: strin
 }
 
 /** Whether exactly that worker is still there; where only a pid is known, that counts. */
-export async function isWorkerAlive({ worker, run }: Pick<RunRecord, 'worker' | 'run'>): Promise<boolean> {
+export async function isWorkerAlive({ worker, run }: Pick<RegisteredRun, 'worker' | 'run'>): Promise<boolean> {
   if (worker) return (await isAlive(worker)) && (await bootIdentity()) === worker.boot
   return run.pid !== null && (await identityOf(run.pid)).startedAt !== ''
 }

@@ -3,7 +3,7 @@ import { isOver } from '#shared/run/run-words.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import { entriesFromEnd } from '../journal/journal-end.ts'
 import { followEntries } from '../journal/journal-follower.ts'
-import type { RunRecord } from './run-entry.ts'
+import type { RegisteredRun } from './run-entry.ts'
 import type { RunStore } from './run-store.ts'
 
 /** What a run did, read from its journal: nobody is asked who may not answer. */
@@ -13,7 +13,7 @@ export class RunLog {
   readonly #afterSeq: number
   readonly #store: RunStore
 
-  constructor({ run, entry }: RunRecord, path: string, store: RunStore) {
+  constructor({ run, entry }: RegisteredRun, path: string, store: RunStore) {
     this.run = run
     this.#path = path
     this.#afterSeq = entry?.afterSeq ?? 0

@@ -9,7 +9,7 @@ import { watchPath } from '../lib/watch-path.ts'
 import { newestFirst } from './newest-first.ts'
 import { reconciled, type Surroundings } from './reconcile.ts'
 import { runIdOf } from './registry.ts'
-import type { RunRecord } from './run-entry.ts'
+import type { RegisteredRun } from './run-entry.ts'
 
 /** A worker that dies says nothing: how often those that should run are looked at while somebody watches. Milliseconds. */
 const LOOK_MS = 1_000
@@ -18,8 +18,8 @@ const LOOK_MS = 1_000
 export class RunStore {
   readonly #surroundings: Surroundings
   readonly #onDefect: (error: unknown) => void
-  readonly #records = new Map<RunId, RunRecord>()
-  readonly #looks = new Map<RunId, Promise<RunRecord | null>>()
+  readonly #records = new Map<RunId, RegisteredRun>()
+  readonly #looks = new Map<RunId, Promise<RegisteredRun | null>>()
   readonly #again = new Set<RunId>()
   readonly #changes = new Emitter()
   #watcher: { close(): void } | null = null
@@ -75,7 +75,7 @@ export class RunStore {
   }
 
   /** The run as it is now; null = there is none. One look at a time, and never an older one after a newer one. */
-  look(id: RunId): Promise<RunRecord | null> {
+  look(id: RunId): Promise<RegisteredRun | null> {
     const running = this.#looks.get(id)
     if (running) {
       this.#again.add(id)
@@ -87,7 +87,7 @@ export class RunStore {
   }
 
   /** A prefix that fits exactly one run; `FailureError` `not-found` or `invalid-input` with the candidates. */
-  async find(prefix: string): Promise<RunRecord> {
+  async find(prefix: string): Promise<RegisteredRun> {
     const fitting = (await this.#ids()).filter((id) => id.startsWith(prefix))
     const [only] = fitting
     if (only && fitting.length > 1) {
@@ -102,7 +102,7 @@ export class RunStore {
   }
 
   /** The run whose worker has this session open now; null = none has. */
-  async holderOf(sessionId: SessionId): Promise<RunRecord | null> {
+  async holderOf(sessionId: SessionId): Promise<RegisteredRun | null> {
     await this.load()
     return [...this.#records.values()].find(({ run }) => run.sessionId === sessionId && !isOver(run)) ?? null
   }
@@ -115,8 +115,8 @@ export class RunStore {
     }
   }
 
-  async #look(id: RunId): Promise<RunRecord | null> {
-    let record: RunRecord | null
+  async #look(id: RunId): Promise<RegisteredRun | null> {
+    let record: RegisteredRun | null
     do {
       this.#again.delete(id)
       const read = await this.#surroundings.registry.read(id)

@@ -9,7 +9,7 @@ import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { ToolDefinition } from '#shared/session/tool-definition.ts'
-import { runTurn } from '../agent/agent-loop.ts'
+import { runAgentLoop } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
 import type { TurnContext, TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
@@ -119,7 +119,7 @@ export class RunningTurn {
     const children = childrenOf(home, budget, seat)
     let answerMs: number | null = null
     try {
-      return await runTurn({
+      return await runAgentLoop({
         conversation: home.conversation,
         backend: async () => {
           const { profileId } = home.view().profile

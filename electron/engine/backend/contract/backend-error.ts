@@ -8,7 +8,7 @@ export class OpenAICompatError extends FailureError {
 }
 
 /** Carries what only the client's own retrying needs to know. */
-export interface Remedy {
+export interface RetryAdvice {
   /** A connection of earlier was closed already when the request went out: the server never saw it. */
   staleConnection?: boolean
   /** The server is there and reads its model: worth waiting longer for. */
@@ -29,14 +29,14 @@ export interface Remedy {
 
 /** A failure of one attempt, with what may be done about it. */
 export class AttemptError extends OpenAICompatError {
-  readonly remedy: Remedy
-  constructor(value: Failure, remedy: Remedy = {}, options?: ErrorOptions) {
+  readonly remedy: RetryAdvice
+  constructor(value: Failure, remedy: RetryAdvice = {}, options?: ErrorOptions) {
     super(value, options)
     this.remedy = remedy
   }
 
   /** The same failure with more that may be done about it. */
-  with(remedy: Remedy): AttemptError {
+  with(remedy: RetryAdvice): AttemptError {
     return new AttemptError(this.failure, { ...this.remedy, ...remedy }, { cause: this.cause })
   }
 }

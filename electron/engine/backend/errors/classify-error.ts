@@ -1,6 +1,6 @@
 import { type Failure, type FailureCode, failure } from '#shared/failure.ts'
 import { plainCounted } from '#shared/lib/counted.ts'
-import { AttemptError, type Remedy } from '../contract/backend-error.ts'
+import { AttemptError, type RetryAdvice } from '../contract/backend-error.ts'
 import type { Server } from '../contract/server.ts'
 import { overflowNumbers, saysOverflow } from './context-overflow.ts'
 import { redact } from './redact.ts'
@@ -19,7 +19,7 @@ export function classifyError(
   const retryable = error.again?.retryable ?? retryableCodes.has(code)
   const waitMs = retryAfterMs ?? error.again?.afterMs ?? undefined
   const details = detailsOf(said, code, server)
-  const remedy: Remedy = {}
+  const remedy: RetryAdvice = {}
   if (modelLoads.test(said.message)) remedy.loadingModel = true
   if (error.again?.retryable === false) remedy.final = true
   if (rolesInTurns.test(said.message)) remedy.mustAlternate = true

@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 import type { ContextAllotment } from '../contract/backend.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from '../servers/model-extras.ts'
-import { type Connection, getJson } from '../servers/models.ts'
+import { getJson, type ServerConnection } from '../servers/models.ts'
 
 /** What is asked beside a conversation is not waited for long. Milliseconds. */
 const ASK_MS = 2000
@@ -11,7 +11,7 @@ const ASK_MS = 2000
  * What Ollama allotted to the model that it has loaded, and what the model was made for (docs/servers.md A). Loads nothing.
  * Throws `AttemptError`: an older version, somebody in between, or no time.
  */
-export async function allottedWindow(connection: Connection, signal: AbortSignal): Promise<ContextAllotment> {
+export async function allottedWindow(connection: ServerConnection, signal: AbortSignal): Promise<ContextAllotment> {
   const { address, model } = connection.server
   const root = serverRoot(address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])

@@ -11,7 +11,7 @@ import { transportError } from '../errors/transport-error.ts'
 import { headerOf, readText, send } from '../http/http-exchange.ts'
 import { abilitiesOf, count, perMillion, record, withExtras } from './model-extras.ts'
 
-export interface Connection {
+export interface ServerConnection {
   agent: Dispatcher
   server: Server
   headers: Record<string, string>
@@ -26,7 +26,7 @@ const EXTRA_MS = 2000
  * `/models`, and what a server tells elsewhere of windows and prices (docs/servers.md A). Nothing asked here loads a model.
  * Throws `AttemptError`.
  */
-export async function listModels(connection: Connection, signal: AbortSignal): Promise<ModelInfo[]> {
+export async function listModels(connection: ServerConnection, signal: AbortSignal): Promise<ModelInfo[]> {
   const list = await getJson(connection, `${connection.server.address.base}/models`, signal)
   const entries = listedModels(list)
   if (!entries) throw notAList(connection.server)
@@ -70,7 +70,7 @@ export function modelInfo(entry: JsonRecord): ModelInfo {
   }
 }
 
-async function enrich(connection: Connection, models: ModelInfo[], signal: AbortSignal): Promise<ModelInfo[]> {
+async function enrich(connection: ServerConnection, models: ModelInfo[], signal: AbortSignal): Promise<ModelInfo[]> {
   const root = serverRoot(connection.server.address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(EXTRA_MS)])
   return withExtras(connection.server.kind, models, async (path, body) => {
@@ -86,7 +86,7 @@ async function enrich(connection: Connection, models: ModelInfo[], signal: Abort
 
 /** A good answer as JSON, by POST where there is a body. Throws `AttemptError`. */
 export async function getJson(
-  { agent, server, headers }: Connection,
+  { agent, server, headers }: ServerConnection,
   path: string,
   signal: AbortSignal,
   body?: JsonRecord,

@@ -2,7 +2,7 @@ import type { BackendKind } from '#shared/profile/profile.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from './model-extras.ts'
-import { type Connection, getJson } from './models.ts'
+import { getJson, type ServerConnection } from './models.ts'
 
 /** What is asked beside a conversation is not waited for long. Milliseconds. */
 const ASK_MS = 2000
@@ -30,7 +30,7 @@ export function tellsSlots(kind: BackendKind): boolean {
 }
 
 /** null = it does not say. Throws `AttemptError`. */
-export async function serverSlots(connection: Connection, signal: AbortSignal): Promise<number | null> {
+export async function serverSlots(connection: ServerConnection, signal: AbortSignal): Promise<number | null> {
   const { address, kind, model } = connection.server
   const root = serverRoot(address.base)
   const limited = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
