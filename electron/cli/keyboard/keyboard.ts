@@ -68,7 +68,7 @@ class Keyboard {
   /** Each `open` needs its `close`. */
   open(): void {
     this.#users++
-    if (!this.#raw && !this.#ended) this.#take()
+    if (!this.#raw && !this.#ended) this.#occupy()
   }
 
   /** As `open`, unless a shell has this process in the background. */
@@ -144,7 +144,7 @@ class Keyboard {
     this.#onDraft(draft)
   }
 
-  #take(): void {
+  #occupy(): void {
     const { stdin, stderr } = process
     this.#raw = true
     stdin.setRawMode(true)
@@ -188,7 +188,7 @@ class Keyboard {
     process.off('SIGCONT', this.#onContinue)
     clearInterval(this.#suspended)
     if (this.#users === 0 || this.#raw) return
-    this.#take()
+    this.#occupy()
     redrawRow()
   }
 }

@@ -837,7 +837,7 @@ describe('a slot of the server', () => {
   test('is held for a call, and not while a tool runs or a person is asked', async () => {
     const log: string[] = []
     const seat: TurnContext['seat'] = {
-      take() {
+      enter() {
         log.push('take')
         return Promise.resolve(() => log.push('release'))
       },
@@ -859,7 +859,7 @@ describe('a slot of the server', () => {
   test('is given back when the call fails', async () => {
     let held = 0
     const seat: TurnContext['seat'] = {
-      take: () => {
+      enter: () => {
         held++
         return Promise.resolve(() => {
           held--
@@ -872,7 +872,7 @@ describe('a slot of the server', () => {
 
   test('is waited for in sight, and not beyond a stop', async () => {
     const seat: TurnContext['seat'] = {
-      take: ({ onWait, signal }) => {
+      enter: ({ onWait, signal }) => {
         onWait({ kind: 'queued', before: 2, slots: 1 })
         onWait({ kind: 'queued', before: 0, slots: 4 })
         return signal.aborted

@@ -9,7 +9,7 @@ import type { TurnContext } from './turn.ts'
  */
 export function takeSlot(turn: TurnContext, backend: Backend, profile: Profile): Promise<() => void> {
   const { emit, signal } = turn
-  return turn.seat.take({
+  return turn.seat.enter({
     backend,
     profile,
     signal,

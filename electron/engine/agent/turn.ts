@@ -28,7 +28,7 @@ export interface TurnContext {
   /** Something was found out about the window of the model that answers; it is kept for all that follows. */
   learnWindow(profile: Profile, window: LearnedWindow): void
   /** Its place in the queues of the servers; whoever made it gives it up. */
-  seat: Pick<Seat, 'take'>
+  seat: Pick<Seat, 'enter'>
   /** Without those that the policy denies. */
   tools: readonly Tool[]
   /** What the model is told of its tools; there may be some that this build does not have any more. */

@@ -61,7 +61,7 @@ export class LedgerFold {
     return fold
   }
 
-  take(text: string): void {
+  addLine(text: string): void {
     this.revision++
     const line = readLine(text)
     if (line) this.#takeLine(line)

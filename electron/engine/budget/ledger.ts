@@ -157,7 +157,7 @@ export class Ledger {
     }
     // Lines that were taken must not be taken twice: after a failure it begins anew.
     this.#position = null
-    const take = (text: string) => this.#fold.take(text)
+    const take = (text: string) => this.#fold.addLine(text)
     position.offset = await this.files.read(position.month, position.offset, take)
     const today = monthOf(dayOf(this.#clock.now()))
     if (position.month < today) {

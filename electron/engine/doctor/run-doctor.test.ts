@@ -335,7 +335,7 @@ describe('the doctor', () => {
   it('waits for a slot before every call, and has none beside a call', async () => {
     const log: string[] = []
     const seat: Seat = {
-      take() {
+      enter() {
         log.push('take')
         return Promise.resolve(() => log.push('release'))
       },
@@ -352,7 +352,7 @@ describe('the doctor', () => {
     const heard: (string | null)[] = []
     let waits = 1
     const seat: Seat = {
-      take({ onWait }) {
+      enter({ onWait }) {
         if (waits-- > 0) onWait({ kind: 'queued', before: 1, slots: 2 })
         return Promise.resolve(() => {})
       },

@@ -96,7 +96,7 @@ export async function runDoctor(
     put,
     async slot() {
       let waited = false
-      const release = await seat.take({
+      const release = await seat.enter({
         ...{ backend: examination.backend, profile, signal },
         onWait(wait) {
           waited = true

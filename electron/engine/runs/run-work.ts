@@ -26,7 +26,7 @@ export class RunWork {
   }
 
   /** `view`: with the event in it. */
-  take(event: SessionEvent, view: SessionView): void {
+  add(event: SessionEvent, view: SessionView): void {
     const turn = view.turns.at(-1)
     if (!turn) return
     if (event.type === 'turn-start') this.plan = null

@@ -59,7 +59,7 @@ export class SettingsStore {
   /** Changes what is in the file now, not what this process read long ago. `FailureError` `storage`. */
   async update(change: (settings: Settings) => Settings): Promise<void> {
     if (this.#file === null) {
-      this.#take(Settings.parse(change(this.#settings)))
+      this.#adopt(Settings.parse(change(this.#settings)))
       return
     }
     const opening = this.#file ?? SettingsFile.open(this.#options.openConf, this.#options.dataFolder, this.#settings)
@@ -72,7 +72,7 @@ export class SettingsStore {
       if (this.#file === opening) this.#file = undefined
       throw error
     }
-    this.#take(
+    this.#adopt(
       await file.change((stored) => {
         const current = Settings.safeParse(withDefaults(stored))
         return Settings.parse(change(current.success ? current.data : this.#settings))
@@ -108,10 +108,10 @@ export class SettingsStore {
   async #reload(): Promise<void> {
     const text = await readFileIfThere(settingsPath(this.#options.dataFolder)).catch(() => null)
     const read = text === null ? null : Settings.safeParse(withDefaults(parseJson(text)))
-    if (read?.success) this.#take(read.data)
+    if (read?.success) this.#adopt(read.data)
   }
 
-  #take(settings: Settings): void {
+  #adopt(settings: Settings): void {
     if (isDeepStrictEqual(settings, this.#settings)) return
     this.#settings = settings
     this.#changes.emit(settings)

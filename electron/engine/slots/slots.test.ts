@@ -74,11 +74,11 @@ describe('a call', () => {
     const here = openSlots()
     const begun: number[] = []
     for (let call = 0; call < (expected ?? 9); call++) {
-      await here.seat().take(callOf(profile, slots).call)
+      await here.seat().enter(callOf(profile, slots).call)
       begun.push(call)
     }
     const next = callOf(profile, slots)
-    const taken = here.seat().take(next.call)
+    const taken = here.seat().enter(next.call)
     if (expected === null) {
       await taken
       // Not a file for it.
@@ -94,9 +94,9 @@ describe('a call', () => {
   test('waits for a call of another profile of the same server', async () => {
     const first = await openSlots()
       .seat()
-      .take(callOf(profileOf({ slots: 1 })).call)
+      .enter(callOf(profileOf({ slots: 1 })).call)
     const second = callOf(testProfile('http://localhost:8000', { kind: 'custom', slots: 1, model: 'another' }))
-    const taken = openSlots().seat().take(second.call)
+    const taken = openSlots().seat().enter(second.call)
     await second.waits
     first()
     // The slot rests for the next call of the first, and time stands still in this test.
@@ -106,9 +106,9 @@ describe('a call', () => {
 
   test('is free again when the turn is over', async () => {
     const seat = openSlots().seat()
-    const end = await seat.take(callOf(profileOf({ slots: 1 })).call)
+    const end = await seat.enter(callOf(profileOf({ slots: 1 })).call)
     const second = callOf(profileOf({ slots: 1 }))
-    const taken = openSlots().seat().take(second.call)
+    const taken = openSlots().seat().enter(second.call)
     await second.waits
     end()
     seat.leave()
@@ -119,7 +119,7 @@ describe('a call', () => {
     await writeFile(join(dataFolder, 'slots'), 'in the way')
     const { call, said } = callOf(profileOf({ slots: 1, name: 'Mine' }))
     const seat = openSlots().seat()
-    for (let number = 0; number < 3; number++) (await seat.take(call))()
+    for (let number = 0; number < 3; number++) (await seat.enter(call))()
     expect(said).toEqual([
       expect.stringMatching(/^The app could not keep the queue of Mine: .* Calls go on without it\.$/),
     ])
@@ -130,7 +130,7 @@ describe('while everything is paused', () => {
   test('a background call holds, and goes on when it is over', async () => {
     await openPause().set(true)
     const { call, said, waits } = callOf(profileOf({}))
-    const taken = openSlots(true).seat().take(call)
+    const taken = openSlots(true).seat().enter(call)
     await waits
     await openPause().set(false)
     await taken
@@ -140,14 +140,14 @@ describe('while everything is paused', () => {
   test('a background call that waits in a queue leaves it', async () => {
     const profile = profileOf({ slots: 1 })
     const first = openSlots().seat()
-    await first.take(callOf(profile).call)
+    await first.enter(callOf(profile).call)
     const second = callOf(profile)
-    const taken = openSlots(true).seat().take(second.call)
+    const taken = openSlots(true).seat().enter(second.call)
     await second.waits
     await openPause().set(true)
     await pause.watch()
     first.leave()
-    await openSlots().seat().take(callOf(profile).call)
+    await openSlots().seat().enter(callOf(profile).call)
     second.stop.abort()
     await expect(taken).rejects.toThrow('stopped')
     expect(second.said).toEqual([{ kind: 'queued', before: 0, slots: 1 }, { kind: 'paused' }])
@@ -156,7 +156,7 @@ describe('while everything is paused', () => {
   test('a foreground call goes on', async () => {
     await pause.set(true)
     const { call, said } = callOf(profileOf({ slots: 1 }))
-    await openSlots().seat().take(call)
+    await openSlots().seat().enter(call)
     expect(said).toEqual([])
   })
 
@@ -193,7 +193,7 @@ test.each([
 
 test('the lines of a queue hold no key, no prompt and no folder', async () => {
   const seat = openSlots(true).seat()
-  await seat.take(callOf(profileOf({ slots: 1 })).call)
+  await seat.enter(callOf(profileOf({ slots: 1 })).call)
   const [key = ''] = (await readdir(join(dataFolder, 'slots'))).filter((name) => name !== 'paused')
   const text = await readFile(join(dataFolder, 'slots', key, 'queue-0'), 'utf8')
   expect(Object.keys(JSON.parse(text)).sort()).toEqual([

@@ -43,7 +43,7 @@ export interface Seat {
    * Resolves when the call may begin; what it resolves with is called when it is over. Throws `FailureError` `aborted`
    * after `signal`. A queue that cannot be kept holds nothing up.
    */
-  take(call: SlotCall): Promise<() => void>
+  enter(call: SlotCall): Promise<() => void>
   /** No more calls: the slot is free for others at once. */
   leave(): void
 }
@@ -94,7 +94,7 @@ export class Slots {
     }
     return {
       leave,
-      take: async (call) => {
+      enter: async (call) => {
         try {
           return await this.#unpaused(call, leave, place)
         } catch (error) {

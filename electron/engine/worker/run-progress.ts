@@ -41,8 +41,8 @@ export class RunProgress {
   }
 
   /** `view`: with the event in it. */
-  take(event: SessionEvent, view: SessionView): void {
-    this.#work.take(event, view)
+  add(event: SessionEvent, view: SessionView): void {
+    this.#work.add(event, view)
     this.#meter.take(event)
   }
 

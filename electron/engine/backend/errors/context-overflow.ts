@@ -16,23 +16,23 @@ export function saysOverflow(text: string): boolean {
 /** The numbers in a server's words; a figure that is only a lower bound is left out (docs/servers.md D.3, 3). */
 export function overflowNumbers(text: string): Numbers {
   const found: Numbers = {}
-  const take = (name: keyof Numbers, pattern: RegExp) => {
+  const readNumber = (name: keyof Numbers, pattern: RegExp) => {
     const digits = pattern.exec(text)?.[1]
     if (digits !== undefined && found[name] === undefined) found[name] = Number(digits)
   }
-  take('contextWindow', /context length (?:is|of)(?: only)? (\d+)/i)
-  take('contextWindow', /available context size \((\d+) tokens\)/i)
-  take('contextWindow', /max_model_len(?:=max_total_tokens)?=(\d+)/i)
-  take('contextWindow', /> (\d+) maximum/i)
-  take('promptTokens', /\((\d+) in the messages/i)
-  take('promptTokens', /passed (\d+) input tokens/i)
-  take('promptTokens', /\((\d+) of text input/i)
-  take('promptTokens', /request \((\d+) tokens\)/i)
-  take('promptTokens', /prompt is too long: (\d+) tokens/i)
-  take('requestedTokens', /(\d+) in the completion/i)
-  take('requestedTokens', /requested (\d+) output tokens/i)
-  take('requestedTokens', /(\d+) in the output/i)
-  take('requestedTokens', /max_tokens=(\d+)/i)
+  readNumber('contextWindow', /context length (?:is|of)(?: only)? (\d+)/i)
+  readNumber('contextWindow', /available context size \((\d+) tokens\)/i)
+  readNumber('contextWindow', /max_model_len(?:=max_total_tokens)?=(\d+)/i)
+  readNumber('contextWindow', /> (\d+) maximum/i)
+  readNumber('promptTokens', /\((\d+) in the messages/i)
+  readNumber('promptTokens', /passed (\d+) input tokens/i)
+  readNumber('promptTokens', /\((\d+) of text input/i)
+  readNumber('promptTokens', /request \((\d+) tokens\)/i)
+  readNumber('promptTokens', /prompt is too long: (\d+) tokens/i)
+  readNumber('requestedTokens', /(\d+) in the completion/i)
+  readNumber('requestedTokens', /requested (\d+) output tokens/i)
+  readNumber('requestedTokens', /(\d+) in the output/i)
+  readNumber('requestedTokens', /max_tokens=(\d+)/i)
   // vLLM counts an answer without a limit as none: a lower one would not help.
   if (found.requestedTokens === 0) delete found.requestedTokens
   return found

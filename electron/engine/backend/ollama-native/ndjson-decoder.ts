@@ -60,7 +60,7 @@ export class NdjsonDecoder implements Decoder {
     this.progressed = true
     if (!isRecord(line)) throw this.#reply.protocolError('The answer of the server is not a chat completion')
     if (line.error) this.#reply.fail(line)
-    this.#reply.take(chunkFromNative(line, this.#calls))
+    this.#reply.addChunk(chunkFromNative(line, this.#calls))
     this.#calls += callsOf(line).length
     if (line.done === true) {
       this.done = true

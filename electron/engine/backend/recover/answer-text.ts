@@ -14,7 +14,7 @@ export class AnswerText {
   readonly #wasRead: (text: string) => boolean
   #leaks: LeakFilter | null
   #serverCalled = false
-  /** What the last `take` found before the text that it returned. */
+  /** What the last `add` found before the text that it returned. */
   reasoning = ''
 
   constructor(tools: readonly ToolDefinition[], memory: ThinkMemory, wasRead: (text: string) => boolean = () => false) {
@@ -29,7 +29,7 @@ export class AnswerText {
   }
 
   /** What can be shown now. Runs once a token. */
-  take(content: string): string {
+  add(content: string): string {
     this.reasoning = ''
     if (this.#splitter.passes(content)) return this.#leaks ? this.#leaks.feed(content) : content
     const { reasoning, text } = this.#splitter.feed(content)

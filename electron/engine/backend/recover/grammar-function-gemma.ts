@@ -47,11 +47,11 @@ class Bare {
 function readObject(reader: PythonReader): Record<string, unknown> {
   reader.expect('{')
   const entries: [string, unknown][] = []
-  while (!reader.take('}')) {
-    const key = reader.take(ESCAPE) ? readEscaped(reader) : reader.name()
+  while (!reader.skipMark('}')) {
+    const key = reader.skipMark(ESCAPE) ? readEscaped(reader) : reader.name()
     reader.expect(':')
     entries.push([key, readValue(reader)])
-    if (!reader.take(',')) {
+    if (!reader.skipMark(',')) {
       reader.expect('}')
       break
     }
@@ -60,13 +60,13 @@ function readObject(reader: PythonReader): Record<string, unknown> {
 }
 
 function readValue(reader: PythonReader): unknown {
-  if (reader.take(ESCAPE)) return readEscaped(reader)
+  if (reader.skipMark(ESCAPE)) return readEscaped(reader)
   if (reader.text.charAt(reader.position) === '{') return readObject(reader)
-  if (reader.take('[')) {
+  if (reader.skipMark('[')) {
     const items: unknown[] = []
-    while (!reader.take(']')) {
+    while (!reader.skipMark(']')) {
       items.push(readValue(reader))
-      if (!reader.take(',')) {
+      if (!reader.skipMark(',')) {
         reader.expect(']')
         break
       }

@@ -23,7 +23,7 @@ export function readPythonic(text: string, start: number): Reading | null {
   const calls: FoundCall[] = []
   let name = ''
   try {
-    const listed = reader.take('[')
+    const listed = reader.skipMark('[')
     do {
       reader.spaces()
       const from = reader.position
@@ -31,7 +31,7 @@ export function readPythonic(text: string, start: number): Reading | null {
       name = plainName(reader.name().replace(/\.call$/, ''))
       const given = readKeywords(reader)
       calls.push({ name, arguments: JSON.stringify(given), start: from, end: reader.position })
-    } while (listed && reader.take(','))
+    } while (listed && reader.skipMark(','))
     if (listed) reader.expect(']')
     return { calls, end: reader.position }
   } catch (error) {
@@ -43,11 +43,11 @@ export function readPythonic(text: string, start: number): Reading | null {
 function readKeywords(reader: PythonReader): Record<string, unknown> {
   reader.expect('(')
   const given: [string, unknown][] = []
-  while (!reader.take(')')) {
+  while (!reader.skipMark(')')) {
     const name = reader.name()
     reader.expect('=')
     given.push([name, reader.value()])
-    if (!reader.take(',')) {
+    if (!reader.skipMark(',')) {
       reader.expect(')')
       break
     }

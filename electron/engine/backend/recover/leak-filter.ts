@@ -113,7 +113,7 @@ export class LeakFilter {
   }
 
   #pass(character: string): void {
-    this.#context.take(character)
+    this.#context.advance(character)
     if (this.#atStart && character.trim() !== '') this.#atStart = false
   }
 

@@ -64,7 +64,7 @@ export class ProseContext {
     this.#previous = text.charAt(text.length - 1)
   }
 
-  take(character: string): void {
+  advance(character: string): void {
     if (this.#comment) {
       this.#takeOfComment(character)
       return

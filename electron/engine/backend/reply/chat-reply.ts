@@ -87,7 +87,7 @@ export class ChatReply {
   }
 
   /** One chunk of a stream. */
-  take(chunk: unknown): void {
+  addChunk(chunk: unknown): void {
     if (!isRecord(chunk)) throw this.protocolError('The answer of the server is not a chat completion')
     if (chunk.error) this.fail(chunk)
     this.#rawUsage = mergeUsage(this.#rawUsage, chunk.usage)
@@ -106,7 +106,7 @@ export class ChatReply {
       if (typeof value.message === 'string' || value.detail !== undefined) this.fail(value)
       throw this.protocolError('The answer of the server is not a chat completion')
     }
-    this.take({
+    this.addChunk({
       ...value,
       choices: value.choices.map((choice) =>
         isRecord(choice) ? { ...choice, delta: choice.message ?? choice.delta } : choice,
@@ -233,7 +233,7 @@ export class ChatReply {
     // Reasoning comes under two names, or under both at once: one is taken, never both (docs/servers.md B.1).
     let reasoning = text(delta.reasoning) || text(delta.reasoning_content)
     if (delta.reasoning_details !== undefined || delta.thinking_blocks !== undefined) {
-      const details = this.#echo.take(delta)
+      const details = this.#echo.collect(delta)
       reasoning ||= details
     }
     this.#serverReason(reasoning, chunk)
@@ -256,7 +256,7 @@ export class ChatReply {
 
   #text(content: string, chunk: JsonRecord): void {
     if (!this.started) this.#start(chunk)
-    const shown = this.#answer.take(content)
+    const shown = this.#answer.add(content)
     this.#reason(this.#answer.reasoning)
     this.#say(shown)
     // Nothing to show yet, but the model is at work on a call.
@@ -266,14 +266,14 @@ export class ChatReply {
   }
 
   #say(received: string): void {
-    const content = this.#wholeText.take(received)
+    const content = this.#wholeText.wholePartOf(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
     addPiece(this.#events, 'content_delta', content)
   }
 
   #reason(received: string): void {
-    const reasoning = this.#wholeReasoning.take(received)
+    const reasoning = this.#wholeReasoning.wholePartOf(received)
     if (reasoning === '') return
     this.#hasReasoning = true
     if (!this.#hasText) this.#reasoned += reasoning
@@ -295,7 +295,7 @@ export class ChatReply {
   }
 
   #call(entry: unknown, chunk: JsonRecord): void {
-    const fragment = this.#slots.take(entry)
+    const fragment = this.#slots.addFragment(entry)
     if (!fragment) return
     this.#start(chunk)
     this.#say(this.#answer.serverCalls())

@@ -117,7 +117,7 @@ export class ReplyDecoder implements Decoder {
     }
     this.progressed = true
     if (event === 'error') this.#reply.fail(chunk)
-    this.#reply.take(chunk)
+    this.#reply.addChunk(chunk)
   }
 
   #endWhole(): void {

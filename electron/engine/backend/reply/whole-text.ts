@@ -7,7 +7,7 @@ export class WholeText {
   #half = ''
 
   /** What can be given on now. */
-  take(piece: string): string {
+  wholePartOf(piece: string): string {
     if (piece === '') return ''
     // Nearly every piece; one that ends in a half holds one.
     if (this.#half === '' && !hasHalfCharacter(piece)) return piece

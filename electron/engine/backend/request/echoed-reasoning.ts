@@ -11,7 +11,7 @@ export class EchoedReasoning {
   readonly #blocks: Partial<Record<(typeof echoedKeys)[number], JsonRecord[]>> = {}
 
   /** Returns readable text of the new pieces, for a server that sends it nowhere else. */
-  take(delta: JsonRecord): string {
+  collect(delta: JsonRecord): string {
     let text = ''
     for (const key of echoedKeys) {
       const pieces = delta[key]

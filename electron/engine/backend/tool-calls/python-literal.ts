@@ -25,11 +25,11 @@ export class PythonReader {
 
   /** Goes over white space and then over `mark`; throws `NotPython` if another character stands there. */
   expect(mark: string): void {
-    if (!this.take(mark)) throw new NotPython(this.atEnd)
+    if (!this.skipMark(mark)) throw new NotPython(this.atEnd)
   }
 
   /** Goes over `mark` if it stands here, after white space. */
-  take(mark: string): boolean {
+  skipMark(mark: string): boolean {
     this.spaces()
     if (!this.text.startsWith(mark, this.position)) return false
     this.position += mark.length
@@ -53,9 +53,9 @@ export class PythonReader {
   #list(open: string, close: string): unknown[] {
     this.expect(open)
     const items: unknown[] = []
-    while (!this.take(close)) {
+    while (!this.skipMark(close)) {
       items.push(this.value())
-      if (!this.take(',')) {
+      if (!this.skipMark(',')) {
         this.expect(close)
         break
       }
@@ -66,11 +66,11 @@ export class PythonReader {
   #dict(): Record<string, unknown> {
     this.expect('{')
     const entries: [string, unknown][] = []
-    while (!this.take('}')) {
+    while (!this.skipMark('}')) {
       const key = this.value()
       this.expect(':')
       entries.push([String(key), this.value()])
-      if (!this.take(',')) {
+      if (!this.skipMark(',')) {
         this.expect('}')
         break
       }

@@ -36,8 +36,8 @@ export class ToolCallSlots {
     return this.#slots.length
   }
 
-  /** Takes one entry of `tool_calls`; null = it holds nothing to take. */
-  take(entry: unknown): Fragment | null {
+  /** Adds one entry of `tool_calls`; null = it holds nothing of a call. */
+  addFragment(entry: unknown): Fragment | null {
     if (!isRecord(entry)) return null
     const call = isRecord(entry.function) ? entry.function : {}
     const id = typeof entry.id === 'string' ? entry.id : ''

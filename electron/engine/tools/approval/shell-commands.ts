@@ -111,11 +111,11 @@ class Reader {
 
   #inner(text: string): void {
     this.#append('$()')
-    this.#take(text)
+    this.#addText(text)
   }
 
   /** The commands of a part. */
-  #take(text: string): void {
+  #addText(text: string): void {
     this.#commands.push(...new Reader(text, this.#depth + 1).read())
   }
 
@@ -148,7 +148,7 @@ class Reader {
       command.input += `${lines.join('\n')}\n`
       if (raw) continue
       for (const found of command.input.matchAll(/\$\(([^()]*)\)|`([^`]*)`/g)) {
-        this.#take(found[1] ?? found[2] ?? '')
+        this.#addText(found[1] ?? found[2] ?? '')
       }
     }
   }
