@@ -117,5 +117,5 @@ test('a call that is let go keeps its row, and what is under work keeps all', ()
     ['c3', 'running', '', { here: 2, omitted: 0 }],
     ['c4', 'done', 'ended', { here: 0, omitted: 13_000_002 }],
   ])
-  expect([view.held, HELD_AFTER]).toEqual([0, 12_000_000])
+  expect([view.held, HELD_AFTER]).toEqual([0, 8_000_000])
 })

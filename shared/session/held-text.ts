@@ -6,7 +6,7 @@ import type { Item, SessionView, TurnView } from './session-view.ts'
  * How much a view holds of what models and tools wrote, in characters: many days of work. The journal of a session has no
  * bound, and every process that looks on holds the view.
  */
-export const MOST_HELD = 24_000_000
+export const MOST_HELD = 16_000_000
 /** So much of it is left, the newest, once there was more. */
 export const HELD_AFTER = MOST_HELD / 2
 
