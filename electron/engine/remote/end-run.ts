@@ -3,7 +3,7 @@ import { isOver } from '#shared/run/run-words.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 import { noLongerTrue, type Surroundings } from '../runs/reconcile.ts'
-import { isWorkerAlive, type RegisteredRun } from '../runs/run-entry.ts'
+import { hostOf, isWorkerAlive, type RegisteredRun } from '../runs/run-entry.ts'
 import { killedBy } from '../runs/run-outcome.ts'
 import { removeSocket } from '../runs/socket-place.ts'
 import { markerOf } from '../runs/worker-marker.ts'
@@ -29,6 +29,10 @@ export async function endRun(record: RegisteredRun, { by, force }: EndOptions, a
   if (!worker) {
     const words = `The run ${run.runId} was started by another version of the app, which alone can end it.`
     throw new FailureError(failure('busy', words))
+  }
+  const host = hostOf(record)
+  if (host !== null) {
+    throw new FailureError(failure('busy', `The run ${run.runId} is on ${host}, which cannot be reached from here.`))
   }
   try {
     await registry.requestKill(run.runId, by, clock.now())

@@ -6,7 +6,7 @@ import { entriesFromEnd } from '../journal/journal-end.ts'
 import type { Clock } from '../lib/clock.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
 import type { RunRegistry } from './registry.ts'
-import { isWorkerAlive, type RegisteredRun, type RunEntry, registeredRunOf } from './run-entry.ts'
+import { hostOf, isWorkerAlive, type RegisteredRun, type RunEntry, registeredRunOf } from './run-entry.ts'
 import { interrupted, killedBy, outcomeOf, type RunOutcome } from './run-outcome.ts'
 import { removeSocket } from './socket-place.ts'
 import { markerOf } from './worker-marker.ts'
@@ -23,7 +23,8 @@ export interface Surroundings {
  */
 export async function reconciled(record: RegisteredRun, surroundings: Surroundings): Promise<RegisteredRun> {
   const { entry, run } = record
-  if (isOver(run) || (await isWorkerAlive(record))) return record
+  // Nobody here can look for a worker of another host: what it wrote stands.
+  if (isOver(run) || hostOf(record) !== null || (await isWorkerAlive(record))) return record
   if (!entry) return { ...record, run: { ...run, ...interrupted } }
   const { registry, clock } = surroundings
   // Gone: nobody writes the entry any more. It may have written how it ended between the two looks.

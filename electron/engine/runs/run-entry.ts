@@ -92,6 +92,11 @@ export async function workerIdentity(process: ProcessIdentity, instanceId: strin
   return { ...process, boot: await bootIdentity(), instanceId }
 }
 
+/** The host of a run's worker, if that is not this machine. */
+export function hostOf({ entry }: Pick<RegisteredRun, 'entry'>): string | null {
+  return entry?.endpoint?.host ?? null
+}
+
 /** Whether exactly that worker is still there; where only a pid is known, that counts. */
 export async function isWorkerAlive({ worker, run }: Pick<RegisteredRun, 'worker' | 'run'>): Promise<boolean> {
   if (worker) return (await isAlive(worker)) && (await bootIdentity()) === worker.boot

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { entryOf, killed, runId, sleeper, surroundings } from '../../../test-support/run-entries.ts'
 import { RUN_MARKER } from '../lib/run-marker.ts'
+import { endRun } from '../remote/end-run.ts'
 import { noLongerTrue } from './reconcile.ts'
 import { RunStore } from './run-store.ts'
 
@@ -47,6 +48,24 @@ describe('a run in the registry', () => {
     await writeFile(join(registry.folder, `${runId(1)}.json`), JSON.stringify({ ...entry, run: older }))
     await store.load()
     expect(store.list()).toEqual([{ ...older, plan: null, changes, usable: true }])
+  })
+
+  test('of another host is shown as it was written, and neither ended nor taken for dead here', async () => {
+    const { store, registry, ...around } = await open()
+    const worker = await sleeper()
+    const entry = await entryOf(worker.pid)
+    const away = { ...entry, endpoint: { host: 'box', path: '/run/claw/run1.sock', token: 'secret' } }
+    await registry.write(away)
+    await killed(worker)
+    await store.load()
+    const record = await registry.read(runId(1))
+    const ending = record && endRun(record, { by: 'you', force: true }, { registry, ...around })
+    await expect(ending).rejects.toThrow(`The run ${runId(1)} is on box, which cannot be reached from here.`)
+    expect([store.list(), record?.entry, await registry.killRequest(runId(1))]).toEqual([
+      [{ ...entry.run, usable: true }],
+      away,
+      null,
+    ])
   })
 
   test('whose folder was open to others is closed to them', async () => {
