@@ -25,7 +25,7 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
   const [text, setText] = useState(() => fieldText(stop.limit, raisedFrom(stop.allowed, stop.used + (stop.needs ?? 0))))
   const [sent, setSent] = useState(false)
   const read = readRaise(stop, text)
-  const problem = 'problem' in read ? read.problem : ''
+  const problem = read.ok ? '' : read.problem
 
   const answer = async (given: BudgetAnswer) => {
     if (!sessionId || sent) return
@@ -36,7 +36,7 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
     setSent(false)
   }
   const raise = () => {
-    if ('value' in read) void answer({ choice: 'raise', to: read.value })
+    if (read.ok) void answer({ choice: 'raise', to: read.value })
     else field.current?.focus()
   }
   return (

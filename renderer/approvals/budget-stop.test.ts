@@ -56,11 +56,11 @@ test('a limit is raised to more than is used and needed', () => {
     readRaise({ ...money, top: [] }, '2.07'),
     readRaise({ ...money, top: [] }, '$3'),
   ]).toEqual([
-    { value: 600_000 },
-    { problem: '400,112 tokens used already: write more than 400,112.' },
-    { problem: 'This is no number of tokens. Write a number such as 400k or 1.5 M.' },
-    { problem: 'The next step needs more: write at least $2.07.' },
-    { value: 2_070_000 },
-    { value: 3_000_000 },
+    { ok: true, value: 600_000 },
+    { ok: false, problem: '400,112 tokens used already: write more than 400,112.' },
+    { ok: false, problem: 'This is no number of tokens. Write a number such as 400k or 1.5 M.' },
+    { ok: false, problem: 'The next step needs more: write at least $2.07.' },
+    { ok: true, value: 2_070_000 },
+    { ok: true, value: 3_000_000 },
   ])
 })

@@ -57,10 +57,11 @@ function originFacts(stop: BudgetStop): StopFact[] {
 export function readRaise(stop: BudgetStop, text: string): Typed {
   const { limit, used, needs = 0 } = stop
   const read = readLimit(limit, text)
-  if ('problem' in read || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
-  if (needs > 0) return { problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
+  if (!read.ok || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
+  if (needs > 0)
+    return { ok: false, problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
   const amount = exactAmount(limit, used)
-  return { problem: `${amount}${unitWord(limit, used)} used already: write more than ${amount}.` }
+  return { ok: false, problem: `${amount}${unitWord(limit, used)} used already: write more than ${amount}.` }
 }
 
 type TopCall = NonNullable<BudgetStop['top']>[number]

@@ -34,17 +34,17 @@ export function AddLimit(props: { limits: readonly Standing[]; onClose: (said: s
     scope === 'day' ? usedOf(today, limit) : scope === 'month' ? usedOf(month, limit) : null,
   )
   const read = readLimit(limit, text)
-  const wrong = 'problem' in read && (tried || text !== '') ? read.problem : ''
+  const wrong = !read.ok && (tried || text !== '') ? read.problem : ''
   const hint =
     wrong ||
     (existing
       ? 'There is such a limit already; this replaces it.'
-      : 'value' in read
+      : read.ok
         ? editHint({ name: limit, used: profileId === null ? used : null }, read.value).text
         : '')
   const save = async () => {
     setTried(true)
-    if ('problem' in read) {
+    if (!read.ok) {
       field.current?.focus()
       return
     }

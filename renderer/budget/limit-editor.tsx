@@ -26,14 +26,14 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
   const save = async () => {
     if (saving) return
     const typed = group.limits.map((status) => ({ status, read: readLimit(status.name, textOf(status)) }))
-    const wrong = typed.findIndex(({ read }) => 'problem' in read)
+    const wrong = typed.findIndex(({ read }) => !read.ok)
     if (wrong >= 0) {
       form.current?.querySelectorAll('input')[wrong]?.focus()
       return
     }
     setSaving(true)
     for (const { status, read } of typed) {
-      if (!('value' in read) || read.value === status.allowed) continue
+      if (!read.ok || read.value === status.allowed) continue
       const failure = await setLimit(status, status.name, read.value)
       if (failure) {
         setProblem(failure)
@@ -103,7 +103,7 @@ function LimitField(props: {
   const { name: limit } = status
   const id = useId()
   const read = readLimit(limit, text)
-  const hint = 'problem' in read ? { text: read.problem, tone: 'danger' } : editHint(status, read.value)
+  const hint = read.ok ? editHint(status, read.value) : { text: read.problem, tone: 'danger' }
   return (
     <div className="lim-field">
       <div className="stack">
@@ -113,7 +113,7 @@ function LimitField(props: {
         </span>
       </div>
       <span className="row lim-box">
-        <span className={`field${'problem' in read ? ' bad' : ''}`}>
+        <span className={`field${read.ok ? '' : ' bad'}`}>
           {limit === 'costUsd' && <span className="ink3">$</span>}
           <input
             id={id}
@@ -122,7 +122,7 @@ function LimitField(props: {
             autoComplete="off"
             spellCheck={false}
             aria-describedby={`${id}-hint`}
-            aria-invalid={'problem' in read || undefined}
+            aria-invalid={!read.ok || undefined}
             value={text}
             onChange={(event) => props.onChange(event.target.value)}
           />

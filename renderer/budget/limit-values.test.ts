@@ -5,7 +5,7 @@ import { fieldText, raisedFrom, readLimit } from './limit-values.ts'
 const values = (limit: Parameters<typeof readLimit>[0], texts: string[]) =>
   texts.map((text) => {
     const read = readLimit(limit, text)
-    return 'value' in read ? read.value : read.problem
+    return read.ok ? read.value : read.problem
   })
 
 test('money is read as people write it', () => {
@@ -55,7 +55,7 @@ test('what stands in a field is read back as the same limit', () => {
   )
   fc.assert(
     fc.property(kept, ({ limit, value }) => {
-      expect(readLimit(limit, fieldText(limit, value))).toEqual({ value })
+      expect(readLimit(limit, fieldText(limit, value))).toEqual({ ok: true, value })
     }),
   )
   expect([

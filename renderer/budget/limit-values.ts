@@ -2,7 +2,7 @@ import type { LimitName } from '#shared/limits/budget.ts'
 import { limitAmount, limitWords } from '../lib/limits.ts'
 
 /** What a person typed into the field of a limit: its value, or what is wrong in one sentence. */
-export type Typed = { value: number } | { problem: string }
+export type Typed = { ok: true; value: number } | { ok: false; problem: string }
 
 /** Beyond these nobody means it: a million dollars, a trillion of anything, a year. */
 const most = { costUsd: 1e12, wallTime: 365 * 24 * 3600_000, other: 1e12 }
@@ -10,12 +10,12 @@ const most = { costUsd: 1e12, wallTime: 365 * 24 * 3600_000, other: 1e12 }
 /** Reads what `fieldText` writes, and what people write instead: "60", "$60.00", "400k", "1.5 M", "90 min". */
 export function readLimit(limit: LimitName, text: string): Typed {
   const given = text.trim()
-  if (given === '') return { problem: `Write ${example(limit)}.` }
+  if (given === '') return { ok: false, problem: `Write ${example(limit)}.` }
   const value = limit === 'costUsd' ? readDollars(given) : limit === 'wallTime' ? readTime(given) : readCount(given)
-  if (value === null) return { problem: `This is no ${kind(limit)}. Write ${example(limit)}.` }
-  if (value <= 0) return { problem: 'Write more than 0, or remove the limit.' }
+  if (value === null) return { ok: false, problem: `This is no ${kind(limit)}. Write ${example(limit)}.` }
+  if (value <= 0) return { ok: false, problem: 'Write more than 0, or remove the limit.' }
   const greatest = limit === 'costUsd' || limit === 'wallTime' ? most[limit] : most.other
-  return value > greatest ? { problem: `The most is ${limitAmount(limit, greatest)}.` } : { value }
+  return value > greatest ? { ok: false, problem: `The most is ${limitAmount(limit, greatest)}.` } : { ok: true, value }
 }
 
 /** As it stands in the field before somebody types. Money without its sign, which stands in front of the field. */
@@ -24,7 +24,7 @@ export function fieldText(limit: LimitName, value: number): string {
   // A short word only where nothing is lost by it.
   const short = limitAmount(limit, value)
   const read = readLimit(limit, short)
-  if ('value' in read && read.value === value) return short
+  if (read.ok && read.value === value) return short
   return limit === 'wallTime' ? `${value / 1000} s` : value.toLocaleString('en-US')
 }
 

@@ -15,7 +15,7 @@ function world() {
   let time = 0
   const follower = new ReportFollower({
     ask: (query) => new Promise((answer) => asked.push({ query, answer })),
-    tell: (reply) => told.push('report' in reply ? reply.report.query.from : reply.failure.message),
+    tell: (reply) => told.push(reply.ok ? reply.value.query.from : reply.failure.message),
     later(work, milliseconds) {
       const timer = { at: time + milliseconds, work }
       timers.push(timer)

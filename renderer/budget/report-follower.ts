@@ -1,10 +1,10 @@
-import type { Failure, Reply } from '#shared/failure.ts'
+import type { Reply } from '#shared/failure.ts'
 import type { SpendingQuery, SpendingReport } from '#shared/spending/spending.ts'
 
 export interface FollowerHost {
   ask(query: SpendingQuery): Promise<Reply<SpendingReport>>
   /** The report of the newest wish, or why there is none. */
-  tell(reply: { report: SpendingReport } | { failure: Failure }): void
+  tell(reply: Reply<SpendingReport>): void
   later(work: () => void, milliseconds: number): () => void
   now(): number
 }
@@ -69,7 +69,7 @@ export class ReportFollower {
     void this.#host.ask(query).then((reply) => {
       if (generation !== this.#generation) return
       this.#asking = false
-      this.#host.tell(reply.ok ? { report: reply.value } : { failure: reply.failure })
+      this.#host.tell(reply)
       if (this.#stale) this.#askLater()
     })
   }

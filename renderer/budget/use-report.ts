@@ -26,8 +26,8 @@ export function useReport(query: SpendingQuery | null): Followed {
     const made = new ReportFollower({
       ask: (asked) => request('budget.report', asked),
       tell(reply) {
-        if ('report' in reply) setAnswer({ report: reply.report, at: Date.now() })
-        setFailure('failure' in reply ? reply.failure : null)
+        if (reply.ok) setAnswer({ report: reply.value, at: Date.now() })
+        setFailure(reply.ok ? null : reply.failure)
       },
       later(work, milliseconds) {
         const timer = window.setTimeout(work, milliseconds)
