@@ -87,7 +87,7 @@ async function floor(agent, baseUrl) {
 /** @param {{ chat(request: object, signal: AbortSignal): AsyncIterable<{ type: string, text: string }> }} backend */
 async function ours(backend) {
   let characters = 0
-  for await (const event of backend.chat({ messages: [], tools: [] }, new AbortController().signal)) {
+  for await (const event of backend.chat({ messages: [], tools: [], joinPieces: true }, new AbortController().signal)) {
     if (event.type === 'content_delta') characters += event.text.length
   }
   return characters

@@ -29,8 +29,8 @@ export class AnswerCount {
   add(event: StreamEvent): void {
     if (event.type === 'message_start') this.received = true
     else if (event.type === 'usage') this.#report(event.usage)
-    else if (event.type === 'content_delta') this.#delta(event.text.length, 0)
-    else if (event.type === 'reasoning_delta') this.#delta(event.text.length, event.text.length)
+    else if (event.type === 'content_delta') this.#delta(event.text.length, 0, event.pieces)
+    else if (event.type === 'reasoning_delta') this.#delta(event.text.length, event.text.length, event.pieces)
     else if (event.type === 'tool_call_delta') this.#delta(event.arguments.length, 0)
   }
 
@@ -85,12 +85,12 @@ export class AnswerCount {
     this.#reasoningCharacters = 0
   }
 
-  #delta(characters: number, reasoning: number): void {
-    this.#deltas++
+  #delta(characters: number, reasoning: number, pieces = 1): void {
+    this.#deltas += pieces
     this.#characters += characters
     this.#allCharacters += characters
     if (reasoning === 0) return
-    this.#reasoningDeltas++
+    this.#reasoningDeltas += pieces
     this.#reasoningCharacters += reasoning
     this.#allReasoning += reasoning
   }

@@ -113,6 +113,8 @@ function requestOf(call: PaidCall, budget: CallBudget) {
     ...(profile.temperature !== undefined && { temperature: profile.temperature }),
     ...(responseSchema && { responseSchema }),
     ...(stream !== undefined && { stream }),
+    // A limit holds to the piece: then each one is asked about.
+    ...(!budget.isBounded && { joinPieces: true }),
   }
 }
 

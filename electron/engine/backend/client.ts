@@ -167,6 +167,7 @@ export class OpenAICompatClient implements Backend {
       tools: request.tools,
       thinking: this.#thinking,
       wasRead: (words) => wasRead(request, words),
+      joinPieces: request.joinPieces ?? false,
       requiresArguments: (name) => requiresArguments(request, name),
     }
     return new ChatAttempt(

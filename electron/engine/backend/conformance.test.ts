@@ -921,6 +921,7 @@ async function decoded(row: Row, pieces: readonly Uint8Array[]): Promise<string[
     maxTokens: row.request?.maxOutputTokens,
     tools: row.request?.tools ?? [],
     thinking: { opensItself: false },
+    joinPieces: false,
     wasRead: () => false,
     requiresArguments: (name) => name === 'needs',
   })

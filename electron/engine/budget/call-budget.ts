@@ -54,6 +54,12 @@ export class CallBudget {
     return Number.isFinite(room) ? Math.max(1, room) : undefined
   }
 
+  /** Whether a limit could cut the answer in its middle. */
+  get isBounded(): boolean {
+    const { own, granted } = this.#terms
+    return [own.output, own.reasoning, granted.output, granted.reasoning].some(Number.isFinite)
+  }
+
   /**
    * Whether an answer that has come so far is longer than it may be, and must be cut here. A promise = more had to be
    * reserved; nothing more should be read before it is there. `FailureError` `storage`.

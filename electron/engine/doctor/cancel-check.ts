@@ -58,8 +58,7 @@ async function stopInTheMiddle({ backend, signal, answerMs, slot }: Examination)
     for await (const event of backend.chat(request, AbortSignal.any([signal, limit, stop.signal]))) {
       if (event.type === 'message_stop') return answer
       if (event.type !== 'content_delta' && event.type !== 'reasoning_delta') continue
-      if (answer.pieces === 0) answer.firstMs = performance.now() - began
-      answer.pieces += event.pieces ?? 1
+      if (answer.pieces++ === 0) answer.firstMs = performance.now() - began
       if (answer.pieces >= 2) stop.abort()
     }
   } catch (error) {

@@ -73,7 +73,7 @@ export async function converse(
     )) {
       if (event.type === 'content_delta' || event.type === 'reasoning_delta') {
         piece()
-        heard.pieces += event.pieces ?? 1
+        heard.pieces++
         if (event.type === 'content_delta') heard.text += event.text
         else heard.reasoning += event.text
       } else if (event.type === 'tool_call_delta') {

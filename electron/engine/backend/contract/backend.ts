@@ -17,6 +17,8 @@ export interface ChatRequest {
   responseSchema?: Record<string, unknown>
   /** false = one whole reply; the events are the same. */
   stream?: boolean
+  /** What is read at once may come as one event: cheaper, and nobody can stop the answer within it. */
+  joinPieces?: boolean
 }
 
 /** Normalised: `length` also where the server hid it (docs/servers.md B.1). */

@@ -30,6 +30,8 @@ export interface Asked {
   thinking: ThinkMemory
   /** Whether a tool has given these words to the model, whatever the white space. */
   wasRead(text: string): boolean
+  /** Whether what is read at once is one event. */
+  joinPieces: boolean
   /** Whether the tool of that name cannot be called with `{}`. */
   requiresArguments(name: string): boolean
 }
@@ -269,7 +271,7 @@ export class ChatReply {
     const content = this.#wholeText.wholePartOf(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
-    addPiece(this.#events, 'content_delta', content)
+    addPiece(this.#events, 'content_delta', content, this.#asked.joinPieces)
   }
 
   #reason(received: string): void {
@@ -277,7 +279,7 @@ export class ChatReply {
     if (reasoning === '') return
     this.#hasReasoning = true
     if (!this.#hasText) this.#reasoned += reasoning
-    addPiece(this.#events, 'reasoning_delta', reasoning)
+    addPiece(this.#events, 'reasoning_delta', reasoning, this.#asked.joinPieces)
   }
 
   /** Halves of characters whose other half never came. */
