@@ -79,7 +79,7 @@ function settled(calls: readonly RecoveredCall[], incomplete: string | null, isC
   for (const { problem, ...call } of calls) {
     const recovered = { ...call, callId: newCallId(), recovered: true }
     if (problem !== undefined && !cut) result.broken.push({ ...recovered, problem })
-    else if (cut) result.broken.push({ ...recovered, problem: problemOfCut({ text: call.arguments }), cut: true })
+    else if (cut) result.broken.push({ ...recovered, problem: problemOfCut(false), cut: true })
     else result.complete.push(recovered)
   }
   if (incomplete !== null) result.broken.push(cutCall(incomplete))
@@ -87,6 +87,6 @@ function settled(calls: readonly RecoveredCall[], incomplete: string | null, isC
 }
 
 function cutCall(name: string): BrokenToolCall {
-  const problem = problemOfCut({ problem: '', unfinished: true })
+  const problem = problemOfCut(true)
   return { callId: newCallId(), name, arguments: '', recovered: true, problem, cut: true }
 }

@@ -4,29 +4,31 @@ import { endOfJson, looseJson } from './json-text.ts'
 
 /**
  * Arguments that are no JSON and yet can be read in one way only, as the JSON that they mean: what was wrong goes with it.
- * `several` = they hold objects that differ, and nobody knows which of them is meant. null = they cannot be read.
+ * `several` = they hold objects that differ, and nobody knows which of them is meant. `none` = they cannot be read.
  */
-export function oneReading(received: string): { text: string; mended: string } | 'several' | null {
+export function oneReading(
+  received: string,
+): { kind: 'one'; text: string; mended: string } | { kind: 'several' } | { kind: 'none' } {
   const wrong: string[] = []
   const { inner, around } = unwrapped(received.trim())
   wrong.push(...around)
   const sources = objectsIn(inner)
-  if (!sources) return null
+  if (!sources) return { kind: 'none' }
   const values: JsonRecord[] = []
   for (const source of sources) {
     const { value, mended } = read(source)
-    if (!isRecord(value)) return null
+    if (!isRecord(value)) return { kind: 'none' }
     if (mended) wrong.push(mended)
     values.push(value)
   }
   const spoken = values.filter((value) => Object.keys(value).length > 0)
   const [first] = spoken
-  if (!first) return null
+  if (!first) return { kind: 'none' }
   const text = JSON.stringify(first)
-  if (spoken.some((value) => JSON.stringify(value) !== text)) return 'several'
+  if (spoken.some((value) => JSON.stringify(value) !== text)) return { kind: 'several' }
   if (values.length > spoken.length) wrong.push('an empty object beside them')
   if (spoken.length > 1) wrong.push('the same object more than once')
-  return { text, mended: wrong.join(', ') }
+  return { kind: 'one', text, mended: wrong.join(', ') }
 }
 
 function read(source: string): { value: unknown; mended: string } {

@@ -55,14 +55,14 @@ export class ToolCallSlots {
       slot,
       read: wholeArguments(slot.arguments, requiresArguments(slot.name)),
     }))
-    const cut = isCut || read.some((one) => 'unfinished' in one.read)
+    const cut = isCut || read.some((one) => one.read.kind === 'unfinished')
     const settled: SettledCalls = { complete: [], broken: [], cut }
     for (const { slot, read: result } of read) {
       const call = { callId: slot.callId, name: slot.name, arguments: slot.arguments, recovered: false }
       if (slot.name === '') settled.broken.push({ ...call, problem: 'The call names no tool.' })
-      else if ('problem' in result && !cut) settled.broken.push({ ...call, problem: result.problem })
-      else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result), cut: true })
-      else if ('text' in result)
+      else if (result.kind === 'broken' && !cut) settled.broken.push({ ...call, problem: result.problem })
+      else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result.kind === 'unfinished'), cut: true })
+      else if (result.kind === 'whole')
         settled.complete.push({ ...call, arguments: result.text, ...(result.mended && { mended: result.mended }) })
     }
     return settled
@@ -96,7 +96,9 @@ function startsAnother(slot: Slot, id: string, name: string, text: string): bool
   if (name === '') return false
   if (id !== '' && id === slot.callId) return false
   if (id === '' && !text.trimStart().startsWith('{')) return false
-  return slot.arguments.trim() === '' ? id !== '' && slot.name !== '' : 'text' in wholeArguments(slot.arguments, false)
+  return slot.arguments.trim() === ''
+    ? id !== '' && slot.name !== ''
+    : wholeArguments(slot.arguments, false).kind === 'whole'
 }
 
 function argumentsText(value: unknown): string {

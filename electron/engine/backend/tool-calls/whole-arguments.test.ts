@@ -14,7 +14,7 @@ test.each([
 ])(
   'arguments that can be read in one way only are read so, and what was wrong is kept: %j',
   (received, value, mended) => {
-    expect(wholeArguments(received, true)).toEqual({ text: JSON.stringify(value), mended })
+    expect(wholeArguments(received, true)).toEqual({ kind: 'whole', text: JSON.stringify(value), mended })
   },
 )
 
@@ -27,7 +27,7 @@ test.each([
 ])(
   'arguments that may mean several things do not run, and it is said what is wrong with them: %j',
   (received, problem) => {
-    expect(wholeArguments(received, true)).toEqual({ problem: expect.stringMatching(problem) })
+    expect(wholeArguments(received, true)).toEqual({ kind: 'broken', problem: expect.stringMatching(problem) })
   },
 )
 
@@ -35,9 +35,9 @@ test('what is JSON stays byte for byte what it was, and what is cut is never com
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), (value, cut) => {
       const text = JSON.stringify(value, null, 1)
-      expect(wholeArguments(text, false)).toEqual({ text })
+      expect(wholeArguments(text, false)).toEqual({ kind: 'whole', text })
       const part = text.slice(0, 1 + (cut % (text.length - 1)))
-      if (Object.keys(value).length > 0) expect(wholeArguments(part, false)).toHaveProperty('problem')
+      if (Object.keys(value).length > 0) expect(wholeArguments(part, false).kind).not.toBe('whole')
     }),
   )
 })

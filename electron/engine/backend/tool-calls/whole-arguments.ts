@@ -1,10 +1,17 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
 import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import { oneReading } from './one-reading.ts'
 
-/** `text` = a whole JSON object, byte for byte as received, unless `mended` says what was wrong with it. */
-export type ArgumentsReading = { text: string; mended?: string } | { problem: string; unfinished?: true }
+/**
+ * What the arguments of a call are. The `text` of `whole` ones is a JSON object, byte for byte as received, unless `mended`
+ * says what was wrong with it; `unfinished` ones stop in the middle.
+ */
+export type ArgumentsReading =
+  | { kind: 'whole'; text: string; mended?: string }
+  | { kind: 'broken'; problem: string }
+  | { kind: 'unfinished' }
 
 /**
  * Reads the arguments of a call that has ended. Nothing at all is `{}`, unless the tool requires some; JSON text inside
@@ -13,23 +20,33 @@ export type ArgumentsReading = { text: string; mended?: string } | { problem: st
 export function wholeArguments(received: string, required: boolean): ArgumentsReading {
   const text = received.trim()
   if (text === '' || text === 'null') {
-    return required ? { problem: 'The call came without its arguments.' } : { text: '{}' }
+    return required ? broken('The call came without its arguments.') : { kind: 'whole', text: '{}' }
   }
   const value = parseJson(text)
-  if (isRecord(value)) return { text: received }
-  if (typeof value === 'string' && isRecord(parseJson(value))) return { text: value }
-  if (value !== undefined) return { problem: 'The arguments are not a JSON object.' }
-  if (endsInTheMiddle(text)) return { problem: CUT, unfinished: true }
+  if (isRecord(value)) return { kind: 'whole', text: received }
+  if (typeof value === 'string' && isRecord(parseJson(value))) return { kind: 'whole', text: value }
+  if (value !== undefined) return broken('The arguments are not a JSON object.')
+  if (endsInTheMiddle(text)) return { kind: 'unfinished' }
   const reading = oneReading(text)
-  if (reading === 'several') {
-    return { problem: 'Several argument objects were joined into one call. Make one call for each.' }
+  switch (reading.kind) {
+    case 'one':
+      return { kind: 'whole', text: reading.text, mended: reading.mended }
+    case 'several':
+      return broken('Several argument objects were joined into one call. Make one call for each.')
+    case 'none':
+      return broken(`The arguments are not valid JSON: ${whatIsWrong(text)}.`)
+    default:
+      return assertNever(reading)
   }
-  return reading ?? { problem: `The arguments are not valid JSON: ${whatIsWrong(text)}.` }
 }
 
-/** Why a call of a reply that was cut must not run. */
-export function problemOfCut(reading: ArgumentsReading): string {
-  return 'unfinished' in reading ? CUT : 'The answer was cut at its length limit, so this call was not run.'
+function broken(problem: string): ArgumentsReading {
+  return { kind: 'broken', problem }
+}
+
+/** Why a call of a reply that was cut must not run. `isUnfinished` = the cut went through the call itself. */
+export function problemOfCut(isUnfinished: boolean): string {
+  return isUnfinished ? CUT : 'The answer was cut at its length limit, so this call was not run.'
 }
 
 const CUT = 'The answer was cut in the middle of this call. Call again with less text at once.'
