@@ -255,7 +255,8 @@ test('a folder that is swapped for a link again and again never leads a tool out
   })
   await once(swapper.stdout, 'data')
   let reached = 0
-  for (let round = 0; round < 150; round += 1) {
+  // On a busy machine the folder may be away each time for long: it goes on until the file was there once.
+  for (let round = 0; round < 150 || reached === 0; round += 1) {
     const read = await call(readFileTool, { path: 'folder/a.txt' }, workspace)
     expect(read.output).not.toContain(SECRET)
     if (read.ok) reached += 1
