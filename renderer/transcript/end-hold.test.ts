@@ -42,11 +42,15 @@ class Page {
   frame(): void {
     if (this.#top !== this.#told) {
       this.#told = this.#top
-      this.hold.scrolled(this.#seen())
+      if (this.hold.scrolled(this.#seen())) this.#toEnd()
     }
     this.measure()
     if (this.#height === this.#measured) return
     this.#measured = this.#height
+    this.#toEnd()
+  }
+
+  #toEnd(): void {
     if (this.hold.holds) this.#top = Math.max(0, this.#height - ROOM)
     this.hold.resized(this.#seen())
   }
@@ -148,6 +152,11 @@ test.each<[string, boolean, Step[]]>([
     true,
     [(page) => page.act('grab'), (page) => page.grow(-300), (page) => page.frame(), (page) => page.grow(400)],
   ],
+  [
+    'a page that is shorter for a moment and then as long as before has its end in sight',
+    true,
+    [(page) => page.grow(-480), (page) => page.measure(), (page) => page.grow(480)],
+  ],
   ['the bar that is dragged up is one', false, [(page) => page.act('grab'), (page) => page.move(-40)]],
   ['a page that is whole in sight has no way up', true, [(page) => page.grow(-1800), (page) => page.act('up')]],
 ])('%s', (_what, holds, steps) => {
@@ -156,4 +165,5 @@ test.each<[string, boolean, Step[]]>([
   page.frame()
   page.frame()
   expect(page.hold.holds).toBe(holds)
+  if (holds) expect(page.gap).toBeLessThanOrEqual(0)
 })

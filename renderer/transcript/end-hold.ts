@@ -64,12 +64,16 @@ export class EndHold {
     this.#from = top
   }
 
-  /** The browser says that the place is another one, whoever made it so. */
-  scrolled({ top, height, room }: Scrolled): void {
+  /**
+   * The browser says that the place is another one, whoever made it so. True = the end is held, by nobody else, and out of sight, and is to be
+   * brought back: the page became shorter, was measured, and has its old size again, of which no observer of sizes hears.
+   */
+  scrolled({ top, height, room }: Scrolled): boolean {
     const gap = height - top - room
     if (this.#grabbed && top < this.#from - NEAR && gap > NEAR) this.#holds = false
     else if (this.#acted && gap <= NEAR && top >= this.#from) this.#holds = true
     // A way up in small steps is one way, as long as the end is held.
     if (!this.#holds || gap <= NEAR || top > this.#from) this.#from = top
+    return this.#holds && !this.#grabbed && gap > NEAR
   }
 }

@@ -68,13 +68,13 @@ export function useStickToEnd(
     element.addEventListener(
       'scroll',
       () => {
-        hold.scrolled(scrolledOf(element))
+        if (hold.scrolled(scrolledOf(element))) toEnd()
         setAtEnd(hold.holds)
       },
       passive,
     )
     return () => listeners.abort()
-  }, [hold, scroller])
+  }, [hold, scroller, toEnd])
 
   return { atEnd, jump, leave }
 }
