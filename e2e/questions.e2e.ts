@@ -107,6 +107,7 @@ test('who reads elsewhere is told that an answer is needed, and is brought to it
   )
   const { page } = await machine.launch({ env: environmentFor(backend) })
   await send(page, 'Say much')
+  await expect(transcriptOf(page)).toContainText('line 120')
   await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
   await send(page, 'Write')
   await expect(questionOf(page)).toBeVisible()
