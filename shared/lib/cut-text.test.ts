@@ -22,6 +22,19 @@ test('a cut is between characters as a person sees them', () => {
   ])
 })
 
+test('a plain text is cut where the language would cut it too, and the end of a line stays whole', () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  const text = fc.string({ unit: fc.constantFrom('a', ' ', '~', '\n', '\r', '\r\n', 'e\u0301', '👍'), maxLength: 40 })
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 40 }), (rest, length) => {
+      const whole = `a${rest}`
+      const [start] = splitText(whole, length)
+      expect(start.length).toBe(segmenter.segment(whole).containing(length)?.index ?? whole.length)
+    }),
+  )
+  expect(splitText('ab\r\nc', 3)).toEqual(['ab', '\r\nc'])
+})
+
 test('a text of one line ends with three dots where it was cut', () => {
   expect([cutText('one  two\nthree', 9), cutText('😀'.repeat(40), 10), cutText('fits', 4)]).toEqual([
     'one two…',

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { ModelInfo, Profile, ServerCompat } from '#shared/profile/profile.ts'
 import { ChatAttempt } from './attempts/chat-attempt.ts'
@@ -9,7 +8,7 @@ import { AttemptError } from './contract/backend-error.ts'
 import { isLocalHost, resolveBaseUrl, withVersion } from './contract/resolve-base-url.ts'
 import type { Server } from './contract/server.ts'
 import { serverRoot } from './contract/server-root.ts'
-import { openConnections } from './http/open-connections.ts'
+import { type Connections, openConnections } from './http/open-connections.ts'
 import { allottedWindow } from './ollama-native/allotted-window.ts'
 import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
@@ -44,7 +43,7 @@ export function createBackend(options: BackendOptions): Backend {
 /** A client of `/chat/completions` for one profile; holds its connections. */
 export class OpenAICompatClient implements Backend {
   readonly #options: BackendOptions
-  readonly #agent: Dispatcher
+  readonly #agent: Connections
   readonly #server: Server
   readonly #headers: Record<string, string>
   readonly #timeouts: Timeouts

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { AttemptError } from '../backend/contract/backend-error.ts'
@@ -9,7 +8,7 @@ import { classifyError } from '../backend/errors/classify-error.ts'
 import { readErrorBody } from '../backend/errors/server-error.ts'
 import { transportError } from '../backend/errors/transport-error.ts'
 import { readText, send } from '../backend/http/http-exchange.ts'
-import { openConnections } from '../backend/http/open-connections.ts'
+import { type Connections, openConnections } from '../backend/http/open-connections.ts'
 import { quirksOf } from '../backend/servers/compat.ts'
 import { parseJson } from '../lib/json.ts'
 
@@ -36,7 +35,7 @@ const ANSWER_MS = 10_000
 /** Single requests to a server, read as they are: for what a client of chats does not look at. */
 export class ServerProbe {
   readonly server: Server
-  readonly #agent: Dispatcher
+  readonly #agent: Connections
   readonly #headers: Record<string, string>
   readonly #signal: AbortSignal
 

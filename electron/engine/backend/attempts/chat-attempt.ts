@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { StreamEvent } from '../contract/backend.ts'
@@ -9,6 +8,7 @@ import { classifyError } from '../errors/classify-error.ts'
 import { readErrorBody } from '../errors/server-error.ts'
 import { isStaleConnection, transportError } from '../errors/transport-error.ts'
 import { type HttpRequest, headerOf, type Response, readText, send } from '../http/http-exchange.ts'
+import type { Connections } from '../http/open-connections.ts'
 import { ProgressTimer } from '../http/progress-timer.ts'
 import { NdjsonDecoder } from '../ollama-native/ndjson-decoder.ts'
 import { type Asked, ChatReply } from '../reply/chat-reply.ts'
@@ -16,7 +16,7 @@ import { type Decoder, ReplyDecoder } from '../reply/reply-decoder.ts'
 import type { Timeouts } from '../servers/compat.ts'
 
 export interface AttemptOptions {
-  agent: Dispatcher
+  agent: Connections
   server: Server
   request: Omit<HttpRequest, 'signal'>
   asked: Asked

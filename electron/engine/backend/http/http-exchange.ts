@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Dispatcher } from 'undici'
+import type { Connections } from './open-connections.ts'
 
 export type ResponseHead = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
@@ -24,7 +25,7 @@ const HOPS = 3
  * Sends a request and resolves with the head of its answer; the body may be compressed although nobody asked for it.
  * A redirect within the same server is followed; any other is the answer: key and conversation go nowhere else.
  */
-export async function send(agent: Dispatcher, asked: HttpRequest): Promise<Response> {
+export async function send(agent: Connections, asked: HttpRequest): Promise<Response> {
   const { method, headers, body, signal } = asked
   let { url } = asked
   for (let hop = 0; ; hop++) {

@@ -52,6 +52,13 @@ it('goes through the proxy to a public host, never to one of its own', async () 
   expect([models, asked]).toEqual([[['a'], ['a']], ['models.invalid:80']])
 })
 
+it('a client that was closed before it asked anything asks nothing any more', async () => {
+  const client = createBackend({ profile: testProfile(backend.baseUrl), key: null, env: {} })
+  await client.close()
+  await expect(client.listModels(AbortSignal.timeout(5000))).rejects.toMatchObject({ code: 'transport' })
+  expect(backend.requests).toEqual([])
+})
+
 it.each(['HTTPS_PROXY', 'https_proxy'])(
   'a secure server goes through %s, and is spoken to through a tunnel',
   async (name) => {

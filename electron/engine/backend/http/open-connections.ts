@@ -1,8 +1,7 @@
-import { rootCertificates } from 'node:tls'
-import type { Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import { type Address, isLocalHost } from '../contract/resolve-base-url.ts'
 import { withoutContinue } from './interim-answers.ts'
-import { Agent, buildConnector, EnvHttpProxyAgent } from './undici.ts'
+import { loadUndici } from './undici.ts'
 
 export interface ConnectionOptions {
   connectMs: number
@@ -13,13 +12,46 @@ export interface ConnectionOptions {
   onConnect?(): void
 }
 
+/** The connections to one server. */
+export interface Connections {
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
+  /** Ends all of them, and what goes on over them; a request that comes later is rejected. */
+  destroy(): Promise<void>
+}
+
 /**
  * The connections to one server, through HTTP_PROXY, HTTPS_PROXY and NO_PROXY where they are set. A host of one's own
- * is never behind the proxy: few people think of putting 127.0.0.1 into NO_PROXY.
+ * is never behind the proxy: few people think of putting 127.0.0.1 into NO_PROXY. Nothing is loaded or opened before the
+ * first request.
  */
-export function openConnections({ base }: Address, { connectMs, env, ca, onConnect }: ConnectionOptions): Dispatcher {
+export function openConnections(address: Address, options: ConnectionOptions): Connections {
+  let opened: Promise<Dispatcher> | undefined
+  let isDestroyed = false
+  async function open(): Promise<Dispatcher> {
+    const dispatcher = await dispatcherFor(address, options)
+    if (isDestroyed) await dispatcher.destroy()
+    return dispatcher
+  }
+  return {
+    async request(asked) {
+      opened ??= open()
+      const dispatcher = await opened
+      return dispatcher.request(asked)
+    },
+    async destroy() {
+      isDestroyed = true
+      // One that could not be opened was told to whoever made the request.
+      const dispatcher = await opened?.catch(() => null)
+      await dispatcher?.destroy()
+    },
+  }
+}
+
+async function dispatcherFor({ base }: Address, options: ConnectionOptions): Promise<Dispatcher> {
+  const { connectMs, env, ca, onConnect } = options
+  const { Agent, buildConnector, EnvHttpProxyAgent } = await loadUndici()
   // Our own timers know comments from progress; undici's do not (docs/servers.md B.8).
-  const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const tls = ca === undefined ? {} : { ca: [...(await import('node:tls')).rootCertificates, ca] }
   const connect = { timeout: connectMs, ...tls }
   const timeouts = { headersTimeout: 0, bodyTimeout: 0 }
   const httpProxy = env.http_proxy || env.HTTP_PROXY

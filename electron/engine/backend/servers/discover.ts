@@ -1,11 +1,10 @@
-import type { Dispatcher } from 'undici'
 import type { BackendKind, FoundServer } from '#shared/profile/profile.ts'
 import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
 import { type Address, resolveBaseUrl, withVersion } from '../contract/resolve-base-url.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { readText, send } from '../http/http-exchange.ts'
-import { openConnections } from '../http/open-connections.ts'
+import { type Connections, openConnections } from '../http/open-connections.ts'
 import { listedModels, modelInfo } from './models.ts'
 
 /** Where vLLM, Ollama, LiteLLM, llama-server and LM Studio usually listen (docs/servers.md A). */
@@ -109,7 +108,7 @@ function has(answer: Answer | null | undefined, key: string): boolean {
 
 /** null = nobody answered in time, or not in HTTP. */
 async function look(
-  agent: Dispatcher,
+  agent: Connections,
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal,

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import { failure } from '#shared/failure.ts'
 import type { ModelInfo } from '#shared/profile/profile.ts'
 import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
@@ -9,10 +8,11 @@ import { classifyError } from '../errors/classify-error.ts'
 import { readErrorBody } from '../errors/server-error.ts'
 import { transportError } from '../errors/transport-error.ts'
 import { headerOf, readText, send } from '../http/http-exchange.ts'
+import type { Connections } from '../http/open-connections.ts'
 import { abilitiesOf, count, perMillion, record, withExtras } from './model-extras.ts'
 
 export interface ServerConnection {
-  agent: Dispatcher
+  agent: Connections
   server: Server
   headers: Record<string, string>
 }
