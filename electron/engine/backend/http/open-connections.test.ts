@@ -102,3 +102,15 @@ it('trusts the authority of the profile, and nobody that is not known', async ()
     server.close()
   }
 })
+
+it('says of a proxy whose address is no URL what is wrong with it, and not its password', async () => {
+  const client = createBackend({
+    profile: testProfile('http://models.example.com/v1', { plainHttp: true }),
+    key: null,
+    env: { HTTP_PROXY: '::me:secret@bad' },
+  })
+  await expect(client.listModels(AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    failure: { code: 'invalid-input', retryable: false, message: expect.stringContaining('"…@bad", is not a URL') },
+  })
+  await client.close()
+})

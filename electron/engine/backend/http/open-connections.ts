@@ -1,4 +1,6 @@
 import type { buildConnector, Dispatcher } from 'undici'
+import { failure } from '#shared/failure.ts'
+import { AttemptError } from '../contract/backend-error.ts'
 import { type Address, isLocalHost } from '../contract/resolve-base-url.ts'
 import { withoutContinue } from './interim-answers.ts'
 import { loadUndici } from './undici.ts'
@@ -58,6 +60,9 @@ async function dispatcherFor({ base }: Address, options: ConnectionOptions): Pro
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY
   if (isLocalHost(new URL(base).hostname) || !(httpProxy || httpsProxy))
     return new Agent({ ...timeouts, connect: told(withoutContinue(buildConnector(connect)), onConnect) })
+  for (const proxy of [httpProxy, httpsProxy]) {
+    if (proxy && !URL.canParse(proxy)) throw new AttemptError(failure('invalid-input', noProxyUrl(proxy)))
+  }
   return new EnvHttpProxyAgent({
     ...timeouts,
     connect,
@@ -66,6 +71,12 @@ async function dispatcherFor({ base }: Address, options: ConnectionOptions): Pro
     httpsProxy: httpsProxy ?? '',
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   })
+}
+
+/** Without user and password, which it may hold. */
+function noProxyUrl(proxy: string): string {
+  const shown = proxy.replace(/^.*@/, '…@')
+  return `The address of the proxy in the environment, "${shown}", is not a URL. Correct HTTP_PROXY or HTTPS_PROXY, such as http://proxy:3128, or take it away.`
 }
 
 function told(connector: buildConnector.connector, onConnect: () => void = () => undefined): buildConnector.connector {
