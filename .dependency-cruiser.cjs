@@ -81,6 +81,13 @@ module.exports = {
       to: { path: '^(test-support|e2e)/' },
     },
     {
+      name: 'the-list-that-must-not-wait',
+      comment: 'it reads at once, which would block a window: it is for the terminal alone',
+      severity: 'error',
+      from: { path: '^electron/', pathNot: ['^electron/cli/quick/', TESTS] },
+      to: { path: '^electron/engine/runs/certain-runs\\.ts$' },
+    },
+    {
       name: 'programs-apart',
       severity: 'error',
       from: { path: '^electron/(main|cli|preload|worker)/' },
