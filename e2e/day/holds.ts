@@ -20,7 +20,7 @@ export class Console {
   }
 
   /** What was said since it was last asked. */
-  take(): string[] {
+  drain(): string[] {
     const said = this.#said
     this.#said = []
     return said
@@ -36,7 +36,7 @@ export async function expectHolds(page: Page, said: Console, what: string, elsew
   let faults = await look(page, elsewhere)
   while (Object.values(faults).some((found) => found.length > 0) && Date.now() < until)
     faults = await look(page, elsewhere)
-  const found = Object.entries({ ...faults, console: said.take() }).filter(([, faults]) => faults.length > 0)
+  const found = Object.entries({ ...faults, console: said.drain() }).filter(([, faults]) => faults.length > 0)
   expect.soft(Object.fromEntries(found), what).toEqual({})
 }
 

@@ -23,7 +23,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
     if (reply.ok) setFound(reply.value.found)
     else reportProblem(WINDOW, reply.failure)
   }
-  const take = async ({ profiles }: Found) => {
+  const addProfiles = async ({ profiles }: Found) => {
     const reply = await request('profile.add', { profiles: [...profiles] })
     if (reply.ok) onSaid(`${counted(profiles.length, 'backend')} imported`)
     else reportProblem(WINDOW, reply.failure)
@@ -54,7 +54,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
             confirm="Import"
             cancel="Leave it"
             harmless
-            onConfirm={() => void take(found)}
+            onConfirm={() => void addProfiles(found)}
             onClose={() => setFound(null)}
           >
             {found.profiles.map(({ id, name, baseUrl }) => (

@@ -74,7 +74,7 @@ export function fieldsFromProfile(profile: Profile): ProfileFields {
 /** Reads the form: what `profile.save` takes, or one sentence for each field that is not right. Does not throw. */
 export function readForm(fields: ProfileFields, context: FormContext): FormResult {
   const problems: Problems = {}
-  const take = <T>(name: FieldName, read: () => T): T | undefined => {
+  const readField = <T>(name: FieldName, read: () => T): T | undefined => {
     try {
       return read()
     } catch (error) {
@@ -87,11 +87,11 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
   const storedHere = original !== null && original.key.source === fields.keyPlace
   const profile = {
     id: original?.id ?? freeId(fields.name, context.takenIds),
-    name: take('name', () => readName(fields.name, context.takenNames)),
+    name: readField('name', () => readName(fields.name, context.takenNames)),
     kind: fields.kind,
-    baseUrl: take('baseUrl', () => readBaseUrl(fields.baseUrl)),
+    baseUrl: readField('baseUrl', () => readBaseUrl(fields.baseUrl)),
     model: fields.model.trim(),
-    key: take(fields.keyPlace === 'env' ? 'keyVariable' : 'newKey', () =>
+    key: readField(fields.keyPlace === 'env' ? 'keyVariable' : 'newKey', () =>
       readKey(fields, storedHere, context.keychain),
     ),
     plainHttp: fields.plainHttp || undefined,
@@ -105,7 +105,7 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
   } satisfies { [Member in OtherMember]: unknown }
   const options: Partial<Profile> = {}
   for (const name of optionNames) {
-    const { timeouts, ...read } = take(name, () => optionFields[name].read(fields[name])) ?? {}
+    const { timeouts, ...read } = readField(name, () => optionFields[name].read(fields[name])) ?? {}
     Object.assign(options, read)
     if (timeouts) options.timeouts = { ...options.timeouts, ...timeouts }
   }

@@ -9,7 +9,7 @@ export function countDeltas(message: Extract<FeedMessage, { type: 'events' }>): 
   const now = performance.now()
   const { meter } = sessions.get(message.sessionId) ?? { meter: new TokenMeter() }
   sessions.set(message.sessionId, { meter, lastEventAt: now })
-  for (const event of message.events) meter.take(event, now)
+  for (const event of message.events) meter.apply(event, now)
 }
 
 /** Tokens a second, estimated from the text of the last seconds; null while there is too little of it. */

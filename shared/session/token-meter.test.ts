@@ -19,13 +19,13 @@ it.each<[string, SessionEvent[], number | undefined, number | null]>([
   ['a new call of the model', [text(0, 400), text(1_000, 40), begun, text(1_100, 40)], undefined, null],
 ])('measures of %s: %s', (_what, events, until, speed) => {
   const meter = new TokenMeter()
-  for (const event of events) meter.take(event)
+  for (const event of events) meter.apply(event)
   expect(meter.perSecond(until)).toBe(speed)
 })
 
 it('goes by the clock that it is given', () => {
   const meter = new TokenMeter()
-  meter.take(text(9, 4), 1_000)
-  meter.take(text(9, 40), 2_000)
+  meter.apply(text(9, 4), 1_000)
+  meter.apply(text(9, 40), 2_000)
   expect(meter.perSecond(3_000)).toBe(5)
 })

@@ -17,8 +17,8 @@ const boundaries: ReadonlySet<SessionEvent['type']> = new Set([
 export class TokenMeter {
   #written: { at: number; characters: number }[] = []
 
-  /** `at`: when the event came, in milliseconds of any clock that goes forward. */
-  take(event: SessionEvent, at = event.at): void {
+  /** Counts an event of the session. `at`: when it came, in milliseconds of any clock that goes forward. */
+  apply(event: SessionEvent, at = event.at): void {
     if (boundaries.has(event.type)) this.#written = []
     if (event.type !== 'text-delta' && event.type !== 'reasoning-delta') return
     const old = this.#written.findIndex((one) => one.at >= at - WINDOW_MS)
@@ -26,7 +26,7 @@ export class TokenMeter {
     this.#written.push({ at, characters: event.text.length })
   }
 
-  /** Up to that moment, or up to the newest text; null while there is too little of it. */
+  /** Tokens a second, up to the moment `until` or up to the newest text; null while there is too little text for a speed. */
   perSecond(until = this.#written.at(-1)?.at ?? 0): number | null {
     const [first, ...rest] = this.#written.filter(({ at }) => at >= until - WINDOW_MS)
     // What came first was written before the time that is counted.

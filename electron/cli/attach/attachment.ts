@@ -75,7 +75,7 @@ export class Attachment {
     const said =
       event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
     if (said !== null && this.#person) this.#reporter.note(`> ${said}`)
-    this.#reporter.take(event, this.#session.view())
+    this.#reporter.report(event, this.#session.view())
     this.#questions?.look()
   }
 

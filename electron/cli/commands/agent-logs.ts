@@ -41,7 +41,7 @@ export async function agentLogs(args: readonly string[], shell: Shell) {
     await reporter.prepare()
     const show = async () => {
       for (let entry = await next; !entry.done; entry = await next) {
-        if (entry.value.seq > shownSeq) take(reporter, entry.value, view, json)
+        if (entry.value.seq > shownSeq) reportEntry(reporter, entry.value, view, json)
         await out.ready?.()
         next = coming.next()
       }
@@ -68,11 +68,11 @@ function reporterTo(out: Output, json: boolean, { run }: RunLog, before?: RunRec
   return createReporter({ out, side: out }, json, run.runId, before)
 }
 
-function take(reporter: Reporter, entry: SessionEntry, view: SessionView, json: boolean): void {
+function reportEntry(reporter: Reporter, entry: SessionEntry, view: SessionView, json: boolean): void {
   const said =
     entry.type === 'turn-start' || (entry.type === 'follow-up' && entry.origin === 'user') ? entry.text : null
   if (said !== null && !json) reporter.note(`> ${said}`)
-  reporter.take(entry, view)
+  reporter.report(entry, view)
 }
 
 /** So much of a journal is looked at for its last lines. Characters. */
@@ -108,7 +108,7 @@ function linesOf(
 ): string[] {
   const memory = memoryOutput(out)
   const reporter = reporterTo(memory.output, json, log, before)
-  for (const entry of newestFirst.toReversed()) take(reporter, entry, view, json)
+  for (const entry of newestFirst.toReversed()) reportEntry(reporter, entry, view, json)
   reporter.finishLine()
   return memory.text().split('\n').slice(0, -1)
 }
@@ -125,7 +125,7 @@ async function recordBefore(newestFirst: readonly SessionEntry[], log: RunLog): 
   for await (const entry of log.entries({ from: 'start', follow: false })) {
     if (entry.seq >= first.seq) break
     if (entry.type === 'turn-start' || entry.type === 'turn-resume') current = new RunRecord()
-    current.take(entry)
+    current.apply(entry)
   }
   return current
 }

@@ -45,7 +45,7 @@ export async function agentResume(args: readonly string[], shell: Shell) {
     reporter.note(standing(session.view()))
     const note = await policyNote(engine, [session.view().cwd, added], shell)
     if (note) reporter.note(note)
-    const choice = await takeFlags(session, engine, flags, shell, canAnswer)
+    const choice = await applyFlags(session, engine, flags, shell, canAnswer)
     const questions = canAnswer ? shell.screen.side : null
     if (!prompt && shell.interactive) {
       const chatStage = { reporter: createChatReporter(shell.screen, flags.json === true), questions }
@@ -102,8 +102,11 @@ function mustBeUnfinished(view: SessionView): void {
   }
 }
 
-/** Its own backend answers, unless a flag names another or it is gone; it may no more than this run says. */
-async function takeFlags(
+/**
+ * Makes the session answer with what the flags say: its own backend answers, unless a flag names another or it is gone, and
+ * the session may do no more than this run says.
+ */
+async function applyFlags(
   session: Session,
   engine: Engine,
   flags: RunFlags,

@@ -87,7 +87,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     reporter.note(`${view.title}\nSession ${view.sessionId} in ${shortFolder(view.cwd)}`)
     for (const turn of view.turns) {
       reporter.note(`\n> ${turn.text}`)
-      for (const event of eventsOf(view, turn)) reporter.take(event, view)
+      for (const event of eventsOf(view, turn)) reporter.report(event, view)
     }
     reporter.finishLine()
     return ExitCode.completed

@@ -62,7 +62,7 @@ class Keyboard {
     this.#options.onEnd?.()
   }
   readonly #onContinue = () => {
-    void this.#takeIfForeground()
+    void this.#occupyIfForeground()
   }
 
   /** Each `open` needs its `close`. */
@@ -183,7 +183,7 @@ class Keyboard {
   }
 
   /** A job that goes on in the background takes the keyboard when it is brought to the front. */
-  async #takeIfForeground(): Promise<void> {
+  async #occupyIfForeground(): Promise<void> {
     if (!(await isForeground())) return
     process.off('SIGCONT', this.#onContinue)
     clearInterval(this.#suspended)

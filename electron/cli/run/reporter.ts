@@ -16,8 +16,8 @@ import { jsonLine, RunRecord, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */
 export interface Reporter {
-  /** `view` is that of the session after the event. */
-  take(event: SessionEvent, view: SessionView): void
+  /** Tells of an event. `view` is that of the session after the event. */
+  report(event: SessionEvent, view: SessionView): void
   /** A remark that is part of no run. */
   note(message: string): void
   /** What is written next begins at the left. */
@@ -47,14 +47,14 @@ function jsonReporter({ out, side }: Screen, runId: RunId | undefined, before: R
   let record = before
   let begun = runId !== undefined
   return {
-    take(event, view) {
+    report(event, view) {
       if (event.type === 'turn-start' || event.type === 'turn-resume') {
         record = new RunRecord()
         begun = true
       }
       // Such as a new title: it belongs to the session and to no run.
       if (!begun) return
-      record.take(event)
+      record.apply(event)
       const { sessionId, cwd, profile } = view
       const run = { sessionId, cwd, profile: profile.profileId, model: profile.model, ...(runId && { runId }) }
       const line = jsonLine(event, run, () => record.totals())
@@ -79,9 +79,9 @@ function textReporter(screen: Screen, before: RunRecord, goOn: (sessionId: strin
   const renderer = new TurnRenderer(screen)
   let record = before
   return {
-    take(event, view) {
+    report(event, view) {
       if (event.type === 'turn-start') record = new RunRecord()
-      record.take(event)
+      record.apply(event)
       renderer.show(event)
       if (event.type === 'turn-end')
         renderer.lines(endLines(side, event, view, record.totals().usage, goOn(view.sessionId)))

@@ -12,7 +12,7 @@ function lines(...events: UnstampedEvent[]): JsonLine[] {
   const record = new RunRecord()
   return events.flatMap((unstamped, index) => {
     const event = { ...unstamped, seq: index + 5, at: index + 100 } as SessionEvent
-    record.take(event)
+    record.apply(event)
     return jsonLine(event, run, () => record.totals()) ?? []
   })
 }

@@ -19,7 +19,7 @@ export interface RunTotals {
   usage: Usage
 }
 
-/** Counts along with the events of one run. */
+/** What one run came to so far, folded from its events. */
 export class RunRecord {
   #usage = noUsage
   #turns = 0
@@ -27,7 +27,7 @@ export class RunRecord {
   #finalText = ''
   #answer = ''
 
-  take(event: SessionEvent): void {
+  apply(event: SessionEvent): void {
     if (event.type === 'model-call-start') {
       this.#usage = addModelCall(this.#usage)
       if (event.purpose) return

@@ -26,7 +26,7 @@ async function accompany(session: Session, stage: Stage, run: () => Promise<Turn
   const { reporter } = stage
   const questions = stage.questions && new Questions(session, stage.questions, () => reporter.finishLine())
   const unsubscribe = session.subscribe((event) => {
-    reporter.take(event, session.view())
+    reporter.report(event, session.view())
     questions?.look()
   })
   let stopping: Promise<unknown> | undefined

@@ -33,14 +33,14 @@ export class LedgerFiles {
   }
 
   /**
-   * Hands each whole line behind `offset` to `take` and tells where the next one begins. A month without a file has no
+   * Hands each whole line behind `offset` to `onLine` and tells where the next one begins. A month without a file has no
    * lines. `FailureError` `storage`.
    */
-  async read(month: string, offset: number, take: (text: string) => void): Promise<number> {
+  async read(month: string, offset: number, onLine: (text: string) => void): Promise<number> {
     try {
       const handle = await open(this.#path(month), 'r')
       try {
-        return await readLines(handle, offset, take)
+        return await readLines(handle, offset, onLine)
       } finally {
         await handle.close()
       }
@@ -90,7 +90,7 @@ export class LedgerFiles {
   }
 }
 
-async function readLines(handle: FileHandle, start: number, take: (text: string) => void): Promise<number> {
+async function readLines(handle: FileHandle, start: number, onLine: (text: string) => void): Promise<number> {
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   let offset = start
   for (;;) {
@@ -103,7 +103,7 @@ async function readLines(handle: FileHandle, start: number, take: (text: string)
       buffer = Buffer.allocUnsafe(buffer.length * 2)
       continue
     }
-    for (const line of buffer.toString('utf8', 0, end).split('\n')) if (line !== '') take(line)
+    for (const line of buffer.toString('utf8', 0, end).split('\n')) if (line !== '') onLine(line)
     offset += end + 1
   }
 }

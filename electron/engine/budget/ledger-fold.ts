@@ -61,10 +61,11 @@ export class LedgerFold {
     return fold
   }
 
+  /** Folds one line of the ledger as it stands in its file; one that cannot be read is counted as such. */
   addLine(text: string): void {
     this.revision++
     const line = readLine(text)
-    if (line) this.#takeLine(line)
+    if (line) this.#apply(line)
     else this.unreadable++
   }
 
@@ -101,9 +102,9 @@ export class LedgerFold {
     return [...this.#calls.values()]
   }
 
-  #takeLine(line: LedgerLine): void {
+  #apply(line: LedgerLine): void {
     if (line.type === 'spend') {
-      if (line.timeFrom !== undefined) this.#takeTime(line.timeFrom, line.ms)
+      if (line.timeFrom !== undefined) this.#releaseTime(line.timeFrom, line.ms)
       for (const call of line.settles ?? []) this.#release(call)
       const sums = isInvented(line) ? this.#runSums(line) : this.#sumsOf(line)
       for (const sum of sums) add(sum, line)
@@ -134,8 +135,8 @@ export class LedgerFold {
     entryOf(this.#calls, call, () => ({ call, pid, startedAt, parts: [] })).parts.push({ sums, counts })
   }
 
-  /** What was reserved of it is spent now. */
-  #takeTime(call: string, ms: number): void {
+  /** Of the time that a call reserved, so many milliseconds are spent now. */
+  #releaseTime(call: string, ms: number): void {
     let rest = ms
     for (const { sums, counts } of this.#calls.get(call)?.parts ?? []) {
       const used = Math.min(rest, counts.wallTime)

@@ -157,14 +157,14 @@ export class Ledger {
     }
     // Lines that were taken must not be taken twice: after a failure it begins anew.
     this.#position = null
-    const take = (text: string) => this.#fold.addLine(text)
-    position.offset = await this.files.read(position.month, position.offset, take)
+    const addLine = (text: string) => this.#fold.addLine(text)
+    position.offset = await this.files.read(position.month, position.offset, addLine)
     const today = monthOf(dayOf(this.#clock.now()))
     if (position.month < today) {
       for (const month of await this.files.months()) {
         if (month <= position.month || month > today) continue
         position.month = month
-        position.offset = await this.files.read(month, 0, take)
+        position.offset = await this.files.read(month, 0, addLine)
       }
     }
     this.#position = position

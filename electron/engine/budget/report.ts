@@ -6,11 +6,11 @@ import type { LedgerStore } from './ledger-files.ts'
 import { isInvented, readLine, type SpendLine } from './ledger-line.ts'
 import { addSpend, knownCost } from './spending.ts'
 
-/** Hands every readable call of the range to `take`, in the order of the files. `FailureError` `storage`. */
+/** Hands every readable call of the range to `onLine`, in the order of the files. `FailureError` `storage`. */
 export async function readRange(
   files: LedgerStore,
   query: SpendingQuery,
-  take: (line: SpendLine) => void,
+  onLine: (line: SpendLine) => void,
 ): Promise<void> {
   const { from, to, profileId } = query
   for (const month of await files.months()) {
@@ -18,7 +18,7 @@ export async function readRange(
     await files.read(month, 0, (text) => {
       const line = readLine(text)
       if (line?.type !== 'spend' || isInvented(line) || line.day < from || line.day > to) return
-      if (profileId === null || line.profile === profileId) take(line)
+      if (profileId === null || line.profile === profileId) onLine(line)
     })
   }
 }

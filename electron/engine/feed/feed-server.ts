@@ -116,7 +116,7 @@ class WindowViewer {
     this.#subscriptions.set(sessionId, subscription)
     let session: Session
     try {
-      session = await this.#sources.holds.take(sessionId)
+      session = await this.#sources.holds.hold(sessionId)
     } catch (error) {
       if (this.#subscriptions.get(sessionId) !== subscription) return
       this.#subscriptions.delete(sessionId)

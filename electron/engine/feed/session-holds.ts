@@ -16,8 +16,11 @@ export class SessionHolds {
     this.#onDefect = onDefect
   }
 
-  /** Opens it if need be; `drop` once for every `take` that resolved. Rejects like `Sessions.open`. */
-  async take(id: SessionId): Promise<Session> {
+  /**
+   * Opens the session if it is not open, and keeps it open until `drop` was called once for every `hold` that resolved.
+   * Rejects like `Sessions.open`.
+   */
+  async hold(id: SessionId): Promise<Session> {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
     try {
       await this.#releasing.get(id)
@@ -28,6 +31,7 @@ export class SessionHolds {
     }
   }
 
+  /** Ends one `hold` of the session. After the last one it is released, as soon as no turn of it runs here. */
   drop(id: SessionId): void {
     const count = (this.#counts.get(id) ?? 0) - 1
     if (count > 0) {
@@ -38,9 +42,9 @@ export class SessionHolds {
     this.#releaseWhenIdle(id)
   }
 
-  /** Takes it for the time of one action. */
+  /** Holds the session for the time of one action. Rejects like `Sessions.open`, or as the action does. */
   async with<T>(id: SessionId, action: (session: Session) => T | Promise<T>): Promise<T> {
-    const session = await this.take(id)
+    const session = await this.hold(id)
     try {
       return await action(session)
     } finally {
@@ -48,7 +52,7 @@ export class SessionHolds {
     }
   }
 
-  /** Rejects like `Sessions.remove`. */
+  /** Removes the session after a release that is under way. Rejects like `Sessions.remove`. */
   async remove(id: SessionId): Promise<void> {
     await this.#releasing.get(id)
     await this.#sessions.remove(id)

@@ -77,7 +77,7 @@ export class ProfileStore {
     this.#environment = environmentProfile(services.env)
     this.#saved = services.settings.get().profiles
     this.#stopListening = services.settings.onChange(({ profiles }) => {
-      this.#takeSaved(profiles)
+      this.#adopt(profiles)
       this.#changed()
     })
   }
@@ -334,7 +334,7 @@ export class ProfileStore {
   }
 
   /** Statuses and clients of profiles that changed or went are of no use any more. */
-  #takeSaved(profiles: readonly Profile[]): void {
+  #adopt(profiles: readonly Profile[]): void {
     for (const old of this.#saved) {
       if (
         !isDeepStrictEqual(

@@ -42,7 +42,7 @@ export class RemoteSession implements AttachedSession {
     this.#connection = new WorkerConnection(stream, entry, patienceMs, {
       onMessage: (message) => {
         const isFirst = this.#view === null
-        this.#take(message)
+        this.#receive(message)
         if (isFirst && this.#view) onFirst()
       },
       onEnd: (end) => {
@@ -140,7 +140,7 @@ export class RemoteSession implements AttachedSession {
     this.#connection.close()
   }
 
-  #take(message: Extract<FromWorker, { type: 'snapshot' | 'events' }>): void {
+  #receive(message: Extract<FromWorker, { type: 'snapshot' | 'events' }>): void {
     if (message.type === 'snapshot') {
       const isFirst = this.#view === null
       this.#view = message.view

@@ -53,7 +53,7 @@ export class WorkerConnection {
     this.#stream = stream
     this.#messages = new WorkerMessages(build)
     this.#channel = new NdjsonChannel(stream, LINE_LIMIT)
-    this.#channel.onMessage((value) => this.#take(value))
+    this.#channel.onMessage((value) => this.#receive(value))
     this.#post({ type: 'hello', protocol: RUN_PROTOCOL, token: endpoint?.token ?? '', instanceId: worker.instanceId })
     // A stream that is no socket stays half open.
     this.#stream.once('end', () => this.#stream.destroy())
@@ -85,7 +85,7 @@ export class WorkerConnection {
     else this.#finish({ kind: 'lost', failure: silent(this.#runId, this.#patienceMs) })
   }
 
-  #take(value: unknown): void {
+  #receive(value: unknown): void {
     this.#silentTicks = 0
     const message = this.#messages.read(value)
     if (message) this.#handle(message)

@@ -26,7 +26,7 @@ test('however a turn comes in, its plan is the one that its whole text holds', (
       session.startTurn()
       for (const one of before) session.emit(one)
       const work = new RunWork(session.view().turns, true)
-      session.subscribe((one) => work.add(one, session.view()))
+      session.subscribe((one) => work.apply(one, session.view()))
       const seen: unknown[] = []
       const wanted: unknown[] = []
       const look = () => {

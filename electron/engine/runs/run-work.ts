@@ -25,8 +25,8 @@ export class RunWork {
     for (const item of turn.items) if (item.kind === 'tool' && item.state === 'done') this.#count(item.diff)
   }
 
-  /** `view`: with the event in it. */
-  add(event: SessionEvent, view: SessionView): void {
+  /** Folds an event of the session. `view`: that of the session, with the event in it. */
+  apply(event: SessionEvent, view: SessionView): void {
     const turn = view.turns.at(-1)
     if (!turn) return
     if (event.type === 'turn-start') this.plan = null

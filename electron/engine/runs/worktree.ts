@@ -55,7 +55,7 @@ export async function createWorktree(cwd: string, title: string): Promise<NewWor
     try {
       await git(cwd, 'worktree', 'add', '--quiet', '-b', branch, path, 'HEAD')
     } catch (error) {
-      await takeBack(cwd, path, branch)
+      await removeAgain(cwd, path, branch)
       throw new FailureError(failure('invalid-input', `git could not make a worktree: ${wordsOf(error)}`), {
         cause: error,
       })
@@ -80,13 +80,13 @@ export async function withLeft(worktree: RunWorktree): Promise<RunWorktree> {
   }
 }
 
-/** Takes back what was made for a run that did not begin. */
+/** Removes the worktree and the branch that were made for a run that did not begin. */
 export async function discardWorktree(cwd: string, { path, branch }: RunWorktree): Promise<void> {
-  await takeBack(cwd, path, branch)
+  await removeAgain(cwd, path, branch)
 }
 
 /** Whoever reserved the folder made all that is in it. Each part may not have come to be. */
-async function takeBack(cwd: string, path: string, branch: string): Promise<void> {
+async function removeAgain(cwd: string, path: string, branch: string): Promise<void> {
   await git(cwd, 'worktree', 'remove', '--force', path).catch(() => undefined)
   await rm(path, { recursive: true, force: true })
   await git(cwd, 'branch', '--quiet', '-d', branch).catch(() => undefined)

@@ -208,7 +208,7 @@ export class LiveSession implements Session {
     const open = this.#state.newestTurn.open()
     if (this.#turn || !open || !last || last.end) return null
     const carriedOver = carryOver(this.#state, (event) => this.#emit(event))
-    return await this.#takeUp(() => {
+    return await this.#continueTurn(() => {
       if (carriedOver.length === 0) bridgeCutAnswer(this.#state, (event) => this.#emit(event))
       return { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun, carriedOver }
     })
@@ -230,7 +230,7 @@ export class LiveSession implements Session {
     const last = this.#state.view.turns.at(-1)
     if (!last || last.end?.reason === 'completed')
       throw new FailureError(failure('invalid-input', 'Its last turn is complete. Say what to do next.'))
-    return await this.#takeUp(() => {
+    return await this.#continueTurn(() => {
       this.#emit({ type: 'turn-resume', turnId: last.turnId })
       this.#readQueue()
       bridgeCutAnswer(this.#state, (event) => this.#emit(event))
@@ -239,7 +239,7 @@ export class LiveSession implements Session {
   }
 
   /** A turn that was begun before runs on. `prepare` writes what comes before its first step. */
-  async #takeUp(prepare: () => TurnOrder): Promise<Begun> {
+  async #continueTurn(prepare: () => TurnOrder): Promise<Begun> {
     const turn = new RunningTurn()
     this.#turn = turn
     this.#storageFailure = null

@@ -100,7 +100,7 @@ export class SlotQueue {
         lookedAt = performance.now()
         await this.#clearDead(id)
       }
-      const wait = this.#order.before(id).length === 0 ? await this.#takeRested() : pause
+      const wait = this.#order.before(id).length === 0 ? await this.#removeRested() : pause
       signal.throwIfAborted()
       if (this.#isWorking(id)) return
       const before = this.#order.before(id).length
@@ -111,8 +111,11 @@ export class SlotQueue {
     }
   }
 
-  /** Only the first in the queue does this. Resolves with how long to wait for the next that may be taken. */
-  async #takeRested(): Promise<number> {
+  /**
+   * Gives up the slots that rested too long; only the first in the queue does this. Resolves with the milliseconds until the
+   * next one may be given up.
+   */
+  async #removeRested(): Promise<number> {
     let wait = LOOK_MS
     for (const { id, state, restsSince } of this.#order.tickets()) {
       if (state !== 'resting') continue

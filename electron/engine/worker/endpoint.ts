@@ -100,7 +100,7 @@ class Visitor {
       post: (message) => this.#post(message.type === 'snapshot' ? { ...message, build: options.build } : message),
       onDefect: options.onDefect,
     })
-    this.#channel.onMessage((value) => this.#take(value))
+    this.#channel.onMessage((value) => this.#receive(value))
     this.#hello = setTimeout(() => this.#channel.destroy(), HELLO_MS)
   }
 
@@ -116,7 +116,7 @@ class Visitor {
     this.admitted = false
   }
 
-  #take(value: unknown): void {
+  #receive(value: unknown): void {
     const message = ToWorker.safeParse(value)
     // Only a program that was tampered with, or one of another version, sends what does not fit.
     if (!message.success) this.#channel.destroy()

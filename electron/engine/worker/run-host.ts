@@ -62,7 +62,7 @@ export class RunHost {
       await host.#listen(token)
       options.onEndRequest(() => host.#endRequested().catch(onDefect))
       session.subscribe((event) => {
-        host.#progress.add(event, session.view())
+        host.#progress.apply(event, session.view())
         host.#publish()
       })
       await host.#first()

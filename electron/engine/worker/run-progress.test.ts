@@ -22,7 +22,7 @@ test('a run tells its plan, and what it changed itself', () => {
   edit(session, 'before.ts', 90, 90)
   session.endTurn()
   const progress = new RunProgress(session.view(), false)
-  session.subscribe((event) => progress.add(event, session.view()))
+  session.subscribe((event) => progress.apply(event, session.view()))
   const told: unknown[] = []
   const tell = () => {
     const { plan, changes } = progress.of(session.view())

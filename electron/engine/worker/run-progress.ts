@@ -40,10 +40,10 @@ export class RunProgress {
     this.#work = new RunWork(view.turns, goesOn)
   }
 
-  /** `view`: with the event in it. */
-  add(event: SessionEvent, view: SessionView): void {
-    this.#work.add(event, view)
-    this.#meter.take(event)
+  /** Folds an event of the session. `view`: that of the session, with the event in it. */
+  apply(event: SessionEvent, view: SessionView): void {
+    this.#work.apply(event, view)
+    this.#meter.apply(event)
   }
 
   of(view: SessionView): Progress {

@@ -28,7 +28,7 @@ export class NdjsonDecoder implements Decoder {
     this.#feed(this.#text.decode())
     if (this.done) return
     const rest = this.#line.trim()
-    if (rest !== '') this.#take(rest, true)
+    if (rest !== '') this.#readLine(rest, true)
     if (!this.#reply.ended) this.#reply.end('nothing')
   }
 
@@ -39,12 +39,12 @@ export class NdjsonDecoder implements Decoder {
     this.#line = lines.pop() ?? ''
     for (const line of lines) {
       if (line.length > this.#options.frameLimit) throw this.#tooLong()
-      if (line.trim() !== '' && !this.done) this.#take(line, false)
+      if (line.trim() !== '' && !this.done) this.#readLine(line, false)
     }
     if (this.#line.length > this.#options.frameLimit) throw this.#tooLong()
   }
 
-  #take(text: string, isRest: boolean): void {
+  #readLine(text: string, isRest: boolean): void {
     if (text.trimStart().startsWith('<')) {
       const what = this.#options.contentType.split(';')[0] || 'text/html'
       throw this.#reply.protocolError(`The server answered with a web page (${what}) instead of a chat completion`)

@@ -87,7 +87,7 @@ export class LeakFilter {
       const found = this.#scan(held, position, true)
       result.addText(held.slice(position, found.position))
       if (!found.opening) break
-      position = this.#take(held, found.position, found.opening, result, wasRead)
+      position = this.#readCalls(held, found.position, found.opening, result, wasRead)
     }
     const { text, calls, incomplete, doubtful } = result
     return { held, text, calls, incomplete, doubtful }
@@ -117,8 +117,14 @@ export class LeakFilter {
     if (this.#atStart && character.trim() !== '') this.#atStart = false
   }
 
-  /** Takes the calls at `start`, or leaves them in the text; returns where to go on. */
-  #take(text: string, start: number, grammar: Grammar, result: Result, wasRead: (text: string) => boolean): number {
+  /** Reads the calls at `start` out of the text, or leaves them in it; returns where to go on. */
+  #readCalls(
+    text: string,
+    start: number,
+    grammar: Grammar,
+    result: Result,
+    wasRead: (text: string) => boolean,
+  ): number {
     const reading = grammar.read(text, start, this.#tools)
     if (!reading || (grammar.wholeText && !reading.unfinished && !this.#isRestEmpty(text, reading.end))) {
       this.#pass(text.charAt(start))

@@ -66,7 +66,7 @@ export class ProseContext {
 
   advance(character: string): void {
     if (this.#comment) {
-      this.#takeOfComment(character)
+      this.#addToComment(character)
       return
     }
     if (character !== this.#run.charAt(0)) this.#endRun()
@@ -132,7 +132,7 @@ export class ProseContext {
     if (!this.#fence && this.#inline === 0) this.#comment = this.#markOpensLine ? 'block' : 'inline'
   }
 
-  #takeOfComment(character: string): void {
+  #addToComment(character: string): void {
     this.#previous = character
     this.#commentMark = (this.#commentMark + character).slice(-COMMENT_END.length)
     const ends = this.#commentMark === COMMENT_END

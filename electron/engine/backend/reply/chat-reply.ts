@@ -100,8 +100,8 @@ export class ChatReply {
     for (const choice of choices) if (isRecord(choice)) this.#choice(choice, chunk)
   }
 
-  /** A whole reply: the same members under another name. */
-  takeWhole(value: unknown): void {
+  /** Adds a reply that came in one piece: it has the members of a chunk under another name. Throws like `addChunk`. */
+  addWhole(value: unknown): void {
     if (!isRecord(value)) throw this.protocolError('The answer of the server is not a chat completion')
     if (value.error) this.fail(value)
     if (!Array.isArray(value.choices)) {

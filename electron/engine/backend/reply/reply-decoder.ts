@@ -127,7 +127,7 @@ export class ReplyDecoder implements Decoder {
     } catch {
       throw this.#reply.protocolError('The answer of the server is not JSON', this.#whole.slice(0, 1000))
     }
-    this.#reply.takeWhole(value)
+    this.#reply.addWhole(value)
     this.#reply.end('done')
   }
 }

@@ -5,7 +5,7 @@ import { errorCode } from '../../lib/storage-failure.ts'
 import { isInside } from '../contract/workspace.ts'
 import { gitFoldersIn, SUBMODULE_DEPTH } from './git-guards.ts'
 import { changedRepositories, repositoriesIn } from './git-nested.ts'
-import { MADE_BY_A_COMMAND, type Standing, standingIn, takePrograms } from './git-programs.ts'
+import { MADE_BY_A_COMMAND, removePrograms, type Standing, standingIn } from './git-programs.ts'
 import { entryAt } from './way.ts'
 
 /** What git is in a folder of the workspace: `made` later means that a command made it. */
@@ -102,7 +102,7 @@ async function disarm(git: string, since: number, before: Standing = NOTHING): P
   for (const module of await gitFoldersIn(join(git, 'modules'), SUBMODULE_DEPTH)) {
     if (await disarm(module, since, before)) found = true
   }
-  return (await takePrograms(git, before)) || found
+  return (await removePrograms(git, before)) || found
 }
 
 const NOTHING: Standing = new Map()

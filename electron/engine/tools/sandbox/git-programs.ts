@@ -40,21 +40,21 @@ export async function standingIn(git: string): Promise<Standing> {
 }
 
 /**
- * Takes from a git folder what git would run by itself and what leads it elsewhere, unless it stood there before. Nothing is
+ * Removes from a git folder what git would run by itself and what leads it elsewhere, unless it stood there before. Nothing is
  * lost: it lies beside, under a name that git does not look for, and what it stood in place of is put back. Resolves with
  * whether there was any.
  */
-export async function takePrograms(git: string, before: Standing): Promise<boolean> {
+export async function removePrograms(git: string, before: Standing): Promise<boolean> {
   const hooks = join(git, 'hooks')
   const isFolder = (await entryAt(hooks)) === 'folder'
   const paths = [
     ...ELSEWHERE.map((name) => join(git, name)),
     ...(isFolder ? (await hookNames(git)).map((name) => join(hooks, name)) : [hooks]),
   ]
-  // What cannot be taken saves nothing else.
+  // What cannot be removed saves nothing else.
   const taken = await Promise.allSettled([
-    takeSettings(join(git, 'config'), before),
-    takeWorktrees(git, before),
+    removeSettings(join(git, 'config'), before),
+    removeWorktrees(git, before),
     ...paths.map(async (path) => !(await isIdleCommondir(git, path)) && (await putBack(path, before))),
   ])
   const failed = taken.find((one) => one.status === 'rejected')
@@ -67,7 +67,7 @@ async function isIdleCommondir(git: string, path: string): Promise<boolean> {
   return path === join(git, 'commondir') && (await hasIdleCommondir(git))
 }
 
-async function takeWorktrees(git: string, before: Standing): Promise<boolean> {
+async function removeWorktrees(git: string, before: Standing): Promise<boolean> {
   let found = false
   for (const name of await readdir(join(git, 'worktrees')).catch(unlessShort([]))) {
     const worktree = join(git, 'worktrees', name)
@@ -80,7 +80,7 @@ async function takeWorktrees(git: string, before: Standing): Promise<boolean> {
   return found
 }
 
-async function takeSettings(config: string, before: Standing): Promise<boolean> {
+async function removeSettings(config: string, before: Standing): Promise<boolean> {
   if (await isAsBefore(config, before)) return false
   const now = await standingAt(config)
   if (!now || !('bytes' in now)) return await putBack(config, before)
