@@ -1,10 +1,10 @@
 import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
+import { LineCutter } from '../lib/line-cutter.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
 
 const CHUNK_BYTES = 1 << 20
-const NEWLINE = 10
 const NAME = /^(\d{4}-\d{2})\.jsonl$/
 
 /** Where a ledger keeps its lines; files, or what stands in for them in a test. */
@@ -91,19 +91,13 @@ export class LedgerFiles {
 }
 
 async function readLines(handle: FileHandle, start: number, onLine: (text: string) => void): Promise<number> {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  let offset = start
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  const lines = new LineCutter()
+  let position = start
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
-    const end = buffer.lastIndexOf(NEWLINE, bytesRead - 1)
-    if (bytesRead === 0) return offset
-    if (end < 0) {
-      // One line that is longer than the buffer, or one that is being written.
-      if (bytesRead < buffer.length) return offset
-      buffer = Buffer.allocUnsafe(buffer.length * 2)
-      continue
-    }
-    for (const line of buffer.toString('utf8', 0, end).split('\n')) if (line !== '') onLine(line)
-    offset += end + 1
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, position)
+    if (bytesRead === 0) return start + lines.wholeBytes
+    position += bytesRead
+    for (const { text } of lines.feed(chunk.subarray(0, bytesRead))) if (text !== '') onLine(text)
   }
 }

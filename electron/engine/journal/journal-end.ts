@@ -1,8 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session/session-entry.ts'
-import { parseJson } from '../lib/json.ts'
+import { BackwardLineCutter, type Line, lineValue } from '../lib/line-cutter.ts'
 import { errorCode } from '../lib/storage-failure.ts'
-import { BackwardLineCutter, type Line } from './line-cutter.ts'
 
 const BLOCK = 64 * 1024
 
@@ -40,7 +39,7 @@ export async function* entriesFromEnd(path: string): AsyncGenerator<SessionEntry
   }
 }
 
-function entryOf({ text, isTooLong }: Line): SessionEntry[] {
-  const entry = SessionEntry.safeParse(isTooLong ? undefined : parseJson(text))
+function entryOf(line: Line): SessionEntry[] {
+  const entry = SessionEntry.safeParse(lineValue(line))
   return entry.success ? [entry.data] : []
 }

@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session/session-entry.ts'
-import { parseJson } from '../lib/json.ts'
-import { LineCutter } from './line-cutter.ts'
+import { LineCutter, lineValue } from '../lib/line-cutter.ts'
 
 const BLOCK = 256 * 1024
 const LINE_FEED = 10
@@ -35,9 +34,9 @@ export async function* followEntries(
       const mayGrow = stays()
       const { bytesRead } = await file.read(block, 0, BLOCK, position)
       position += bytesRead
-      for (const { text, isTooLong } of lines.feed(block.subarray(0, bytesRead))) {
-        const entry = text === '' || isTooLong ? null : SessionEntry.safeParse(parseJson(text))
-        if (entry?.success) yield entry.data
+      for (const line of lines.feed(block.subarray(0, bytesRead))) {
+        const entry = SessionEntry.safeParse(lineValue(line))
+        if (entry.success) yield entry.data
       }
       if (bytesRead > 0) continue
       if (!mayGrow) return

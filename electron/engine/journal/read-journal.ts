@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs'
 import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
 import { JOURNAL_VERSION, SessionEntry } from '#shared/session/session-entry.ts'
-import { parseJson } from '../lib/json.ts'
 import { isRecord } from '../lib/json-record.ts'
+import { type Line, LineCutter, lineValue } from '../lib/line-cutter.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
-import { type Line, LineCutter } from './line-cutter.ts'
 
 /** How much of a journal file is read at once. Bytes. */
 const PIECE = 1 << 17
@@ -33,14 +32,13 @@ export async function readJournal(path: string, onEntry: (entry: SessionEntry) =
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>) {
       for (const line of lines.feed(chunk)) reader.read(line)
-      const lastNewline = chunk.lastIndexOf(10)
-      if (lastNewline >= 0) reading.wholeBytes = bytes + lastNewline + 1
       bytes += chunk.length
     }
   } catch (error) {
     if (error instanceof FailureError) throw error
     throw new FailureError(storageFailure('read a session', error), { cause: error })
   }
+  reading.wholeBytes = lines.wholeBytes
   reading.tornBytes = bytes - reading.wholeBytes
   return reading
 }
@@ -83,8 +81,8 @@ class EntryReader {
     this.#unreadable = unreadable
   }
 
-  read({ text, isTooLong }: Line): void {
-    const value = isTooLong ? undefined : parseJson(text)
+  read(line: Line): void {
+    const value = lineValue(line)
     const delta = deltaOf(value)
     if (delta) {
       this.#give(delta)
@@ -96,6 +94,7 @@ class EntryReader {
       return
     }
     refuseNewerVersion(value)
+    const { text } = line
     const type = /"type":"([a-z-]{1,40})"/.exec(text.slice(0, 200))?.[1] ?? ''
     this.#unreadable.push(type)
     if (type === 'turn-start' && this.#last) this.#give(lostMessage(text, this.#last))

@@ -1,20 +1,16 @@
 import type { Duplex } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
 import type { Channel } from './channel.ts'
+import { LineCutter, lineValue } from './line-cutter.ts'
 
 /** One JSON value a line, over a stream of bytes both ways. */
 export class NdjsonChannel implements Channel<unknown> {
   readonly #stream: Duplex
-  readonly #limit: number
-  readonly #decoder = new StringDecoder('utf8')
-  /** Of a line that is not whole yet. */
-  #parts: string[] = []
-  #size = 0
+  readonly #lines: LineCutter
 
-  /** `limit`: characters of a line. A longer one, or one that is no JSON, ends the connection. */
+  /** `limit`: bytes of a line. A longer one, or one that is no JSON, ends the connection. */
   constructor(stream: Duplex, limit: number) {
     this.#stream = stream
-    this.#limit = limit
+    this.#lines = new LineCutter(limit)
     // What broke is told by `close`, which follows.
     stream.on('error', () => undefined)
   }
@@ -30,12 +26,13 @@ export class NdjsonChannel implements Channel<unknown> {
   /** Nothing is read before somebody listens. */
   onMessage(listener: (value: unknown) => void): void {
     this.#stream.on('data', (bytes: Buffer) => {
-      for (const line of this.#lines(this.#decoder.write(bytes))) {
+      for (const line of this.#lines.feed(bytes)) {
         if (this.#stream.destroyed) return
-        const value = parsed(line)
+        const value = lineValue(line)
         if (value === undefined) this.#stream.destroy()
         else listener(value)
       }
+      if (this.#lines.isTooLong) this.#stream.destroy()
     })
   }
 
@@ -56,30 +53,5 @@ export class NdjsonChannel implements Channel<unknown> {
   /** Ends the connection at once. */
   destroy(): void {
     this.#stream.destroy()
-  }
-
-  *#lines(text: string): Generator<string> {
-    let from = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      this.#parts.push(text.slice(from, end))
-      yield this.#parts.join('')
-      this.#parts = []
-      this.#size = 0
-      from = end + 1
-    }
-    const rest = text.slice(from)
-    if (rest === '') return
-    this.#parts.push(rest)
-    this.#size += rest.length
-    if (this.#size > this.#limit) this.#stream.destroy()
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    // undefined is no JSON value: the caller hangs up.
-    return undefined
   }
 }

@@ -7,7 +7,7 @@ import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
 import { type FromWorker, type ToWorker, WorkerMessages } from './protocol.ts'
 
-/** A snapshot of the longest session that a person can have, with room to spare; in characters. */
+/** A snapshot of the longest session that a person can have, with room to spare. Bytes. */
 const LINE_LIMIT = 250_000_000
 
 /** `over`: the worker said goodbye or is gone. `lost`: it does not answer, or says what cannot be understood. */

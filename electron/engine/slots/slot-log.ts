@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
-import { parseJson } from '../lib/json.ts'
+import { type Line, LineCutter, lineValue } from '../lib/line-cutter.ts'
 import { SlotLine } from './slot-order.ts'
 
 const CHUNK = 64 * 1024
@@ -17,8 +16,7 @@ export class SlotLog {
   readonly #number: number
   readonly #file: FileHandle
   #read = 0
-  readonly #decoder = new StringDecoder('utf8')
-  #tail = ''
+  readonly #lines = new LineCutter()
 
   private constructor(folder: string, number: number, file: FileHandle) {
     this.#folder = folder
@@ -71,9 +69,7 @@ export class SlotLog {
       const { bytesRead } = await this.#file.read(buffer, 0, CHUNK, this.#read)
       if (bytesRead === 0) return lines
       this.#read += bytesRead
-      const parts = (this.#tail + this.#decoder.write(buffer.subarray(0, bytesRead))).split('\n')
-      this.#tail = parts.pop() ?? ''
-      lines.push(...parts.flatMap(parsed))
+      for (const line of this.#lines.feed(buffer.subarray(0, bytesRead))) lines.push(...slotLineOf(line))
     }
   }
 
@@ -98,7 +94,7 @@ function remove(folder: string, number: number): Promise<void> {
 }
 
 /** Empty for a torn line, and for one of a version that knows more. */
-function parsed(text: string): SlotLine[] {
-  const line = SlotLine.safeParse(parseJson(text))
-  return line.success ? [line.data] : []
+function slotLineOf(line: Line): SlotLine[] {
+  const parsed = SlotLine.safeParse(lineValue(line))
+  return parsed.success ? [parsed.data] : []
 }

@@ -9,7 +9,7 @@ import { RUN_PROTOCOL } from '../runs/run-version.ts'
 import { closeToOthers, type SocketPlace } from '../runs/socket-place.ts'
 import type { Session } from '../sessions/sessions.ts'
 
-/** Longer than the longest message that a person sends, with room for its escapes. */
+/** Longer than the longest message that a person sends, with room for its escapes. Bytes. */
 const LINE_LIMIT = 8_000_000
 /** How long a visitor may take to say who it is. Milliseconds. */
 const HELLO_MS = 5_000

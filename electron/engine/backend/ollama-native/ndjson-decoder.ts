@@ -1,4 +1,6 @@
+import { parseJson } from '../../lib/json.ts'
 import { isRecord } from '../../lib/json-record.ts'
+import { type Line, LineCutter } from '../../lib/line-cutter.ts'
 import type { ChatReply } from '../reply/chat-reply.ts'
 import type { Decoder, DecoderOptions } from '../reply/reply-decoder.ts'
 import { callsOf, chunkFromNative } from './native-chunk.ts'
@@ -7,8 +9,7 @@ import { callsOf, chunkFromNative } from './native-chunk.ts'
 export class NdjsonDecoder implements Decoder {
   readonly #reply: ChatReply
   readonly #options: DecoderOptions
-  readonly #text = new TextDecoder()
-  #line = ''
+  readonly #lines: LineCutter
   #calls = 0
   progressed = false
   done = false
@@ -16,43 +17,36 @@ export class NdjsonDecoder implements Decoder {
   constructor(reply: ChatReply, options: DecoderOptions) {
     this.#reply = reply
     this.#options = options
+    this.#lines = new LineCutter(options.frameLimit)
   }
 
   feed(bytes: Uint8Array): void {
     this.progressed = false
-    this.#feed(this.#text.decode(bytes, { stream: true }))
+    if (this.done) return
+    for (const line of this.#lines.feed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
+      if (!this.done) this.#readLine(line, false)
+    }
+    if (!this.done && this.#lines.isTooLong) throw this.#tooLong()
   }
 
   end(): void {
-    // A last line that lacks its newline counts; half a line says nothing about the protocol.
-    this.#feed(this.#text.decode())
     if (this.done) return
-    const rest = this.#line.trim()
-    if (rest !== '') this.#readLine(rest, true)
+    // A last line that lacks its newline counts; half a line says nothing about the protocol.
+    this.#readLine(this.#lines.end(), true)
     if (!this.#reply.ended) this.#reply.end('nothing')
   }
 
-  #feed(text: string): void {
-    if (this.done || text === '') return
-    const lines = text.split('\n')
-    lines[0] = this.#line + lines[0]
-    this.#line = lines.pop() ?? ''
-    for (const line of lines) {
-      if (line.length > this.#options.frameLimit) throw this.#tooLong()
-      if (line.trim() !== '' && !this.done) this.#readLine(line, false)
-    }
-    if (this.#line.length > this.#options.frameLimit) throw this.#tooLong()
-  }
-
-  #readLine(text: string, isRest: boolean): void {
-    if (text.trimStart().startsWith('<')) {
+  #readLine({ text, isTooLong }: Line, isRest: boolean): void {
+    if (isTooLong) throw this.#tooLong()
+    // The first one may begin with the mark of UTF-8, which is white space here.
+    const json = text.trim()
+    if (json === '') return
+    if (json.startsWith('<')) {
       const what = this.#options.contentType.split(';')[0] || 'text/html'
       throw this.#reply.protocolError(`The server answered with a web page (${what}) instead of a chat completion`)
     }
-    let line: unknown
-    try {
-      line = JSON.parse(text)
-    } catch {
+    const line = parseJson(json)
+    if (line === undefined) {
       // The end of the body may have cut the last line in two.
       if (isRest && this.#reply.started) return
       throw this.#reply.protocolError('The server sent a piece of its answer that is not JSON', text.slice(0, 1000))
@@ -69,6 +63,6 @@ export class NdjsonDecoder implements Decoder {
   }
 
   #tooLong() {
-    return this.#reply.protocolError(`The server sent more than ${this.#options.frameLimit} characters in one piece`)
+    return this.#reply.protocolError(`The server sent more than ${this.#options.frameLimit} bytes in one piece`)
   }
 }

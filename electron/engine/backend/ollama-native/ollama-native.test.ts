@@ -42,6 +42,7 @@ interface Row {
   wire: readonly string[]
   expected: readonly string[]
   end?: RawOptions
+  frameLimit?: number
 }
 
 const rows: Row[] = [
@@ -131,6 +132,18 @@ const rows: Row[] = [
     expected: ['text A', 'error protocol'],
   },
   {
+    name: 'a line that has no end',
+    wire: [line({ content: 'A' }), 'x'.repeat(5000)],
+    expected: ['text A', 'error protocol'],
+    end: { end: 'hold' },
+    frameLimit: 1000,
+  },
+  {
+    name: 'the mark of UTF-8, and blank lines',
+    wire: [`\ufeff${line({ content: 'é😀' })}`, '\n', ' \r\n', last()],
+    expected: ['text é😀', 'finish stop (stop)'],
+  },
+  {
     name: 'a web page',
     wire: ['<html><body>Hello</body></html>'],
     end: { headers: { 'content-type': 'text/html' } },
@@ -151,15 +164,15 @@ const rows: Row[] = [
 
 describe('what the server sends', () => {
   const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
-  it.each(rows)('$name', async ({ wire, expected, end }) => {
-    answers = [raw(wire, end ?? ndjson)]
-    expect(await inShort(chat())).toEqual(expected)
+  it.each(rows)('$name', async ({ wire, expected, end, frameLimit }) => {
+    answers = [raw(wire, { ...ndjson, ...end })]
+    expect(await inShort(chat({}, {}, frameLimit))).toEqual(expected)
   })
 
-  it.each(rows)('$name, one byte at a time', async ({ wire, expected, end }) => {
+  it.each(rows)('$name, one byte at a time', async ({ wire, expected, end, frameLimit }) => {
     const bytes = [...Buffer.from(wire.join(''))].map((byte) => Buffer.of(byte))
-    answers = [raw(bytes, end ?? ndjson)]
-    expect(await inShort(chat())).toEqual(expected)
+    answers = [raw(bytes, { ...ndjson, ...end })]
+    expect(await inShort(chat({}, {}, frameLimit))).toEqual(expected)
   })
 
   it('a whole reply', async () => {
@@ -293,11 +306,12 @@ describe('what is sent', () => {
   })
 })
 
-async function* chat(request: Partial<ChatRequest> = {}, profile: Partial<Profile> = {}) {
+async function* chat(request: Partial<ChatRequest> = {}, profile: Partial<Profile> = {}, frameLimit?: number) {
   const client = createBackend({
     profile: testProfile(backend.baseUrl, { kind: 'ollama', contextWindow: 4096, ...profile }),
     key: null,
     retry: { attempts: 1 },
+    ...(frameLimit && { frameLimit }),
   })
   try {
     const asked = { messages: [], tools: [tool('f')], ...request }

@@ -3,7 +3,7 @@ import type { ChatReply } from './chat-reply.ts'
 
 export interface DecoderOptions {
   contentType: string
-  /** The longest frame of a stream, and the longest whole reply, in characters. */
+  /** The longest frame of an event stream, and the longest whole reply, in characters; the longest JSON line, in bytes. */
   frameLimit: number
 }
 
