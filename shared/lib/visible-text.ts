@@ -1,3 +1,5 @@
+import { unicodePattern } from './unicode-pattern.ts'
+
 /**
  * Text of models, tools and files as a person may trust it. A terminal obeys what it is shown: an escape sequence can
  * rewrite the screen, the title or the clipboard. Marks of direction can make a command look like another, and other
@@ -9,9 +11,8 @@
  * What is judged is only ever what came before, so pieces and the whole text are shown alike.
  */
 export function visibleText(text: string, before = ''): string {
-  // Nearly all text has nothing to look at, and this is asked with every word that a model writes.
-  if (!SUSPECT.test(text)) return text
-  return text.replace(SUSPECTS, (character, at: number) => {
+  if (isPlain(text)) return text
+  return text.replace(new RegExp(`[${INVISIBLE}]`, 'gu'), (character, at: number) => {
     const near = at < LOOKED_AT ? before.slice(-LOOKED_AT) + text.slice(0, at) : text.slice(at - LOOKED_AT, at)
     return belongs(character, near) ? character : shown(character)
   })
@@ -27,7 +28,7 @@ export function visibleLine(text: string): string {
  * else that is invisible in it becomes visible.
  */
 export function visibleOutput(text: string): string {
-  if (!SUSPECT.test(text)) return text
+  if (isPlain(text)) return text
   return text
     .split(OUTPUT_CODES)
     .map((part, index) => (index % 2 === 0 ? visibleText(part) : part))
@@ -45,37 +46,45 @@ export const LOOKED_AT = 16
 const INVISIBLE =
   '\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e' +
   '\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}'
-const SUSPECT = new RegExp(`[${INVISIBLE}]`, 'u')
-const SUSPECTS = new RegExp(`[${INVISIBLE}]`, 'gu')
-const ENDS_UNSEEN = new RegExp(`[${INVISIBLE}]$`, 'u')
+const suspect = unicodePattern(`[${INVISIBLE}]`)
+const endsUnseen = unicodePattern(`[${INVISIBLE}]$`)
+
+/** Nearly all text has nothing to look at, most of it is ASCII, and this is asked with every word that a model writes. */
+function isPlain(text: string): boolean {
+  return /^[\n\t -~]*$/.test(text) || !suspect().test(text)
+}
 
 /** After an emoji, whatever colour and shape it was given. */
-const AFTER_EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?$/u
+const afterEmoji = unicodePattern(String.raw`[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?$`)
 /** After a letter or mark of a script in which a joiner changes how letters meet. */
-const AFTER_JOINING =
-  /(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hebrew}])[\p{L}\p{M}]$/u
+const afterJoining = unicodePattern(
+  String.raw`(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hebrew}])[\p{L}\p{M}]$`,
+)
 /** After a letter of a script that is written without blanks. */
-const AFTER_UNSPACED =
-  /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Javanese}]$/u
-const AFTER_SELECTABLE = /[\p{Emoji}\p{Script=Han}\p{Script=Myanmar}\p{Script=Phags_Pa}\p{Sm}]$/u
-const AFTER_HAN = /\p{Script=Han}$/u
-const AFTER_MONGOLIAN = /[\u1820-\u18aa]$/u
+const afterUnspaced = unicodePattern(
+  String.raw`[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Javanese}]$`,
+)
+const afterSelectable = unicodePattern(
+  String.raw`[\p{Emoji}\p{Script=Han}\p{Script=Myanmar}\p{Script=Phags_Pa}\p{Sm}]$`,
+)
+const afterHan = unicodePattern(String.raw`\p{Script=Han}$`)
+const afterMongolian = unicodePattern(String.raw`[\u1820-\u18aa]$`)
 
 /** Whether it is how scripts and emoji are written, after what came before it. */
 function belongs(character: string, near: string): boolean {
   const code = character.codePointAt(0) ?? 0
-  if (code === 0x200d) return AFTER_EMOJI.test(near) || joins(near)
+  if (code === 0x200d) return afterEmoji().test(near) || joins(near)
   if (code === 0x200c) return joins(near)
-  if (code === 0x200b) return AFTER_UNSPACED.test(near) && !ENDS_UNSEEN.test(near)
-  if (code >= 0xfe00 && code <= 0xfe0f) return AFTER_SELECTABLE.test(near)
-  if (code >= 0xe0100 && code <= 0xe01ef) return AFTER_HAN.test(near)
-  if (code >= 0x180b && code <= 0x180f && code !== 0x180e) return AFTER_MONGOLIAN.test(near)
+  if (code === 0x200b) return afterUnspaced().test(near) && !endsUnseen().test(near)
+  if (code >= 0xfe00 && code <= 0xfe0f) return afterSelectable().test(near)
+  if (code >= 0xe0100 && code <= 0xe01ef) return afterHan().test(near)
+  if (code >= 0x180b && code <= 0x180f && code !== 0x180e) return afterMongolian().test(near)
   return code >= 0xe0061 && code <= 0xe007f && isFlag(`${near}${character}`)
 }
 
 /** Selectors are marks too, and join nothing. */
 function joins(near: string): boolean {
-  return AFTER_JOINING.test(near) && !ENDS_UNSEEN.test(near)
+  return afterJoining().test(near) && !endsUnseen().test(near)
 }
 
 /** The flags of parts of a country are a black flag and small letters that nobody sees, with an end. */

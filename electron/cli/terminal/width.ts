@@ -1,3 +1,5 @@
+import { unicodePattern } from '#shared/lib/unicode-pattern.ts'
+
 /** Columns that a text takes in a terminal: wide characters two, marks that join the one before none. */
 export function textWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
@@ -36,11 +38,14 @@ export function head(text: string, columns: number): string {
 }
 
 /** East Asian wide and full-width blocks, and what is drawn as an emoji. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
+const wide = unicodePattern(
+  String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]`,
+)
+/** Marks that join the character before them, and what is not drawn. */
+const unseen = unicodePattern(String.raw`[\p{Mn}\p{Me}\p{Cf}]`)
 
 function characterWidth(character: string): number {
   if (character >= ' ' && character <= '~') return 1
-  if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) return 0
-  return WIDE.test(character) ? 2 : 1
+  if (unseen().test(character)) return 0
+  return wide().test(character) ? 2 : 1
 }

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import type { Connections } from './open-connections.ts'
 
@@ -39,7 +38,7 @@ export async function send(agent: Connections, asked: HttpRequest): Promise<Resp
       ...(body !== undefined && { body }),
     })
     const next = hop < HOPS ? redirectWithin(url, method, answer) : null
-    if (next === null) return responseOf(answer)
+    if (next === null) return await responseOf(answer)
     await answer.body.dump()
     url = next
   }
@@ -58,12 +57,10 @@ function redirectWithin(url: string, method: HttpRequest['method'], answer: Resp
   return to.hostname === from.hostname && (to.origin === from.origin || safer) ? to.href : null
 }
 
-function responseOf(answer: Dispatcher.ResponseData): Response {
-  return {
-    statusCode: answer.statusCode,
-    headers: answer.headers,
-    body: decoded(answer.body, headerOf(answer, 'content-encoding')),
-  }
+async function responseOf(answer: Dispatcher.ResponseData): Promise<Response> {
+  const { statusCode, headers, body } = answer
+  const encoding = headerOf(answer, 'content-encoding')
+  return { statusCode, headers, body: encoding === '' ? body : await decoded(body, encoding) }
 }
 
 export function headerOf({ headers }: ResponseHead, name: string): string {
@@ -83,7 +80,9 @@ export async function readText(body: Readable, limit: number): Promise<string> {
 }
 
 /** undici's `request` does not decompress (docs/servers.md B.8). Each piece comes out as soon as it is in. */
-function decoded(body: Readable, encoding: string): Readable {
+async function decoded(body: Readable, encoding: string): Promise<Readable> {
+  // Few servers compress a stream; loading what undoes it takes a moment at the start of every command.
+  const { constants, createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib')
   const flush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
   const decoder =
     encoding === 'gzip' || encoding === 'x-gzip'
