@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isRecord } from '#shared/lib/json.ts'
 
 export interface Bounds {
   x: number
@@ -59,8 +60,4 @@ const GRIP = 100
 
 function isBounds(value: unknown): value is Bounds {
   return isRecord(value) && [value.x, value.y, value.width, value.height].every((part) => Number.isInteger(part))
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

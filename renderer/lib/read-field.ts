@@ -1,3 +1,4 @@
+import { isRecord } from '#shared/lib/json.ts'
 import { ProviderRouting, reservedSampling } from '#shared/profile/profile.ts'
 
 /** What is wrong with a field, in one sentence for the person. */
@@ -54,9 +55,8 @@ export function readObject(value: string, example: string): Record<string, unkno
     const reason = error instanceof SyntaxError ? error.message : String(error)
     throw new FieldProblem(`This is not JSON yet: ${reason}.`)
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new FieldProblem(`Write a JSON object, such as ${example}.`)
-  return { ...parsed }
+  if (!isRecord(parsed)) throw new FieldProblem(`Write a JSON object, such as ${example}.`)
+  return parsed
 }
 
 export function readTopP(value: string): number | undefined {

@@ -1,5 +1,6 @@
 import type { FileDiff } from '#shared/approval/file-diff.ts'
 import { counted } from '#shared/lib/counted.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { Item, ToolItem, TurnView } from '#shared/session/session-view.ts'
 import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { endWords } from '../lib/end-words.ts'
@@ -47,19 +48,9 @@ function outputText({ output, omitted }: ToolItem): string {
 
 /** The command of a call as it was given. */
 export function commandOf(tool: ToolItem): string {
-  const given = readArguments(tool.arguments)
-  return typeof given === 'object' && given !== null && 'command' in given && typeof given.command === 'string'
-    ? given.command
-    : tool.target
-}
-
-function readArguments(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A call that was cut: its row shows what was understood of it.
-    return null
-  }
+  // Of a call that was cut the row shows what was understood of it.
+  const given = parseJson(tool.arguments)
+  return isRecord(given) && typeof given.command === 'string' ? given.command : tool.target
 }
 
 const signs = { ' ': ' ', '+': '+', '-': '-' } as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProfileId } from '../ids.ts'
+import { parseJson } from '../lib/json.ts'
 import { BudgetScope, LimitName, LimitSetter } from './budget.ts'
 
 /**
@@ -34,10 +35,5 @@ export type RunLink = z.infer<typeof RunLink>
 
 /** As it comes from another process; null = it is none. */
 export function readRunLink(text: string): RunLink | null {
-  try {
-    return RunLink.parse(JSON.parse(text))
-  } catch {
-    // The caller says what it needs.
-    return null
-  }
+  return RunLink.safeParse(parseJson(text)).data ?? null
 }

@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 /** The command line cannot be understood: one sentence about it. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -48,15 +49,8 @@ export function whole(help: string): Flag<number> {
 
 export function jsonObject(help: string): Flag<Record<string, unknown>> {
   const read = (value: string) => {
-    let parsed: unknown
-    try {
-      parsed = JSON.parse(value)
-    } catch {
-      // What it needs is said below.
-    }
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? { ...parsed }
-      : need('a JSON object', value)
+    const parsed = parseJson(value)
+    return isRecord(parsed) ? parsed : need('a JSON object', value)
   }
   return { placeholder: '<json>', help, read }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { microUsdFromUsd } from '#shared/lib/money.ts'
 import type { LimitName, Limits } from '#shared/limits/budget.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
@@ -137,18 +138,9 @@ async function readSchema(path: string): Promise<Record<string, unknown>> {
   } catch (error) {
     throw new UsageError(`--response-schema-file: ${file} cannot be read (${codeOf(error)}).`)
   }
-  const value = parsed(content)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  const value = parseJson(content)
+  if (isRecord(value)) return value
   throw new UsageError(`--response-schema-file: ${file} does not hold a JSON Schema, which is a JSON object.`)
-}
-
-function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content)
-  } catch {
-    // Not JSON is one way of not being a schema; the caller says so.
-    return undefined
-  }
 }
 
 function codeOf(error: unknown): string {

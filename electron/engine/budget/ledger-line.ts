@@ -1,7 +1,7 @@
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { LimitName } from '#shared/limits/budget.ts'
 import { BackendKind } from '#shared/profile/profile.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import { parseJson } from '../lib/json.ts'
 import type { Counts } from './counts.ts'
 import type { Want } from './grant.ts'
 
@@ -94,7 +94,7 @@ export type LedgerLine = SpendLine | ReserveLine | ReleaseLine
 export function readLine(text: string): LedgerLine | null {
   // One that a crash tore is counted by the caller.
   const value = parseJson(text)
-  if (!isObject(value) || !isCount(value.at) || !isDay(value.day)) return null
+  if (!isRecord(value) || !isCount(value.at) || !isDay(value.day)) return null
   return isSpend(value) || isReserve(value) || isRelease(value) ? value : null
 }
 
@@ -163,7 +163,7 @@ function isRelease(line: Unknown<ReleaseLine>): line is ReleaseLine {
 }
 
 function isNeed(value: unknown): value is Counts {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   const need: Unknown<Counts> = value
   return (
     isCount(need.inputTokens) &&
@@ -178,7 +178,7 @@ function isNeed(value: unknown): value is Counts {
 }
 
 function isLimit(value: unknown): value is LineLimit {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   const limit: Unknown<LineLimit> = value
   return (
     names.has(limit.name) &&
@@ -186,10 +186,6 @@ function isLimit(value: unknown): value is LineLimit {
     typeof limit.of === 'string' &&
     (limit.profile === null || typeof limit.profile === 'string')
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function isDay(value: unknown): boolean {
@@ -205,7 +201,7 @@ function isKnownCount(value: unknown): boolean {
 }
 
 function areCounts(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   for (const name in value) if (!isCount(value[name])) return false
   return true
 }

@@ -1,4 +1,5 @@
 import { clawCommand } from '#shared/lib/claw-command.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 
 /** A message of the conversation as it comes over the wire. */
 export interface TourMessage {
@@ -173,14 +174,10 @@ function finishedCalls(messages: readonly TourMessage[]): FinishedCall[] {
   )
 }
 
+/** The demo never wrote a call that is no object; it only reports that it was made. */
 function argumentsOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    // The demo never wrote this call; it only reports that it was made.
-    return {}
-  }
+  const value = parseJson(text)
+  return isRecord(value) ? value : {}
 }
 
 /** Without what the app puts in front of the first message. */

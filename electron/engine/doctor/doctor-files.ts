@@ -2,8 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DoctorReport } from '#shared/doctor/doctor.ts'
 import type { ProfileId } from '#shared/ids.ts'
+import { parseJson } from '#shared/lib/json.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
-import { parseJson } from '../lib/json.ts'
 
 /**
  * The last report of each profile, `doctor/<profileId>.json` in the data folder. What cannot be read, or is of another

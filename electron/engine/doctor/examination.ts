@@ -1,7 +1,7 @@
 import type { DoctorChange, DoctorCheck } from '#shared/doctor/doctor.ts'
+import type { JsonRecord } from '#shared/lib/json.ts'
 import type { BackendKind, Profile } from '#shared/profile/profile.ts'
 import type { Backend } from '../backend/contract/backend.ts'
-import type { JsonRecord } from '../lib/json-record.ts'
 import type { Spent } from './converse.ts'
 import type { ServerProbe } from './server-probe.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../lib/json-record.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 
 /** The value behind a path of members; undefined = it is not there. */
 export function at(value: unknown, ...path: readonly string[]): unknown {

@@ -1,4 +1,5 @@
 import { failure } from '#shared/failure.ts'
+import { parseJson } from '#shared/lib/json.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { AttemptError } from '../backend/contract/backend-error.ts'
 import { resolveBaseUrl } from '../backend/contract/resolve-base-url.ts'
@@ -10,7 +11,6 @@ import { transportError } from '../backend/errors/transport-error.ts'
 import { readText, send } from '../backend/http/http-exchange.ts'
 import { type Connections, openConnections } from '../backend/http/open-connections.ts'
 import { quirksOf } from '../backend/servers/compat.ts'
-import { parseJson } from '../lib/json.ts'
 
 export interface ProbeAnswer {
   status: number

@@ -1,7 +1,7 @@
 import type { DoctorCheck, DoctorCheckId, DoctorRemedy } from '#shared/doctor/doctor.ts'
 import { splitText } from '#shared/lib/cut-text.ts'
+import { parseJson } from '#shared/lib/json.ts'
 import type { ToolDefinition } from '../backend/contract/backend.ts'
-import { parseJson } from '../lib/json.ts'
 import { failureOf } from './answer-checks.ts'
 import { check, failedCheck } from './check.ts'
 import { converse, type Heard } from './converse.ts'

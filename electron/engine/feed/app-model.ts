@@ -1,6 +1,7 @@
 import type { AppNotice, AppState, Environment } from '#shared/feed/app-state.ts'
 import type { Budgets } from '../budget/budgets.ts'
 import type { Doctor } from '../doctor/doctor.ts'
+import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import type { RunStore } from '../runs/run-store.ts'
@@ -28,7 +29,7 @@ export interface AppSources {
 /** The state of the app as the window shows it, put together from those who own its parts. */
 export class AppModel {
   readonly #sources: AppSources
-  readonly #listeners = new Set<(change: Partial<AppState>) => void>()
+  readonly #listeners = new Emitter<Partial<AppState>>()
   readonly #changed = new Set<keyof AppState>()
   readonly #stops: Unsubscribe[]
   #environment: Environment
@@ -71,8 +72,7 @@ export class AppModel {
 
   /** Gets what changed within a tick as one value. */
   onChange(listener: (change: Partial<AppState>) => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.on(listener)
   }
 
   /** For what is known later than the first paint, such as whether there is a keychain. */
@@ -107,7 +107,7 @@ export class AppModel {
     const state = this.state()
     const change = Object.fromEntries([...this.#changed].map((key) => [key, state[key]]))
     this.#changed.clear()
-    for (const listener of this.#listeners) listener(change)
+    this.#listeners.emit(change)
   }
 
   /** At once after a pause, otherwise when the pause is over. */

@@ -1,10 +1,12 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { SessionEntry } from '#shared/session/session-entry.ts'
 import { LineCutter, lineValue } from '../lib/line-cutter.ts'
+import { watchPath } from '../lib/watch-path.ts'
 
 const BLOCK = 256 * 1024
 const LINE_FEED = 10
+/** How often is looked where the system tells of no changes. Milliseconds. */
+const LOOK_MS = 500
 
 interface FollowOptions {
   /** `end` = what comes from now on. */
@@ -50,8 +52,9 @@ export async function* followEntries(
 
 /** Of the file, or of whether somebody still writes it; none that comes while nobody waits is lost. */
 class Changes {
-  readonly #watcher: FSWatcher
+  readonly #watcher: { close(): void }
   readonly #stop: () => void
+  #look: NodeJS.Timeout | undefined
   #pending = false
   #wake: (() => void) | undefined
 
@@ -60,7 +63,13 @@ class Changes {
       this.#pending = true
       this.#wake?.()
     }
-    this.#watcher = watch(path, changed)
+    this.#watcher = watchPath(path, {
+      keepsAlive: true,
+      onChange: changed,
+      onLost: () => {
+        this.#look = setInterval(changed, LOOK_MS)
+      },
+    })
     this.#stop = onChange(changed)
   }
 
@@ -75,6 +84,7 @@ class Changes {
 
   close(): void {
     this.#watcher.close()
+    clearInterval(this.#look)
     this.#stop()
     this.#wake?.()
   }

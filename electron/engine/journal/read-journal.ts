@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { FailureError, failure } from '#shared/failure.ts'
 import { TurnId } from '#shared/ids.ts'
+import { isRecord } from '#shared/lib/json.ts'
 import { JOURNAL_VERSION, SessionEntry } from '#shared/session/session-entry.ts'
-import { isRecord } from '../lib/json-record.ts'
 import { type Line, LineCutter, lineValue } from '../lib/line-cutter.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 

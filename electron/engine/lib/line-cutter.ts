@@ -1,4 +1,4 @@
-import { parseJson } from './json.ts'
+import { parseJson } from '#shared/lib/json.ts'
 
 /** What a line may measure where its reader names nothing else. Bytes. */
 const LINE_LIMIT = 32 * 1024 * 1024

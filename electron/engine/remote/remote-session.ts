@@ -7,6 +7,7 @@ import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { type SessionVerb, sessionVerbs, type VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
+import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Connect } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
@@ -25,7 +26,7 @@ export class RemoteSession implements AttachedSession {
   readonly runId: RunId
   readonly #connection: WorkerConnection
   readonly #listeners = new Set<Listener>()
-  readonly #endListeners = new Set<() => void>()
+  readonly #endListeners = new Emitter()
   readonly #turnEnds = new Set<(end: TurnEnd) => void>()
   #view: SessionView | null = null
   #end: ConnectionEnd | null = null
@@ -70,7 +71,7 @@ export class RemoteSession implements AttachedSession {
   /** When the worker ended, is gone, or does not answer. At once, if it is so already. */
   onEnd(listener: () => void): void {
     if (this.#end) listener()
-    else this.#endListeners.add(listener)
+    else this.#endListeners.on(listener)
   }
 
   lost(): Failure | null {
@@ -169,7 +170,7 @@ export class RemoteSession implements AttachedSession {
     this.#end = end
     const at = this.#view?.updatedAt ?? 0
     this.#turnEnded({ reason: 'interrupted', at, failure: end.kind === 'lost' ? end.failure : null, budget: null })
-    for (const listener of this.#endListeners) listener()
+    this.#endListeners.emit()
     this.#listeners.clear()
     this.#endListeners.clear()
   }

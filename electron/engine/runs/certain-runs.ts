@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRecord } from '#shared/lib/json.ts'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { BOOT_ID, startInStat } from '../lib/proc-stat.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
@@ -67,9 +68,9 @@ interface WholeEntry {
 
 /** `RunEntry` without its schema, as far as a list shows it. A test holds that both accept the same entries. */
 export function isWholeEntry(value: unknown): value is WholeEntry {
-  if (!isObject(value) || value.version !== RUN_ENTRY_VERSION || value.protocol !== RUN_PROTOCOL) return false
+  if (!isRecord(value) || value.version !== RUN_ENTRY_VERSION || value.protocol !== RUN_PROTOCOL) return false
   const { run, worker } = value
-  if (!isObject(run) || !isObject(worker) || !isObject(run.usage) || !Array.isArray(run.approvals)) return false
+  if (!isRecord(run) || !isRecord(worker) || !isRecord(run.usage) || !Array.isArray(run.approvals)) return false
   const status = String(run.status)
   const texts = [run.runId, run.sessionId, run.cwd, run.profileId, run.model, run.prompt, run.title, run.note]
   const moreTexts = [run.phaseDetail, run.usage.source, worker.startedAt, worker.boot]
@@ -82,17 +83,13 @@ export function isWholeEntry(value: unknown): value is WholeEntry {
     numbers.every((one) => one === null || typeof one === 'number') &&
     typeof run.startedAt === 'number' &&
     typeof worker.pid === 'number' &&
-    (run.plan === null || (isObject(run.plan) && isNumber(run.plan.done) && isNumber(run.plan.total))) &&
+    (run.plan === null || (isRecord(run.plan) && isNumber(run.plan.done) && isNumber(run.plan.total))) &&
     (run.phase === null || typeof run.phase === 'string')
   )
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Throws where there is no such process. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open as openFile, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
+import { parseJson } from '#shared/lib/json.ts'
 import { withCover } from '../lib/inherited-files.ts'
 import { identityOf } from '../lib/process-identity.ts'
 import { endProcessTree } from '../lib/process-tree.ts'
@@ -107,7 +108,7 @@ function reportOf(child: ChildProcess): Promise<Failure | null> {
     pipe?.on('data', (chunk: string) => {
       text += chunk
       if (!text.endsWith('\n')) return
-      const report = WorkerReport.safeParse(parsed(text))
+      const report = WorkerReport.safeParse(parseJson(text))
       if (report.success) settle(report.data.ok ? null : report.data.failure)
     })
     child.once('exit', (code, signal) => {
@@ -136,13 +137,4 @@ async function withLog(value: Failure, registry: RunRegistry, { runId }: RunEntr
       .split('\n')
       .find((one) => /error/i.test(one)) ?? text.trim().split('\n').at(-1)
   return line ? { ...value, message: `${value.message} It said: ${line.trim().slice(0, 500)}` } : value
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Half of a report; the end of the process tells the rest.
-    return undefined
-  }
 }

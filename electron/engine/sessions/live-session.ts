@@ -14,6 +14,7 @@ import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { TurnOutcome } from '../agent/turn.ts'
 import { EventBatch } from '../journal/event-batch.ts'
 import type { Journal } from '../journal/journal.ts'
+import { Emitter } from '../lib/emitter.ts'
 import { newMessageId, newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -41,7 +42,7 @@ export class LiveSession implements Session {
   readonly #canAnswer: boolean
   readonly #isWatched: () => boolean
   readonly #parentRun: RunLink | undefined
-  readonly #listeners = new Set<(event: SessionEvent) => void>()
+  readonly #listeners = new Emitter<SessionEvent>()
   readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
   readonly #limits: LimitQuestion
   readonly #sessionRules: Set<string>
@@ -150,8 +151,7 @@ export class LiveSession implements Session {
   }
 
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.on(listener)
   }
 
   async request<Name extends SessionVerb>(name: Name, input: VerbInput<Name>): Promise<Begun | undefined> {
@@ -386,7 +386,7 @@ export class LiveSession implements Session {
     const event: SessionEvent = { ...unstamped, seq: this.#state.view.seq + 1, at: this.#services.clock.now() }
     if (isDurable(event)) this.#journal?.append(event)
     this.#state.apply(event)
-    for (const listener of this.#listeners) listener(event)
+    this.#listeners.emit(event)
   }
 }
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { WindowMemory, type WindowMemoryChange } from '#shared/settings/window-memory.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
-import { parseJson } from '../lib/json.ts'
-import { isRecord } from '../lib/json-record.ts'
 import { storageFailure } from '../lib/storage-failure.ts'
 
 const emptyMemory: WindowMemory = {

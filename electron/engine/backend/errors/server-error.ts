@@ -1,5 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord, parseJson } from '#shared/lib/json.ts'
 
 /** An error as a server words it, whatever the envelope (docs/servers.md D.1). Empty string = not said. */
 export interface ServerError {

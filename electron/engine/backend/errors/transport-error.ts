@@ -1,5 +1,5 @@
 import { type FailureCode, failure } from '#shared/failure.ts'
-import { isRecord } from '../../lib/json-record.ts'
+import { isRecord } from '#shared/lib/json.ts'
 import { AttemptError } from '../contract/backend-error.ts'
 import type { Server } from '../contract/server.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 import type { ContextAllotment } from '../contract/backend.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from '../servers/model-extras.ts'

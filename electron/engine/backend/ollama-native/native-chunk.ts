@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 
 /**
  * A line of Ollama's `/api/chat` in the form of a chunk of `/v1` (docs/servers.md B.3). `callsBefore` = the calls of earlier

@@ -1,7 +1,6 @@
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import type { ChatRequest } from '../contract/backend.ts'
 import { type Images, imageData, noImages, withToolImages } from '../request/image-content.ts'
 import { type RequestBody, type RequestProfile, toolJson } from '../request/request-body.ts'

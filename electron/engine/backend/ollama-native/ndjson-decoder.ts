@@ -1,5 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { type Line, LineCutter } from '../../lib/line-cutter.ts'
 import type { ChatReply } from '../reply/chat-reply.ts'
 import type { Decoder, DecoderOptions } from '../reply/reply-decoder.ts'

@@ -1,5 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord, parseJson } from '#shared/lib/json.ts'
 import { endOfJson, looseJson } from '../tool-calls/json-text.ts'
 import { afterSpaces, type FoundCall } from './grammar.ts'
 import { fits, plainName, type ToolSchemas } from './tool-schemas.ts'

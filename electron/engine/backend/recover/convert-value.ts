@@ -1,5 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { looseJson } from '../tool-calls/json-text.ts'
 import { typesOf } from './tool-schemas.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 import type { ToolDefinition } from '../contract/backend.ts'
 
 /** What the reading of a call needs to know about its tool. */

@@ -1,7 +1,7 @@
 import { failure } from '#shared/failure.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 import type { Finish, StreamEvent, ToolDefinition } from '../contract/backend.ts'
 import { AttemptError } from '../contract/backend-error.ts'
 import type { Server } from '../contract/server.ts'

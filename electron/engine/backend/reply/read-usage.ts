@@ -1,6 +1,6 @@
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 import { microUsdFromUsd } from '#shared/lib/money.ts'
 import type { Usage } from '#shared/spending/usage.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
 /** What a server counted, under the names that servers use (docs/servers.md C). `odd` = a figure was no count and is left out. */
 export interface ReadUsage {

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
+import { parseJson } from '#shared/lib/json.ts'
 import type { ChatReply } from './chat-reply.ts'
 
 export interface DecoderOptions {
@@ -103,10 +104,8 @@ export class ReplyDecoder implements Decoder {
       this.#reply.end('done')
       return
     }
-    let chunk: unknown
-    try {
-      chunk = JSON.parse(data)
-    } catch {
+    const chunk = parseJson(data)
+    if (chunk === undefined) {
       if (data.trim() === '') return
       this.progressed = true
       if (event === 'error') this.#reply.fail(data)
@@ -121,12 +120,9 @@ export class ReplyDecoder implements Decoder {
   }
 
   #endWhole(): void {
-    let value: unknown
-    try {
-      value = JSON.parse(this.#whole)
-    } catch {
+    const value = parseJson(this.#whole)
+    if (value === undefined)
       throw this.#reply.protocolError('The answer of the server is not JSON', this.#whole.slice(0, 1000))
-    }
     this.#reply.addWhole(value)
     this.#reply.end('done')
   }

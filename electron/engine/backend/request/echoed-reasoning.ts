@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 
 /** The keys of an assistant message that a server wants back unmodified (docs/servers.md B.4, B.5). */
 const echoedKeys = ['reasoning_details', 'thinking_blocks'] as const

@@ -1,5 +1,5 @@
+import { isRecord } from '#shared/lib/json.ts'
 import type { ToolCall } from '#shared/session/message.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import type { ToolDefinition } from '../contract/backend.ts'
 
 /**

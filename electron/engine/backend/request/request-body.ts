@@ -1,7 +1,6 @@
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import type { ChatRequest, ToolDefinition } from '../contract/backend.ts'
 import { quirksOf } from '../servers/compat.ts'
 import { type Lessons, noLessons } from '../servers/lessons.ts'

@@ -1,6 +1,5 @@
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { BackendKind, FoundServer } from '#shared/profile/profile.ts'
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import { type Address, resolveBaseUrl, withVersion } from '../contract/resolve-base-url.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { readText, send } from '../http/http-exchange.ts'

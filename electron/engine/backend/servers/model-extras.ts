@@ -1,5 +1,5 @@
+import { isRecord, type JsonRecord } from '#shared/lib/json.ts'
 import type { BackendKind, ModelInfo } from '#shared/profile/profile.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 
 /** Asks below the server's root, with a body by POST; null = this server does not tell, or not in time. */
 export type AskMore = (path: string, body?: JsonRecord) => Promise<unknown>

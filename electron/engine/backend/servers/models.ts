@@ -1,6 +1,6 @@
 import { failure } from '#shared/failure.ts'
+import { isRecord, type JsonRecord, parseJson } from '#shared/lib/json.ts'
 import type { ModelInfo } from '#shared/profile/profile.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
 import { AttemptError } from '../contract/backend-error.ts'
 import type { Server } from '../contract/server.ts'
 import { serverRoot } from '../contract/server-root.ts'
@@ -98,10 +98,11 @@ export async function getJson(
     const text = await readText(response.body, LIST_LIMIT)
     if (response.statusCode !== 200) throw classifyError(readErrorBody(text), response.statusCode, server)
     if (text.trimStart().startsWith('<')) throw notAList(server, headerOf(response, 'content-type'))
-    return JSON.parse(text)
+    const list = parseJson(text)
+    if (list === undefined) throw notAList(server)
+    return list
   } catch (error) {
     if (signal.aborted) throw new AttemptError(failure('aborted', 'The request was stopped.'), {}, { cause: error })
-    if (error instanceof SyntaxError) throw notAList(server)
     throw transportError(error, server, false)
   }
 }

@@ -1,5 +1,5 @@
+import { isRecord } from '#shared/lib/json.ts'
 import type { BackendKind } from '#shared/profile/profile.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import { serverRoot } from '../contract/server-root.ts'
 import { count, record } from './model-extras.ts'
 import { getJson, type ServerConnection } from './models.ts'

@@ -1,4 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
+import { parseJson } from '#shared/lib/json.ts'
 import { pythonLiteral } from './python-literal.ts'
 
 /** Where the object or list that begins at `start` ends; -1 = it does not. Strings may hold brackets. */

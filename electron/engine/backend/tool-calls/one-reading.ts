@@ -1,5 +1,4 @@
-import { parseJson } from '../../lib/json.ts'
-import { isRecord, type JsonRecord } from '../../lib/json-record.ts'
+import { isRecord, type JsonRecord, parseJson } from '#shared/lib/json.ts'
 import { endOfJson, looseJson } from './json-text.ts'
 
 /**

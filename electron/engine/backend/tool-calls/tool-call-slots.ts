@@ -1,5 +1,5 @@
+import { isRecord } from '#shared/lib/json.ts'
 import type { ToolCall } from '#shared/session/message.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import { newCallId } from './new-call-id.ts'
 import { problemOfCut, wholeArguments } from './whole-arguments.ts'
 

@@ -1,7 +1,6 @@
 import { assertNever } from '#shared/lib/assert-never.ts'
+import { isRecord, parseJson } from '#shared/lib/json.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
-import { parseJson } from '../../lib/json.ts'
-import { isRecord } from '../../lib/json-record.ts'
 import { oneReading } from './one-reading.ts'
 
 /**

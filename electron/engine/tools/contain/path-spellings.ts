@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { parseJson } from '../../lib/json.ts'
+import { parseJson } from '#shared/lib/json.ts'
 
 /** A path as it was written, and what it means where it was written as something around a path. */
 export function spellingsOf(path: string): string[] {

@@ -1,4 +1,4 @@
-import { isRecord } from '../../lib/json-record.ts'
+import { isRecord } from '#shared/lib/json.ts'
 import { ownNames, REMARKS } from './foreign-arguments.ts'
 import type { Tool } from './tool.ts'
 
