@@ -3,7 +3,7 @@ import { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { createBackend } from '../../electron/engine/backend/client.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../../electron/engine/backend/contract/backend.ts'
-import { OpenAICompatError } from '../../electron/engine/backend/contract/backend-error.ts'
+import { BackendError } from '../../electron/engine/backend/contract/backend-error.ts'
 import { builtinTools } from '../../electron/engine/tools/builtin-tools.ts'
 import { toolDefinitions } from '../../electron/engine/tools/contract/tool-definitions.ts'
 import { raw, startScriptedBackend } from '../../test-support/scripted-backend.ts'
@@ -90,7 +90,7 @@ async function linesOf(backend: Backend, request: ChatRequest): Promise<string[]
       lines.push(...said)
     }
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     flush()
     const { code, message, retryable, details } = error.failure
     return [

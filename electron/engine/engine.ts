@@ -153,7 +153,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     profiles,
     connect: createBackend,
     resolveKey: (profile) => keys.resolve(profile),
-    seat: () => slots.seat(),
+    slotHolder: () => slots.holder(),
   })
   let isClosed = false
   let watching: Promise<void> = Promise.resolve()

@@ -120,7 +120,7 @@ function RunHead({ run, logs }: { run: BackgroundRun; logs: boolean }) {
 
 /** Why nothing more comes of it, in words. */
 function Closed({ sessionId }: { sessionId: SessionId }) {
-  const closed = useSessionStore(({ slots }) => slots[sessionId]?.closed ?? null)
+  const closed = useSessionStore(({ sessions }) => sessions[sessionId]?.closed ?? null)
   if (closed === null) return null
   return (
     <div className="notice box danger" role="alert">

@@ -18,7 +18,7 @@ const none: readonly QueuedMessage[] = []
 export function RunMessage({ run }: { run: BackgroundRun }) {
   const { sessionId } = run
   const text = useDraftStore((state) => state.drafts[sessionId] ?? '')
-  const queued = useSessionStore(({ slots }) => slots[sessionId]?.view?.queued ?? none)
+  const queued = useSessionStore(({ sessions }) => sessions[sessionId]?.view?.queued ?? none)
   const [sending, setSending] = useState(false)
   const ended = isOver(run)
   const empty = text.trim() === ''

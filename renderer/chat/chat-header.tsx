@@ -58,7 +58,7 @@ function CopyConversation({ sessionId }: { sessionId: SessionId }) {
   const hasTurns = useView((view) => view.turns.length > 0)
   if (!hasTurns) return null
   const text = () => {
-    const view = useSessionStore.getState().slots[sessionId]?.view
+    const view = useSessionStore.getState().sessions[sessionId]?.view
     return view ? conversationText(view.title, view.turns) : ''
   }
   return <CopyButton text={text} name="Copy conversation" />

@@ -35,7 +35,7 @@ export function ChatPage({ sessionId }: { sessionId: SessionId | null }) {
 
 function SessionChat({ sessionId }: { sessionId: SessionId }) {
   const here = useView(() => true)
-  const closed = useSessionStore(({ slots }) => slots[sessionId]?.closed ?? null)
+  const closed = useSessionStore(({ sessions }) => sessions[sessionId]?.closed ?? null)
   const gone = useView((view) => view.folderGone === true) === true
   useEscape(sessionId)
   return (
@@ -141,7 +141,7 @@ function useEscape(sessionId: SessionId): void {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || event.repeat) return
       if (isKeyForFloating()) return
-      if (useSessionStore.getState().slots[sessionId]?.view?.activity) void stopTurn(sessionId)
+      if (useSessionStore.getState().sessions[sessionId]?.view?.activity) void stopTurn(sessionId)
     }
     window.addEventListener('keydown', pressed)
     return () => window.removeEventListener('keydown', pressed)

@@ -26,7 +26,7 @@ export function FolderGone({ sessionId }: { sessionId: SessionId }) {
           </LeavingButton>
           <CopyButton
             text={() => {
-              const view = useSessionStore.getState().slots[sessionId]?.view
+              const view = useSessionStore.getState().sessions[sessionId]?.view
               return view ? conversationText(view.title, view.turns) : ''
             }}
             name="Copy the chat"

@@ -10,7 +10,7 @@ import { useSessionStore } from '../stores/session-store.ts'
  */
 export function sendWords(sessionId: SessionId, { text, behind }: Draft): Promise<boolean> {
   if (behind) return sendMessage(sessionId, text, behind)
-  const [asked] = useSessionStore.getState().slots[sessionId]?.view?.approvals ?? []
+  const [asked] = useSessionStore.getState().sessions[sessionId]?.view?.approvals ?? []
   if (!asked || Date.now() - asked.since < SETTLED) return sendMessage(sessionId, text)
   return answerApproval(sessionId, asked.request.callId, { decision: 'deny', reason: text })
 }

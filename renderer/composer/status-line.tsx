@@ -86,7 +86,7 @@ function callsOf({ modelCalls }: UsageTotals): string {
 /** How full the model's window was at the last call; null where one of the two numbers is not known. */
 function useContextShare(profile: ProfileUse | null): number | null {
   const sessionId = useChatSession()
-  const usage = useSessionStore(({ slots }) => (sessionId && slots[sessionId]?.view?.lastUsage) || null)
+  const usage = useSessionStore(({ sessions }) => (sessionId && sessions[sessionId]?.view?.lastUsage) || null)
   const size = useAppStore(({ backends }) => {
     const backend = profile && findBackend(backends, profile.profileId)
     return (

@@ -23,7 +23,7 @@ export async function sendMessage(
   text: string,
   behind: readonly MessageId[] = [],
 ): Promise<boolean> {
-  const queued = useSessionStore.getState().slots[sessionId]?.view?.queued ?? []
+  const queued = useSessionStore.getState().sessions[sessionId]?.view?.queued ?? []
   const before = behind.find((one) => queued.some(({ messageId }) => messageId === one))
   return (await surface(sessionId, request('session.send', { sessionId, text, ...(before && { before }) }))) !== null
 }
@@ -71,7 +71,7 @@ export function newChat(): void {
 
 /** Ends the turn that is on the screen, and none that began since. */
 export async function stopTurn(sessionId: SessionId): Promise<void> {
-  const turn = useSessionStore.getState().slots[sessionId]?.view?.turns.at(-1)
+  const turn = useSessionStore.getState().sessions[sessionId]?.view?.turns.at(-1)
   if (turn) await surface(sessionId, request('session.stop', { sessionId, turnId: turn.turnId }))
 }
 

@@ -19,8 +19,8 @@ export function useChatPlace(): string {
 /** A part of the session's view; null in a new chat, and until the view is here. Select what stays the same object. */
 export function useView<T>(select: (view: SessionView) => T): T | null {
   const sessionId = useChatSession()
-  return useSessionStore(({ slots }) => {
-    const view = sessionId && slots[sessionId]?.view
+  return useSessionStore(({ sessions }) => {
+    const view = sessionId && sessions[sessionId]?.view
     return view ? select(view) : null
   })
 }

@@ -7,9 +7,9 @@ import { applyAppChange } from './app-store.ts'
 import { countDeltas } from './rate.ts'
 import {
   applySessionMessages,
-  dropSlot,
+  expectSession,
+  forgetSession,
   isUrgent,
-  openSlot,
   type SessionMessage,
   useSessionStore,
 } from './session-store.ts'
@@ -37,14 +37,14 @@ export function startFeed(): void {
 
 /** The session that the chat shows; the one before it is let go. */
 export function followSession(sessionId: SessionId | null): void {
-  if (sessionId === followed && (!sessionId || !useSessionStore.getState().slots[sessionId]?.closed)) return
+  if (sessionId === followed && (!sessionId || !useSessionStore.getState().sessions[sessionId]?.closed)) return
   if (followed) {
     client?.unsubscribe(followed)
-    dropSlot(followed)
+    forgetSession(followed)
   }
   followed = sessionId
   if (!sessionId) return
-  openSlot(sessionId)
+  expectSession(sessionId)
   client?.subscribe(sessionId)
 }
 

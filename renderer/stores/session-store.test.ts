@@ -3,7 +3,7 @@ import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { noUsage } from '#shared/spending/usage-totals.ts'
 import { shownBlocks } from '../lib/text-documents.ts'
-import { applySessionMessages, isUrgent, openSlot, useSessionStore } from './session-store.ts'
+import { applySessionMessages, expectSession, isUrgent, useSessionStore } from './session-store.ts'
 
 const sessionId = SessionId.parse('aaaaaaaaaa')
 const turnId = TurnId.parse('bbbbbbbbbb')
@@ -27,12 +27,12 @@ const view: SessionView = {
   usage: noUsage,
 }
 
-const slot = () => useSessionStore.getState().slots[sessionId]
+const session = () => useSessionStore.getState().sessions[sessionId]
 const delta = (seq: number, text: string) => ({ type: 'text-delta' as const, seq, at: seq, text })
 
 beforeEach(() => {
-  useSessionStore.setState({ slots: {} })
-  openSlot(sessionId)
+  useSessionStore.setState({ sessions: {} })
+  expectSession(sessionId)
 })
 
 test('a batch of messages is one change of the store', () => {
@@ -46,7 +46,7 @@ test('a batch of messages is one change of the store', () => {
     { type: 'events', sessionId, events: [delta(13, ' there')] },
   ])
   stop()
-  expect({ changes, items: slot()?.view?.turns[0]?.items }).toEqual({
+  expect({ changes, items: session()?.view?.turns[0]?.items }).toEqual({
     changes: 1,
     items: [{ kind: 'text', text: 'Hello there' }],
   })
@@ -57,7 +57,7 @@ test('events that a snapshot holds already change nothing', () => {
     { type: 'snapshot', sessionId, view },
     { type: 'events', sessionId, events: [delta(9, 'old'), delta(10, 'old'), delta(11, 'new')] },
   ])
-  expect(slot()?.view?.turns[0]?.items).toEqual([{ kind: 'text', text: 'new' }])
+  expect(session()?.view?.turns[0]?.items).toEqual([{ kind: 'text', text: 'new' }])
 })
 
 test('blocks keep their identity from batch to batch', () => {
@@ -74,7 +74,7 @@ test('blocks keep their identity from batch to batch', () => {
 test('a message of a session that was left is dropped', () => {
   const other = SessionId.parse('cccccccccc')
   applySessionMessages([{ type: 'snapshot', sessionId: other, view: { ...view, sessionId: other } }])
-  expect(useSessionStore.getState().slots[other]).toBe(undefined)
+  expect(useSessionStore.getState().sessions[other]).toBe(undefined)
 })
 
 test('questions and ends are urgent, text is not', () => {
@@ -102,6 +102,6 @@ test('questions and ends are urgent, text is not', () => {
 })
 
 function textBlocks() {
-  const item = slot()?.view?.turns[0]?.items[0]
+  const item = session()?.view?.turns[0]?.items[0]
   return item?.kind === 'text' ? shownBlocks(item).blocks : []
 }

@@ -6,37 +6,42 @@ import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { carryDocuments } from '../lib/text-documents.ts'
 
-export interface SessionSlot {
+/** What the window knows of a session that it follows. */
+export interface FollowedSession {
   /** null until the snapshot is here. */
   view: SessionView | null
   /** Why there will be no more of it; null = it is followed. */
   closed: string | null
 }
 
-export const emptySlot: SessionSlot = { view: null, closed: null }
+export const notLoaded: FollowedSession = { view: null, closed: null }
 
 /** The sessions that the window follows. Kept by the feed; components select narrowly. */
-export const useSessionStore = create<{ slots: Readonly<Record<SessionId, SessionSlot>> }>()(() => ({ slots: {} }))
+export const useSessionStore = create<{ sessions: Readonly<Record<SessionId, FollowedSession>> }>()(() => ({
+  sessions: {},
+}))
 
 export type SessionMessage = Exclude<FeedMessage, { type: 'app' | 'show' }>
 
 /** Applies what came in, in order, in one `set`. */
 export function applySessionMessages(messages: readonly SessionMessage[]): void {
-  const slots: Record<SessionId, SessionSlot> = { ...useSessionStore.getState().slots }
+  const sessions: Record<SessionId, FollowedSession> = { ...useSessionStore.getState().sessions }
   for (const message of messages) {
-    const slot = slots[message.sessionId]
+    const session = sessions[message.sessionId]
     // An unsubscribed session may still have a message on the way.
-    if (slot) slots[message.sessionId] = nextSlot(slot, message)
+    if (session) sessions[message.sessionId] = withMessage(session, message)
   }
-  useSessionStore.setState({ slots })
+  useSessionStore.setState({ sessions })
 }
 
-export function openSlot(sessionId: SessionId): void {
-  useSessionStore.setState(({ slots }) => ({ slots: { ...slots, [sessionId]: emptySlot } }))
+/** Follows a session from its next snapshot on. */
+export function expectSession(sessionId: SessionId): void {
+  useSessionStore.setState(({ sessions }) => ({ sessions: { ...sessions, [sessionId]: notLoaded } }))
 }
 
-export function dropSlot(sessionId: SessionId): void {
-  useSessionStore.setState(({ slots }) => ({ slots: omit(slots, sessionId) }))
+/** Follows a session no more: what still comes of it is let go. */
+export function forgetSession(sessionId: SessionId): void {
+  useSessionStore.setState(({ sessions }) => ({ sessions: omit(sessions, sessionId) }))
 }
 
 const urgent: ReadonlySet<SessionEvent['type']> = new Set([
@@ -53,16 +58,19 @@ export function isUrgent(message: SessionMessage): boolean {
   return message.events.some(({ type }) => urgent.has(type))
 }
 
-function nextSlot(slot: SessionSlot, message: SessionMessage): SessionSlot {
-  if (message.type === 'closed') return { ...slot, closed: message.message }
-  if (message.type === 'snapshot') return { ...slot, view: message.view, closed: null }
-  if (!slot.view) return slot
-  const view = message.events.reduce(applyEvent, slot.view)
-  carryDocuments(slot.view, view)
-  return { ...slot, view }
+function withMessage(session: FollowedSession, message: SessionMessage): FollowedSession {
+  if (message.type === 'closed') return { ...session, closed: message.message }
+  if (message.type === 'snapshot') return { ...session, view: message.view, closed: null }
+  if (!session.view) return session
+  const view = message.events.reduce(applyEvent, session.view)
+  carryDocuments(session.view, view)
+  return { ...session, view }
 }
 
-function omit(slots: Readonly<Record<SessionId, SessionSlot>>, sessionId: SessionId): Record<SessionId, SessionSlot> {
-  const { [sessionId]: _dropped, ...rest } = slots
+function omit(
+  sessions: Readonly<Record<SessionId, FollowedSession>>,
+  sessionId: SessionId,
+): Record<SessionId, FollowedSession> {
+  const { [sessionId]: _dropped, ...rest } = sessions
   return rest
 }

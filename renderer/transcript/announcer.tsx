@@ -12,7 +12,7 @@ export function Announcer() {
   useEffect(() => {
     let before: SessionView | null = null
     const listen = () => {
-      const view = (sessionId && useSessionStore.getState().slots[sessionId]?.view) || null
+      const view = (sessionId && useSessionStore.getState().sessions[sessionId]?.view) || null
       if (view && view !== before) {
         const said = announcements(before, view)
         const calm = said.filter((one) => !one.urgent).map(({ text }) => text)

@@ -53,7 +53,7 @@ export function useSelectedTurns(
 }
 
 function viewOf(sessionId: SessionId | null): SessionView | null {
-  return (sessionId && useSessionStore.getState().slots[sessionId]?.view) || null
+  return (sessionId && useSessionStore.getState().sessions[sessionId]?.view) || null
 }
 
 /** A selection over more turns than this is one of all. */

@@ -73,7 +73,9 @@ export function TurnEndNotice(props: { turn: TurnView; newest: boolean }) {
 /** The backend that a person named for when this one fails; it is asked only when they press this. */
 function StandInButton({ turn }: { turn: TurnView }) {
   const sessionId = useChatSession()
-  const failedId = useSessionStore(({ slots }) => (sessionId && slots[sessionId]?.view?.profile.profileId) || null)
+  const failedId = useSessionStore(
+    ({ sessions }) => (sessionId && sessions[sessionId]?.view?.profile.profileId) || null,
+  )
   const standIn = useAppStore(({ backends }) => {
     const profiles = backends.map(({ profile }) => profile)
     return standInFor(turn.end?.failure ?? null, findBackend(backends, failedId)?.profile, profiles)

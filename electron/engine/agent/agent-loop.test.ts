@@ -12,7 +12,7 @@ import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
@@ -149,7 +149,7 @@ interface Setting {
   onEvent?: (event: UnstampedEvent, abort: AbortController) => void
   followUps?: string[]
   askBudget?: TurnContext['askBudget']
-  seat?: TurnContext['seat']
+  slotHolder?: TurnContext['slotHolder']
   now?: () => number
 }
 
@@ -185,7 +185,7 @@ async function play(setting: Setting) {
     backend: () => Promise.resolve({ backend, profile }),
     learnWindow: () => undefined,
     noteReach: (_id, value) => void reached.push(value?.code ?? 'answered'),
-    seat: setting.seat ?? freeSeat,
+    slotHolder: setting.slotHolder ?? freeSlot,
     tools,
     definitions: toolDefinitions(setting.told ?? tools),
     policy: noPolicy,
@@ -836,14 +836,14 @@ test('a person is warned once when most of a limit is used', async () => {
 describe('a slot of the server', () => {
   test('is held for a call, and not while a tool runs or a person is asked', async () => {
     const log: string[] = []
-    const seat: TurnContext['seat'] = {
-      enter() {
+    const slotHolder: TurnContext['slotHolder'] = {
+      acquire() {
         log.push('take')
         return Promise.resolve(() => log.push('release'))
       },
     }
     await play({
-      seat,
+      slotHolder,
       answers: [calls(call('a', 'change')), text('Done.')],
       onEvent: ({ type }) => {
         if (/^(model-call|tool|approval-request)/.test(type)) log.push(type)
@@ -858,21 +858,21 @@ describe('a slot of the server', () => {
 
   test('is given back when the call fails', async () => {
     let held = 0
-    const seat: TurnContext['seat'] = {
-      enter: () => {
+    const slotHolder: TurnContext['slotHolder'] = {
+      acquire: () => {
         held++
         return Promise.resolve(() => {
           held--
         })
       },
     }
-    await play({ seat, answers: [new FailureError(failure('auth', 'No.'))] })
+    await play({ slotHolder, answers: [new FailureError(failure('auth', 'No.'))] })
     expect(held).toBe(0)
   })
 
   test('is waited for in sight, and not beyond a stop', async () => {
-    const seat: TurnContext['seat'] = {
-      enter: ({ onWait, signal }) => {
+    const slotHolder: TurnContext['slotHolder'] = {
+      acquire: ({ onWait, signal }) => {
         onWait({ kind: 'queued', before: 2, slots: 1 })
         onWait({ kind: 'queued', before: 0, slots: 4 })
         return signal.aborted
@@ -881,7 +881,7 @@ describe('a slot of the server', () => {
       },
     }
     const { outcome, events } = await play({
-      seat,
+      slotHolder,
       answers: [],
       onEvent: (event, abort) => {
         if (event.type === 'phase' && event.queuedBefore === 0) abort.abort()

@@ -9,7 +9,7 @@ import { viewFromEntries } from '#shared/session/apply-event.ts'
 import { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
@@ -123,7 +123,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       backend: () => Promise.resolve({ backend, profile }),
       noteReach: () => undefined,
       learnWindow: (_profile, window) => learned.push(window),
-      seat: freeSeat,
+      slotHolder: freeSlot,
       tools: [tool],
       definitions: toolDefinitions([tool]),
       policy: noPolicy,

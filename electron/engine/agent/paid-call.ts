@@ -9,7 +9,7 @@ import type { CallBudget } from '../budget/call-budget.ts'
 import { AnswerCount } from './answer-count.ts'
 import { Pace } from './pace.ts'
 import { imagesOfMessages } from './request-size.ts'
-import { takeSlot } from './slot.ts'
+import { acquireSlot } from './slot.ts'
 import type { TurnContext } from './turn.ts'
 
 export interface PaidCall {
@@ -45,12 +45,12 @@ export interface Paid {
  */
 export async function payFor(turn: TurnContext, call: PaidCall): Promise<Budgeted<Paid>> {
   const { backend, profile, label, inputTokens, stream = true } = call
-  const leaveSlot = await takeSlot(turn, backend, profile)
+  const releaseSlot = await acquireSlot(turn, backend, profile)
   try {
     const budget = await turn.budget.startCall({ label, profile, inputTokens, stream })
     return budget.kind === 'stopped' ? budget : allowed(await run(turn, call, budget.value))
   } finally {
-    leaveSlot()
+    releaseSlot()
   }
 }
 

@@ -7,9 +7,9 @@ import type { TurnContext } from './turn.ts'
  * Waits until the server has room for one call, and says what it waits for. What it resolves with ends the call, whose
  * time begins here: no time-out of the backend counts the wait. Throws `FailureError` `aborted`.
  */
-export function takeSlot(turn: TurnContext, backend: Backend, profile: Profile): Promise<() => void> {
+export function acquireSlot(turn: TurnContext, backend: Backend, profile: Profile): Promise<() => void> {
   const { emit, signal } = turn
-  return turn.seat.enter({
+  return turn.slotHolder.acquire({
     backend,
     profile,
     signal,

@@ -13,7 +13,7 @@ import type { Budget } from '../budget/budget.ts'
 import type { Elapsed } from '../lib/clock.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
-import type { Seat } from '../slots/slots.ts'
+import type { SlotHolder } from '../slots/slots.ts'
 import type { SessionOrder, StartedSession } from '../tools/contract/started-session.ts'
 import type { Tool, ToolContext } from '../tools/contract/tool.ts'
 import type { Conversation } from './conversation.ts'
@@ -28,7 +28,7 @@ export interface TurnContext {
   /** Something was found out about the window of the model that answers; it is kept for all that follows. */
   learnWindow(profile: Profile, window: LearnedWindow): void
   /** Its place in the queues of the servers; whoever made it gives it up. */
-  seat: Pick<Seat, 'enter'>
+  slotHolder: Pick<SlotHolder, 'acquire'>
   /** Without those that the policy denies. */
   tools: readonly Tool[]
   /** What the model is told of its tools; there may be some that this build does not have any more. */

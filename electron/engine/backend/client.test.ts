@@ -17,12 +17,12 @@ import {
   usage,
 } from '../../../test-support/scripted-backend.ts'
 import { testProfile, tool } from '../../../test-support/test-profile.ts'
-import { type BackendOptions, OpenAICompatClient } from './client.ts'
+import { type BackendOptions, OpenAICompatibleClient } from './client.ts'
 import type { ChatRequest, StreamEvent } from './contract/backend.ts'
-import { OpenAICompatError } from './contract/backend-error.ts'
+import { BackendError } from './contract/backend-error.ts'
 
 let backend: ScriptedBackend
-const clients: OpenAICompatClient[] = []
+const clients: OpenAICompatibleClient[] = []
 beforeEach(async () => {
   backend = await startScriptedBackend()
 })
@@ -38,7 +38,7 @@ const busy = (headers?: Record<string, string>) => httpError(503, 'busy', header
 /** A client whose waits are noted instead of waited for. */
 function open(profile: Partial<Profile> = {}, options: Partial<BackendOptions> = {}) {
   const waits: number[] = []
-  const client = new OpenAICompatClient({
+  const client = new OpenAICompatibleClient({
     profile: testProfile(backend.baseUrl, profile),
     key: null,
     ...options,
@@ -64,7 +64,7 @@ async function said(events: AsyncIterable<StreamEvent>): Promise<string[]> {
       if (event.type === 'phase') lines.push(`[${event.phase}]`)
     }
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     lines.push(`error ${error.code}`)
   }
   return lines
@@ -457,7 +457,7 @@ it('87 keeps the key out of every word, whatever the server repeats of it', asyn
     try {
       for await (const event of client.chat(request, never)) words.push(event)
     } catch (error) {
-      if (!(error instanceof OpenAICompatError)) throw error
+      if (!(error instanceof BackendError)) throw error
       words.push(error.failure)
     }
   }
@@ -583,7 +583,7 @@ async function rejected(events: AsyncIterable<StreamEvent>) {
   try {
     await all(events)
   } catch (error) {
-    if (error instanceof OpenAICompatError) return error.failure
+    if (error instanceof BackendError) return error.failure
     throw error
   }
   return undefined
@@ -594,7 +594,7 @@ async function* guarded(events: AsyncIterable<StreamEvent>, codes: string[]) {
   try {
     yield* events
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     codes.push(error.code)
   }
 }

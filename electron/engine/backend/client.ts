@@ -14,10 +14,11 @@ import { nativeBody, speaksNative } from './ollama-native/native-request.ts'
 import type { ThinkMemory } from './recover/think-splitter.ts'
 import type { Asked } from './reply/chat-reply.ts'
 import { type RequestBody, requestBody } from './request/request-body.ts'
-import { type Quirks, quirksOf, type Timeouts, timeoutsOf } from './servers/compat.ts'
-import { compatOf, type Lessons, lessonsOf } from './servers/lessons.ts'
+import { type LearnedCompat, learnedCompatOf, serverCompatOf } from './servers/learned-compat.ts'
 import { listModels } from './servers/models.ts'
+import { type Quirks, quirksOf } from './servers/quirks.ts'
 import { serverSlots, tellsSlots } from './servers/server-slots.ts'
+import { type Timeouts, timeoutsOf } from './servers/timeouts.ts'
 
 export interface BackendOptions {
   profile: Profile
@@ -37,11 +38,11 @@ export interface BackendOptions {
 
 /** Throws `OpenAICompatError` `invalid-input` when the base URL is none. */
 export function createBackend(options: BackendOptions): Backend {
-  return new OpenAICompatClient(options)
+  return new OpenAICompatibleClient(options)
 }
 
 /** A client of `/chat/completions` for one profile; holds its connections. */
-export class OpenAICompatClient implements Backend {
+export class OpenAICompatibleClient implements Backend {
   readonly #options: BackendOptions
   readonly #agent: Connections
   readonly #server: Server
@@ -53,7 +54,7 @@ export class OpenAICompatClient implements Backend {
   #connections = 0
   readonly allotment?: (signal: AbortSignal) => Promise<ContextAllotment>
   readonly slots?: (signal: AbortSignal) => Promise<number | null>
-  readonly #lessons: Lessons
+  readonly #compat: LearnedCompat
   readonly #thinking: ThinkMemory = { opensItself: false }
 
   constructor(options: BackendOptions) {
@@ -65,7 +66,7 @@ export class OpenAICompatClient implements Backend {
     // The native route does not tell that the `/v1` of the list is missing.
     const address = (this.#native ? withVersion(given) : null) ?? given
     this.#options = options
-    this.#lessons = lessonsOf(profile)
+    this.#compat = learnedCompatOf(profile)
     this.#quirks = quirksOf(profile.kind)
     this.#timeouts = timeoutsOf(profile, isLocalHost(new URL(address.base).hostname))
     this.#delays = new RetryDelays(options.retry)
@@ -95,7 +96,7 @@ export class OpenAICompatClient implements Backend {
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void, undefined> {
     const planner = new AttemptPlanner({
       server: this.#server,
-      lessons: this.#lessons,
+      compat: this.#compat,
       delays: this.#delays,
       attempts: this.#options.retry?.attempts ?? this.#quirks.attempts,
       loadingMs: this.#timeouts.firstByteMs,
@@ -145,7 +146,7 @@ export class OpenAICompatClient implements Backend {
   }
 
   learned(): ServerCompat | null {
-    return compatOf(this.#lessons, this.#options.profile)
+    return serverCompatOf(this.#compat, this.#options.profile)
   }
 
   async close(): Promise<void> {
@@ -154,7 +155,7 @@ export class OpenAICompatClient implements Backend {
 
   #body(request: ChatRequest): RequestBody {
     const { profile } = this.#options
-    return this.#native ? nativeBody(request, profile, this.#lessons) : requestBody(request, profile, this.#lessons)
+    return this.#native ? nativeBody(request, profile, this.#compat) : requestBody(request, profile, this.#compat)
   }
 
   #attempt(request: ChatRequest, body: RequestBody, signal: AbortSignal, endsAt: number | undefined): ChatAttempt {

@@ -15,7 +15,7 @@ import {
 import { testProfile, tool } from '../../../test-support/test-profile.ts'
 import { createBackend } from './client.ts'
 import type { ChatRequest, StreamEvent } from './contract/backend.ts'
-import { OpenAICompatError } from './contract/backend-error.ts'
+import { BackendError } from './contract/backend-error.ts'
 import { resolveBaseUrl } from './contract/resolve-base-url.ts'
 import { ChatReply } from './reply/chat-reply.ts'
 import { ReplyDecoder } from './reply/reply-decoder.ts'
@@ -960,7 +960,7 @@ async function inShort(events: AsyncIterable<StreamEvent>): Promise<string[]> {
       lines.push(...line(event, lines))
     }
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     lines.push(`error ${error.code}`)
   }
   expect(starts).toBeLessThanOrEqual(1)
@@ -1011,13 +1011,13 @@ function shortId(id: string): string {
   return /^[0-9a-z]{9}$/.test(id) ? 'id*' : id
 }
 
-async function rejection(events: AsyncIterable<StreamEvent>): Promise<OpenAICompatError | undefined> {
+async function rejection(events: AsyncIterable<StreamEvent>): Promise<BackendError | undefined> {
   try {
     for await (const _event of events) {
       // Only the end counts.
     }
   } catch (error) {
-    if (error instanceof OpenAICompatError) return error
+    if (error instanceof BackendError) return error
     throw error
   }
   return undefined

@@ -5,7 +5,7 @@ import { chunk, DONE } from '../../../test-support/scripted-backend.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from './client.ts'
 import type { StreamEvent } from './contract/backend.ts'
-import { OpenAICompatError } from './contract/backend-error.ts'
+import { BackendError } from './contract/backend-error.ts'
 
 /** What servers and what stands before them do beside the answer itself; written byte by byte on a bare socket. */
 
@@ -75,7 +75,7 @@ async function said(events: AsyncIterable<StreamEvent>): Promise<string[]> {
       if (event.type === 'warning') lines.push(event.code)
     }
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     lines.push(`error ${error.code}: ${error.message}`)
   }
   return lines

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BackendStatus } from '#shared/feed/app-state.ts'
 import { ProfileId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import {
   chunk,
   httpError,
@@ -72,7 +72,7 @@ async function open(routes: Record<string, ScriptStep>) {
   profiles.saved = [testProfile(backend.baseUrl)]
   const make = () =>
     new Doctor({
-      seat: () => freeSeat,
+      slotHolder: () => freeSlot,
       dataFolder,
       env: {},
       clock: { now: () => 7000 },

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { DoctorCheck } from '#shared/doctor/doctor.ts'
 import { commandText, doctorLine } from '#shared/doctor/doctor-summary.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import {
   chunk,
   DONE,
@@ -21,7 +21,7 @@ import {
 } from '../../../test-support/scripted-backend.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import { createBackend } from '../backend/client.ts'
-import type { Seat } from '../slots/slots.ts'
+import type { SlotHolder } from '../slots/slots.ts'
 import { runDoctor } from './run-doctor.ts'
 
 const opened: ScriptedBackend[] = []
@@ -59,7 +59,7 @@ async function serve({ chat, routes }: Behaviour) {
 }
 
 interface Asked {
-  seat?: Seat
+  slotHolder?: SlotHolder
   onWait?: (words: string | null) => void
   profile?: Partial<Profile>
   key?: string
@@ -68,7 +68,7 @@ interface Asked {
 
 async function examine(
   behaviour: Behaviour,
-  { profile = {}, key, mayLoad = false, seat = freeSeat, onWait }: Asked = {},
+  { profile = {}, key, mayLoad = false, slotHolder = freeSlot, onWait }: Asked = {},
 ) {
   const backend = await serve(behaviour)
   const seen: DoctorCheck[] = []
@@ -79,7 +79,7 @@ async function examine(
       env: {},
       resolveKey: async () => key ?? null,
       connect: createBackend,
-      seat: () => seat,
+      slotHolder: () => slotHolder,
       ...(onWait && { onWait }),
       mayLoad: async () => mayLoad,
       freeMs: 120,
@@ -334,8 +334,8 @@ describe('the doctor', () => {
 
   it('waits for a slot before every call, and has none beside a call', async () => {
     const log: string[] = []
-    const seat: Seat = {
-      enter() {
+    const slotHolder: SlotHolder = {
+      acquire() {
         log.push('take')
         return Promise.resolve(() => log.push('release'))
       },
@@ -343,7 +343,7 @@ describe('the doctor', () => {
         log.push('leave')
       },
     }
-    const { backend } = await examine({}, { seat })
+    const { backend } = await examine({}, { slotHolder })
     const calls = backend.chatRequests().flatMap(() => ['take', 'release'])
     expect([log.length > 10, log]).toEqual([true, [...calls, 'leave']])
   })
@@ -351,14 +351,14 @@ describe('the doctor', () => {
   it('says what it waits for', async () => {
     const heard: (string | null)[] = []
     let waits = 1
-    const seat: Seat = {
-      enter({ onWait }) {
+    const slotHolder: SlotHolder = {
+      acquire({ onWait }) {
         if (waits-- > 0) onWait({ kind: 'queued', before: 1, slots: 2 })
         return Promise.resolve(() => {})
       },
       leave() {},
     }
-    await examine({}, { seat, onWait: (words) => heard.push(words) })
+    await examine({}, { slotHolder, onWait: (words) => heard.push(words) })
     expect(heard).toEqual(['1 before it, Test has 2 slots', null])
   })
 
@@ -372,7 +372,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
-        seat: () => freeSeat,
+        slotHolder: () => freeSlot,
         mayLoad: async () => false,
       },
       () => undefined,
@@ -493,7 +493,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
-        seat: () => freeSeat,
+        slotHolder: () => freeSlot,
         mayLoad: async () => false,
       },
       () => undefined,
@@ -546,7 +546,7 @@ describe('the doctor', () => {
         env: {},
         resolveKey: async () => null,
         connect: createBackend,
-        seat: () => freeSeat,
+        slotHolder: () => freeSlot,
         mayLoad: async () => false,
       },
       () => undefined,

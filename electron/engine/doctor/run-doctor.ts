@@ -6,7 +6,7 @@ import type { RetryOptions } from '../backend/attempts/retry.ts'
 import type { Backend } from '../backend/contract/backend.ts'
 import type { Clock } from '../lib/clock.ts'
 import { readCertificates } from '../profiles/certificates.ts'
-import { type Seat, waitWords } from '../slots/slots.ts'
+import { type SlotHolder, waitWords } from '../slots/slots.ts'
 import { checkReasoning, checkStream, checkSystem, checkUsage } from './answer-checks.ts'
 import { checkCancel } from './cancel-check.ts'
 import { check, titles } from './check.ts'
@@ -24,7 +24,7 @@ export interface DoctorServices {
   resolveKey(profile: Profile): Promise<string | null>
   connect(options: { profile: Profile; key: string | null; ca?: string; retry: RetryOptions }): Backend
   /** Its calls queue like those of everybody. */
-  seat(): Seat
+  slotHolder(): SlotHolder
   /** What it waits for before a call: "next, vLLM has 1 slot"; null = no more. */
   onWait?(words: string | null): void
   /** Asked before anything that would load the model. */
@@ -70,7 +70,7 @@ export async function runDoctor(
   const ca = await readCertificates(profile)
   const probe = new ServerProbe({ profile, key, ca, env: services.env, signal })
   const connections: Backend[] = []
-  const seat = services.seat()
+  const holder = services.slotHolder()
   const connect = (model: string, kind: Profile['kind'], baseUrl: string) => {
     // What was learned before is looked at anew.
     const { compat: _before, ...fresh } = profile
@@ -96,7 +96,7 @@ export async function runDoctor(
     put,
     async slot() {
       let waited = false
-      const release = await seat.enter({
+      const release = await holder.acquire({
         ...{ backend: examination.backend, profile, signal },
         onWait(wait) {
           waited = true
@@ -125,7 +125,7 @@ export async function runDoctor(
       if (!checks.has(id)) put(check(id, 'not-tried', `Not tried, ${waitsFor} first.`))
     }
   } finally {
-    seat.leave()
+    holder.leave()
     await Promise.all([probe.close(), ...connections.map((backend) => backend.close())])
   }
   const { spent, wantsLoad, model, proven } = examination
@@ -181,12 +181,12 @@ async function examine(examination: Examination, missingKey: FailureError | null
   put(await checkSystem(examination))
   put(await checkWindow(examination))
   put(await checkCancel(examination))
-  keepLessons(examination)
+  keepCompat(examination)
   return ''
 }
 
 /** Only of the model that the profile names: what it picks by itself may be another one tomorrow. */
-function keepLessons({ backend, profile, model, proven }: Examination): void {
+function keepCompat({ backend, profile, model, proven }: Examination): void {
   const learned = backend.learned?.() ?? null
   if (model !== profile.model || (learned === null && !profile.compat)) return
   proven.compat = learned && { ...learned, baseUrl: profile.baseUrl }

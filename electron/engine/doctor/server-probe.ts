@@ -10,7 +10,7 @@ import { readErrorBody } from '../backend/errors/server-error.ts'
 import { transportError } from '../backend/errors/transport-error.ts'
 import { readText, send } from '../backend/http/http-exchange.ts'
 import { type Connections, openConnections } from '../backend/http/open-connections.ts'
-import { quirksOf } from '../backend/servers/compat.ts'
+import { quirksOf } from '../backend/servers/quirks.ts'
 
 export interface ProbeAnswer {
   status: number

@@ -181,13 +181,13 @@ test('a limit of its own ends it alone', async () => {
   expect([end.reason, outputOf(session)]).toEqual(['completed', [['done', 'budget: ']]])
 })
 
-test('neither waits for the other where the server has one seat', async () => {
+test('neither waits for the other where the server has one slot', async () => {
   const session = await open()
   const phases: SessionEvent[] = []
   session.subscribe((event) => event.type === 'phase' && event.phase === 'queued' && phases.push(event))
   const before = performance.now()
   const end = await session.send('Go.')
-  // A seat that rested would be taken from the run only after two seconds.
+  // A slot that rested would be taken from the run only after two seconds.
   expect([end.reason, phases, performance.now() - before < 1_900]).toEqual(['completed', [], true])
 })
 

@@ -11,7 +11,7 @@ export interface ChildSessionsOptions {
   /** The purse that a child spends from. */
   runLink(): RunLink
   /** A child is about to need the slot that the turn may hold for its own next call. */
-  leaveSeat(): void
+  leaveQueue(): void
 }
 
 /** The sessions that the tools of one turn began: they spend from its purse, and none of them outlives it. */
@@ -29,10 +29,10 @@ export class ChildSessions {
    * `send` of sessions.
    */
   async start({ prompt, cwd, limits, appendSystemPrompt }: SessionOrder, signal: AbortSignal): Promise<StartedSession> {
-    const { sessions, inherited, runLink, leaveSeat } = this.#options
+    const { sessions, inherited, runLink, leaveQueue } = this.#options
     const ends = AbortSignal.any([signal, this.#abort.signal])
     ends.throwIfAborted()
-    leaveSeat()
+    leaveQueue()
     const session = await sessions.create({
       ...inherited(),
       ...(cwd !== undefined && { cwd }),

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
 import type { Backend, StreamEvent } from '../backend/contract/backend.ts'
 import { Ledger } from '../budget/ledger.ts'
@@ -70,7 +70,7 @@ function newStore(more: Partial<SessionServices> = {}): SessionStore {
     ledger,
     limitSources: () => [],
     onLimitsChange: () => () => undefined,
-    slots: { seat: () => freeSeat },
+    slots: { holder: () => freeSlot },
     background: false,
     policyFor: policies.policyFor.bind(policies),
     clock,

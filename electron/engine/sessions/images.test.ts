@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Profile } from '#shared/profile/profile.ts'
 import { type ImagePart, wordsOf } from '#shared/session/content.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import {
   gate,
   type ScriptedBackend,
@@ -82,7 +82,7 @@ function openStore(): SessionStore {
       limitSources: () => [],
       onLimitsChange: () => () => undefined,
       platform: 'linux',
-      slots: { seat: () => freeSeat },
+      slots: { holder: () => freeSlot },
       background: false,
       tools: [draw],
       policyFor: () => Promise.resolve(noPolicy),

@@ -17,7 +17,7 @@ import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
 import { newTurnId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Seat } from '../slots/slots.ts'
+import type { SlotHolder } from '../slots/slots.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import { ChildSessions } from './child-sessions.ts'
@@ -115,8 +115,8 @@ export class RunningTurn {
     const budget = budgetFor(home, order, sources())
     this.budget = budget
     const unfollow = limits.follow(budget, sources, onLimitsChange)
-    const seat = services.slots.seat()
-    const children = childrenOf(home, budget, seat)
+    const slotHolder = services.slots.holder()
+    const children = childrenOf(home, budget, slotHolder)
     let answerMs: number | null = null
     try {
       return await runAgentLoop({
@@ -129,7 +129,7 @@ export class RunningTurn {
         },
         learnWindow,
         noteReach,
-        seat,
+        slotHolder,
         ...toolsOf(home, policy),
         toolContext: {
           workspace: home.workspace,
@@ -166,7 +166,7 @@ export class RunningTurn {
     } finally {
       await children.close()
       unfollow()
-      seat.leave()
+      slotHolder.leave()
     }
   }
 }
@@ -182,7 +182,7 @@ function toolsOf({ services, tools: told }: TurnHome, policy: Policy): Pick<Turn
 }
 
 /** Their questions are asked where those of this session are. */
-function childrenOf(home: TurnHome, budget: Budget, seat: Pick<Seat, 'leave'>): ChildSessions {
+function childrenOf(home: TurnHome, budget: Budget, slotHolder: Pick<SlotHolder, 'leave'>): ChildSessions {
   const { services, workspace, canAnswer, isWatched } = home
   return new ChildSessions({
     sessions: services.sessions,
@@ -196,7 +196,7 @@ function childrenOf(home: TurnHome, budget: Budget, seat: Pick<Seat, 'leave'>): 
       }
     },
     runLink: () => budget.link(),
-    leaveSeat: () => seat.leave(),
+    leaveQueue: () => slotHolder.leave(),
   })
 }
 

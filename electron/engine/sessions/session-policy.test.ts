@@ -7,7 +7,7 @@ import type { LimitRule } from '#shared/limits/budget.ts'
 import { sourcesOfRules } from '#shared/limits/effective-limits.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import { ownTemporaryFolder } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { Ledger } from '../budget/ledger.ts'
@@ -100,7 +100,7 @@ beforeEach(async () => {
       rulesChanged = listener
       return () => (rulesChanged = () => undefined)
     },
-    slots: { seat: () => freeSeat },
+    slots: { holder: () => freeSlot },
     background: false,
     policyFor: policies.policyFor.bind(policies),
     clock,

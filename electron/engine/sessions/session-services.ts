@@ -28,7 +28,7 @@ export interface SessionServices {
   noteReach(profileId: ProfileId, failure: Failure | null): void
   /** What a turn found out about the window of a model. */
   learnWindow(profile: Profile, window: LearnedWindow): void
-  slots: Pick<Slots, 'seat'>
+  slots: Pick<Slots, 'holder'>
   /** Nobody sits in front of it: an approval that nobody gives ends the turn, after a time that the profile says. */
   background: boolean
   tools: readonly Tool[]

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { toolJson } from '../backend/request/request-body.ts'
 import { Ledger } from '../budget/ledger.ts'
@@ -113,7 +113,7 @@ function newStore(dataFolder = join(folder, 'data'), more: Partial<SessionServic
     learnWindow: () => undefined,
     noteReach: () => undefined,
     backendFor: () => Promise.resolve({ backend, profile }),
-    slots: { seat: () => freeSeat },
+    slots: { holder: () => freeSlot },
     background: false,
     tools: [note],
     policyFor: () => Promise.resolve(noPolicy),

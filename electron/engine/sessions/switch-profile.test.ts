@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProfileId } from '#shared/ids.ts'
-import { freeSeat } from '../../../test-support/free-seat.ts'
+import { freeSlot } from '../../../test-support/free-slot.ts'
 import {
   chunk,
   DONE,
@@ -61,7 +61,7 @@ async function world(run: (one: ScriptedBackend, two: ScriptedBackend, store: ()
         limitSources: () => [],
         onLimitsChange: () => () => undefined,
         platform: 'linux',
-        slots: { seat: () => freeSeat },
+        slots: { holder: () => freeSlot },
         background: false,
         tools: builtinTools,
         policyFor: () => Promise.resolve(noPolicy),

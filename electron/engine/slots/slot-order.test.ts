@@ -21,7 +21,7 @@ function fold(...lines: SlotLine[]): SlotOrder {
   return order
 }
 
-const states = (order: SlotOrder) => order.tickets().map(({ id, state }) => `${id} ${state}`)
+const states = (order: SlotOrder) => order.entries().map(({ id, state }) => `${id} ${state}`)
 
 describe('the order of a queue', () => {
   test('is that of arrival', () => {
@@ -117,17 +117,17 @@ test('whatever comes: never more than the slots, nobody waits beside a free one,
       let waited: readonly string[] = []
       for (const line of all) {
         order.apply(line)
-        const tickets = order.tickets()
-        const held = tickets.filter(({ state }) => state !== 'waiting')
-        const waiting = tickets.filter(({ state }) => state === 'waiting')
+        const entries = order.entries()
+        const held = entries.filter(({ state }) => state !== 'waiting')
+        const waiting = entries.filter(({ state }) => state === 'waiting')
         const foreground = waiting.filter(({ background }) => !background)
         const queue = [...foreground, ...waiting.filter(({ background }) => background)].map(({ id }) => id)
         expect(held.length <= 2 && (held.length === 2 || queue.length === 0)).toBe(true)
         if (foreground.length > 0) expect(held.filter((one) => one.background && one.state === 'resting')).toEqual([])
         // Who began was at the head of those that waited; who is still there has kept its place among them.
-        const began = waited.filter((id) => order.ticket(id)?.state === 'working')
+        const began = waited.filter((id) => order.entry(id)?.state === 'working')
         const stayed = waited.filter((id) => queue.includes(id))
-        expect(waited.filter((id) => order.ticket(id))).toEqual([...began, ...stayed])
+        expect(waited.filter((id) => order.entry(id))).toEqual([...began, ...stayed])
         expect(queue.filter((id) => waited.includes(id))).toEqual(stayed)
         waited = queue
       }

@@ -28,8 +28,8 @@ export const SlotLine = z.discriminatedUnion('type', [
 ])
 export type SlotLine = z.infer<typeof SlotLine>
 
-/** A run with a call that goes on, is over for the moment, or has to wait. */
-export interface SlotTicket {
+/** One caller in the queue: its call waits for a slot, has one, or is over while its slot rests for the next one. */
+export interface QueueEntry {
   id: string
   pid: number
   startedAt: string
@@ -47,8 +47,8 @@ export interface SlotTicket {
  * lines knows the same. Foreground before background, then in order of arrival.
  */
 export class SlotOrder {
-  /** In order of arrival. */
-  readonly #tickets = new Map<string, SlotTicket>()
+  /** By the id of the caller, in order of arrival. */
+  readonly #entries = new Map<string, QueueEntry>()
   #slots = 1
   #closed = false
 
@@ -58,25 +58,25 @@ export class SlotOrder {
   }
 
   get empty(): boolean {
-    return this.#tickets.size === 0
+    return this.#entries.size === 0
   }
 
-  tickets(): readonly SlotTicket[] {
-    return [...this.#tickets.values()]
+  entries(): readonly QueueEntry[] {
+    return [...this.#entries.values()]
   }
 
-  ticket(id: string): SlotTicket | undefined {
-    return this.#tickets.get(id)
+  entry(id: string): QueueEntry | undefined {
+    return this.#entries.get(id)
   }
 
-  /** Those whose turn comes before this one's, the first first. */
-  before(id: string): SlotTicket[] {
+  /** The waiting entries whose turn comes before that of `id`, the first first. */
+  before(id: string): QueueEntry[] {
     const queue = this.#queue()
     return queue.slice(
       0,
       Math.max(
         0,
-        queue.findIndex((ticket) => ticket.id === id),
+        queue.findIndex((entry) => entry.id === id),
       ),
     )
   }
@@ -91,10 +91,10 @@ export class SlotOrder {
         this.#rest(line)
         break
       case 'take':
-        if (this.#tickets.get(line.id)?.state === 'resting') this.#tickets.delete(line.id)
+        if (this.#entries.get(line.id)?.state === 'resting') this.#entries.delete(line.id)
         break
       case 'leave':
-        this.#tickets.delete(line.id)
+        this.#entries.delete(line.id)
         break
       case 'close':
         this.#closed = this.empty
@@ -102,29 +102,29 @@ export class SlotOrder {
     this.#grant()
   }
 
-  #enter({ slots, type: _, ...place }: Extract<SlotLine, { type: 'enter' }>): void {
-    const { id } = place
+  #enter({ slots, type: _, ...call }: Extract<SlotLine, { type: 'enter' }>): void {
+    const { id } = call
     this.#slots = slots
-    const known = this.#tickets.get(id)
+    const known = this.#entries.get(id)
     if (known?.state === 'resting') known.state = 'working'
     if (known) return
-    this.#tickets.set(id, { ...place, state: 'waiting', restsSince: 0, kept: 0 })
+    this.#entries.set(id, { ...call, state: 'waiting', restsSince: 0, kept: 0 })
   }
 
-  /** It keeps its slot for its next call, unless somebody goes first or has waited long enough. */
+  /** The caller keeps its slot for its next call, unless somebody goes first or has waited long enough. */
   #rest({ id, at }: Extract<SlotLine, { type: 'rest' }>): void {
-    const ticket = this.#tickets.get(id)
-    if (ticket?.state !== 'working') return
+    const entry = this.#entries.get(id)
+    if (entry?.state !== 'working') return
     const [next] = this.#queue()
-    const isRival = next !== undefined && (ticket.background || !next.background)
-    ticket.kept = isRival ? ticket.kept + 1 : 0
-    const isOver = (isRival && !next.background && ticket.background) || ticket.kept >= CALLS_IN_A_ROW
+    const isRival = next !== undefined && (entry.background || !next.background)
+    entry.kept = isRival ? entry.kept + 1 : 0
+    const isOver = (isRival && !next.background && entry.background) || entry.kept >= CALLS_IN_A_ROW
     if (isOver || this.#held() > this.#slots) {
-      this.#tickets.delete(id)
+      this.#entries.delete(id)
       return
     }
-    ticket.state = 'resting'
-    ticket.restsSince = at
+    entry.state = 'resting'
+    entry.restsSince = at
   }
 
   #grant(): void {
@@ -135,22 +135,22 @@ export class SlotOrder {
         next.state = 'working'
         continue
       }
-      const giving = next.background ? undefined : this.tickets().find(restsInBackground)
+      const giving = next.background ? undefined : this.entries().find(restsInBackground)
       if (!giving) return
-      this.#tickets.delete(giving.id)
+      this.#entries.delete(giving.id)
     }
   }
 
   #held(): number {
-    return this.tickets().filter(({ state }) => state !== 'waiting').length
+    return this.entries().filter(({ state }) => state !== 'waiting').length
   }
 
-  #queue(): SlotTicket[] {
-    const waiting = this.tickets().filter(({ state }) => state === 'waiting')
+  #queue(): QueueEntry[] {
+    const waiting = this.entries().filter(({ state }) => state === 'waiting')
     return [...waiting.filter(({ background }) => !background), ...waiting.filter(({ background }) => background)]
   }
 }
 
-function restsInBackground({ state, background }: SlotTicket): boolean {
+function restsInBackground({ state, background }: QueueEntry): boolean {
   return background && state === 'resting'
 }

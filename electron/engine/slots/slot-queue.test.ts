@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { identityOf, ownIdentity, type ProcessIdentity } from '../lib/process-identity.ts'
-import { type SlotPlace, SlotQueue } from './slot-queue.ts'
+import { SlotQueue, type SlotRequest } from './slot-queue.ts'
 
 let folder: string
 const queues: SlotQueue[] = []
@@ -30,7 +30,7 @@ async function openQueue(as: { own?: ProcessIdentity; boot?: string; now?: () =>
 const never = new AbortController().signal
 
 /** Enters, and keeps what is said about it. */
-function enter(queue: SlotQueue, id: string, place: Partial<SlotPlace> = {}, signal = never) {
+function enter(queue: SlotQueue, id: string, place: Partial<SlotRequest> = {}, signal = never) {
   const moves: number[] = []
   let told = () => {}
   const waits = new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { watchPath } from '../lib/watch-path.ts'
 import { Bell } from './bell.ts'
 import { SlotLog } from './slot-log.ts'
-import { type SlotLine, SlotOrder, type SlotTicket } from './slot-order.ts'
+import { type QueueEntry, type SlotLine, SlotOrder } from './slot-order.ts'
 
 /** How long a slot waits for the next call of its run before whoever is next may have it. */
 const REST_MS = 2000
@@ -12,7 +12,8 @@ const LOOK_MS = 1000
 /** A file of this size is followed by a fresh one as soon as nobody is in it. */
 const FULL_BYTES = 64 * 1024
 
-export interface SlotPlace {
+/** What a caller says of itself when it asks for a slot. */
+export interface SlotRequest {
   id: string
   background: boolean
   /** How many calls the server takes at once. */
@@ -29,7 +30,7 @@ export interface SlotQueueOptions {
 export class SlotQueue {
   readonly #options: SlotQueueOptions
   readonly #bells = new Set<Bell>()
-  /** What has to be written still, by the id of its place. */
+  /** The lines that have to be written still, by the id of the entry that they are about. */
   readonly #debts = new Map<string, SlotLine>()
   #log: SlotLog | null = null
   #order = new SlotOrder()
@@ -43,15 +44,15 @@ export class SlotQueue {
   }
 
   /**
-   * Resolves when the call of this place may begin. `onMove` gets how many are before it, at first and whenever that
+   * Resolves when the call may begin. `onMove` gets how many are before it, at first and whenever that
    * changes; where a slot is free it is not called. Rejects with the reason of `signal`, or with the system's error
-   * when the disk refuses; its place is given up then.
+   * when the disk refuses; the call is out of the queue then.
    */
-  async enter(place: SlotPlace, signal: AbortSignal, onMove: (before: number) => void): Promise<void> {
+  async enter(request: SlotRequest, signal: AbortSignal, onMove: (before: number) => void): Promise<void> {
     signal.throwIfAborted()
-    const { id } = place
+    const { id } = request
     this.#debts.delete(id)
-    await this.#append({ type: 'enter', ...this.#options.own, ...place })
+    await this.#append({ type: 'enter', ...this.#options.own, ...request })
     if (this.#isWorking(id)) return
     const bell = new Bell()
     const ring = () => bell.ring()
@@ -70,12 +71,12 @@ export class SlotQueue {
     }
   }
 
-  /** The call is over, and the same run will have another. */
+  /** The call is over, and the same run will have another: its slot rests for a moment. */
   rest(id: string): void {
     this.#settle(id, { type: 'rest', id, at: this.#options.now() })
   }
 
-  /** No more calls. */
+  /** The run makes no more calls: its slot is free. */
   leave(id: string): void {
     this.#settle(id, { type: 'leave', id })
   }
@@ -117,7 +118,7 @@ export class SlotQueue {
    */
   async #removeRested(): Promise<number> {
     let wait = LOOK_MS
-    for (const { id, state, restsSince } of this.#order.tickets()) {
+    for (const { id, state, restsSince } of this.#order.entries()) {
       if (state !== 'resting') continue
       // A clock that was set may lie about it, but not for longer than this.
       const left = Math.min(restsSince + REST_MS - this.#options.now(), REST_MS)
@@ -127,15 +128,15 @@ export class SlotQueue {
     return wait
   }
 
-  /** Gives up the places of processes that are gone: of those that keep this one waiting. */
+  /** Takes the entries of processes that are gone out of the queue: of those that keep this one waiting. */
   async #clearDead(id: string): Promise<void> {
     const ahead = new Set(this.#order.before(id))
-    const inTheWay = this.#order.tickets().filter((ticket) => ticket.state !== 'waiting' || ahead.has(ticket))
-    const dead = await Promise.all(inTheWay.map(async (ticket) => ((await this.#lives(ticket)) ? [] : [ticket.id])))
+    const inTheWay = this.#order.entries().filter((entry) => entry.state !== 'waiting' || ahead.has(entry))
+    const dead = await Promise.all(inTheWay.map(async (entry) => ((await this.#lives(entry)) ? [] : [entry.id])))
     for (const gone of dead.flat()) await this.#append({ type: 'leave', id: gone })
   }
 
-  async #lives({ pid, startedAt, boot }: SlotTicket): Promise<boolean> {
+  async #lives({ pid, startedAt, boot }: QueueEntry): Promise<boolean> {
     const { own } = this.#options
     return (
       boot === own.boot && ((pid === own.pid && startedAt === own.startedAt) || (await isAlive({ pid, startedAt })))
@@ -143,7 +144,7 @@ export class SlotQueue {
   }
 
   #isWorking(id: string): boolean {
-    return this.#order.ticket(id)?.state === 'working'
+    return this.#order.entry(id)?.state === 'working'
   }
 
   #append(line: SlotLine): Promise<void> {
@@ -153,13 +154,13 @@ export class SlotQueue {
         await this.#refresh()
         if (!this.#order.closed) return line.type === 'leave' ? this.#renew() : undefined
         await this.#advance()
-        // What else there is to say is about places in the file that is closed: there are none.
+        // What else there is to say is about entries of the file that is closed: there are none.
         if (line.type !== 'enter') return
       }
     })
   }
 
-  /** A place that could not be given up would be missed by everybody: it is tried again until this process ends. */
+  /** A slot that could not be given up would be missed by everybody: it is tried again until this process ends. */
   #settle(id: string, line: SlotLine): void {
     this.#debts.set(id, line)
     const pay = async () => {

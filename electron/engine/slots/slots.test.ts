@@ -74,11 +74,11 @@ describe('a call', () => {
     const here = openSlots()
     const begun: number[] = []
     for (let call = 0; call < (expected ?? 9); call++) {
-      await here.seat().enter(callOf(profile, slots).call)
+      await here.holder().acquire(callOf(profile, slots).call)
       begun.push(call)
     }
     const next = callOf(profile, slots)
-    const taken = here.seat().enter(next.call)
+    const taken = here.holder().acquire(next.call)
     if (expected === null) {
       await taken
       // Not a file for it.
@@ -93,10 +93,10 @@ describe('a call', () => {
 
   test('waits for a call of another profile of the same server', async () => {
     const first = await openSlots()
-      .seat()
-      .enter(callOf(profileOf({ slots: 1 })).call)
+      .holder()
+      .acquire(callOf(profileOf({ slots: 1 })).call)
     const second = callOf(testProfile('http://localhost:8000', { kind: 'custom', slots: 1, model: 'another' }))
-    const taken = openSlots().seat().enter(second.call)
+    const taken = openSlots().holder().acquire(second.call)
     await second.waits
     first()
     // The slot rests for the next call of the first, and time stands still in this test.
@@ -105,21 +105,21 @@ describe('a call', () => {
   })
 
   test('is free again when the turn is over', async () => {
-    const seat = openSlots().seat()
-    const end = await seat.enter(callOf(profileOf({ slots: 1 })).call)
+    const holder = openSlots().holder()
+    const end = await holder.acquire(callOf(profileOf({ slots: 1 })).call)
     const second = callOf(profileOf({ slots: 1 }))
-    const taken = openSlots().seat().enter(second.call)
+    const taken = openSlots().holder().acquire(second.call)
     await second.waits
     end()
-    seat.leave()
+    holder.leave()
     await taken
   })
 
   test('goes on where the queue cannot be kept, and says so once', async () => {
     await writeFile(join(dataFolder, 'slots'), 'in the way')
     const { call, said } = callOf(profileOf({ slots: 1, name: 'Mine' }))
-    const seat = openSlots().seat()
-    for (let number = 0; number < 3; number++) (await seat.enter(call))()
+    const holder = openSlots().holder()
+    for (let number = 0; number < 3; number++) (await holder.acquire(call))()
     expect(said).toEqual([
       expect.stringMatching(/^The app could not keep the queue of Mine: .* Calls go on without it\.$/),
     ])
@@ -130,7 +130,7 @@ describe('while everything is paused', () => {
   test('a background call holds, and goes on when it is over', async () => {
     await openPause().set(true)
     const { call, said, waits } = callOf(profileOf({}))
-    const taken = openSlots(true).seat().enter(call)
+    const taken = openSlots(true).holder().acquire(call)
     await waits
     await openPause().set(false)
     await taken
@@ -139,15 +139,15 @@ describe('while everything is paused', () => {
 
   test('a background call that waits in a queue leaves it', async () => {
     const profile = profileOf({ slots: 1 })
-    const first = openSlots().seat()
-    await first.enter(callOf(profile).call)
+    const first = openSlots().holder()
+    await first.acquire(callOf(profile).call)
     const second = callOf(profile)
-    const taken = openSlots(true).seat().enter(second.call)
+    const taken = openSlots(true).holder().acquire(second.call)
     await second.waits
     await openPause().set(true)
     await pause.watch()
     first.leave()
-    await openSlots().seat().enter(callOf(profile).call)
+    await openSlots().holder().acquire(callOf(profile).call)
     second.stop.abort()
     await expect(taken).rejects.toThrow('stopped')
     expect(second.said).toEqual([{ kind: 'queued', before: 0, slots: 1 }, { kind: 'paused' }])
@@ -156,7 +156,7 @@ describe('while everything is paused', () => {
   test('a foreground call goes on', async () => {
     await pause.set(true)
     const { call, said } = callOf(profileOf({ slots: 1 }))
-    await openSlots().seat().enter(call)
+    await openSlots().holder().acquire(call)
     expect(said).toEqual([])
   })
 
@@ -192,8 +192,8 @@ test.each([
 })
 
 test('the lines of a queue hold no key, no prompt and no folder', async () => {
-  const seat = openSlots(true).seat()
-  await seat.enter(callOf(profileOf({ slots: 1 })).call)
+  const holder = openSlots(true).holder()
+  await holder.acquire(callOf(profileOf({ slots: 1 })).call)
   const [key = ''] = (await readdir(join(dataFolder, 'slots'))).filter((name) => name !== 'paused')
   const text = await readFile(join(dataFolder, 'slots', key, 'queue-0'), 'utf8')
   expect(Object.keys(JSON.parse(text)).sort()).toEqual([

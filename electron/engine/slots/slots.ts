@@ -21,8 +21,8 @@ export type SlotWait =
 export function waitWords(profileName: string, wait: SlotWait): string {
   if (wait.kind === 'paused') return 'background runs are paused'
   const { before, slots } = wait
-  const place = before === 0 ? 'next' : `${before} before it`
-  return `${place}, ${profileName} has ${counted(slots, 'slot')}`
+  const position = before === 0 ? 'next' : `${before} before it`
+  return `${position}, ${profileName} has ${counted(slots, 'slot')}`
 }
 
 export interface SlotTarget {
@@ -37,14 +37,14 @@ export interface SlotCall extends SlotTarget {
   onWarning(message: string): void
 }
 
-/** The place of one turn, or of whoever else makes one call after the other, in the queues of the servers. */
-export interface Seat {
+/** Whoever makes one call after the other, such as a turn: it has a slot during each call, and may keep it in between. */
+export interface SlotHolder {
   /**
    * Resolves when the call may begin; what it resolves with is called when it is over. Throws `FailureError` `aborted`
    * after `signal`. A queue that cannot be kept holds nothing up.
    */
-  enter(call: SlotCall): Promise<() => void>
-  /** No more calls: the slot is free for others at once. */
+  acquire(call: SlotCall): Promise<() => void>
+  /** Ends the holder: it makes no more calls, and its slot is free for others at once. */
   leave(): void
 }
 
@@ -69,7 +69,8 @@ export class Slots {
     this.#options = options
   }
 
-  seat(): Seat {
+  /** A new holder, in no queue yet. */
+  holder(): SlotHolder {
     const id = randomUUID().slice(0, 13)
     let held: SlotQueue | null = null
     let counted: { backend: Backend; slots: number | null } | null = null
@@ -77,7 +78,7 @@ export class Slots {
       held?.leave(id)
       held = null
     }
-    const place = async (call: SlotCall): Promise<() => void> => {
+    const enterQueue = async (call: SlotCall): Promise<() => void> => {
       const { profile, backend, signal } = call
       const known = knownSlots(profile)
       if (known === undefined && counted?.backend !== backend) {
@@ -94,9 +95,9 @@ export class Slots {
     }
     return {
       leave,
-      enter: async (call) => {
+      acquire: async (call) => {
         try {
-          return await this.#unpaused(call, leave, place)
+          return await this.#unpaused(call, leave, enterQueue)
         } catch (error) {
           if (call.signal.aborted) throw aborted(error)
           this.#warn(call, error)
@@ -106,6 +107,7 @@ export class Slots {
     }
   }
 
+  /** Leaves all queues. Never rejects. */
   async close(): Promise<void> {
     const queues = [...this.#queues.values()]
     this.#queues.clear()
@@ -123,10 +125,10 @@ export class Slots {
   async #unpaused(
     call: SlotCall,
     leave: () => void,
-    place: (call: SlotCall) => Promise<() => void>,
+    enterQueue: (call: SlotCall) => Promise<() => void>,
   ): Promise<() => void> {
     const { background, pause } = this.#options
-    if (!background) return place(call)
+    if (!background) return enterQueue(call)
     await pause.watch()
     for (;;) {
       await pause.waitUntilResumed(call.signal, () => {
@@ -138,7 +140,7 @@ export class Slots {
         if (pause.paused()) held.abort()
       })
       try {
-        const release = await place({ ...call, signal: AbortSignal.any([call.signal, held.signal]) })
+        const release = await enterQueue({ ...call, signal: AbortSignal.any([call.signal, held.signal]) })
         if (!(await pause.look())) return release
         release()
       } catch (error) {

@@ -13,7 +13,7 @@ import { ProgressTimer } from '../http/progress-timer.ts'
 import { NdjsonDecoder } from '../ollama-native/ndjson-decoder.ts'
 import { type Asked, ChatReply } from '../reply/chat-reply.ts'
 import { type Decoder, ReplyDecoder } from '../reply/reply-decoder.ts'
-import type { Timeouts } from '../servers/compat.ts'
+import type { Timeouts } from '../servers/timeouts.ts'
 
 export interface AttemptOptions {
   agent: Connections

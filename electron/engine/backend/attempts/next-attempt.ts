@@ -4,7 +4,7 @@ import type { AttemptError } from '../contract/backend-error.ts'
 import { withVersion } from '../contract/resolve-base-url.ts'
 import type { Server } from '../contract/server.ts'
 import type { RequestBody } from '../request/request-body.ts'
-import type { Lessons } from '../servers/lessons.ts'
+import type { LearnedCompat } from '../servers/learned-compat.ts'
 import { type RetryDelays, waitInWords } from './retry.ts'
 
 /** What follows a failed attempt. */
@@ -21,7 +21,7 @@ export interface PlannerOptions {
   /** Its address may be corrected. */
   server: Server
   /** Added to: what is learned belongs to the server, not to this request. */
-  lessons: Lessons
+  compat: LearnedCompat
   delays: RetryDelays
   attempts: number
   /** How long a model may load, in milliseconds. */
@@ -62,7 +62,7 @@ export class AttemptPlanner {
 
   /** The address lacks its `/v1`, or the server does not know a parameter or misses one. */
   #corrected({ remedy }: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
-    const { server, lessons } = this.#options
+    const { server, compat } = this.#options
     const { name, address } = server
     const versioned = remedy.wrongPath ? withVersion(address) : null
     if (versioned) {
@@ -70,18 +70,18 @@ export class AttemptPlanner {
       const message = `${name} does not answer at ${address.base}; ${versioned.base} is tried instead.`
       return atOnce(request, 'address-changed', message)
     }
-    if (remedy.wantsReasoning && !lessons.wantsReasoning) {
-      lessons.wantsReasoning = true
+    if (remedy.wantsReasoning && !compat.wantsReasoning) {
+      compat.wantsReasoning = true
       return atOnce(request, 'reasoning-returned', `${name} wants its reasoning back; it is sent along from now on.`)
     }
-    if (remedy.mustAlternate && !lessons.alternates) {
-      lessons.alternates = true
+    if (remedy.mustAlternate && !compat.alternates) {
+      compat.alternates = true
       const message = `${name} wants user and assistant to take turns; messages in a row are joined from now on.`
       return atOnce(request, 'roles-alternate', message)
     }
     const without = remedy.withoutParameter
     if (!without || !body.optional.has(without.parameter)) return null
-    lessons.refused.set(without.parameter, without.renamed)
+    compat.refused.set(without.parameter, without.renamed)
     const message = without.renamed
       ? `${name} wants ${without.parameter} under the name ${without.renamed}.`
       : `${name} does not accept ${without.parameter}; it is left out from now on.`

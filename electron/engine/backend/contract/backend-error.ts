@@ -1,7 +1,7 @@
 import { type Failure, type FailureCode, FailureError } from '#shared/failure.ts'
 
 /** What a backend did wrong, or what was wrong with how it was asked. */
-export class OpenAICompatError extends FailureError {
+export class BackendError extends FailureError {
   get code(): FailureCode {
     return this.failure.code
   }
@@ -28,7 +28,7 @@ export interface RetryAdvice {
 }
 
 /** A failure of one attempt, with what may be done about it. */
-export class AttemptError extends OpenAICompatError {
+export class AttemptError extends BackendError {
   readonly remedy: RetryAdvice
   constructor(value: Failure, remedy: RetryAdvice = {}, options?: ErrorOptions) {
     super(value, options)

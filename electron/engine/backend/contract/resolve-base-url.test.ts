@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { OpenAICompatError } from './backend-error.ts'
+import { BackendError } from './backend-error.ts'
 import { isLocalHost, resolveBaseUrl } from './resolve-base-url.ts'
 
 it.each([
@@ -28,7 +28,7 @@ it('keeps a query, says what it changed, and leaves http where the profile says 
 })
 
 it.each(['', 'localhost:8000/v1', 'not a url', 'ftp://host/v1', '/v1'])('%j is no web address', (text) => {
-  expect(() => resolveBaseUrl(text)).toThrow(OpenAICompatError)
+  expect(() => resolveBaseUrl(text)).toThrow(BackendError)
   expect(() => resolveBaseUrl(text)).toThrow('is not a web address. It has to look like http://127.0.0.1:8000/v1.')
 })
 

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { failure } from '#shared/failure.ts'
-import { OpenAICompatError } from './backend-error.ts'
+import { BackendError } from './backend-error.ts'
 
 /** Where requests of a profile go. */
 export interface Address {
@@ -20,7 +20,7 @@ export function resolveBaseUrl(text: string, options: { plainHttp?: boolean } = 
   const trimmed = text.trim()
   const url = URL.canParse(trimmed) ? new URL(trimmed) : null
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new OpenAICompatError(
+    throw new BackendError(
       failure('invalid-input', `"${trimmed}" is not a web address. It has to look like http://127.0.0.1:8000/v1.`),
     )
   }

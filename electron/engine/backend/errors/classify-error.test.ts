@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { raw, type ScriptedBackend, startScriptedBackend } from '../../../../test-support/scripted-backend.ts'
 import { testProfile } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
-import { OpenAICompatError } from '../contract/backend-error.ts'
+import { BackendError } from '../contract/backend-error.ts'
 import { resolveBaseUrl } from '../contract/resolve-base-url.ts'
 import type { Server } from '../contract/server.ts'
 import { classifyError } from './classify-error.ts'
@@ -33,7 +33,7 @@ async function classified(status: number | null, body: unknown) {
     for await (const event of client.chat({ messages: [], tools: [] }, AbortSignal.timeout(5000)))
       expect(event.type).not.toBe('message_stop')
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     const { code, details = {} } = error.failure
     const { serverMessage: _words, status: _status, ...numbers } = details
     return Object.keys(numbers).length > 0 ? [code, numbers] : [code]

@@ -5,7 +5,7 @@ import type { ChatRequest } from '../contract/backend.ts'
 import { type Images, imageData, noImages, withToolImages } from '../request/image-content.ts'
 import { type RequestBody, type RequestProfile, toolJson } from '../request/request-body.ts'
 import { wireJson, wireName } from '../request/wire-text.ts'
-import { type Lessons, noLessons } from '../servers/lessons.ts'
+import { type LearnedCompat, noCompat } from '../servers/learned-compat.ts'
 
 /** Only the native route takes a context window, so only a profile that has one needs it. */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {
@@ -22,7 +22,7 @@ const optionNames: Readonly<Record<string, string>> = { repetition_penalty: 'rep
 export function nativeBody(
   request: ChatRequest,
   profile: RequestProfile & Pick<Profile, 'contextWindow'>,
-  { refused }: Lessons = noLessons(),
+  { refused }: LearnedCompat = noCompat(),
 ): RequestBody {
   const {
     max_tokens: ownLimit,

@@ -12,7 +12,7 @@ import {
 import { testProfile, tool } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
 import type { ChatRequest, StreamEvent } from '../contract/backend.ts'
-import { OpenAICompatError } from '../contract/backend-error.ts'
+import { BackendError } from '../contract/backend-error.ts'
 
 /** Ollama's `/api/chat` over a real socket (docs/servers.md B.3, H 88). */
 
@@ -339,7 +339,7 @@ async function inShort(events: AsyncIterable<StreamEvent>): Promise<string[]> {
       lines.push(`finish ${event.finish} (${event.rawFinish})`)
     }
   } catch (error) {
-    if (!(error instanceof OpenAICompatError)) throw error
+    if (!(error instanceof BackendError)) throw error
     lines.push(`error ${error.code}`)
   }
   return lines

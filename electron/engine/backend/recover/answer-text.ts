@@ -1,6 +1,6 @@
 import type { ToolDefinition } from '../contract/backend.ts'
 import { newCallId } from '../tool-calls/new-call-id.ts'
-import type { BrokenToolCall, SettledCalls } from '../tool-calls/tool-call-slots.ts'
+import type { BrokenToolCall, SettledCalls } from '../tool-calls/partial-tool-calls.ts'
 import { problemOfCut } from '../tool-calls/whole-arguments.ts'
 import { LeakFilter, type RecoveredCall } from './leak-filter.ts'
 import { type ThinkMemory, ThinkSplitter } from './think-splitter.ts'

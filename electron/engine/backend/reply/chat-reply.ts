@@ -13,8 +13,8 @@ import type { ThinkMemory } from '../recover/think-splitter.ts'
 import { EchoedReasoning } from '../request/echoed-reasoning.ts'
 import { inParameterOrder } from '../request/member-order.ts'
 import { wholeJsonText } from '../request/wire-text.ts'
-import { quirksOf } from '../servers/compat.ts'
-import { type SettledCalls, ToolCallSlots } from '../tool-calls/tool-call-slots.ts'
+import { quirksOf } from '../servers/quirks.ts'
+import { PartialToolCalls, type SettledCalls } from '../tool-calls/partial-tool-calls.ts'
 import { addPiece } from './add-piece.ts'
 import { readFinish } from './finish.ts'
 import { mergeUsage, readUsage } from './read-usage.ts'
@@ -49,7 +49,7 @@ const ONLY_REASONED = 2
  */
 export class ChatReply {
   readonly #asked: Asked
-  readonly #slots = new ToolCallSlots()
+  readonly #partialCalls = new PartialToolCalls()
   readonly #answer: AnswerText
   readonly #echo = new EchoedReasoning()
   readonly #warned = new Set<string>()
@@ -171,12 +171,12 @@ export class ChatReply {
     const { reasoning, text: rest, calls, doubtful } = this.#answer.end(isCut)
     this.#reason(reasoning)
     this.#say(rest)
-    if (this.#slots.count === 0) {
+    if (this.#partialCalls.count === 0) {
       this.#doubtful = doubtful
       return this.#withWholeArguments(calls)
     }
     const { server, tools, requiresArguments } = this.#asked
-    const settled = this.#withWholeArguments(this.#slots.settle(isCut, requiresArguments))
+    const settled = this.#withWholeArguments(this.#partialCalls.settle(isCut, requiresArguments))
     if (!quirksOf(server.kind).shufflesArguments) return settled
     return { ...settled, complete: settled.complete.map((call) => inParameterOrder(call, tools)) }
   }
@@ -297,11 +297,11 @@ export class ChatReply {
   }
 
   #call(entry: unknown, chunk: JsonRecord): void {
-    const fragment = this.#slots.addFragment(entry)
+    const fragment = this.#partialCalls.addFragment(entry)
     if (!fragment) return
     this.#start(chunk)
     this.#say(this.#answer.serverCalls())
-    const { position, callId, name } = fragment.slot
+    const { position, callId, name } = fragment.call
     this.#events.push({ type: 'tool_call_delta', index: position, callId, name, arguments: fragment.arguments })
   }
 
@@ -322,7 +322,7 @@ export class ChatReply {
   }
 
   #readUsage(): Usage | null {
-    const answered = this.#hasText || this.#hasReasoning || this.#slots.count > 0
+    const answered = this.#hasText || this.#hasReasoning || this.#partialCalls.count > 0
     const more = { timings: this.#timings, costUsd: this.costUsd, answered }
     const { usage, odd } = readUsage(this.#rawUsage, more)
     if (odd) {

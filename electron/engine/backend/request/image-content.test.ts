@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ImagePart } from '#shared/session/content.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 import { nativeBody } from '../ollama-native/native-request.ts'
-import { noLessons } from '../servers/lessons.ts'
+import { noCompat } from '../servers/learned-compat.ts'
 import { requestBody } from './request-body.ts'
 
 const profile = { kind: 'custom', model: 'm' } as const
@@ -31,7 +31,7 @@ const drawn = (callId: string): ChatMessage => ({
 
 const messagesOf = (messages: ChatMessage[], given?: typeof images, alternates = false) =>
   JSON.parse(
-    requestBody({ messages, tools: [], ...(given && { images: given }) }, profile, { ...noLessons(), alternates }).text,
+    requestBody({ messages, tools: [], ...(given && { images: given }) }, profile, { ...noCompat(), alternates }).text,
   ).messages
 
 test('text is sent as a plain string, in the bytes of before', () => {

@@ -175,8 +175,8 @@ it('sends whole characters only, in both dialects, whatever the conversation, th
       const tools = [{ name: 'f', description: one, parameters: { type: 'object', description: one } }]
       const asked = { messages, tools, responseSchema: { title: one } }
       const own = { ...profile, model: one, stop: [one], extraBody: { [one]: one } }
-      const lessons = { refused: new Map(), wantsReasoning: true, alternates: false }
-      const bodies = [requestBody(asked, own, lessons), nativeBody(asked, { ...own, contextWindow: 1 }, lessons)]
+      const compat = { refused: new Map(), wantsReasoning: true, alternates: false }
+      const bodies = [requestBody(asked, own, compat), nativeBody(asked, { ...own, contextWindow: 1 }, compat)]
       for (const { text } of bodies) {
         expect(strings(JSON.parse(text)).filter(hasHalfCharacter)).toEqual([])
         for (const json of strings(JSON.parse(text)).filter((string) => string.startsWith('{"a":')))

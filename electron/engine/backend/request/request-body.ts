@@ -2,8 +2,8 @@ import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { ChatMessage, ToolCall } from '#shared/session/message.ts'
 import type { ChatRequest, ToolDefinition } from '../contract/backend.ts'
-import { quirksOf } from '../servers/compat.ts'
-import { type Lessons, noLessons } from '../servers/lessons.ts'
+import { type LearnedCompat, noCompat } from '../servers/learned-compat.ts'
+import { quirksOf } from '../servers/quirks.ts'
 import { echoedMembers } from './echoed-reasoning.ts'
 import { type Images, noImages, wireContent, withToolImages } from './image-content.ts'
 import { inTurns } from './in-turns.ts'
@@ -30,7 +30,7 @@ export type RequestProfile = Pick<
 export function requestBody(
   request: ChatRequest,
   profile: RequestProfile,
-  { refused, wantsReasoning, alternates }: Lessons = noLessons(),
+  { refused, wantsReasoning, alternates }: LearnedCompat = noCompat(),
 ): RequestBody {
   const stream = request.stream !== false
   const quirks = quirksOf(profile.kind)

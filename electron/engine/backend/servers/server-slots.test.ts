@@ -3,7 +3,7 @@ import type { BackendKind } from '#shared/profile/profile.ts'
 import { httpError, json, type ScriptStep, startScriptedBackend } from '../../../../test-support/scripted-backend.ts'
 import { testProfile } from '../../../../test-support/test-profile.ts'
 import { createBackend } from '../client.ts'
-import { OpenAICompatError } from '../contract/backend-error.ts'
+import { BackendError } from '../contract/backend-error.ts'
 
 const studio = (...instances: object[]) =>
   json({
@@ -41,7 +41,7 @@ test.each<[string, BackendKind, string, ScriptStep, number | null | 'refused']>(
   })
   try {
     const asked = backend.slots?.(AbortSignal.timeout(10_000))
-    if (expected === 'refused') await expect(asked).rejects.toThrow(OpenAICompatError)
+    if (expected === 'refused') await expect(asked).rejects.toThrow(BackendError)
     else expect(await asked).toBe(expected)
   } finally {
     await backend.close()

@@ -3,8 +3,8 @@ import type { ToolCall } from '#shared/session/message.ts'
 import { newCallId } from './new-call-id.ts'
 import { problemOfCut, wholeArguments } from './whole-arguments.ts'
 
-/** A call while its fragments arrive. */
-interface Slot {
+/** A tool call while its fragments arrive. */
+interface PartialToolCall {
   position: number
   callId: string
   name: string
@@ -22,44 +22,47 @@ export interface SettledCalls {
 }
 
 export interface Fragment {
-  slot: Slot
+  call: PartialToolCall
   arguments: string
 }
 
 /** Puts the fragments of tool calls together, in all the ways in which servers number them (docs/servers.md H 37-60). */
-export class ToolCallSlots {
-  readonly #slots: Slot[] = []
-  readonly #byIndex = new Map<number, Slot>()
-  readonly #byId = new Map<string, Slot>()
+export class PartialToolCalls {
+  readonly #calls: PartialToolCall[] = []
+  readonly #byIndex = new Map<number, PartialToolCall>()
+  readonly #byId = new Map<string, PartialToolCall>()
 
   get count(): number {
-    return this.#slots.length
+    return this.#calls.length
   }
 
-  /** Adds one entry of `tool_calls`; null = it holds nothing of a call. */
+  /** Adds one entry of the `tool_calls` of a chunk; null = it holds nothing of a call. */
   addFragment(entry: unknown): Fragment | null {
     if (!isRecord(entry)) return null
-    const call = isRecord(entry.function) ? entry.function : {}
+    const said = isRecord(entry.function) ? entry.function : {}
     const id = typeof entry.id === 'string' ? entry.id : ''
-    const name = typeof call.name === 'string' ? call.name : ''
-    const text = argumentsText(call.arguments)
-    const slot = this.#slotFor(entry.index, id, name, text)
-    if (slot.name === '') slot.name = name
-    slot.arguments += text
-    return { slot, arguments: text }
+    const name = typeof said.name === 'string' ? said.name : ''
+    const text = argumentsText(said.arguments)
+    const call = this.#callFor(entry.index, id, name, text)
+    if (call.name === '') call.name = name
+    call.arguments += text
+    return { call, arguments: text }
   }
 
-  /** What may run and what must not, in order. `isCut` = the finish or the counts say that the reply was cut. */
+  /**
+   * Says which of the calls may run and which must not, in the order in which they began. `isCut` = the finish or the counts
+   * say that the reply was cut.
+   */
   settle(isCut: boolean, requiresArguments: (name: string) => boolean): SettledCalls {
-    const read = this.#slots.map((slot) => ({
-      slot,
-      read: wholeArguments(slot.arguments, requiresArguments(slot.name)),
+    const read = this.#calls.map((call) => ({
+      call,
+      read: wholeArguments(call.arguments, requiresArguments(call.name)),
     }))
     const cut = isCut || read.some((one) => one.read.kind === 'unfinished')
     const settled: SettledCalls = { complete: [], broken: [], cut }
-    for (const { slot, read: result } of read) {
-      const call = { callId: slot.callId, name: slot.name, arguments: slot.arguments, recovered: false }
-      if (slot.name === '') settled.broken.push({ ...call, problem: 'The call names no tool.' })
+    for (const { call: partial, read: result } of read) {
+      const call = { callId: partial.callId, name: partial.name, arguments: partial.arguments, recovered: false }
+      if (call.name === '') settled.broken.push({ ...call, problem: 'The call names no tool.' })
       else if (result.kind === 'broken' && !cut) settled.broken.push({ ...call, problem: result.problem })
       else if (cut) settled.broken.push({ ...call, problem: problemOfCut(result.kind === 'unfinished'), cut: true })
       else if (result.kind === 'whole')
@@ -68,37 +71,37 @@ export class ToolCallSlots {
     return settled
   }
 
-  #slotFor(index: unknown, id: string, name: string, text: string): Slot {
+  #callFor(index: unknown, id: string, name: string, text: string): PartialToolCall {
     if (typeof index === 'number') {
       const known = this.#byIndex.get(index)
       if (known && !startsAnother(known, id, name, text)) return known
-      const slot = this.#open(id)
-      this.#byIndex.set(index, slot)
-      return slot
+      const call = this.#open(id)
+      this.#byIndex.set(index, call)
+      return call
     }
     if (id) return this.#byId.get(id) ?? this.#open(id)
-    const last = this.#slots.at(-1)
+    const last = this.#calls.at(-1)
     return last && !startsAnother(last, id, name, text) ? last : this.#open(id)
   }
 
-  #open(id: string): Slot {
+  #open(id: string): PartialToolCall {
     // A server may give parallel calls the same id; the history needs to tell them apart.
     const callId = id && !this.#byId.has(id) ? id : newCallId()
-    const slot: Slot = { position: this.#slots.length, callId, name: '', arguments: '' }
-    this.#slots.push(slot)
-    this.#byId.set(callId, slot)
-    return slot
+    const call: PartialToolCall = { position: this.#calls.length, callId, name: '', arguments: '' }
+    this.#calls.push(call)
+    this.#byId.set(callId, call)
+    return call
   }
 }
 
 /** Old Ollama numbers every call 0: an entry with a new id, or a second whole call, is another call. */
-function startsAnother(slot: Slot, id: string, name: string, text: string): boolean {
+function startsAnother(call: PartialToolCall, id: string, name: string, text: string): boolean {
   if (name === '') return false
-  if (id !== '' && id === slot.callId) return false
+  if (id !== '' && id === call.callId) return false
   if (id === '' && !text.trimStart().startsWith('{')) return false
-  return slot.arguments.trim() === ''
-    ? id !== '' && slot.name !== ''
-    : wholeArguments(slot.arguments, false).kind === 'whole'
+  return call.arguments.trim() === ''
+    ? id !== '' && call.name !== ''
+    : wholeArguments(call.arguments, false).kind === 'whole'
 }
 
 function argumentsText(value: unknown): string {

@@ -1,5 +1,4 @@
-import { localKinds } from '#shared/profile/presets.ts'
-import type { BackendKind, Profile } from '#shared/profile/profile.ts'
+import type { BackendKind } from '#shared/profile/profile.ts'
 
 /** What differs between servers, as data. */
 export interface Quirks {
@@ -33,29 +32,7 @@ const quirks: Partial<Record<BackendKind, Quirks>> = {
   litellm: { attempts: 2 },
 }
 
+/** What is known of servers of that kind before any of them was asked. */
 export function quirksOf(kind: BackendKind): Quirks {
   return quirks[kind] ?? { attempts: 4 }
-}
-
-export interface Timeouts {
-  connectMs: number
-  /** Until the first piece of an answer: loading the model and reading the prompt count. */
-  firstByteMs: number
-  /** Between two pieces; comments are none. */
-  idleMs: number
-  /** For a request with all its attempts; undefined = as long as it takes. */
-  wholeMs: number | undefined
-}
-
-const MINUTE = 60_000
-
-/** A server of one's own may load a model and read a long prompt for minutes; a hosted one has no reason to. */
-export function timeoutsOf({ kind, timeouts }: Pick<Profile, 'kind' | 'timeouts'>, localHost: boolean): Timeouts {
-  const local = localHost || localKinds.has(kind)
-  return {
-    connectMs: timeouts?.connectMs ?? 10_000,
-    firstByteMs: timeouts?.firstByteMs ?? (local ? 10 * MINUTE : 2 * MINUTE),
-    idleMs: timeouts?.idleMs ?? (local ? 5 * MINUTE : 2 * MINUTE),
-    wholeMs: timeouts?.wholeMs,
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { timeoutsOf } from './compat.ts'
+import { timeoutsOf } from './timeouts.ts'
 
 const minutes = (count: number) => count * 60_000
 

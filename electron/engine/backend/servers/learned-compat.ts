@@ -1,7 +1,7 @@
 import type { Profile, ServerCompat } from '#shared/profile/profile.ts'
 
-/** What a server taught us by refusing a request; it is kept for the next ones. */
-export interface Lessons {
+/** What a server taught us by refusing a request, as the client uses it for the next ones. A profile keeps it as its `compat`. */
+export interface LearnedCompat {
   /** Parameters that it does not take, and the name it wants instead where it said one. */
   refused: Map<string, string | undefined>
   /** It wants its reasoning back in the history. */
@@ -10,13 +10,18 @@ export interface Lessons {
   alternates: boolean
 }
 
-export function noLessons(): Lessons {
+/** Of a server that has refused nothing yet. */
+export function noCompat(): LearnedCompat {
   return { refused: new Map(), wantsReasoning: false, alternates: false }
 }
 
 /** What the doctor has learned before, if the profile still is about the same address and model. */
-export function lessonsOf({ baseUrl, model, compat }: Pick<Profile, 'baseUrl' | 'model' | 'compat'>): Lessons {
-  if (!compat || compat.baseUrl !== baseUrl || compat.model !== model) return noLessons()
+export function learnedCompatOf({
+  baseUrl,
+  model,
+  compat,
+}: Pick<Profile, 'baseUrl' | 'model' | 'compat'>): LearnedCompat {
+  if (!compat || compat.baseUrl !== baseUrl || compat.model !== model) return noCompat()
   const { leaveOut = [], outputLimitName } = compat
   return {
     refused: new Map([
@@ -28,9 +33,9 @@ export function lessonsOf({ baseUrl, model, compat }: Pick<Profile, 'baseUrl' | 
   }
 }
 
-/** The same for the profile; null = there is nothing to keep. */
-export function compatOf(
-  { refused, wantsReasoning, alternates }: Lessons,
+/** What was learned of the server of that profile, as the profile keeps it; null = there is nothing to keep. */
+export function serverCompatOf(
+  { refused, wantsReasoning, alternates }: LearnedCompat,
   { baseUrl, model }: Pick<Profile, 'baseUrl' | 'model'>,
 ): ServerCompat | null {
   const leaveOut = [...refused].flatMap(([name, renamed]) => (renamed === undefined ? [name] : [])).sort()
