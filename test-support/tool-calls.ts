@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import { parseArguments } from '../electron/engine/tools/contract/call-arguments.ts'
 import { prepareCall } from '../electron/engine/tools/contract/prepare-call.ts'
-import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../electron/engine/tools/contract/tool.ts'
+import type {
+  ApprovalPreview,
+  PreparedCall,
+  Tool,
+  ToolContext,
+  ToolResult,
+} from '../electron/engine/tools/contract/tool.ts'
 import { openWorkspace, type Workspace } from '../electron/engine/tools/contract/workspace.ts'
 import { contentVersion } from '../electron/engine/tools/files/content-version.ts'
 
@@ -65,12 +71,17 @@ export async function havingRead(workspace: Workspace, path: string): Promise<Pi
   return { known: (shown) => (shown === path ? { version, unseen: null } : null) }
 }
 
+/** What a tool made for a test prepares: it may run at once, and is done with that result. */
+export function prepared(preview: ApprovalPreview | null, run: () => Promise<ToolResult>): Promise<PreparedCall> {
+  return Promise.resolve({ kind: 'prepared', preview, run: async () => ({ kind: 'done', result: await run() }) })
+}
+
 /** Prepared and run at once, with nobody in between. */
 export async function runTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
   const prepared = await prepareCall(tool, input, context)
-  if ('ok' in prepared) return prepared
-  const result = await prepared.run()
-  return result === 'outdated' ? { ok: false, output: '', summary: result } : result
+  if (prepared.kind === 'impossible') return prepared.result
+  const outcome = await prepared.run()
+  return outcome.kind === 'done' ? outcome.result : { ok: false, output: '', summary: outcome.kind }
 }
 
 /** What a person would be asked, or why the call cannot work. */
@@ -80,7 +91,7 @@ export async function previewOf(
   context: ToolContext,
 ): Promise<ApprovalPreview | ToolResult | null> {
   const prepared = await prepareCall(tool, input, context)
-  return 'ok' in prepared ? prepared : prepared.preview
+  return prepared.kind === 'impossible' ? prepared.result : prepared.preview
 }
 
 export async function textOf(workspace: Workspace, path: string): Promise<string> {

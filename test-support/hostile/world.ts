@@ -62,8 +62,8 @@ export async function makeWorld(within: string): Promise<World> {
       const { signal } = new AbortController()
       const context = { workspace, sandbox: true, signal, onOutput: () => undefined, known: () => null }
       const prepared = await bash.prepare({ command }, context)
-      const result = 'ok' in prepared ? prepared : await prepared.run()
-      return result === 'outdated' ? result : result.output
+      const outcome = prepared.kind === 'prepared' ? await prepared.run() : { ...prepared, kind: 'done' as const }
+      return outcome.kind === 'done' ? outcome.result.output : outcome.kind
     },
     remove: () => rm(base, { recursive: true, force: true }),
   }

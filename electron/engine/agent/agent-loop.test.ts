@@ -13,6 +13,7 @@ import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
 import { freeSlot } from '../../../test-support/free-slot.ts'
+import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { ApprovalPreview, Tool, ToolContext, ToolResult } from '../tools/contract/tool.ts'
@@ -81,11 +82,7 @@ function scripted(answers: Answer[]): { backend: Backend; requests: ChatRequest[
 /** Three tools that keep a log: `look` reads, `change` writes, `hang` runs until it is aborted. */
 function toolBox() {
   const log: string[] = []
-  const tool = (
-    name: string,
-    access: Tool['access'],
-    run: (context: ToolContext) => Promise<ToolResult | 'outdated'>,
-  ): Tool => ({
+  const tool = (name: string, access: Tool['access'], run: (context: ToolContext) => Promise<ToolResult>): Tool => ({
     name,
     description: name,
     ...zodArguments(z.object({ at: z.string().optional() })),
@@ -93,15 +90,10 @@ function toolBox() {
     kind: 'other',
     describe: () => ({ verb: name, target: '' }),
     prepare: (_input, context) =>
-      Promise.resolve({
-        preview: {
-          purpose: `to ${name}`,
-          subject: { kind: 'command', command: name },
-          facts: [],
-          sessionRule: 'write',
-        },
-        run: () => run(context),
-      }),
+      prepared(
+        { purpose: `to ${name}`, subject: { kind: 'command', command: name }, facts: [], sessionRule: 'write' },
+        () => run(context),
+      ),
   })
   const result = (output: string) => ({ ok: true, output, summary: output })
   const tools = [
@@ -130,10 +122,9 @@ const ours = (name: string): Tool => ({
   kind: 'edit',
   describe: () => ({ verb: name, target: '' }),
   prepare: () =>
-    Promise.resolve({
-      preview: { purpose: '', subject: { kind: 'command', command: name }, facts: [], sessionRule: 'write' },
-      run: () => Promise.resolve({ ok: true, output: 'done', summary: 'done' }),
-    }),
+    prepared({ purpose: '', subject: { kind: 'command', command: name }, facts: [], sessionRule: 'write' }, () =>
+      Promise.resolve({ ok: true, output: 'done', summary: 'done' }),
+    ),
 })
 
 interface Setting {
@@ -288,12 +279,9 @@ describe('a turn', () => {
       kind: 'other',
       describe: () => ({ verb: 'Use', target: 'post_message' }),
       prepare: (input) =>
-        Promise.resolve({
-          preview,
-          run: () => {
-            log.push(JSON.stringify(input))
-            return Promise.resolve({ ok: true, output: 'posted', summary: 'posted' })
-          },
+        prepared(preview, () => {
+          log.push(JSON.stringify(input))
+          return Promise.resolve({ ok: true, output: 'posted', summary: 'posted' })
         }),
     })
     const post = (callId = 'a') => [calls(call(callId, 'post_message', { to: 'all' })), text('Done.')]

@@ -1,6 +1,7 @@
 import type { ApprovalRequest } from '#shared/approval/approval.ts'
 import { failure } from '#shared/failure.ts'
 import type { FailureRemedy } from '#shared/failure-remedy.ts'
+import { assertNever } from '#shared/lib/assert-never.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
@@ -55,7 +56,7 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     if (verdict === 'deny') return notAllowed(turn, tool)
     const asksAgain = verdict === 'ask' && outdated > 0
     const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
-    if ('ok' in prepared) return { kind: 'ran', result: prepared, durationMs: 0, started: false }
+    if (prepared.kind === 'impossible') return { kind: 'ran', result: prepared.result, durationMs: 0, started: false }
     if (verdict === 'allow' && isBeyond(prepared.preview, tool, permissions)) verdict = 'ask'
     if (verdict === 'ask') {
       const preview = prepared.preview ?? plainPreview(tool, call)
@@ -77,10 +78,17 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     // A change that the journal does not know of would be made again after a crash.
     if (tool.access !== 'read') await turn.persisted()
     const startedAt = turn.elapsed()
-    const result = await prepared.run(verdict === 'ask')
-    if (result !== 'outdated') return { kind: 'ran', result, durationMs: turn.elapsed() - startedAt, started: true }
-    outdated += 1
-    if (outdated >= TRIES) return { kind: 'ran', result: NEVER_STILL, durationMs: 0, started: false }
+    const outcome = await prepared.run(verdict === 'ask')
+    switch (outcome.kind) {
+      case 'done':
+        return { kind: 'ran', result: outcome.result, durationMs: turn.elapsed() - startedAt, started: true }
+      case 'outdated':
+        outdated += 1
+        if (outdated >= TRIES) return { kind: 'ran', result: NEVER_STILL, durationMs: 0, started: false }
+        break
+      default:
+        assertNever(outcome)
+    }
   }
 }
 

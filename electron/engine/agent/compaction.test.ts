@@ -10,6 +10,7 @@ import { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
 import { freeSlot } from '../../../test-support/free-slot.ts'
+import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
 import type { LearnedWindow } from '../profiles/known-windows.ts'
@@ -91,10 +92,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     kind: 'other',
     describe: () => ({ verb: 'Look', target: '' }),
     prepare: () =>
-      Promise.resolve({
-        preview: null,
-        run: () => Promise.resolve({ ok: true, output: `${outputs}${requests.length}`, summary: '' }),
-      }),
+      prepared(null, () => Promise.resolve({ ok: true, output: `${outputs}${requests.length}`, summary: '' })),
   }
   const conversation = new Conversation()
   const entries: SessionEntry[] = []

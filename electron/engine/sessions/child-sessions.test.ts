@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Limits } from '#shared/limits/budget.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
+import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, StreamEvent } from '../backend/contract/backend.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { noPolicy } from '../policy/policy.ts'
@@ -112,17 +113,14 @@ function delegate(leaves: boolean, limits: Limits | undefined): Tool {
     kind: 'other',
     describe: () => ({ verb: 'Delegate', target: '' }),
     prepare: (given, { startSession }) =>
-      Promise.resolve({
-        preview: null,
-        run: async () => {
-          const order = { ...input.parse(given), ...(limits && { limits }) }
-          const started: StartedSession | undefined = await startSession?.(order)
-          const child = started && store.opened(started.sessionId)
-          if (child) children.push(child)
-          if (leaves) return { ok: true, output: 'begun', summary: '' }
-          const over = await started?.end
-          return { ok: true, output: `${over?.end.reason}: ${over?.answer}`, summary: '' }
-        },
+      prepared(null, async () => {
+        const order = { ...input.parse(given), ...(limits && { limits }) }
+        const started: StartedSession | undefined = await startSession?.(order)
+        const child = started && store.opened(started.sessionId)
+        if (child) children.push(child)
+        if (leaves) return { ok: true, output: 'begun', summary: '' }
+        const over = await started?.end
+        return { ok: true, output: `${over?.end.reason}: ${over?.answer}`, summary: '' }
       }),
   }
 }

@@ -15,6 +15,7 @@ import {
   toolCall,
 } from '../../../test-support/scripted-backend.ts'
 import { testProfile } from '../../../test-support/test-profile.ts'
+import { prepared } from '../../../test-support/tool-calls.ts'
 import { createBackend } from '../backend/client.ts'
 import { Ledger } from '../budget/ledger.ts'
 import { noPolicy } from '../policy/policy.ts'
@@ -41,13 +42,10 @@ const draw: Tool = {
   kind: 'other',
   describe: () => ({ verb: 'Draw', target: '' }),
   prepare: (_input, { keepImage }) =>
-    Promise.resolve({
-      preview: null,
-      run: async () => {
-        const image = await keepImage?.(png, 'drawn.png')
-        const parts = [{ type: 'text' as const, text: 'Drawn:' }, ...(image ? [image] : [])]
-        return { ok: true, output: wordsOf(parts), summary: 'drawn', parts }
-      },
+    prepared(null, async () => {
+      const image = await keepImage?.(png, 'drawn.png')
+      const parts = [{ type: 'text' as const, text: 'Drawn:' }, ...(image ? [image] : [])]
+      return { ok: true, output: wordsOf(parts), summary: 'drawn', parts }
     }),
 }
 

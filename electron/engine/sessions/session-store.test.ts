@@ -9,6 +9,7 @@ import { ProfileId, SessionId } from '#shared/ids.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { freeSlot } from '../../../test-support/free-slot.ts'
+import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { toolJson } from '../backend/request/request-body.ts'
 import { Ledger } from '../budget/ledger.ts'
@@ -61,15 +62,10 @@ const note: Tool = {
   kind: 'other',
   describe: () => ({ verb: 'Note', target: '' }),
   prepare: () =>
-    Promise.resolve({
-      preview: {
-        purpose: 'to note',
-        subject: { kind: 'command', command: 'note' },
-        facts: [],
-        sessionRule: 'write',
-      },
-      run: () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
-    }),
+    prepared(
+      { purpose: 'to note', subject: { kind: 'command', command: 'note' }, facts: [], sessionRule: 'write' },
+      () => Promise.resolve({ ok: true, output: 'noted', summary: 'noted' }),
+    ),
 }
 
 const clock = { now: () => 1_700_000_000_000 }

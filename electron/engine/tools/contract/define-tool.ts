@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { PreparedCall, Tool, ToolContext, ToolResult } from './tool.ts'
+import type { CallOutcome, Preparation, PreparedCall, Tool, ToolContext, ToolResult } from './tool.ts'
 import { problemResult, systemProblem, ToolProblem } from './tool-problem.ts'
 import { zodArguments } from './zod-arguments.ts'
 
 type Definition<Input> = Pick<Tool<Input>, 'name' | 'description' | 'kind' | 'describe'> & {
-  /** Of the arguments: what the model is told of them follows from it. */
+  /** The schema of the arguments: what the model is told of them follows from it. */
   input: z.ZodType<Input>
 } & (
     | { access: 'read'; run(input: Input, context: ToolContext): Promise<ToolResult> }
@@ -19,32 +19,46 @@ export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
   const { name, description, input: schema, access, kind, describe } = definition
   const prepare = (input: Input, context: ToolContext): Promise<PreparedCall> =>
     definition.access === 'read'
-      ? Promise.resolve({ preview: null, run: () => definition.run(input, context) })
+      ? Promise.resolve({
+          kind: 'prepared',
+          preview: null,
+          run: async () => ({ kind: 'done', result: await definition.run(input, context) }),
+        })
       : definition.prepare(input, context)
   return Object.assign(zodArguments(schema), {
     ...{ name, description, access, kind, describe },
     async prepare(input: Input, context: ToolContext) {
       const { signal } = context
-      const prepared = await asResult(() => prepare(input, context), signal, pathOf(input))
-      if ('ok' in prepared) return prepared
+      const preparation = await withProblems(
+        (): Promise<Preparation> => prepare(input, context),
+        (result): Preparation => ({ kind: 'impossible', result }),
+      )
+      if (preparation.kind === 'impossible') return preparation
       return {
-        ...prepared,
-        run: (confirmed?: boolean) => asResult(() => prepared.run(confirmed), signal, pathOf(input)),
+        ...preparation,
+        run: (confirmed?: boolean) =>
+          withProblems(
+            () => preparation.run(confirmed),
+            (result): CallOutcome => ({ kind: 'done', result }),
+          ),
+      }
+
+      async function withProblems<Value>(
+        work: () => Promise<Value>,
+        failedWith: (result: ToolResult) => Value,
+      ): Promise<Value> {
+        try {
+          signal.throwIfAborted()
+          return await work()
+        } catch (error) {
+          if (signal.aborted) throw signal.reason
+          const problem = error instanceof ToolProblem ? error : systemProblem(error, pathOf(input))
+          if (!problem) throw error
+          return failedWith(problemResult(problem))
+        }
       }
     },
   })
-}
-
-async function asResult<Value>(work: () => Promise<Value>, signal: AbortSignal, path: string | undefined) {
-  try {
-    signal.throwIfAborted()
-    return await work()
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    const problem = error instanceof ToolProblem ? error : systemProblem(error, path)
-    if (!problem) throw error
-    return problemResult(problem)
-  }
 }
 
 function pathOf(input: unknown): string | undefined {

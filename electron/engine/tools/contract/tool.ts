@@ -56,17 +56,24 @@ export type ApprovalPreview = Pick<ApprovalRequest, 'purpose' | 'subject' | 'fac
   beyond?: 'session-rules' | 'permissions'
 }
 
+/** What became of a call that was run. `outdated`: what it would change is no longer what the preview was made of. */
+export type CallOutcome = { kind: 'done'; result: ToolResult } | { kind: 'outdated' }
+
 /** A call that was looked at and has changed nothing yet. */
 export interface PreparedCall {
+  kind: 'prepared'
   /** What would happen, in full; null = the tool cannot say more than the call itself does. Of a read nobody is asked. */
   preview: ApprovalPreview | null
   /**
-   * Does exactly what the preview says. `outdated`: what it would change is no longer what the preview was made of, and
-   * nothing was done; prepare the call again. `confirmed` = a person has said yes to this very preview; what is asked about
-   * even where the permissions allow it is refused without.
+   * Does exactly what the preview says. Where the outcome is `outdated`, nothing was done; prepare the call again.
+   * `confirmed` = a person has said yes to this very preview; what is asked about even where the permissions allow it is
+   * refused without.
    */
-  run(confirmed?: boolean): Promise<ToolResult | 'outdated'>
+  run(confirmed?: boolean): Promise<CallOutcome>
 }
+
+/** `impossible`: the call cannot work, as its result (`ok: false`) tells the model. */
+export type Preparation = PreparedCall | { kind: 'impossible'; result: ToolResult }
 
 /**
  * One tool. `prepare` and `run` never throw for what the model or the disk did wrong: that is a result with `ok: false`
@@ -87,6 +94,6 @@ export interface Tool<Input = unknown> {
   kind: ToolKind
   /** For the tool row: verb and target, such as Read / src/sum.js. */
   describe(input: Input): { verb: string; target: string }
-  /** Changes nothing; an `ok: false` result means that the call cannot work anyway. */
-  prepare(input: Input, context: ToolContext): Promise<PreparedCall | ToolResult>
+  /** Looks at a call and changes nothing. */
+  prepare(input: Input, context: ToolContext): Promise<Preparation>
 }

@@ -30,21 +30,23 @@ export const editFileTool = defineTool({
   async prepare(input, context) {
     const { place, before, bytes, edited, change } = await planned(input, context)
     return {
+      kind: 'prepared',
       preview: changePreview(context.workspace, change),
       async run() {
-        if (!(await replaceFile(context.workspace, place, bytes, before))) return 'outdated'
+        if (!(await replaceFile(context.workspace, place, bytes, before))) return { kind: 'outdated' }
         const where = edited.count === 1 ? `at line ${edited.line}` : `at ${plainCounted(edited.count, 'place')}`
         const summary = changeSummary(change)
         // Who knew all of it before knows all of it now; a place that was found says nothing of the rest.
         const known = context.known(place.shown)
         const knewAll = known?.version === contentVersion(before.bytes) && !known.unseen
-        return {
+        const result = {
           ok: true,
           output: `Edited ${place.shown} ${where}: ${summary}.${edited.note ? ` Note: ${edited.note}` : ''}`,
           summary,
           diff: change,
           ...(knewAll && { file: { path: place.shown, version: contentVersion(bytes) } }),
         }
+        return { kind: 'done', result }
       },
     }
   },

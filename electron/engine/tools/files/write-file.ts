@@ -26,13 +26,15 @@ export const writeFileTool = defineTool({
     const { place, bytes, before, change } = plan
     const file = { path: place.shown, version: contentVersion(bytes) }
     return {
+      kind: 'prepared',
       preview: changePreview(context.workspace, change, plan.unseen),
       async run() {
         if (before?.bytes.equals(bytes)) {
-          return { ok: true, output: `${place.shown} already has this content.`, summary: 'no change', file }
+          const output = `${place.shown} already has this content.`
+          return { kind: 'done', result: { ok: true, output, summary: 'no change', file } }
         }
         const isDone = await replaceFile(context.workspace, place, bytes, before)
-        return isDone ? { ...doneResult(plan), file } : 'outdated'
+        return isDone ? { kind: 'done', result: { ...doneResult(plan), file } } : { kind: 'outdated' }
       },
     }
   },

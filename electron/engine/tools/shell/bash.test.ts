@@ -248,5 +248,8 @@ test('what would ruin the machine is not run unless a person says so, and never 
     await call(bash, { command }, workspace, { sandbox: true }),
   ]).toEqual([refused, refused])
   const prepared = await prepareCall(bash, { command }, contextFor(workspace))
-  expect('ok' in prepared || (await prepared.run(true))).toMatchObject({ ok: true })
+  expect(prepared.kind === 'prepared' && (await prepared.run(true))).toMatchObject({
+    kind: 'done',
+    result: { ok: true },
+  })
 })

@@ -38,10 +38,11 @@ export function createBashTool({ timeoutMs = TIMEOUT_MS, limits = COMMAND_LIMITS
       if (ruin && context.sandbox) throw neverRun(ruin)
       const preview = await commandPreview(command, context)
       return {
+        kind: 'prepared',
         preview: ruin ? withWarning(preview, ruin) : preview,
-        run: (confirmed = false) => {
+        run: async (confirmed = false) => {
           if (ruin && !confirmed) throw neverRun(ruin)
-          return runInSandbox(command, context, timeoutMs, limits)
+          return { kind: 'done', result: await runInSandbox(command, context, timeoutMs, limits) }
         },
       }
     },
