@@ -41,7 +41,7 @@ export default function BackendsPage() {
   const [said, setSaid] = useState('')
   const attention = useAppStore(attentionCount)
   const selected =
-    findBackend(backends, 'id' in shown ? shown.id : activeProfileId) ??
+    findBackend(backends, shown.step === 'details' || shown.step === 'edit' ? shown.id : activeProfileId) ??
     findBackend(backends, activeProfileId) ??
     backends[0]
   const adding = shown.step === 'pick' || shown.step === 'add'

@@ -12,12 +12,12 @@ export async function setLimit(
   return reply.ok ? null : reply.failure.message
 }
 
-/** What to say of it; empty = the person chose no file. */
-export async function exportCalls(
-  query: SpendingQuery,
-  format: 'csv' | 'json',
-): Promise<{ said: string } | { problem: string }> {
+/** How an export of calls ended; `nothing` = the person chose no file. */
+export type ExportOutcome = { kind: 'saved' } | { kind: 'nothing' } | { kind: 'failed'; message: string }
+
+/** Saves the calls of the range in a file that the person chooses. */
+export async function exportCalls(query: SpendingQuery, format: 'csv' | 'json'): Promise<ExportOutcome> {
   const reply = await request('budget.export', { query, format })
-  if (!reply.ok) return { problem: reply.failure.message }
-  return { said: reply.value.saved ? 'The calls are saved.' : '' }
+  if (!reply.ok) return { kind: 'failed', message: reply.failure.message }
+  return { kind: reply.value.saved ? 'saved' : 'nothing' }
 }

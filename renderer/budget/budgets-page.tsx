@@ -10,7 +10,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { PageTitle } from '../ui/page-title.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
-import { exportCalls } from './budget-actions.ts'
+import { type ExportOutcome, exportCalls } from './budget-actions.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { FigureCards } from './figure-cards.tsx'
 import { LimitsCard } from './limits-card.tsx'
@@ -41,10 +41,10 @@ export default function BudgetsPage() {
   const query = { ...span, profileId }
   const { report, at, failure, again } = useReport(query)
   const figures = useFigures(profileId, today)
-  const [exported, setExported] = useState<{ said: string } | { problem: string }>({ said: '' })
+  const [exported, setExported] = useState<ExportOutcome>({ kind: 'nothing' })
 
   const save = async (format: 'csv' | 'json') => {
-    setExported({ said: '' })
+    setExported({ kind: 'nothing' })
     setExported(await exportCalls(query, format))
   }
   const current = today >= span.from && today <= span.to
@@ -88,10 +88,10 @@ export default function BudgetsPage() {
             <ExportMenu onExport={(format) => void save(format)} />
           </span>
         </div>
-        <p className={'said' in exported && exported.said ? 'xs ink2' : 'sr'} role="status">
-          {'said' in exported ? exported.said : ''}
+        <p className={exported.kind === 'saved' ? 'xs ink2' : 'sr'} role="status">
+          {exported.kind === 'saved' ? 'The calls are saved.' : ''}
         </p>
-        {'problem' in exported && <Problem text={exported.problem} />}
+        {exported.kind === 'failed' && <Problem text={exported.message} />}
         {failure && <Problem text={`${failure.message}${report ? staleWords(at) : ''}`} again={again} />}
         {figures && <FigureCards {...figures} limits={limits} profileId={profileId} />}
         {report ? (

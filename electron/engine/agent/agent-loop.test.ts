@@ -21,7 +21,7 @@ import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import { zodArguments } from '../tools/contract/zod-arguments.ts'
 import { runAgentLoop } from './agent-loop.ts'
 import { Conversation } from './conversation.ts'
-import type { TurnContext } from './turn.ts'
+import type { QuestionOutcome, TurnContext } from './turn.ts'
 
 const profile: Profile = {
   id: ProfileId.parse('local'),
@@ -127,6 +127,9 @@ const ours = (name: string): Tool => ({
     ),
 })
 
+const outcomeOf = (answer: ApprovalAnswer | null): QuestionOutcome =>
+  answer ? { kind: 'answered', answer } : { kind: 'unanswered' }
+
 interface Setting {
   /** Tools that are not ours. */
   foreign?: readonly Tool[]
@@ -187,7 +190,7 @@ async function play(setting: Setting) {
     }),
     permissions: () => setting.permissions ?? { write: 'ask', shell: 'ask', sandbox: true },
     sessionRules: new Set(),
-    ask: answer && ((request) => Promise.resolve(answer(request.callId))),
+    ask: answer && ((request) => Promise.resolve(outcomeOf(answer(request.callId)))),
     answerMs: () => setting.answerMs ?? null,
     askBudget: setting.askBudget ?? (() => null),
     hasFollowUps: () => followUps.length > 0,

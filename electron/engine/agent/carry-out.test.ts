@@ -13,14 +13,16 @@ import { writeFileTool } from '../tools/files/write-file.ts'
 import { createBashTool } from '../tools/shell/bash.ts'
 import { carryOut } from './carry-out.ts'
 import { Conversation } from './conversation.ts'
+import type { QuestionOutcome } from './turn.ts'
 
 const ASK: Permissions = { write: 'ask', shell: 'ask', sandbox: false }
 const ALLOW_ONCE: ApprovalAnswer = { decision: 'allow-once' }
+const ALLOWED: QuestionOutcome = { kind: 'answered', answer: ALLOW_ONCE }
 
 interface Setting {
   workspace: Workspace
   /** Given one after the other; each may do something first. */
-  answers?: ((request: ApprovalRequest) => Promise<ApprovalAnswer | 'permissions-changed' | null>)[] | null
+  answers?: ((request: ApprovalRequest) => Promise<QuestionOutcome>)[] | null
   sessionRules?: Set<string>
   permissions?: () => Permissions
 }
@@ -70,9 +72,9 @@ async function carry(
 
 const saves = (workspace: Workspace, path: string, text: string) => async () => {
   await writeFile(join(workspace.root, path), text)
-  return ALLOW_ONCE
+  return ALLOWED
 }
-const allows = () => Promise.resolve(ALLOW_ONCE)
+const allows = () => Promise.resolve(ALLOWED)
 
 describe('a file that changes while its question is open', () => {
   test('is asked about anew, with the change to what it is now, and the answer counts for that', async () => {
@@ -101,7 +103,7 @@ describe('a file that changes while its question is open', () => {
         workspace,
         answers: [
           saves(workspace, 'a.txt', 'one\nan hour of work\n'),
-          () => Promise.resolve({ decision: 'deny', reason: 'I work on it.' }),
+          () => Promise.resolve({ kind: 'answered', answer: { decision: 'deny', reason: 'I work on it.' } }),
         ],
       },
     )
@@ -148,7 +150,7 @@ describe('a file that changes while its question is open', () => {
         answers: [
           async () => {
             await rm(join(workspace.root, 'a.txt'))
-            return ALLOW_ONCE
+            return ALLOWED
           },
         ],
       },
@@ -176,7 +178,7 @@ describe('what is asked about each time', () => {
     const setting = { workspace, permissions: () => ALLOWED }
     const denied = await carry(createBashTool(), ruin, {
       ...setting,
-      answers: [() => Promise.resolve({ decision: 'deny' })],
+      answers: [() => Promise.resolve({ kind: 'answered', answer: { decision: 'deny' } })],
     })
     const allowed = await carry(createBashTool(), ruin, { ...setting, answers: [allows] })
     expect([denied.asked, denied.outcome, allowed.outcome]).toMatchObject([
@@ -225,7 +227,7 @@ describe('permissions that are changed while a question is open', () => {
       permissions: () => now,
       change: () => {
         now = after
-        return Promise.resolve('permissions-changed' as const)
+        return Promise.resolve({ kind: 'permissions-changed' as const })
       },
     }
   }
@@ -279,7 +281,7 @@ describe('permissions that are changed while a question is open', () => {
         answers: [
           () => {
             now = { write: 'allow', shell: 'allow', sandbox: false }
-            return Promise.resolve('permissions-changed')
+            return Promise.resolve({ kind: 'permissions-changed' })
           },
           allows,
         ],

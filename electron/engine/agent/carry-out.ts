@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '#shared/approval/approval.ts'
+import type { ApprovalAnswer, ApprovalRequest } from '#shared/approval/approval.ts'
 import { failure } from '#shared/failure.ts'
 import type { FailureRemedy } from '#shared/failure-remedy.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
@@ -191,15 +191,29 @@ async function ask(
   const limit = turn.answerMs()
   turn.emit({ type: 'approval-request', request, ...(limit !== null && { until: turn.now() + limit }) })
   turn.emit({ type: 'phase', phase: 'waiting-approval' })
-  let answer = await turn.ask(request, turn.signal)
-  while (answer === 'permissions-changed') {
-    if (concerns(access, permissions, turn.permissions())) return { kind: 'permissions-changed' }
-    answer = await turn.ask(request, turn.signal)
+  for (;;) {
+    const outcome = await turn.ask(request, turn.signal)
+    switch (outcome.kind) {
+      case 'answered':
+        return answered(turn, { callId, access, rule: preview.sessionRule }, outcome.answer)
+      case 'unanswered': {
+        const why = `${whatItDoes(access)} needs an approval, and nobody answered`
+        return needsApproval(why, 'nobody answered', unanswered(access, limit), remedyFor(access, 'go-on'))
+      }
+      case 'permissions-changed':
+        if (concerns(access, permissions, turn.permissions())) return outcome
+        break
+      default:
+        assertNever(outcome)
+    }
   }
-  if (!answer) {
-    const why = `${whatItDoes(access)} needs an approval, and nobody answered`
-    return needsApproval(why, 'nobody answered', unanswered(access, limit), remedyFor(access, 'go-on'))
-  }
+}
+
+function answered(
+  turn: Asker,
+  { callId, access, rule }: { callId: string; access: Tool['access']; rule: string },
+  answer: ApprovalAnswer,
+): { kind: 'allowed' } | Refused {
   turn.emit({ type: 'approval-answer', callId, answer })
   if (answer.decision === 'deny') {
     const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
@@ -209,8 +223,8 @@ async function ask(
     }
   }
   // What a foreign tool calls its rule must not allow anything.
-  const rule = access === 'unknown' ? '' : preview.sessionRule
-  if (answer.decision === 'allow-session' && rule !== '') turn.sessionRules.add(rule)
+  const isOurs = access !== 'unknown' && rule !== ''
+  if (answer.decision === 'allow-session' && isOurs) turn.sessionRules.add(rule)
   return { kind: 'allowed' }
 }
 

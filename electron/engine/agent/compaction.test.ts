@@ -284,7 +284,11 @@ describe('a full context', () => {
         ...[look('c', 1000), look('d', 2600), text('TWO', 3900), text('Done.', 900)],
       ],
     })
-    expect([outcomes, compactions(entries), learned]).toEqual([['completed'], ['ONE', 'TWO'], [{ refused: 4000 }]])
+    expect([outcomes, compactions(entries), learned]).toEqual([
+      ['completed'],
+      ['ONE', 'TWO'],
+      [{ kind: 'refused', tokens: 4000 }],
+    ])
     // What had been refused was not sent again as it was.
     expect(requests[3]?.messages.flatMap((one) => (one.role === 'tool' ? [one.content.length < 300] : []))).toEqual([
       true,

@@ -18,6 +18,15 @@ import type { SessionOrder, StartedSession } from '../tools/contract/started-ses
 import type { Tool, ToolContext } from '../tools/contract/tool.ts'
 import type { Conversation } from './conversation.ts'
 
+/**
+ * What became of a question to a person: it was answered, somebody changed the session's permissions meanwhile, or nobody
+ * answered within `answerMs`.
+ */
+export type QuestionOutcome =
+  | { kind: 'answered'; answer: ApprovalAnswer }
+  | { kind: 'permissions-changed' }
+  | { kind: 'unanswered' }
+
 /** All that a turn needs of the world; the session hands it in. */
 export interface TurnContext {
   conversation: Conversation
@@ -44,12 +53,9 @@ export interface TurnContext {
   /** What *Allow for this session* has allowed so far; grows. */
   sessionRules: Set<string>
   /**
-   * Asks a person and waits; null = nobody can answer. Resolves with null after `answerMs`, and with `permissions-changed`
-   * when somebody changes the session's permissions meanwhile; rejects when `signal` aborts.
+   * Asks a person and waits; null = nobody can answer. Rejects when `signal` aborts.
    */
-  ask:
-    | ((request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer | 'permissions-changed' | null>)
-    | null
+  ask: ((request: ApprovalRequest, signal: AbortSignal) => Promise<QuestionOutcome>) | null
   /** How long a person is waited for; null = as long as it takes. */
   answerMs(): number | null
   /**

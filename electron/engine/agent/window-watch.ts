@@ -35,7 +35,7 @@ export class WindowWatch {
   refused(profile: Profile, { failure: { details = {} } }: FailureError, tokens: number): void {
     const { contextWindow, promptTokens } = details
     this.#refused.set(profile.id, contextWindow ?? promptTokens ?? tokens)
-    if (contextWindow !== undefined) this.#turn.learnWindow(profile, { refused: contextWindow })
+    if (contextWindow !== undefined) this.#turn.learnWindow(profile, { kind: 'refused', tokens: contextWindow })
   }
 
   /** Warns at most once about the same numbers, and never holds up the turn for long. */
@@ -59,7 +59,7 @@ export class WindowWatch {
     const own = profile.contextWindow ?? null
     try {
       const said = await backend.allotment(signal)
-      if (said.inUse !== null) this.#turn.learnWindow(profile, { listed: said.inUse })
+      if (said.inUse !== null) this.#turn.learnWindow(profile, { kind: 'listed', tokens: said.inUse })
       return { inUse: said.inUse ?? own, possible: said.possible }
     } catch (error) {
       // An older version does not tell: the counts alone have to do.

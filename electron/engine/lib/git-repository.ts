@@ -15,26 +15,26 @@ export interface Repository {
   common: string
 }
 
-/**
- * Looks as git does, from the folder upwards, and stops before a folder of `ends`. 'link' = its `.git` is a symbolic link,
- * which leads wherever a command wants; null = there is none.
- */
-export async function repositoryOf(folder: string, ends: readonly string[]): Promise<Repository | 'link' | null> {
+/** What git finds from a folder. `link` = a `.git` that is a symbolic link, which leads wherever a command wants. */
+export type FoundRepository = { kind: 'repository'; repository: Repository } | { kind: 'link' } | { kind: 'none' }
+
+/** Looks for a repository as git does, from the folder upwards, and stops before a folder of `ends`. */
+export async function repositoryOf(folder: string, ends: readonly string[]): Promise<FoundRepository> {
   for (let at = folder; ; at = dirname(at)) {
     const git = join(at, '.git')
     // What cannot be looked at is no repository for git either.
     const entry = await lstat(git).catch(unlessShort(null))
-    if (entry?.isSymbolicLink()) return 'link'
+    if (entry?.isSymbolicLink()) return { kind: 'link' }
     // In the folder itself also one that is not whole yet: it must not become one in another's name.
     if (entry?.isDirectory() && (at === folder || (await isRepository(git))))
       return await withCommon({ top: at, link: null, own: git })
     if (entry?.isFile()) {
       const own = await namedFolder(git, at)
-      return own === null ? null : await withCommon({ top: at, link: git, own })
+      return own === null ? { kind: 'none' } : await withCommon({ top: at, link: git, own })
     }
     if (await isRepository(at)) return await withCommon({ top: null, link: null, own: at })
     const above = dirname(at)
-    if (above === at || ends.includes(above)) return null
+    if (above === at || ends.includes(above)) return { kind: 'none' }
   }
 }
 
@@ -71,12 +71,12 @@ export async function namesItsFolder({ top, link, own, common }: Repository): Pr
   }
 }
 
-async function withCommon(found: Omit<Repository, 'common'>): Promise<Repository> {
+async function withCommon(found: Omit<Repository, 'common'>): Promise<FoundRepository> {
   // Most have none: then it is their own.
   const named = await readFile(join(found.own, 'commondir'), 'utf8').catch(unlessShort(null))
-  if (named === null) return { ...found, common: found.own }
+  if (named === null) return { kind: 'repository', repository: { ...found, common: found.own } }
   const common = await realpath(resolve(found.own, named.trim())).catch(unlessShort(found.own))
-  return { ...found, common }
+  return { kind: 'repository', repository: { ...found, common } }
 }
 
 async function namedFolder(link: string, folder: string): Promise<string | null> {

@@ -5,14 +5,13 @@ import { basename, dirname, join, relative } from 'node:path'
 import { FailureError } from '#shared/failure.ts'
 import { linkedWorktree } from '../lib/git-worktree.ts'
 import { errorCode, storageFailure } from '../lib/storage-failure.ts'
-import type { Manifest } from './manifest.ts'
-import type { ManifestProblem } from './parse-manifest.ts'
+import type { ManifestContent } from './parse-manifest.ts'
 
 /** What stands at the place of a manifest. `hash` is that of the bytes; empty where they could not be read. */
 export interface ManifestFile {
   path: string
   hash: string
-  content: { manifest: Manifest } | { problem: ManifestProblem }
+  content: ManifestContent
 }
 
 /** In one folder the second follows the first. */
@@ -126,7 +125,7 @@ async function readManifest(path: string): Promise<ManifestFile> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     // Reported as the problem that it is.
-    return { path, hash, content: { problem: { line: null, reason: 'is not text in UTF-8' } } }
+    return { path, hash, content: { kind: 'broken', problem: { line: null, reason: 'is not text in UTF-8' } } }
   }
   // Most folders have no manifest: only those that have one pay for loading the parser.
   const { parseManifest } = await import('./parse-manifest.ts')
@@ -147,5 +146,5 @@ async function contents(file: FileHandle): Promise<Buffer | string> {
 }
 
 function unusable(path: string, reason: string): ManifestFile {
-  return { path, hash: '', content: { problem: { line: null, reason } } }
+  return { path, hash: '', content: { kind: 'broken', problem: { line: null, reason } } }
 }

@@ -89,7 +89,7 @@ describe('a whole manifest', () => {
       expect.anything(),
     ],
   ])('%s', (_what, text, manifest) => {
-    expect(parseManifest(text)).toEqual({ manifest })
+    expect(parseManifest(text)).toEqual({ kind: 'whole', manifest })
   })
 })
 
@@ -145,7 +145,7 @@ describe('a broken manifest says where and why', () => {
     [`${'['.repeat(30_000)}`, null, 'is nested too deeply'],
     [`{"hooks":${'{"a":'.repeat(5000)}`, null, 'is nested too deeply'],
   ])('%j', (text, line, reason) => {
-    expect(parseManifest(text)).toEqual({ problem: { line, reason } })
+    expect(parseManifest(text)).toEqual({ kind: 'broken', problem: { line, reason } })
   })
 
   test('whatever bytes it holds, and never with its content', () => {
@@ -156,6 +156,7 @@ describe('a broken manifest says where and why', () => {
       }),
     )
     expect(parseManifest('root:x:0:0:secret\n')).toEqual({
+      kind: 'broken',
       problem: { line: 1, reason: 'is not valid JSON: invalid symbol' },
     })
   })

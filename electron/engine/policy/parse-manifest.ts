@@ -10,7 +10,7 @@ export interface ManifestProblem {
   reason: string
 }
 
-type Parsed = { manifest: Manifest } | { problem: ManifestProblem }
+export type ManifestContent = { kind: 'whole'; manifest: Manifest } | { kind: 'broken'; problem: ManifestProblem }
 
 /** A manifest has three levels; whoever nests a thousand wants to exhaust the stack. */
 const DEEPEST = 20
@@ -19,25 +19,25 @@ const DEEPEST = 20
  * Reads the text of a manifest. Nothing is skipped: a syntax error, an unknown key, a key given twice (also once as
  * camelCase and once as snake_case) and a wrong type are problems, each with its line. Never throws.
  */
-export function parseManifest(text: string): Parsed {
-  if (depthOf(text) > DEEPEST) return { problem: { line: null, reason: 'is nested too deeply' } }
+export function parseManifest(text: string): ManifestContent {
+  if (depthOf(text) > DEEPEST) return { kind: 'broken', problem: { line: null, reason: 'is nested too deeply' } }
   const errors: ParseError[] = []
   const root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false })
   const [first] = errors
   if (first || !root) {
     const what = first ? words(printParseErrorCode(first.error)) : 'the file is empty'
-    return { problem: { line: lineAt(text, first?.offset ?? 0), reason: `is not valid JSON: ${what}` } }
+    return { kind: 'broken', problem: { line: lineAt(text, first?.offset ?? 0), reason: `is not valid JSON: ${what}` } }
   }
   const reader = new Reader()
   const value = reader.read(root, [])
   if (reader.twice) {
     const { offset, name } = reader.twice
-    return { problem: { line: lineAt(text, offset), reason: `says ${shown(name)} twice` } }
+    return { kind: 'broken', problem: { line: lineAt(text, offset), reason: `says ${shown(name)} twice` } }
   }
   const parsed = Manifest.safeParse(value)
-  if (parsed.success) return { manifest: parsed.data }
+  if (parsed.success) return { kind: 'whole', manifest: parsed.data }
   const { path, reason } = explain(parsed.error)
-  return { problem: { line: lineAt(text, reader.offsetOf(path)), reason } }
+  return { kind: 'broken', problem: { line: lineAt(text, reader.offsetOf(path)), reason } }
 }
 
 /** Turns the tree into a value whose keys are camelCase, and remembers where each part stands. */

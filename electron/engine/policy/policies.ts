@@ -36,7 +36,7 @@ export class Policies {
     if (files.length === 0) return noPolicy
     const answers = await this.#trust.answers()
     for (const { path, content } of files) {
-      if ('problem' in content) throw new FailureError(brokenManifest(path, content.problem))
+      if (content.kind === 'broken') throw new FailureError(brokenManifest(path, content.problem))
     }
     const judged = judge(files, answers)
     // When the person trusted is known to nobody who wrote the files before.
@@ -66,7 +66,7 @@ export class Policies {
       files: files.map((file) => {
         const { path, hash, content } = file
         const trust = trustOf(file, answers)
-        return 'problem' in content
+        return content.kind === 'broken'
           ? { path, hash, trust, problem: brokenManifest(path, content.problem).message, rules: [] }
           : {
               path,
@@ -116,7 +116,7 @@ interface Workspace {
 /** Those that are whole. */
 function judge(files: readonly ManifestFile[], answers: ReadonlyMap<string, TrustAnswer>): JudgedManifest[] {
   return files.flatMap((file) =>
-    'problem' in file.content
+    file.content.kind === 'broken'
       ? []
       : [{ path: file.path, manifest: file.content.manifest, trust: trustOf(file, answers) }],
   )

@@ -5,7 +5,7 @@ import { serverRoot } from '../backend/contract/server-root.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
 
 /** What was found out about the window of a model: the server listed it, or refused more. Tokens. */
-export type LearnedWindow = { listed: number } | { refused: number }
+export type LearnedWindow = { kind: 'listed' | 'refused'; tokens: number }
 
 type Address = Pick<Profile, 'baseUrl' | 'model'>
 
@@ -55,13 +55,13 @@ export class KnownWindows {
   async #learn({ baseUrl, model }: Address, learned: LearnedWindow): Promise<void> {
     const all = await this.#read()
     const { listed, refused } = all.find((one) => isSame(one, { baseUrl, model })) ?? {}
-    const isNews = 'listed' in learned ? learned.listed !== listed : learned.refused !== refused
-    if (!isNews) return
+    const isListed = learned.kind === 'listed'
+    if (learned.tokens === (isListed ? listed : refused)) return
     // Another window than before: the server was started anew, and what it refused then says nothing.
     const next: Known = {
       baseUrl,
       model,
-      ...('listed' in learned ? learned : { ...(listed && { listed }), ...learned }),
+      ...(isListed ? { listed: learned.tokens } : { ...(listed && { listed }), refused: learned.tokens }),
     }
     const others = all.filter((one) => !isSame(one, next))
     const text = JSON.stringify({ windows: [...others, next].slice(-KEPT) } satisfies z.infer<typeof File>)

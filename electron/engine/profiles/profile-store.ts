@@ -330,7 +330,7 @@ export class ProfileStore {
   async #learn({ baseUrl, model }: Profile, models: readonly ModelInfo[]): Promise<void> {
     const used = model ? models.find(({ id }) => id === model) : models[0]
     if (used?.contextWindow != null)
-      await this.#services.windows.learn({ baseUrl, model: used.id }, { listed: used.contextWindow })
+      await this.#services.windows.learn({ baseUrl, model: used.id }, { kind: 'listed', tokens: used.contextWindow })
   }
 
   /** Statuses and clients of profiles that changed or went are of no use any more. */

@@ -1,4 +1,3 @@
-import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { MessageId, SessionId, TurnId } from '#shared/ids.ts'
@@ -11,7 +10,7 @@ import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
-import type { TurnOutcome } from '../agent/turn.ts'
+import type { QuestionOutcome, TurnOutcome } from '../agent/turn.ts'
 import { EventBatch } from '../journal/event-batch.ts'
 import type { Journal } from '../journal/journal.ts'
 import { Emitter } from '../lib/emitter.ts'
@@ -43,7 +42,7 @@ export class LiveSession implements Session {
   readonly #isWatched: () => boolean
   readonly #parentRun: RunLink | undefined
   readonly #listeners = new Emitter<SessionEvent>()
-  readonly #approvals = new OpenQuestions<ApprovalAnswer | 'permissions-changed'>()
+  readonly #approvals = new OpenQuestions<QuestionOutcome>()
   readonly #limits: LimitQuestion
   readonly #sessionRules: Set<string>
   readonly #batch = new EventBatch((event) => this.#publish(event))
@@ -78,7 +77,7 @@ export class LiveSession implements Session {
       await turn.end
     },
     answer: async ({ callId, answer }) => {
-      if (!this.#approvals.answer(callId, answer))
+      if (!this.#approvals.answer(callId, { kind: 'answered', answer }))
         throw new FailureError(failure('not-found', 'This approval was already answered, or its turn is over.'))
     },
     answerBudget: async ({ answer }) => {
@@ -97,7 +96,7 @@ export class LiveSession implements Session {
       if (JSON.stringify(permissions) === JSON.stringify(this.#state.view.permissions)) return
       this.#emit({ type: 'permissions', permissions })
       // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
-      this.#approvals.answerAll('permissions-changed')
+      this.#approvals.answerAll({ kind: 'permissions-changed' })
       await this.persisted()
     },
     rename: async ({ title }) => {

@@ -1,4 +1,3 @@
-import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import type { TurnId } from '#shared/ids.ts'
 import type { LimitSource } from '#shared/limits/budget.ts'
 import { sourcesOfRun } from '#shared/limits/effective-limits.ts'
@@ -11,7 +10,7 @@ import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import { runAgentLoop } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
-import type { TurnContext, TurnOutcome } from '../agent/turn.ts'
+import type { QuestionOutcome, TurnContext, TurnOutcome } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
@@ -45,7 +44,7 @@ export interface TurnHome {
   /** What the session's journal says that the model was told of; null = it says nothing. */
   tools: readonly ToolDefinition[] | null
   workspace: Workspace
-  approvals: OpenQuestions<ApprovalAnswer | 'permissions-changed'>
+  approvals: OpenQuestions<QuestionOutcome>
   limits: LimitQuestion
   sessionRules: Set<string>
   canAnswer: boolean
@@ -144,7 +143,8 @@ export class RunningTurn {
         permissions: () => policy.permissions(home.view().permissions),
         sessionRules: home.sessionRules,
         ask: home.canAnswer
-          ? ({ callId }, signal) => home.approvals.ask(callId, { signal, limit: answerMs, unanswered: null })
+          ? ({ callId }, signal) =>
+              home.approvals.ask(callId, { signal, limit: answerMs, unanswered: { kind: 'unanswered' as const } })
           : null,
         answerMs: () => answerMs,
         // Who does not answer for so long has gone away, and then it is as if nobody watched.

@@ -4,26 +4,35 @@ import { afterSpaces, type FoundCall } from './grammar.ts'
 import { fits, plainName, type ToolSchemas } from './tool-schemas.ts'
 
 /** Calls out of JSON, and where the JSON ends; `unfinished` = the text ends inside of it. */
-export type JsonReading = { calls: FoundCall[]; end: number } | 'unfinished'
+export type JsonReading = { kind: 'whole'; calls: FoundCall[]; end: number } | Unfinished
+
+interface Unfinished {
+  kind: 'unfinished'
+}
+
+const unfinished: Unfinished = { kind: 'unfinished' }
 
 /**
  * The argument object of a named call, which begins at `start`. Two objects one after the other are two calls if the tool takes both of them;
  * otherwise nobody knows what was meant, and none runs (docs/servers.md E.4, 5).
  */
 export function readArguments(text: string, start: number, name: string, tools: ToolSchemas): JsonReading {
-  const objects = readObjects(text, start)
-  if (objects === 'unfinished') return 'unfinished'
+  const read = readObjects(text, start)
+  if (read.kind === 'unfinished') return read
+  const { objects } = read
   const tool = tools.get(plainName(name))
   const values = objects.map((object) => object.value)
   const separate = objects.length > 1 && tool && values.every((value) => isRecord(value) && fits(tool, value))
   const end = objects.at(-1)?.end ?? start
   if (objects.length === 1 || separate) {
     return {
+      kind: 'whole',
       calls: objects.map((object) => ({ ...argumentsOf(name, object.value, object.text), ...range(object) })),
       end,
     }
   }
-  return { calls: [{ name: plainName(name), arguments: text.slice(start, end), problem: JOINED, start, end }], end }
+  const call = { name: plainName(name), arguments: text.slice(start, end), problem: JOINED, start, end }
+  return { kind: 'whole', calls: [call], end }
 }
 
 /**
@@ -37,7 +46,7 @@ export function readNamedCalls(text: string, start: number, tools: ToolSchemas):
   let position = start
   while (text.charAt(position) === '{') {
     const end = endOfJson(text, position)
-    if (end < 0) return 'unfinished'
+    if (end < 0) return unfinished
     const source = text.slice(position, end)
     const call = namedCall(looseJson(source), source)
     if (!call) break
@@ -49,9 +58,9 @@ export function readNamedCalls(text: string, start: number, tools: ToolSchemas):
   const end = calls.at(-1)?.end
   if (end === undefined) return null
   if (touching && !calls.every((call) => fitsTool(call, tools))) {
-    return { calls: calls.map((call) => ({ ...call, problem: JOINED })), end }
+    return { kind: 'whole', calls: calls.map((call) => ({ ...call, problem: JOINED })), end }
   }
-  return { calls, end }
+  return { kind: 'whole', calls, end }
 }
 
 /** The name in a JSON call that is not whole; '' = it does not say. */
@@ -66,12 +75,13 @@ const SEPARATOR = /\s*[;,]?\s*/y
 
 function readList(text: string, start: number, tools: ToolSchemas): JsonReading | null {
   const end = endOfJson(text, start)
-  if (end < 0) return 'unfinished'
+  if (end < 0) return unfinished
   const value = looseJson(text.slice(start, end))
   if (!Array.isArray(value)) return null
   const calls = value.map((one) => namedCall(one, ''))
   if (calls.length === 0 || calls.some((call) => call === null || !tools.has(call.name))) return null
-  return { calls: calls.filter((call) => call !== null).map((call) => ({ ...call, start, end })), end }
+  const found = calls.filter((call) => call !== null).map((call) => ({ ...call, start, end }))
+  return { kind: 'whole', calls: found, end }
 }
 
 interface JsonObject {
@@ -81,16 +91,16 @@ interface JsonObject {
   end: number
 }
 
-function readObjects(text: string, start: number): JsonObject[] | 'unfinished' {
+function readObjects(text: string, start: number): { kind: 'whole'; objects: JsonObject[] } | Unfinished {
   const objects: JsonObject[] = []
   for (let position = start; text.charAt(position) === '{'; ) {
     const end = endOfJson(text, position)
-    if (end < 0) return 'unfinished'
+    if (end < 0) return unfinished
     const source = text.slice(position, end)
     objects.push({ text: source, value: looseJson(source), start: position, end })
     position = afterSpaces(text, end)
   }
-  return objects
+  return { kind: 'whole', objects }
 }
 
 function range({ start, end }: JsonObject) {

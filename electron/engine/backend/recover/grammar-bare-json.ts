@@ -21,7 +21,7 @@ export const bareJson: Grammar = {
 
   read(text: string, start: number, tools: ToolSchemas): Reading | null {
     const json = readNamedCalls(text, start, tools)
-    if (json === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, start) }
+    if (json?.kind === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, start) }
     return json && { calls: json.calls, end: afterOptional(text, json.end, '</tool_call>') }
   },
 }

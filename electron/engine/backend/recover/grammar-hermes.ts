@@ -14,7 +14,7 @@ export const hermes: Grammar = {
   read(text: string, start: number, tools: ToolSchemas): Reading | null {
     const from = afterSpaces(text, start + OPENER.length)
     const json = readNamedCalls(text, from, tools)
-    if (json === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, from) }
+    if (json?.kind === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, from) }
     if (!json) return null
     // A brace too many is a common slip; the object itself was whole.
     const end = afterOptional(text, json.end, '</tool_call>', '}\n</tool_call>', '}</tool_call>')

@@ -15,7 +15,7 @@ export const llama: Grammar = {
   read(text: string, start: number, tools: ToolSchemas): Reading | null {
     const from = afterSpaces(text, afterOptional(text, start, ...OPENERS))
     const json = readNamedCalls(text, from, tools)
-    if (json === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, from) }
+    if (json?.kind === 'unfinished') return { calls: [], end: start, unfinished: nameInPart(text, from) }
     const reading = json ?? readPythonic(text, from)
     return reading && { ...reading, end: afterOptional(text, reading.end, '<|python_end|>') }
   },

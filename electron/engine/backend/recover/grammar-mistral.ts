@@ -16,7 +16,7 @@ export const mistral: Grammar = {
     const from = afterSpaces(text, start + OPENER.length)
     if (!'[{'.includes(text.charAt(from))) return readTokenCalls(text, start, tools, named)
     const json = readNamedCalls(text, from, tools)
-    return json === 'unfinished' ? { calls: [], end: start, unfinished: nameInPart(text, from) } : json
+    return json?.kind === 'unfinished' ? { calls: [], end: start, unfinished: nameInPart(text, from) } : json
   },
 }
 

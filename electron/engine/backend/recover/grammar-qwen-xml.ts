@@ -54,7 +54,7 @@ function callAt(text: string, from: number, name: string, tools: ToolSchemas): F
   const first = afterSpaces(text, from)
   if (text.charAt(first) === '{') {
     const json = readArguments(text, first, name, tools)
-    if (json === 'unfinished') return null
+    if (json.kind === 'unfinished') return null
     const end = afterOptional(text, json.end, END)
     return end === json.end ? null : { calls: json.calls, end }
   }

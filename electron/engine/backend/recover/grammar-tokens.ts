@@ -19,8 +19,8 @@ export function readTokenCalls(text: string, start: number, tools: ToolSchemas, 
     const from = position + header[0].length
     const name = header.groups?.name ?? header.groups?.late ?? ''
     if (name === '') break
-    const json = from < text.length ? readArguments(text, from, name, tools) : 'unfinished'
-    if (json === 'unfinished') return { calls, end: position, unfinished: plainName(name) }
+    const json = from < text.length ? readArguments(text, from, name, tools) : null
+    if (json === null || json.kind === 'unfinished') return { calls, end: position, unfinished: plainName(name) }
     const end = after(format.afterCall, text, json.end)
     const begin = afterSpaces(text, position)
     const only = json.calls.length === 1

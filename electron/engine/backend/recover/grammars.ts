@@ -33,19 +33,17 @@ const grammars: readonly Grammar[] = [
   lostTokens,
 ]
 
-/** The grammar of the call that begins here; `undecided` = more text may make it one. */
-export function openingAt(
-  text: string,
-  position: number,
-  atStart: boolean,
-  tools: ToolSchemas,
-): Grammar | 'none' | 'undecided' {
+/** Whether a call begins at a place; `undecided` = more text may make it one. */
+type Opening = { kind: 'call'; grammar: Grammar } | { kind: 'undecided' } | { kind: 'none' }
+
+/** Says in which grammar a call begins at `position`. */
+export function openingAt(text: string, position: number, atStart: boolean, tools: ToolSchemas): Opening {
   let undecided = false
   for (const grammar of grammars) {
     if (grammar.atStart && !atStart) continue
     const cursor = new Cursor(text, position)
-    if (grammar.opens(cursor, tools)) return grammar
+    if (grammar.opens(cursor, tools)) return { kind: 'call', grammar }
     undecided ||= cursor.ranOut
   }
-  return undecided ? 'undecided' : 'none'
+  return { kind: undecided ? 'undecided' : 'none' }
 }

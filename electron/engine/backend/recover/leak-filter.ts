@@ -1,3 +1,4 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { ToolDefinition } from '../contract/backend.ts'
 import { afterSpaces, type FoundCall, type Grammar, matchAt, type Reading } from './grammar.ts'
 import { openingAt } from './grammars.ts'
@@ -99,9 +100,18 @@ export class LeakFilter {
       const character = text.charAt(position)
       if (this.#mayOpen(character) && this.#context.allowsCall()) {
         const opening = openingAt(text, position, this.#atStart, this.#tools)
-        if (opening === 'undecided') {
-          if (!isWhole) return { position, opening: null }
-        } else if (opening !== 'none' && !this.#context.opensSingleQuote()) return { position, opening }
+        switch (opening.kind) {
+          case 'undecided':
+            if (!isWhole) return { position, opening: null }
+            break
+          case 'call':
+            if (!this.#context.opensSingleQuote()) return { position, opening: opening.grammar }
+            break
+          case 'none':
+            break
+          default:
+            assertNever(opening)
+        }
       }
       this.#pass(character)
     }

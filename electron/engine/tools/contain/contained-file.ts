@@ -85,14 +85,14 @@ export async function replaceFile(
   assertWritable(place)
   return await withMadeFolder(workspace, parentOf(workspace, place), async (folder) => {
     const target = join(folder, basename(place.real))
-    const now = await statsIfSame(target, place, before)
-    if (now === 'other') return false
-    if (!now || !before) return await putInPlace(target, bytes, null)
+    const now = await compareWith(before, target, place)
+    if (now.kind === 'other') return false
+    if (now.kind === 'nothing') return await putInPlace(target, bytes, null)
     await access(target, constants.W_OK)
-    const old = { ...before, stats: now }
-    if (now.nlink > 1) return await overwriteFile(target, bytes, old)
+    const old = { bytes: now.bytes, stats: now.stats }
+    if (now.stats.nlink > 1) return await overwriteFile(target, bytes, old)
     try {
-      return await putInPlace(target, bytes, now)
+      return await putInPlace(target, bytes, now.stats)
     } catch (error) {
       if (!CANNOT_BE_PUT.has(errorCode(error) ?? '')) throw error
       return await overwriteFile(target, bytes, old)
@@ -103,20 +103,19 @@ export async function replaceFile(
 /** The folder is not writable, or the file is a mount of its own. */
 const CANNOT_BE_PUT = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'])
 
-/** What stands there now, if it holds what was read before; null = nothing, as before. */
-async function statsIfSame(
-  target: string,
-  place: ContainedPath,
-  before: WholeFile | null,
-): Promise<Stats | null | 'other'> {
+/** What a path holds, compared with what was read of it: the same bytes, nothing as before, or something else. */
+type Found = { kind: 'same'; bytes: Buffer; stats: Stats } | { kind: 'nothing' } | { kind: 'other' }
+
+async function compareWith(before: WholeFile | null, target: string, place: ContainedPath): Promise<Found> {
   try {
-    return await readOpened(target, place, async (file, stats) => {
-      const isSame = stats.size === before?.bytes.length && before.bytes.equals(await file.readFile())
-      return isSame ? stats : 'other'
+    return await readOpened(target, place, async (file, stats): Promise<Found> => {
+      if (!before || stats.size !== before.bytes.length) return { kind: 'other' }
+      const isSame = before.bytes.equals(await file.readFile())
+      return isSame ? { kind: 'same', bytes: before.bytes, stats } : { kind: 'other' }
     })
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
-    return before ? 'other' : null
+    return { kind: before ? 'other' : 'nothing' }
   }
 }
 

@@ -32,7 +32,7 @@ export async function fileLines(
       const bytes = buffer.subarray(0, bytesRead)
       if (position === 0) {
         const sniffed = sniffEncoding(bytes)
-        if (typeof sniffed === 'object') decode = streamDecoder(sniffed.encoding)
+        if (sniffed.kind === 'text') decode = streamDecoder(sniffed.encoding)
       }
       position += bytesRead
       const pieces = decode(bytesRead === 0 ? null : bytes).split('\n')

@@ -36,7 +36,7 @@ export const readFileTool = defineTool({
     const place = await locate(workspace, path)
     await assertThere(workspace, place)
     const part = await withFile(workspace, place, (file, { size }) => readPart(file, { first, last, size, signal }))
-    if (part === 'binary') throw new ToolProblem(`${place.shown} is a binary file.`, 'binary file')
+    if (!part) throw new ToolProblem(`${place.shown} is a binary file.`, 'binary file')
     const seen = (lines?: { first: number; last: number; of: number }) =>
       part.version === null ? {} : { file: { path: place.shown, version: part.version, ...(lines && { lines }) } }
     if (part.count === 0) {
@@ -90,8 +90,8 @@ interface Wanted {
   signal: AbortSignal
 }
 
-/** Goes through the file in pieces: one of a gigabyte, or of one single line, costs no memory. */
-async function readPart(file: FileHandle, { first, last, size, signal }: Wanted): Promise<Part | 'binary'> {
+/** Goes through the file in pieces; null = it is binary. One of a gigabyte, or of one single line, costs no memory. */
+async function readPart(file: FileHandle, { first, last, size, signal }: Wanted): Promise<Part | null> {
   const buffer = Buffer.alloc(CHUNK)
   const lines = new LinePicker(first, last)
   const hash = createHash('sha256')
@@ -104,8 +104,8 @@ async function readPart(file: FileHandle, { first, last, size, signal }: Wanted)
     const bytes = buffer.subarray(0, bytesRead)
     if (position === 0) {
       const sniffed = sniffEncoding(bytes)
-      if (sniffed === 'binary') return 'binary'
-      if (sniffed !== 'unknown') encoding = sniffed.encoding
+      if (sniffed.kind === 'binary') return null
+      if (sniffed.kind === 'text') encoding = sniffed.encoding
       decode = streamDecoder(encoding)
     }
     position += bytesRead

@@ -9,24 +9,31 @@ export const encodingNames: Record<TextEncoding, string> = {
   'windows-1252': 'Windows-1252 (Latin-1)',
 }
 
-/** `mark` = the bytes of a byte-order mark. */
-interface Sniffed {
+/** How to decode a text file. `mark` = the bytes of its byte-order mark. */
+interface FileEncoding {
   encoding: TextEncoding
   mark: number
 }
 
 /**
- * The encoding of a file, judged by its beginning. `unknown` = no UTF-8, and not surely anything else: it may be damaged,
- * or come from a script with more letters than a byte holds.
+ * What a file holds. `unknown` = no UTF-8, and not surely anything else: it may be damaged, or come from a script with more
+ * letters than a byte holds.
  */
-export function sniffEncoding(beginning: Uint8Array): Sniffed | 'binary' | 'unknown' {
+type Sniffed = ({ kind: 'text' } & FileEncoding) | { kind: 'binary' } | { kind: 'unknown' }
+
+/** Judges the encoding of a file by its beginning. */
+export function sniffEncoding(beginning: Uint8Array): Sniffed {
   const [first, second, third, fourth] = beginning
-  if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return { encoding: 'utf-16le', mark: 2 }
-  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', mark: 2 }
-  if (looksBinary(beginning)) return 'binary'
+  if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return text('utf-16le', 2)
+  if (first === 0xfe && second === 0xff) return text('utf-16be', 2)
+  if (looksBinary(beginning)) return { kind: 'binary' }
   const mark = first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0
-  if (isUtf8(beginning)) return { encoding: 'utf-8', mark }
-  return mark === 0 && looksWestern(beginning) ? { encoding: 'windows-1252', mark: 0 } : 'unknown'
+  if (isUtf8(beginning)) return text('utf-8', mark)
+  return mark === 0 && looksWestern(beginning) ? text('windows-1252', 0) : { kind: 'unknown' }
+}
+
+function text(encoding: TextEncoding, mark: number): Sniffed {
+  return { kind: 'text', encoding, mark }
 }
 
 /** Decodes piece by piece; `null` ends it. What cannot be decoded becomes U+FFFD. The mark is not part of the text. */
@@ -45,7 +52,7 @@ export function streamDecoder(encoding: TextEncoding): (bytes: Uint8Array | null
 }
 
 /** All of a file at once, without its mark; null where it would not come out as the same bytes again. */
-export function decodeWhole(bytes: Uint8Array, { encoding, mark }: Sniffed): string | null {
+export function decodeWhole(bytes: Uint8Array, { encoding, mark }: FileEncoding): string | null {
   const content = bytes.subarray(mark)
   if (encoding === 'windows-1252') return decodeWindows1252(content)
   try {

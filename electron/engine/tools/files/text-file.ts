@@ -20,10 +20,10 @@ export interface Replacement {
 /** Throws `ToolProblem` for what is no text that is known: writing it back would destroy it. */
 export function decodeTextFile(bytes: Uint8Array, shown: string): TextFile {
   const sniffed = sniffEncoding(bytes)
-  if (sniffed === 'binary') throw binaryFile(shown)
-  const raw = sniffed === 'unknown' ? null : decodeWhole(bytes, sniffed)
-  if (sniffed === 'unknown' || raw === null) {
-    const name = sniffed === 'unknown' ? 'UTF-8' : encodingNames[sniffed.encoding]
+  if (sniffed.kind === 'binary') throw binaryFile(shown)
+  const raw = sniffed.kind === 'unknown' ? null : decodeWhole(bytes, sniffed)
+  if (sniffed.kind === 'unknown' || raw === null) {
+    const name = sniffed.kind === 'unknown' ? 'UTF-8' : encodingNames[sniffed.encoding]
     throw new ToolProblem(
       `${shown} is not whole ${name} text, so it cannot be changed safely here. Use bash.`,
       `not ${name}`,

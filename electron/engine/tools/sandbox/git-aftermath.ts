@@ -92,8 +92,10 @@ const RENAMED = '.git leads to another place, so it was renamed: ask the user to
 
 /** Whether git itself made it, as a worktree or a submodule of the repository around it, which is guarded. */
 async function isWorktreeOf(folder: string, git: string): Promise<boolean> {
-  const repository = await repositoryOf(folder, [])
-  if (repository === null || repository === 'link' || repository.top !== folder) return false
+  const found = await repositoryOf(folder, [])
+  if (found.kind !== 'repository') return false
+  const { repository } = found
+  if (repository.top !== folder) return false
   return isInside(git, repository.common) && (await namesItsFolder(repository))
 }
 

@@ -31,8 +31,9 @@ export async function gitReach(folders: readonly string[], ends: readonly string
   const reach: GitReach = { plan: new Map(), holds: [] }
   const within = (path: string) => folders.some((other) => isInside(other, path))
   for (const folder of folders) {
-    const repository = await repositoryOf(folder, ends)
-    if (repository === null || repository === 'link') continue
+    const found = await repositoryOf(folder, ends)
+    if (found.kind !== 'repository') continue
+    const { repository } = found
     if (repository.link !== null) reach.plan.set(repository.link, { kind: 'readable' })
     if (!within(repository.common) && !(await namesItsFolder(repository))) continue
     // Without its files git would take all that is not to be seen for deleted.
@@ -46,8 +47,9 @@ export async function gitReach(folders: readonly string[], ends: readonly string
 export async function outsideRepositories(folders: readonly string[], ends: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
     folders.map(async (folder) => {
-      const repository = await repositoryOf(folder, ends)
-      if (repository === null || repository === 'link') return []
+      const found = await repositoryOf(folder, ends)
+      if (found.kind !== 'repository') return []
+      const { repository } = found
       if (folders.some((other) => isInside(other, repository.common))) return []
       return (await namesItsFolder(repository)) ? [repository.common] : []
     }),

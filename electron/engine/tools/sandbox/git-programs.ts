@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { assertNever } from '#shared/lib/assert-never.ts'
 import { beginningOf } from '#shared/lib/whole-characters.ts'
 import { type GitSetting, gitSettings, settingLine } from '../../lib/git-config-text.ts'
 import { unlessShort } from '../../lib/unless-short.ts'
@@ -8,7 +9,10 @@ import { hasIdleCommondir } from './commondir.ts'
 import { entryAt } from './way.ts'
 
 /** A link, a file with its rights, or a file too large to be held, which is known again by what the system keeps of it. */
-type Entry = { target: string } | { bytes: Buffer; mode: number } | { stamp: string }
+type Entry =
+  | { kind: 'link'; target: string }
+  | { kind: 'file'; bytes: Buffer; mode: number }
+  | { kind: 'large-file'; stamp: string }
 
 /** What stood at paths of git folders. */
 export type Standing = ReadonlyMap<string, Entry>
@@ -72,7 +76,7 @@ async function removeWorktrees(git: string, before: Standing): Promise<boolean> 
   for (const name of await readdir(join(git, 'worktrees')).catch(unlessShort([]))) {
     const worktree = join(git, 'worktrees', name)
     const common = await standingAt(join(worktree, 'commondir'))
-    const named = common && 'bytes' in common ? common.bytes.toString().trim() : ''
+    const named = common?.kind === 'file' ? common.bytes.toString().trim() : ''
     if (resolve(worktree, named) === git || (await isAsBefore(join(worktree, 'commondir'), before))) continue
     await rm(worktree, { recursive: true, force: true })
     found = true
@@ -83,9 +87,9 @@ async function removeWorktrees(git: string, before: Standing): Promise<boolean> 
 async function removeSettings(config: string, before: Standing): Promise<boolean> {
   if (await isAsBefore(config, before)) return false
   const now = await standingAt(config)
-  if (!now || !('bytes' in now)) return await putBack(config, before)
+  if (now?.kind !== 'file') return await putBack(config, before)
   const stood = before.get(config)
-  const own = new Set((stood && 'bytes' in stood ? gitSettings(stood.bytes.toString()) : []).map(settingLine))
+  const own = new Set((stood?.kind === 'file' ? gitSettings(stood.bytes.toString()) : []).map(settingLine))
   const settings = gitSettings(now.bytes.toString())
   const kept = settings.filter((setting) => isHarmless(setting) || own.has(settingLine(setting)))
   if (kept.length === settings.length) return false
@@ -109,8 +113,8 @@ async function putBack(path: string, before: Standing): Promise<boolean> {
   const stood = before.get(path)
   if (await isAsBefore(path, before)) return false
   if ((await entryAt(path)) !== null) await rename(path, besides(path))
-  if (stood && 'target' in stood) await symlink(stood.target, path)
-  else if (stood && 'bytes' in stood) await writeFile(path, stood.bytes, { flag: 'wx', mode: stood.mode })
+  if (stood?.kind === 'link') await symlink(stood.target, path)
+  else if (stood?.kind === 'file') await writeFile(path, stood.bytes, { flag: 'wx', mode: stood.mode })
   return true
 }
 
@@ -118,19 +122,26 @@ async function isAsBefore(path: string, before: Standing): Promise<boolean> {
   const stood = before.get(path)
   const now = await standingAt(path)
   if (!stood || !now) return stood === now && (await entryAt(path)) === null
-  if ('target' in stood) return 'target' in now && stood.target === now.target
-  if ('stamp' in stood) return 'stamp' in now && stood.stamp === now.stamp
-  return 'bytes' in now && stood.mode === now.mode && stood.bytes.equals(now.bytes)
+  switch (stood.kind) {
+    case 'link':
+      return now.kind === 'link' && stood.target === now.target
+    case 'large-file':
+      return now.kind === 'large-file' && stood.stamp === now.stamp
+    case 'file':
+      return now.kind === 'file' && stood.mode === now.mode && stood.bytes.equals(now.bytes)
+    default:
+      return assertNever(stood)
+  }
 }
 
 async function standingAt(path: string): Promise<Entry | undefined> {
   const entry = await entryAt(path)
-  if (entry === 'link') return { target: await readlink(path) }
+  if (entry === 'link') return { kind: 'link', target: await readlink(path) }
   if (entry !== 'file') return undefined
   const { mode, size, ino, ctimeMs } = await lstat(path)
   // Nobody sets this time to what he likes.
-  if (size > LARGEST) return { stamp: `${ino} ${size} ${ctimeMs}` }
-  return { bytes: await readFile(path), mode: mode & 0o777 }
+  if (size > LARGEST) return { kind: 'large-file', stamp: `${ino} ${size} ${ctimeMs}` }
+  return { kind: 'file', bytes: await readFile(path), mode: mode & 0o777 }
 }
 
 export const MADE_BY_A_COMMAND = '.made-by-a-command'
