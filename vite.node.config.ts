@@ -8,7 +8,7 @@ const BACKGROUND =
 const QUICK = new RegExp(
   [
     'cli.quick|cli.terminal.(output|lost-output|held-row|plain-text|width|words|table|phase-line|run-rows|run-json)',
-    'engine.runs.(newest-first|run-version|certain-runs)|engine.lib.proc-stat|engine.data-folder|shared.lib.(money|unicode-pattern|visible-text)',
+    'engine.runs.(newest-first|run-version|certain-runs)|engine.lib.proc-stat|engine.data-folder|shared.lib.(json|money|unicode-pattern|visible-text)',
     '(?<!conf.node_modules.)env-paths|rolldown.runtime',
   ].join('|'),
 )

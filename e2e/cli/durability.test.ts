@@ -258,7 +258,7 @@ describe('a machine', () => {
       expect([refused.code, refused.out, refused.side]).toEqual([
         1,
         '',
-        expect.stringMatching(/could not start a background run: it is not allowed to write there/),
+        expect.stringMatching(/could not start a background run: the system does not allow it/),
       ])
       expect(await listed(world)).toMatchObject([{ runId, status: 'completed', exitCode: 0 }])
     },

@@ -1,20 +1,11 @@
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { TurnId } from '#shared/ids.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import { sampleSessionStart } from '../../test-support/sample-session-start.ts'
 import { logLines } from './log-lines.ts'
 
-const start = viewFromStart({
-  type: 'session-start',
-  seq: 0,
-  at: 0,
-  version: 1,
-  sessionId: SessionId.parse('session001'),
-  cwd: '/work',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('demo'), profileName: 'Demo', kind: 'demo', model: 'demo' },
-  permissions: { write: 'allow', shell: 'allow', sandbox: true },
-})
+const start = viewFromStart(sampleSessionStart())
 const turnId = TurnId.parse('turn000000')
 const tool = { name: 'bash', arguments: '{}', recovered: false, verb: 'Run' }
 const ended = { durationMs: 1, summary: '' }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { TurnId } from '#shared/ids.ts'
-import { ProfileId, SessionId } from '#shared/ids.ts'
+import { ProfileId } from '#shared/ids.ts'
 import type { BudgetScope, BudgetStop, LimitName, LimitSource, Limits, Standing } from '#shared/limits/budget.ts'
 import { withRaises } from '#shared/limits/effective-limits.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { sampleRun } from '../../test-support/sample-run.ts'
+import { sampleSessionStart } from '../../test-support/sample-session-start.ts'
 import { countedOf, countedOfTurn, decisionsOf, limitsOfSession, raisesIn, sessionUses } from './session-limits.ts'
 
 function set(scope: BudgetScope, limit: LimitName, allowed: number, profile: string | null = null): Standing {
@@ -47,17 +48,9 @@ test('settings of the profile, manifests and the run itself limit a session, day
   ])
 })
 
-const start = viewFromStart({
-  type: 'session-start',
-  seq: 1,
-  at: 0,
-  version: 1,
-  sessionId: SessionId.parse('session001'),
-  cwd: '/p',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('vllm'), profileName: 'vLLM', kind: 'vllm', model: '' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-})
+const start = viewFromStart(
+  sampleSessionStart({ profile: { profileId: ProfileId.parse('vllm'), profileName: 'vLLM', kind: 'vllm', model: '' } }),
+)
 const turnId = 'bbbbbbbbbb' as TurnId
 
 function after(view: SessionView, ...events: readonly (UnstampedEvent & { at: number })[]): SessionView {

@@ -1,22 +1,12 @@
 import { expect, test } from 'vitest'
-import type { SessionId, TurnId } from '#shared/ids.ts'
-import { ProfileId } from '#shared/ids.ts'
+import type { TurnId } from '#shared/ids.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
+import { sampleSessionStart } from '../../test-support/sample-session-start.ts'
 import { announcements, sentences } from './announcements.ts'
 
-const start = viewFromStart({
-  type: 'session-start',
-  seq: 1,
-  at: 0,
-  version: 1,
-  sessionId: 'aaaaaaaaaa' as SessionId,
-  cwd: '/home/me/parcel-api',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('demo'), profileName: 'Demo', kind: 'demo', model: '' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-})
+const start = viewFromStart(sampleSessionStart())
 const turnId = 'bbbbbbbbbb' as TurnId
 
 function after(view: SessionView, ...events: UnstampedEvent[]): SessionView {

@@ -91,6 +91,32 @@ export const BackgroundRun = z.object({
 })
 export type BackgroundRun = z.infer<typeof BackgroundRun>
 
+/** What a list tells of a run, in a table or as JSON. */
+export type ListedRun = Pick<
+  BackgroundRun,
+  | 'runId'
+  | 'sessionId'
+  | 'status'
+  | 'pid'
+  | 'cwd'
+  | 'profileId'
+  | 'model'
+  | 'prompt'
+  | 'title'
+  | 'note'
+  | 'startedAt'
+  | 'endedAt'
+  | 'exitCode'
+  | 'usage'
+  | 'phase'
+  | 'phaseDetail'
+  | 'queuedBefore'
+  | 'tokensPerSecond'
+  | 'plan'
+  | 'approvals'
+  | 'usable'
+>
+
 /** What there is to say of a run before its worker does. */
 export const unstartedRun = {
   status: 'starting',

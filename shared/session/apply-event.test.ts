@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '../ids.ts'
+import { sampleSessionStart } from '../../test-support/sample-session-start.ts'
+import { TurnId } from '../ids.ts'
 import { noUsage } from '../spending/usage-totals.ts'
 import { applyEvent, LONGEST_TEXT, viewFromEntries, viewFromStart } from './apply-event.ts'
 import type { SessionEvent, UnstampedEvent } from './session-event.ts'
@@ -8,17 +9,7 @@ import { sessionState } from './session-state.ts'
 import type { SessionView } from './session-view.ts'
 
 const turnId = TurnId.parse('turn000001')
-const start: Extract<SessionEvent, { type: 'session-start' }> = {
-  type: 'session-start',
-  seq: 0,
-  at: 0,
-  version: 1,
-  sessionId: SessionId.parse('abcdefghij'),
-  cwd: '/project',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-}
+const start = sampleSessionStart()
 
 function fold(...events: UnstampedEvent[]): SessionView {
   return events.reduce<SessionView>(

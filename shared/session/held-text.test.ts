@@ -1,23 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '../ids.ts'
+import { sampleSessionStart } from '../../test-support/sample-session-start.ts'
+import { TurnId } from '../ids.ts'
 import { applyEvent, viewFromEntries, viewFromStart } from './apply-event.ts'
 import { HELD_AFTER, MOST_HELD } from './held-text.ts'
 import type { SessionEvent, UnstampedEvent } from './session-event.ts'
 import type { Item, SessionView } from './session-view.ts'
 
 const turnId = TurnId.parse('turn000001')
-const start: Extract<SessionEvent, { type: 'session-start' }> = {
-  type: 'session-start',
-  seq: 0,
-  at: 0,
-  version: 1,
-  sessionId: SessionId.parse('abcdefghij'),
-  cwd: '/project',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-}
+const start = sampleSessionStart()
 const turnStart: UnstampedEvent = { type: 'turn-start', turnId, text: 'Go on.', facts: '' }
 const turnEnd: UnstampedEvent = { type: 'turn-end', turnId, reason: 'completed', failure: null, budget: null }
 const answerEnd: UnstampedEvent = { type: 'model-call-end', toolCalls: [], finish: 'stop' }

@@ -1,25 +1,8 @@
-import type { BackgroundRun } from '#shared/run/background.ts'
+import type { ListedRun } from '#shared/run/background.ts'
 import { jsonUsage } from './json-usage.ts'
 
-/** What `agent-ps --json` tells of a run. */
-export type JsonRun = Pick<
-  BackgroundRun,
-  | 'runId'
-  | 'sessionId'
-  | 'status'
-  | 'pid'
-  | 'cwd'
-  | 'profileId'
-  | 'model'
-  | 'prompt'
-  | 'startedAt'
-  | 'endedAt'
-  | 'exitCode'
-  | 'usage'
->
-
 /** Exactly the members of the contract (docs/contracts.md). */
-export function jsonRow(run: JsonRun) {
+export function jsonRow(run: ListedRun) {
   return {
     runId: run.runId,
     sessionId: run.sessionId,

@@ -1,4 +1,4 @@
-import type { BackgroundRun } from '#shared/run/background.ts'
+import type { ListedRun } from '#shared/run/background.ts'
 import { approvalLine } from '#shared/run/run-words.ts'
 import type { Phase } from '#shared/session/session-event.ts'
 import type { Output, Style } from './output.ts'
@@ -6,26 +6,6 @@ import { phaseText } from './phase-line.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { textWidth } from './width.ts'
 import { ageWords, shortFolder, tokenWords } from './words.ts'
-
-/** What a list shows of a run. */
-export type ListedRun = Pick<
-  BackgroundRun,
-  | 'runId'
-  | 'startedAt'
-  | 'model'
-  | 'usage'
-  | 'cwd'
-  | 'title'
-  | 'status'
-  | 'note'
-  | 'approvals'
-  | 'queuedBefore'
-  | 'phase'
-  | 'phaseDetail'
-  | 'tokensPerSecond'
-  | 'plan'
-  | 'usable'
->
 
 const LONG_PHASES: readonly Phase[] = ['connecting', 'loading-model', 'reading-prompt', 'running-tool', 'retrying']
 

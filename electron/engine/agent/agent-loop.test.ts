@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { FailureError, failure } from '#shared/failure.ts'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { ProfileId, TurnId } from '#shared/ids.ts'
 import type { BudgetAnswer, BudgetStop, Limits } from '#shared/limits/budget.ts'
 import { permissionTiers } from '#shared/policy/permission-tiers.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
@@ -13,6 +13,7 @@ import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
 import { freeSlot } from '../../../test-support/free-slot.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
@@ -163,15 +164,12 @@ async function play(setting: Setting) {
       conversation.apply({ ...event, seq: seq++, at: seq } as SessionEntry)
     setting.onEvent?.(event, abort)
   }
-  emit({
-    type: 'session-start',
-    version: 1,
-    sessionId: SessionId.parse('abcdefghij'),
-    cwd: '/project',
-    systemPrompt: 'System.',
-    profile: { profileId: profile.id, profileName: 'Local', kind: 'vllm', model: 'm' },
-    permissions: { write: 'ask', shell: 'ask', sandbox: true },
-  })
+  emit(
+    sampleSessionStart({
+      systemPrompt: 'System.',
+      profile: { profileId: profile.id, profileName: 'Local', kind: 'vllm', model: 'm' },
+    }),
+  )
   emit({ type: 'turn-start', turnId: TurnId.parse('turn000001'), text: 'Do it.', facts: '' })
   const { answer = () => ({ decision: 'allow-once' as const }), followUps = [] } = setting
   const outcome = await runAgentLoop({

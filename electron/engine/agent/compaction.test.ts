@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { FailureError, failure } from '#shared/failure.ts'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { ProfileId, TurnId } from '#shared/ids.ts'
 import { hasHalfCharacter } from '#shared/lib/whole-characters.ts'
 import type { Limits } from '#shared/limits/budget.ts'
 import type { Profile } from '#shared/profile/profile.ts'
@@ -10,6 +10,7 @@ import { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import { testBudget } from '../../../test-support/budgets.ts'
 import { freeSlot } from '../../../test-support/free-slot.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { prepared } from '../../../test-support/tool-calls.ts'
 import type { Backend, ChatRequest, ContextAllotment, StreamEvent } from '../backend/contract/backend.ts'
 import { noPolicy } from '../policy/policy.ts'
@@ -102,15 +103,12 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
     entries.push(entry)
     conversation.apply(entry)
   }
-  emit({
-    type: 'session-start',
-    version: 1,
-    sessionId: SessionId.parse('abcdefghij'),
-    cwd: '/project',
-    systemPrompt: 'System.',
-    profile: { profileId: profile.id, profileName: 'Local', kind: 'vllm', model: 'm' },
-    permissions: { write: 'ask', shell: 'ask', sandbox: true },
-  })
+  emit(
+    sampleSessionStart({
+      systemPrompt: 'System.',
+      profile: { profileId: profile.id, profileName: 'Local', kind: 'vllm', model: 'm' },
+    }),
+  )
   const outcomes = []
   const learned: LearnedWindow[] = []
   const turnId = TurnId.parse('turn000001')

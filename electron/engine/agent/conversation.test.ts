@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { TurnId } from '#shared/ids.ts'
 import { kept } from '#shared/session/content.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { Conversation } from './conversation.ts'
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
@@ -13,15 +14,7 @@ function fold(...entries: Unstamped<SessionEntry>[]): Conversation {
   return conversation
 }
 
-const start: Unstamped<SessionEntry> = {
-  type: 'session-start',
-  version: 1,
-  sessionId: SessionId.parse('abcdefghij'),
-  cwd: '/project',
-  systemPrompt: 'System.',
-  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-}
+const start = sampleSessionStart({ systemPrompt: 'System.' })
 const turnId = TurnId.parse('turn000001')
 const call = (callId: string, name = 'read_file') => ({ callId, name, arguments: '{"path":"a"}', recovered: false })
 const turnStart = (text: string, facts = ''): Unstamped<SessionEntry> => ({ type: 'turn-start', turnId, text, facts })

@@ -2,24 +2,15 @@ import { appendFile, type FileHandle, mkdtemp, open, readFile, rm, stat, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { TurnId } from '#shared/ids.ts'
 import { SessionEntry } from '#shared/session/session-entry.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { Journal } from './journal.ts'
 import { entriesFromEnd } from './journal-end.ts'
 import { followEntries } from './journal-follower.ts'
 import { type JournalReading, readJournal, repairNotice } from './read-journal.ts'
 
-const start: SessionEntry = {
-  type: 'session-start',
-  seq: 0,
-  at: 1,
-  version: 1,
-  sessionId: SessionId.parse('abcdefghij'),
-  cwd: '/project',
-  systemPrompt: 'You are Claw.',
-  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-}
+const start = sampleSessionStart({ at: 1, systemPrompt: 'You are Claw.' })
 const entries: SessionEntry[] = [
   start,
   { type: 'turn-start', seq: 1, at: 2, turnId: TurnId.parse('turn000001'), text: 'Grüße, 世界 😀', facts: '' },

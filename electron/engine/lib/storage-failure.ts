@@ -12,7 +12,7 @@ function reason(error: unknown): string {
       return 'the disk is full. Free some space, then go on; nothing so far is lost.'
     case 'EACCES':
     case 'EPERM':
-      return 'it is not allowed to write there. Check the rights of the data folder.'
+      return 'the system does not allow it. Check the rights of the data folder.'
     case 'EMFILE':
     case 'ENFILE':
       return 'too many files are open. Close other programs, or allow more open files (ulimit -n).'

@@ -1,47 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRecord } from '#shared/lib/json.ts'
-import type { BackgroundRun } from '#shared/run/background.ts'
+import type { ListedRun } from '#shared/run/background.ts'
 import { BOOT_ID, startInStat } from '../lib/proc-stat.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
-
-/** What a list shows of a run. */
-export type CertainRun = Pick<
-  BackgroundRun,
-  | 'runId'
-  | 'sessionId'
-  | 'status'
-  | 'pid'
-  | 'cwd'
-  | 'profileId'
-  | 'model'
-  | 'prompt'
-  | 'title'
-  | 'note'
-  | 'startedAt'
-  | 'endedAt'
-  | 'exitCode'
-  | 'usage'
-  | 'phase'
-  | 'phaseDetail'
-  | 'queuedBefore'
-  | 'tokensPerSecond'
-  | 'plan'
-  | 'approvals'
-  | 'usable'
->
 
 /**
  * All runs of the data folder, where nothing about them is in doubt: every entry is of this version and whole, and the run is
  * over or its worker is there. null = something needs a closer look, by `RunStore`. This is for a list that must not wait:
  * it reads without a schema and at once, before the rest of the engine is loaded, and only on Linux.
  */
-export function certainRuns(dataFolder: string): CertainRun[] | null {
+export function certainRuns(dataFolder: string): ListedRun[] | null {
   const folder = join(dataFolder, 'runs')
   try {
     if (existsSync(join(dataFolder, 'slots', 'paused'))) return null
     const boot = readFileSync(BOOT_ID, 'utf8').trim()
-    const runs: CertainRun[] = []
+    const runs: ListedRun[] = []
     for (const name of readdirSync(folder)) {
       if (!name.endsWith('.json')) continue
       const entry: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'))
@@ -62,7 +36,7 @@ const endedStatuses: ReadonlySet<string> = new Set(['completed', 'failed', 'kill
 const going: ReadonlySet<string> = new Set(['running', 'waiting-approval', 'starting'])
 
 interface WholeEntry {
-  run: Omit<CertainRun, 'usable'>
+  run: Omit<ListedRun, 'usable'>
   worker: { pid: number; startedAt: string; boot: string }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { access, constants, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { FailureError, failure } from '#shared/failure.ts'
 import { visibleText } from '#shared/lib/visible-text.ts'
@@ -36,12 +36,19 @@ export class Blobs {
     return { type: 'image', blob, mediaType, name: shown || 'image', bytes: bytes.length }
   }
 
-  /** `FailureError` `not-found`: an image of it is not there any more. */
-  async assertThere(content: Content): Promise<void> {
+  /** `FailureError`: `not-found` an image of it is not there any more, `storage` one cannot be read. */
+  async assertReadable(content: Content): Promise<void> {
     if (typeof content === 'string') return
     for (const { blob, name } of imagesIn(content)) {
-      if (!(await stat(join(this.folder, blob)).catch(() => null)))
-        throw new FailureError(failure('not-found', `The image ${name} is not there any more. Add it again.`))
+      try {
+        await access(join(this.folder, blob), constants.R_OK)
+      } catch (error) {
+        const told =
+          errorCode(error) === 'ENOENT'
+            ? failure('not-found', `The image ${name} is not there any more. Add it again.`)
+            : storageFailure(`read the image ${name}`, error)
+        throw new FailureError(told, { cause: error })
+      }
     }
   }
 

@@ -1,23 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { TurnId } from '#shared/ids.ts'
 import { applyEvent, viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { Conversation } from '../agent/conversation.ts'
 import { DeltaJoiner } from './delta-joiner.ts'
 
 const turnId = TurnId.parse('turn000001')
-const start = {
-  type: 'session-start',
-  seq: 0,
-  at: 0,
-  version: 1,
-  sessionId: SessionId.parse('abcdefghij'),
-  cwd: '/project',
-  systemPrompt: '',
-  profile: { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm', model: 'm' },
-  permissions: { write: 'ask', shell: 'ask', sandbox: true },
-} as const satisfies SessionEntry
+const start = sampleSessionStart()
 const bodies = [
   { type: 'text-delta', text: 'a' },
   { type: 'text-delta', text: '😀' },

@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -217,6 +229,20 @@ test('what is no image, or not there any more, is said before anything is sent',
   const image = await store.addImage(png, 'shot.png')
   await unlink(join(folder, 'data/sessions/blobs', image.blob))
   await expect(session.send(lookAt(image))).rejects.toThrow('The image shot.png is not there any more. Add it again.')
+  expect([session.view().turns, server.requests]).toEqual([[], []])
+})
+
+test('an image that is there and cannot be read is not called gone', async () => {
+  const store = openStore()
+  const session = await create(store)
+  const image = await store.addImage(png, 'shot.png')
+  const path = join(folder, 'data/sessions/blobs', image.blob)
+  await unlink(path)
+  // Leads to itself, so that nobody can read it, not even the administrator who runs these tests.
+  await symlink(path, path)
+  await expect(session.send(lookAt(image))).rejects.toMatchObject({
+    failure: { code: 'storage', message: expect.stringMatching(/^The app could not read the image shot\.png: ELOOP/) },
+  })
   expect([session.view().turns, server.requests]).toEqual([[], []])
 })
 

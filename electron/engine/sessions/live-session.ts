@@ -172,7 +172,7 @@ export class LiveSession implements Session {
     let policy: Policy
     try {
       policy = await this.#services.policyFor(this.#workspace)
-      await this.#services.blobs.assertThere(content)
+      await this.#services.blobs.assertReadable(content)
       const { queued } = this.#state.view
       // Taken back meanwhile.
       if (content === '' && queued.length === 0) throw new FailureError(nothingWaits)
@@ -257,7 +257,7 @@ export class LiveSession implements Session {
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
   async #queue(turn: RunningTurn, content: Content, place?: QueuePlace): Promise<Begun> {
     const messageId = newMessageId()
-    await this.#services.blobs.assertThere(content)
+    await this.#services.blobs.assertReadable(content)
     this.#emit({ type: 'message-queued', messageId, ...kept(content), ...(place && { before: place.before }) })
     try {
       await this.persisted()

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { ProfileId, TurnId } from '#shared/ids.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { Usage } from '#shared/spending/usage.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { CountsByProfile, noCounts } from '../budget/counts.ts'
 import { NewestTurn, type OpenTurn } from './open-turn.ts'
 
@@ -32,15 +33,7 @@ const stop = { limit: 'toolCalls', allowed: 1, used: 1, scope: 'run', origin: '-
 const turnId = TurnId.parse('turn000001')
 
 const before: UnstampedEvent[] = [
-  {
-    type: 'session-start',
-    version: 1,
-    sessionId: SessionId.parse('abcdefghij'),
-    cwd: '/project',
-    systemPrompt: '',
-    profile: use('one'),
-    permissions: { write: 'ask', shell: 'ask', sandbox: true },
-  },
+  sampleSessionStart({ profile: use('one') }),
   { type: 'turn-start', turnId, text: 'Earlier.', facts: '' },
   ...call('one-model', usage(1000, 1000)),
   toolEnd('z', 'done'),

@@ -310,6 +310,32 @@ describe('a session', () => {
     expect((await newStore().open(session.id)).id).toBe(session.id)
   })
 
+  test('that is released twice at once is closed for both, and who wants it meanwhile opens it anew', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    const first = store.release(id)
+    await store.release(id)
+    const elsewhere = newStore()
+    await elsewhere.open(id)
+    await Promise.all([first, elsewhere.release(id)])
+
+    const before = await store.open(id)
+    const released = store.release(id)
+    const again = await store.open(id)
+    await again.request('rename', { title: 'Anew' })
+    await released
+    expect([again === before, store.opened(id) === again]).toEqual([false, true])
+    await store.release(id)
+    expect((await newStore().open(id)).view().title).toBe('Anew')
+  })
+
+  test('that is being released can be removed', async () => {
+    const store = newStore()
+    const { id } = await store.create(options())
+    await Promise.all([store.release(id), store.remove(id)])
+    await expect(store.open(id)).rejects.toMatchObject({ failure: { code: 'not-found' } })
+  })
+
   test('a lock whose pid now belongs to another process is no lock', async () => {
     const store = newStore()
     const { id } = await store.create(options())

@@ -61,6 +61,7 @@ export class SessionStore implements Sessions {
   readonly #open = new Map<SessionId, Promise<OpenSession>>()
   readonly #live = new Map<SessionId, Session>()
   readonly #moving = new Map<SessionId, Promise<unknown>>()
+  readonly #releasing = new Map<SessionId, Promise<void>>()
   readonly #summaries: Summaries
 
   constructor(options: SessionStoreOptions) {
@@ -125,6 +126,8 @@ export class SessionStore implements Sessions {
     // It is on its way to or from another process.
     // Whoever moves it hears of it; here it is opened where it is now.
     await this.#moving.get(id)?.catch(() => undefined)
+    // Whoever releases it hears what went wrong; it is let go of in any case.
+    await this.#releasing.get(id)?.catch(() => undefined)
     const known = this.#open.get(id)
     if (known) return (await known).session
     return this.#register(id, this.#openHereOrThere(id, options))
@@ -203,6 +206,7 @@ export class SessionStore implements Sessions {
 
   async move<T>(id: SessionId, to: string, action: (open: OpenMoved) => Promise<T>): Promise<T> {
     const moving = (async () => {
+      await this.#releasing.get(id)?.catch(() => undefined)
       const opening = this.#open.get(id)
       if (opening) {
         const { session, close } = await opening
@@ -282,16 +286,26 @@ export class SessionStore implements Sessions {
   async release(id: SessionId): Promise<void> {
     const opening = this.#open.get(id)
     if (!opening) return
+    // Nobody who asked for it goes on before it is closed.
+    const releasing = this.#releasing.get(id) ?? this.#release(id, opening).finally(() => this.#releasing.delete(id))
+    this.#releasing.set(id, releasing)
+    await releasing
+  }
+
+  async #release(id: SessionId, opening: Promise<OpenSession>): Promise<void> {
     const { session, close } = await opening
     // A question outlives the process that asked it.
     if (session.runId === null)
       await (waitsForAnswer(session.view())
         ? session.request('leave', { to: 'the next start' })
         : session.request('stop', {}))
-    // Whoever began it may have released it meanwhile.
+    // Whoever moves it may have closed it meanwhile.
     if (this.#open.get(id) !== opening) return
-    this.#forget(id)
-    await close()
+    try {
+      await close()
+    } finally {
+      if (this.#open.get(id) === opening) this.#forget(id)
+    }
   }
 
   async remove(id: SessionId): Promise<void> {

@@ -1,19 +1,17 @@
 import { expect, test } from 'vitest'
 import type { FileDiff } from '#shared/approval/file-diff.ts'
-import { ProfileId, SessionId, TurnId } from '#shared/ids.ts'
+import { ProfileId, TurnId } from '#shared/ids.ts'
 import { viewFromEntries } from '#shared/session/apply-event.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
+import { sampleSessionStart } from '../../../test-support/sample-session-start.ts'
 import { summarise } from './summary.ts'
 
 const at = { at: 0 }
-const profile = { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm' as const, model: 'm' }
+const _profile = { profileId: ProfileId.parse('local'), profileName: 'Local', kind: 'vllm' as const, model: 'm' }
 
 function noteWhileAsked(diff: FileDiff): string {
   const events: SessionEvent[] = [
-    {
-      ...{ type: 'session-start', seq: 0, ...at, version: 1, sessionId: SessionId.parse('abcdefghij'), cwd: '/w' },
-      ...{ systemPrompt: '', profile, permissions: { write: 'ask', shell: 'ask', sandbox: true } },
-    },
+    sampleSessionStart(),
     { type: 'turn-start', seq: 1, ...at, turnId: TurnId.parse('turn000001'), text: 'Do it.', facts: '' },
     {
       ...{ type: 'approval-request', seq: 2, ...at },
