@@ -13,7 +13,7 @@ import { storageFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
-import { KeptSummary } from './kept-summary.ts'
+import { holdSession, type OpenSession } from './hold-session.ts'
 import { LiveSession, profileUse } from './live-session.ts'
 import { waitsForAnswer } from './open-calls.ts'
 import { ReadOnlySession } from './read-only-session.ts'
@@ -37,12 +37,6 @@ import { summarise } from './summary.ts'
 import { sessionWorkspace, usableFolder } from './usable-folder.ts'
 
 type SessionBeginning = Extract<SessionEntry, { type: 'session-start' }>
-
-interface OpenSession {
-  session: Session
-  /** Where it is written here: ends its turn, and gives up its lock. */
-  close(): Promise<void>
-}
 
 export interface SessionStoreOptions {
   dataFolder: string
@@ -372,31 +366,14 @@ export class SessionStore implements Sessions {
     first?: SessionEntry,
   ): Promise<OpenSession> {
     const lock = taken ?? (await lockSession(this.#files.lock(id), this.#options.holder))
-    const journal = await Journal.open(this.#files.journal(id), wholeBytes, (error) =>
-      session.failStorage(error.failure),
-    )
-    if (first) {
-      journal.append(first)
-      await journal.flush()
-    }
-    session.attach(journal)
-    const kept = new KeptSummary(
-      session,
-      (summary) => this.#summaries.set(summary),
-      (summary) => this.#files.writeSummary(summary),
-    )
-    return {
-      session,
-      close: async () => {
-        try {
-          await journal.close()
-          await kept.close()
-        } finally {
-          // Also where the disk refuses: who opens it next must not be told that it is open here.
-          await lock.release()
-        }
-      },
-    }
+    return await holdSession(session, {
+      lock,
+      path: this.#files.journal(id),
+      wholeBytes,
+      first,
+      onSummary: (summary) => this.#summaries.set(summary),
+      writeSummary: (summary) => this.#files.writeSummary(summary),
+    })
   }
 }
 
