@@ -16,11 +16,17 @@ test('the built program knows nothing of Electron, and names no folder of the ma
   expect(code.join('\n')).not.toContain(join(import.meta.dirname, '../..'))
 })
 
-test('the quick list of runs loads nothing of the rest', async () => {
-  const names = (await readdir(join(dirname(program), 'assets'))).filter((name) => name.startsWith('quick-'))
-  const code = await Promise.all(names.map((name) => readFile(join(dirname(program), 'assets', name), 'utf8')))
-  const loaded = [...code.join('\n').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name.split('-')[0])
-  expect([names.length, loaded.filter((name) => !name?.startsWith('node:'))]).toEqual([1, ['./rolldown']])
+test('the list of runs needs no more than the file that is started', async () => {
+  const world = await createWorld(text('Done.'))
+  const { runId } = await startRun(world, ['Hello.'])
+  await runIs(world, runId, ({ endedAt }) => endedAt !== null)
+  const alone = join(world.work, 'claw.cjs')
+  await cp(program, alone)
+  const whole = await world.run(['agent-ps', '--json'])
+  expect([whole.out, await world.run(['agent-ps', '--json'], { program: alone })]).toEqual([
+    expect.stringContaining(runId),
+    whole,
+  ])
 })
 
 test('it runs under plain Node with no package beside it', async () => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { dataFolder } from '../engine/data-folder.ts'
-import { quickPs } from './quick/quick-ps.ts'
 
 /** The list of runs, which scripts and people ask for again and again, without the rest of the program where that will do. */
 async function isAnswered([command, ...args]: readonly string[]): Promise<boolean> {
-  return command === 'agent-ps' && (await quickPs(args, dataFolder(process.env)))
+  if (command !== 'agent-ps') return false
+  const { quickPs } = await import('./quick/quick-ps.ts')
+  return await quickPs(args, dataFolder(process.env))
 }
 
 async function start(args: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { RunId } from '#shared/ids.ts'
 import { readFileIfThere, writeFileAtomic } from '../lib/atomic-file.ts'
+import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { errorCode } from '../lib/storage-failure.ts'
 import { type RegisteredRun, type RunEntry, readEntry } from './run-entry.ts'
 
@@ -45,16 +46,17 @@ export class RunRegistry {
 
   /** `flush: false` for progress, which nobody misses after a power cut. Rejects with the system's error. */
   async write(entry: RunEntry, options: { flush?: boolean } = {}): Promise<void> {
-    await writeFileAtomic(this.#path(entry.run.runId), `${JSON.stringify(entry)}\n`, options)
+    const text = JSON.stringify({ ...entry, build: ENGINE_BUILD || undefined })
+    await writeFileAtomic(this.#path(entry.run.runId), `${text}\n`, options)
   }
 
-  /** Takes the place of a worker that is gone: what another version added to the entry stays in it. */
+  /** Takes the place of a worker that is gone: what another version added to the entry stays in it, but that one build wrote all of it. */
   async amend(runId: RunId, change: Partial<RunEntry['run']>): Promise<void> {
     const entry = z
       .looseObject({ run: z.looseObject({}), endpoint: z.unknown() })
       .safeParse(await this.#json(this.#path(runId)))
     if (!entry.success) return
-    const amended = { ...entry.data, endpoint: null, run: { ...entry.data.run, ...change } }
+    const amended = { ...entry.data, build: undefined, endpoint: null, run: { ...entry.data.run, ...change } }
     await writeFileAtomic(this.#path(runId), `${JSON.stringify(amended)}\n`)
   }
 

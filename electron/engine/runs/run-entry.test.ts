@@ -11,3 +11,14 @@ test('an entry that names no host, as older builds write it, is of a worker on t
     token: 'secret',
   })
 })
+
+test('an entry of our own build is taken as it is, one of another build or of none is examined', async () => {
+  const entry = { ...(await entryOf(process.pid)), afterSeq: 'no number' }
+  const read = (build: string | undefined, own: string) => readEntry(entry.run.runId, { ...entry, build }, own)
+  expect([read('a', 'a')?.entry, read('b', 'a'), read(undefined, 'a'), read('', '')]).toEqual([
+    { ...entry, build: 'a' },
+    null,
+    null,
+    null,
+  ])
+})

@@ -3,6 +3,7 @@ import { ProfileId, type RunId, SessionId } from '#shared/ids.ts'
 import { BackgroundRun, RunStatus } from '#shared/run/background.ts'
 import { Usage } from '#shared/spending/usage.ts'
 import { unknownUsage } from '#shared/spending/usage-totals.ts'
+import { ENGINE_BUILD } from '../lib/engine-build.ts'
 import { bootIdentity, identityOf, isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { RunAddress } from './run-address.ts'
 import { RUN_ENTRY_VERSION, RUN_PROTOCOL } from './run-version.ts'
@@ -27,6 +28,8 @@ export const RunEntry = z.object({
   endpoint: RunAddress.extend({ token: z.string() }).nullable(),
   /** The last event of the session before this run. */
   afterSeq: z.number().int(),
+  /** The build that wrote it whole; older ones do not say it. */
+  build: z.string().optional(),
 })
 export type RunEntry = z.infer<typeof RunEntry>
 
@@ -39,14 +42,22 @@ export interface RegisteredRun {
   worker: WorkerIdentity | null
 }
 
-/** null = nothing that can be shown. Never throws. */
-export function readEntry(runId: RunId, value: unknown): RegisteredRun | null {
+/**
+ * null = nothing that can be shown. Never throws. What our own build (empty = nobody is of it) wrote, this very code made:
+ * it is taken as it is, since to examine it takes longer than all else that a list of runs does.
+ */
+export function readEntry(runId: RunId, value: unknown, build = ENGINE_BUILD): RegisteredRun | null {
+  if (isOfBuild(value, build)) return registeredRunOf(value)
   const entry = RunEntry.safeParse(value)
   if (entry.success) return registeredRunOf(entry.data)
   const other = OtherVersion.safeParse(value)
   if (!other.success || other.data.version === RUN_ENTRY_VERSION) return null
   const note = other.data.run.note || 'started by another version of the app'
   return { run: { ...other.data.run, runId, note, usable: false }, entry: null, worker: other.data.worker }
+}
+
+function isOfBuild(value: unknown, build: string): value is RunEntry {
+  return build !== '' && typeof value === 'object' && value !== null && 'build' in value && value.build === build
 }
 
 export function registeredRunOf(entry: RunEntry): RegisteredRun {
