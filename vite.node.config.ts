@@ -4,7 +4,7 @@ import { engineBuild } from './vite.engine-build.ts'
 
 /** Of background runs, what only those need who start, end or attach to one. */
 const BACKGROUND =
-  'worker.|remote.(?!background-runs)|slots.slot-(queue|log|order)|runs.(spawn-worker|socket-place|start-data|folder-conflict|worktree|worker-(?!marker)|run-log)'
+  'worker.|remote.(?!background-runs)|slots.slot-(queue|log|order)|runs.(spawn-worker|start-data|folder-conflict|worktree|worker-(?!marker)|run-log)'
 /** As much as is loaded before anything else, in characters. A library among it would double the time of a list. */
 const MOST_QUICK = 60_000
 /** Without what imports a package from outside: from a kept script, Node 20 would warn of it. */

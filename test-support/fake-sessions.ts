@@ -61,9 +61,9 @@ export class FakeSession implements Session {
     return () => this.listeners.delete(listener)
   }
 
-  lost = (): Failure | null => null
+  connectionFailure = (): Failure | null => null
   begin = unused
-  goOn = unused
+  continueOpenTurn = unused
   resume = unused
   send = unused
   request = unused

@@ -54,9 +54,9 @@ function explain(error: unknown, args: readonly string[], { screen: { side } }: 
 async function start(): Promise<void> {
   const shell = processShell(import.meta.dirname)
   // A reader that has seen enough, such as `head`, is no error; runs hear of it themselves (run/interrupts.ts).
-  let lost: string | null = null
+  let lostOutput: string | null = null
   process.stdout.on('error', (error) => {
-    lost ??= lostOutputWords(error)
+    lostOutput ??= lostOutputWords(error)
   })
   process.stderr.on('error', () => undefined)
   speakOfClawAs(findClawCommand({ env: shell.env, program: join(import.meta.dirname, 'claw.js'), cwd: shell.cwd }))
@@ -66,8 +66,8 @@ async function start(): Promise<void> {
   if (process.stdout.writableLength > 0) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
   // What the system did not take is told a moment later.
   await new Promise((resolve) => setImmediate(resolve))
-  if (lost !== null) {
-    shell.screen.side.write(`${lost}\n`)
+  if (lostOutput !== null) {
+    shell.screen.side.write(`${lostOutput}\n`)
     process.exit(ExitCode.failed)
   }
   // An idle connection or an input that somebody holds open must not keep a finished program.

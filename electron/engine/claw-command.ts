@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
 
-export interface ClawPlace {
+export interface ClawSurroundings {
   env: Readonly<Record<string, string | undefined>>
   /** The built `claw.js`. */
   program: string
@@ -13,7 +13,7 @@ export interface ClawPlace {
  * How a person starts the terminal program: `claw` where the PATH has it, else through npm where this is a checkout, else
  * the file itself. For the beginning of a process: it asks the disk and waits.
  */
-export function findClawCommand({ env, program, cwd }: ClawPlace): string {
+export function findClawCommand({ env, program, cwd }: ClawSurroundings): string {
   const names = process.platform === 'win32' ? ['claw.cmd', 'claw.exe'] : ['claw']
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean)
   if (folders.some((folder) => names.some((name) => existsSync(join(folder, name))))) return 'claw'

@@ -4,8 +4,8 @@ import { sourcesOfRules } from '#shared/limits/effective-limits.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { createBackend } from './backend/client.ts'
 import { discoverLocalServers, identifyServer, localPorts } from './backend/servers/discover.ts'
-import { Budgets } from './budget/budgets.ts'
 import { Ledger } from './budget/ledger.ts'
+import { SpendingOverview } from './budget/spending-overview.ts'
 import { Doctor } from './doctor/doctor.ts'
 import { systemClock } from './lib/clock.ts'
 import { Policies } from './policy/policies.ts'
@@ -63,9 +63,9 @@ export interface Engine {
   /** What runs in the background. */
   runs: RunStore
   background: BackgroundRuns
-  budgets: Budgets
+  spending: SpendingOverview
   /** *Pause all*: background runs hold before their next model call. */
-  pause: Pick<Pause, 'paused' | 'set' | 'look' | 'onChange'>
+  pause: Pick<Pause, 'paused' | 'set' | 'refresh' | 'onChange'>
   tools: readonly Tool[]
   /** What the window keeps beyond its own life. */
   remembered: RememberedWindow
@@ -140,7 +140,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     connect: connectHere,
     patienceMs: options.patienceMs ?? (Number(env.CLAW_PATIENCE_MS) || PATIENCE_MS),
   })
-  const budgets = new Budgets({
+  const spending = new SpendingOverview({
     ledger,
     settings,
     clock,
@@ -173,7 +173,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     sessions,
     runs,
     background,
-    budgets,
+    spending,
     pause,
     tools: builtinTools,
     remembered: new RememberedWindow(dataFolder),

@@ -58,7 +58,7 @@ export function DoctorCard(props: { running: DoctorState['running']; report: Doc
   )
 }
 
-const looks: Record<DoctorCheck['state'], { icon: IconShape; tone: string; row: string; word: string }> = {
+const appearances: Record<DoctorCheck['state'], { icon: IconShape; tone: string; row: string; word: string }> = {
   ok: { icon: Check, tone: 'c-ok', row: '', word: 'passed' },
   warning: { icon: TriangleAlert, tone: 'c-warn', row: ' meh', word: 'warning' },
   problem: { icon: CircleX, tone: 'c-danger', row: ' bad', word: 'failed' },
@@ -82,14 +82,14 @@ function UntriedRow({ checks }: { checks: readonly DoctorCheck[] }) {
 
 function CheckRow(props: { check: DoctorCheck; wantsLoad: boolean; acts: Acts }) {
   const { check, wantsLoad, acts } = props
-  const look = looks[check.state]
+  const appearance = appearances[check.state]
   const open = check.state === 'problem' || check.state === 'warning'
   const load = wantsLoad && check.id === 'model'
   return (
-    <li className={`check${look.row}`}>
-      <Icon of={look.icon} className={look.tone} />
+    <li className={`check${appearance.row}`}>
+      <Icon of={appearance.icon} className={appearance.tone} />
       <span className={open ? 'med' : ''}>
-        <span className="sr">{look.word}: </span>
+        <span className="sr">{appearance.word}: </span>
         {check.title}
       </span>
       <span className="ev">{check.evidence}</span>

@@ -54,7 +54,7 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
       </dd>
       <dt>Cost</dt>
       <dd className="row">
-        <Cost run={run} free={backend !== null && localKinds.has(backend.profile.kind)} />
+        <Cost run={run} isFree={backend !== null && localKinds.has(backend.profile.kind)} />
       </dd>
       <dt>Process</dt>
       <dd>{processWords(run)}</dd>
@@ -78,9 +78,9 @@ function Tokens({ run }: { run: BackgroundRun }) {
   )
 }
 
-function Cost({ run, free }: { run: BackgroundRun; free: boolean }) {
+function Cost({ run, isFree }: { run: BackgroundRun; isFree: boolean }) {
   const cost = run.usage.costMicroUsd
-  if (free) return 'free, the server is your own'
+  if (isFree) return 'free, the server is your own'
   const words = cost === null ? 'not known' : cost === 0 ? 'free' : formatMicroUsd(cost)
   const limit = run.limits.costUsd
   if (limit === undefined) return words

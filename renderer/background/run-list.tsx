@@ -88,8 +88,8 @@ export function RunList(props: {
 /** From the title that has the focus to the one above or below; false where it is none. */
 function moveFocus(list: HTMLElement | null, step: 1 | -1): boolean {
   const titles = [...(list?.querySelectorAll<HTMLElement>('.run-title') ?? [])]
-  const place = titles.findIndex((title) => title.matches(':focus'))
-  if (place < 0) return false
-  titles[place + step]?.focus()
+  const index = titles.findIndex((title) => title.matches(':focus'))
+  if (index < 0) return false
+  titles[index + step]?.focus()
   return true
 }

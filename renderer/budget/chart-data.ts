@@ -91,8 +91,8 @@ export function chartWords(input: {
 }): { title: string; description: string } {
   const { columns, report, range, measure, limit } = input
   const unit = range === 'day' ? 'hour' : 'day'
-  const place = range === 'month' ? monthName(report.query.from) : spanTitle(range, report.query)
-  const title = `${measure === 'dollars' ? 'Spend' : 'Tokens'} per ${unit} ${range === 'month' ? 'in' : 'of'} ${place}`
+  const span = range === 'month' ? monthName(report.query.from) : spanTitle(range, report.query)
+  const title = `${measure === 'dollars' ? 'Spend' : 'Tokens'} per ${unit} ${range === 'month' ? 'in' : 'of'} ${span}`
   const used = columns.filter((one) => one.used)
   if (used.length === 0) return { title, description: 'Nothing was used.' }
   const sum = used.reduce((all, one) => all + total(one), 0)

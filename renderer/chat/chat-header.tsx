@@ -28,15 +28,15 @@ export function ChatHeader({ folder }: { folder: string | null }) {
   const own = useView((view) => view.permissions)
   const forNew = useAppStore(({ settings }) => settings.permissions)
   const unsafe = isUnsafe(sessionId ? own : (chosen.permissions ?? forNew))
-  const place = sessionId ? cwd : folder
+  const shownFolder = sessionId ? cwd : folder
   const gone = useView((view) => view.folderGone === true) === true
   const demo = (sessionId ? kind : proposed) === 'demo'
   return (
     <header className="bar">
       <PageTitle className="cut">{title || 'New chat'}</PageTitle>
-      {place && (
-        <span className="badge wide" title={place}>
-          {folderName(place)}
+      {shownFolder && (
+        <span className="badge wide" title={shownFolder}>
+          {folderName(shownFolder)}
         </span>
       )}
       {demo && <span className="badge warn">{DEMO_LABEL}</span>}
@@ -46,7 +46,7 @@ export function ChatHeader({ folder }: { folder: string | null }) {
           no sandbox
         </span>
       )}
-      {place && <PolicyButton folder={place} />}
+      {shownFolder && <PolicyButton folder={shownFolder} />}
       {sessionId && <CopyConversation sessionId={sessionId} />}
       {sessionId && !gone && <BackgroundSwitch sessionId={sessionId} />}
     </header>

@@ -66,10 +66,10 @@ function NewChat() {
     focusMessage()
   }
   const send = async ({ text }: Draft) => {
-    const place = folder ?? (await chooseFolder())
-    if (!place) return false
-    chooseForNewChat({ folder: place })
-    return startChat(place, text)
+    const chosen = folder ?? (await chooseFolder())
+    if (!chosen) return false
+    chooseForNewChat({ folder: chosen })
+    return startChat(chosen, text)
   }
   return (
     <>

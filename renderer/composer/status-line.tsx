@@ -32,7 +32,7 @@ export function StatusLine() {
           </span>
         )}
         <SessionBudget folder={cwd} profileId={profile.profileId} title={callsOf(usage)}>
-          {wasCounted(usage) && <Used usage={usage} free={localKinds.has(profile.kind)} />}
+          {wasCounted(usage) && <Used usage={usage} isFree={localKinds.has(profile.kind)} />}
         </SessionBudget>
       </span>
     </div>
@@ -61,11 +61,11 @@ export function NewChatStatus({ folder }: { folder: string | null }) {
   )
 }
 
-function Used({ usage, free }: { usage: UsageTotals; free: boolean }) {
+function Used({ usage, isFree }: { usage: UsageTotals; isFree: boolean }) {
   const known = usage.inputTokens !== null || usage.outputTokens !== null
   const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
   const cost =
-    free || usage.costMicroUsd === 0
+    isFree || usage.costMicroUsd === 0
       ? 'free'
       : usage.costMicroUsd === null
         ? 'cost not known'

@@ -18,7 +18,7 @@ export function FoundServers(props: {
   const discovery = useAppStore((state) => state.discovery)
   const backends = useAppStore((state) => state.backends)
   const usable = discovery.servers.some(canUse)
-  const { looking, look } = useLooks(discovery.state, !usable)
+  const { looking, discover } = useDiscovery(discovery.state, !usable)
   const primary = discovery.servers.find(canUse)
   return (
     <section className="stack g2" aria-labelledby="found-title">
@@ -34,7 +34,7 @@ export function FoundServers(props: {
             </>
           )}
         </span>
-        <button type="button" className="btn quiet sm end" onClick={look}>
+        <button type="button" className="btn quiet sm end" onClick={discover}>
           <Icon of={RotateCw} small />
           Look again
         </button>
@@ -92,7 +92,7 @@ export function FoundServers(props: {
 const AGAIN = 5000
 
 /** Looks by hand and by itself; `looking` only tells of the first time and of those that a person asked for. */
-function useLooks(state: Discovery['state'], again: boolean): { looking: boolean; look: () => void } {
+function useDiscovery(state: Discovery['state'], again: boolean): { looking: boolean; discover: () => void } {
   const [asked, setAsked] = useState(true)
   useEffect(() => {
     if (state === 'done') setAsked(false)
@@ -105,9 +105,9 @@ function useLooks(state: Discovery['state'], again: boolean): { looking: boolean
     }, AGAIN)
     return () => window.clearInterval(timer)
   }, [again])
-  const look = () => {
+  const discover = () => {
     setAsked(true)
     void request('discovery.look', {})
   }
-  return { looking: asked && state !== 'done', look }
+  return { looking: asked && state !== 'done', discover }
 }

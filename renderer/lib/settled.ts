@@ -25,7 +25,7 @@ export function useSettled(): Settled {
     if (!element) return
     let timer: number | undefined
     let inSight = false
-    const look = () => {
+    const check = () => {
       window.clearTimeout(timer)
       since.current = Number.POSITIVE_INFINITY
       setOn(false)
@@ -42,16 +42,16 @@ export function useSettled(): Settled {
         const now = inSight ? seen > 0.5 : seen > 0.9
         if (now === inSight) return
         inSight = now
-        look()
+        check()
       },
       { threshold: [0.5, 0.9, 1] },
     )
     observer.observe(element)
-    document.addEventListener('visibilitychange', look)
+    document.addEventListener('visibilitychange', check)
     return () => {
       window.clearTimeout(timer)
       observer.disconnect()
-      document.removeEventListener('visibilitychange', look)
+      document.removeEventListener('visibilitychange', check)
     }
   }, [element])
   const takes = useCallback(() => gestureBegan() >= since.current, [])

@@ -40,9 +40,9 @@ function useFreshPolicy(folder: string, place: string): void {
   const busy = useView(({ activity }) => activity !== null) === true
   useEffect(() => {
     // A question never takes the focus from somebody who types.
-    const look = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[place])
-    if (!busy) look()
-    window.addEventListener('focus', look)
-    return () => window.removeEventListener('focus', look)
+    const refresh = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[place])
+    if (!busy) refresh()
+    window.addEventListener('focus', refresh)
+    return () => window.removeEventListener('focus', refresh)
   }, [folder, place, busy])
 }

@@ -170,7 +170,7 @@ function useColours(
     if (!colours || colours.done) return
     let gone = false
     whenIdle(colours, (timeLeft) => {
-      if (gone || !colours.goOn(timeLeft)) return gone
+      if (gone || !colours.advance(timeLeft)) return gone
       unlessSelected(view.current, () => !gone && show(colours))
       return true
     })
@@ -198,7 +198,7 @@ class HunkColours {
   }
 
   /** True when it is done. */
-  goOn(timeLeft: () => number): boolean {
+  advance(timeLeft: () => number): boolean {
     while (!this.done && this.#colourer.compile(timeLeft)) this.done = this.#work.next().done === true
     return this.done
   }

@@ -14,12 +14,12 @@ import { useSessionStore } from '../stores/session-store.ts'
 /** Brings a message that waits back to where it was written; sent again, it has its old place. False = it was read meanwhile. */
 export async function changeQueued(sessionId: SessionId, { messageId, text }: QueuedMessage): Promise<boolean> {
   const queued = useSessionStore.getState().sessions[sessionId]?.view?.queued ?? []
-  const place = queued.findIndex((message) => message.messageId === messageId)
+  const index = queued.findIndex((message) => message.messageId === messageId)
   if (!(await takeBackMessage(sessionId, messageId))) return false
   prependDraft(sessionId, text)
   keepBehind(
     sessionId,
-    queued.slice(place + 1).map((message) => message.messageId),
+    queued.slice(index + 1).map((message) => message.messageId),
   )
   return true
 }

@@ -37,11 +37,11 @@ export function SessionList(props: {
 
   const keyDown = (session: SessionSummary) => (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
-    const place = order.indexOf(session)
+    const index = order.indexOf(session)
     if (event.key === 'F2') setRenaming(session.sessionId)
     else if (event.key === 'Delete') setRemoving(session)
-    else if (event.key === 'ArrowDown') focusRow(order[place + 1]?.sessionId)
-    else if (event.key === 'ArrowUp') focusRow(order[place - 1]?.sessionId)
+    else if (event.key === 'ArrowDown') focusRow(order[index + 1]?.sessionId)
+    else if (event.key === 'ArrowUp') focusRow(order[index - 1]?.sessionId)
     else return
     event.preventDefault()
   }
@@ -102,8 +102,8 @@ export function SessionList(props: {
           <RemoveSession
             session={removing}
             onRemove={() => {
-              const place = order.findIndex(({ sessionId }) => sessionId === removing.sessionId)
-              const neighbour = order[place + 1] ?? order[place - 1]
+              const index = order.findIndex(({ sessionId }) => sessionId === removing.sessionId)
+              const neighbour = order[index + 1] ?? order[index - 1]
               void removeSession(removing.sessionId).then(() =>
                 neighbour ? focusRow(neighbour.sessionId) : focusMessage(),
               )

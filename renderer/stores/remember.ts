@@ -44,7 +44,7 @@ function restore({ drafts, newChat, open, unseen }: WindowMemory): void {
  * another folder or the person went somewhere meanwhile.
  */
 function openWhenKnown(open: SessionId): void {
-  const look = () => {
+  const check = () => {
     const { ready, sessions, environment } = useAppStore.getState()
     const route = useRouteStore.getState()
     if (route.page !== 'chat' || route.sessionId !== null || route.moved) return true
@@ -53,8 +53,8 @@ function openWhenKnown(open: SessionId): void {
     if (environment.startFolder === null || environment.startFolder === session.cwd) route.go('chat', open)
     return true
   }
-  if (look()) return
-  const stop = useAppStore.subscribe(() => look() && stop())
+  if (check()) return
+  const stop = useAppStore.subscribe(() => check() && stop())
 }
 
 function current(): WindowMemory {

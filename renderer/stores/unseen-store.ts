@@ -27,13 +27,13 @@ export function followEnds(): void {
     for (const { sessionId, state } of sessions) if (goesOn(state)) unseen.delete(sessionId)
     if (!isSame(unseen, useUnseenStore.getState().unseen)) useUnseenStore.setState({ unseen })
   })
-  const look = () => {
+  const check = () => {
     const { unseen } = useUnseenStore.getState()
     const seen = [...unseen].filter(isLookedAt)
     if (seen.length > 0) useUnseenStore.setState({ unseen: new Set([...unseen].filter((id) => !seen.includes(id))) })
   }
-  useRouteStore.subscribe(look)
-  document.addEventListener('visibilitychange', look)
+  useRouteStore.subscribe(check)
+  document.addEventListener('visibilitychange', check)
 }
 
 function isLookedAt(sessionId: SessionId): boolean {

@@ -21,23 +21,23 @@ export function sentences(texts: readonly string[]): string {
 export function announcements(before: SessionView | null, after: SessionView): readonly Announcement[] {
   if (!before || before.sessionId !== after.sessionId || before === after) return []
   const said: Announcement[] = []
-  const say = (text: string, urgent = false) => said.push({ text, urgent })
+  const announce = (text: string, urgent = false) => said.push({ text, urgent })
   const known = new Set(before.approvals.map(({ request }) => request.callId))
   for (const { request, since, until } of after.approvals) {
     if (known.has(request.callId)) continue
     const { subject } = request
     const what = subject.kind === 'command' ? subject.command : `change in ${subject.diff.path}`
     const end = until === undefined ? '' : `. The run ends in ${formatTimeLeft(until - since)} unless answered`
-    say(`Approval needed ${request.purpose}: ${what}${end}`, true)
+    announce(`Approval needed ${request.purpose}: ${what}${end}`, true)
   }
   const stop = after.budgetRequest?.stop
   if (stop && !before.budgetRequest)
-    say(`Limit reached: ${stopTitle(stop)}. ${stopFacts(stop)[0]?.text}. It waits for you.`)
-  for (const tool of endedTools(before, after)) say(toolSentence(tool))
+    announce(`Limit reached: ${stopTitle(stop)}. ${stopFacts(stop)[0]?.text}. It waits for you.`)
+  for (const tool of endedTools(before, after)) announce(toolSentence(tool))
   const phase = after.activity?.phase
-  if (phase && phase !== before.activity?.phase && phase !== 'waiting-approval') say(phaseWords[phase])
+  if (phase && phase !== before.activity?.phase && phase !== 'waiting-approval') announce(phaseWords[phase])
   const ended = endedTurn(before, after)
-  if (ended) say(endSentence(ended))
+  if (ended) announce(endSentence(ended))
   return said
 }
 

@@ -37,14 +37,14 @@ export function useKeptPlace(reader: {
     leave()
     let frame = 0
     let left = FRAMES
-    const look = () => {
+    const check = () => {
       const turn = root.querySelector(`[data-turn="${place.turnId}"]`)
       if (turn) root.scrollTop += turn.getBoundingClientRect().top - root.getBoundingClientRect().top + place.above
       else list.current?.scrollToIndex(turns.indexOf(place.turnId))
       left -= 1
-      if (left > 0) frame = requestAnimationFrame(look)
+      if (left > 0) frame = requestAnimationFrame(check)
     }
-    look()
+    check()
     return () => cancelAnimationFrame(frame)
   }, [])
 

@@ -5,7 +5,7 @@ import { Icon, type IconShape } from '../ui/icon.tsx'
 
 /** What went on by itself, in one grey line. */
 export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem }) {
-  const { icon, warn } = looks(item.code)
+  const { icon, warn } = appearanceOf(item.code)
   return (
     <div className={warn ? 'notice warn' : 'notice'}>
       <Icon of={icon} small />
@@ -14,7 +14,7 @@ export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem 
   )
 })
 
-function looks(code: string): { icon: IconShape; warn: boolean } {
+function appearanceOf(code: string): { icon: IconShape; warn: boolean } {
   if (code.startsWith('budget')) return { icon: Gauge, warn: code === 'budget-80' }
   if (/recover/.test(code)) return { icon: Wrench, warn: false }
   if (/retr|again|overload|rate/.test(code)) return { icon: RotateCw, warn: true }

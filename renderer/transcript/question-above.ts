@@ -22,30 +22,30 @@ export function useQuestionAbove(
   useEffect(() => {
     const root = scroller.current
     if (!root) return
-    const look = () => {
+    const check = () => {
       const now = saidAbove(root)
       setSaid((before) => (before?.turnId === now?.turnId && before?.item === now?.item ? before : now))
     }
     // Told when layout is done anyway, as scrolling is.
-    const sizes = new ResizeObserver(look)
+    const sizes = new ResizeObserver(check)
     sizes.observe(root)
     // A turn that comes into the page later need not change any size.
     let frame = 0
     const turns = new MutationObserver(() => {
       cancelAnimationFrame(frame)
-      frame = requestAnimationFrame(look)
+      frame = requestAnimationFrame(check)
     })
     if (content.current) {
       sizes.observe(content.current)
       turns.observe(content.current, { childList: true })
       for (const list of content.current.children) turns.observe(list, { childList: true })
     }
-    root.addEventListener('scroll', look, { passive: true })
+    root.addEventListener('scroll', check, { passive: true })
     return () => {
       sizes.disconnect()
       turns.disconnect()
       cancelAnimationFrame(frame)
-      root.removeEventListener('scroll', look)
+      root.removeEventListener('scroll', check)
     }
   }, [scroller, content])
   return said
@@ -62,8 +62,8 @@ function saidAbove(root: HTMLElement): Said | null {
       .filter(({ dataset }) => dataset.said !== undefined)
       .findLast(begins)
   if (!message || message.getBoundingClientRect().bottom > edge + 1) return null
-  const place = message.dataset.said ?? ''
-  return { turnId: turn.dataset.turn ?? '', item: place === '' ? null : Number(place) }
+  const said = message.dataset.said ?? ''
+  return { turnId: turn.dataset.turn ?? '', item: said === '' ? null : Number(said) }
 }
 
 /** Where turns are, counted in elements below the scroller: the newest one two, those of the list five at most. */

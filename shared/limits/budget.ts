@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { ProfileId } from '../ids.ts'
 
-/** The limits of a run; the names are those of `run-end.budget.limit` (docs/contracts.md). */
+/**
+ * The limits of a run; the names are those of `run-end.budget.limit` (docs/contracts.md). `turns` counts iterations: its name
+ * is older than the difference, and stands in settings, manifests, journals, ledgers and flags.
+ */
 export const LimitName = z.enum([
   'totalTokens',
   'inputTokens',

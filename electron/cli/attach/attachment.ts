@@ -25,7 +25,7 @@ export class Attachment {
   readonly #questions: Questions | null
   readonly #shows: (event: SessionEvent) => void
   #leave: (exitCode: ExitCode) => void = () => undefined
-  #saying: Promise<unknown> = Promise.resolve()
+  #sending: Promise<unknown> = Promise.resolve()
   #stopping = false
   #hasLeft = false
 
@@ -66,7 +66,7 @@ export class Attachment {
       this.#reporter.finishLine()
       keyboard?.close()
       // What was typed before Ctrl-D has been said.
-      await this.#saying
+      await this.#sending
       this.#session.close()
     }
   }
@@ -76,7 +76,7 @@ export class Attachment {
       event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
     if (said !== null && this.#person) this.#reporter.note(`> ${said}`)
     this.#reporter.report(event, this.#session.view())
-    this.#questions?.look()
+    this.#questions?.update()
   }
 
   async #openKeyboard() {
@@ -85,8 +85,8 @@ export class Attachment {
     keyboard.setDraft({
       keep: true,
       onEnter: (text) => {
-        const saying = this.#say(text).catch((error: unknown) => this.#explain(error))
-        this.#saying = Promise.all([this.#saying, saying])
+        const sending = this.#send(text).catch((error: unknown) => this.#explain(error))
+        this.#sending = Promise.all([this.#sending, sending])
       },
       onInterrupt: () => this.#interrupted('SIGINT'),
       onEnd: () => this.#detach(),
@@ -95,7 +95,7 @@ export class Attachment {
     return keyboard
   }
 
-  async #say(text: string): Promise<void> {
+  async #send(text: string): Promise<void> {
     if (text.trim() !== '') await this.#session.begin(text)
   }
 
@@ -124,10 +124,10 @@ export class Attachment {
   }
 
   #exitCode(): ExitCode {
-    const lost = this.#session.lost()
-    if (lost) {
-      this.#reporter.refuse(lost)
-      return exitCodeOfFailure(lost)
+    const failure = this.#session.connectionFailure()
+    if (failure) {
+      this.#reporter.refuse(failure)
+      return exitCodeOfFailure(failure)
     }
     const end = this.#session.view().turns.at(-1)?.end
     if (end) return exitCodeOfEnd(end)

@@ -130,7 +130,7 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
     run: async (chat) => {
       const { engine, session, shell } = chat
       const { limitTable, spendingWords } = await import('../terminal/spending-lines.ts')
-      const { today, month, limits } = await engine.budgets.current()
+      const { today, month, limits } = await engine.spending.current()
       const nameOf = (id: string) => engine.profiles.get(id)?.name ?? id
       return [
         ...(session ? [`Session      ${usageWords(session.view().usage)}`] : []),

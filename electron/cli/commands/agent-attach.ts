@@ -22,7 +22,7 @@ export async function agentAttach(args: readonly string[], shell: Shell) {
     const reporter = createReporter(shell.screen, json, run.runId)
     const session = isOver(run) ? null : await engine.background.attach(run.sessionId)
     if (!session) {
-      const now = (await engine.runs.look(run.runId))?.run ?? run
+      const now = (await engine.runs.refresh(run.runId))?.run ?? run
       reporter.note(overWords(now))
       return ExitCode.failed
     }

@@ -11,8 +11,8 @@ import { withEngine } from '../run/with-engine.ts'
 import { type Output, paint } from '../terminal/output.ts'
 import { jsonRow } from '../terminal/run-json.ts'
 import { runTable } from '../terminal/run-rows.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** Lists background runs, newest first. */
 export async function agentPs(args: readonly string[], shell: Shell) {
@@ -23,12 +23,12 @@ export async function agentPs(args: readonly string[], shell: Shell) {
   const reporter = createReporter(shell.screen, false)
   return withEngine(shell, {}, reporter, async ({ runs, pause }) => {
     if (flags.pause || flags['go-on']) await pause.set(flags.pause === true)
-    if (await pause.look()) reporter.note(pausedWords())
+    if (await pause.refresh()) reporter.note(pausedWords())
     if (flags.watch) return watchRuns(runs, () => showAnew(out, runs.list(), flags.json === true))
     await runs.load()
     const list = runs.list()
     if (flags.json) showJson(out, list)
-    else if (list.length === 0) say(side, noRunsWords())
+    else if (list.length === 0) writeSentence(side, noRunsWords())
     else out.write(`${runTable(out, list, Date.now()).join('\n')}\n`)
     return ExitCode.completed
   })

@@ -14,10 +14,10 @@ import { createReporter } from '../run/reporter.ts'
 import { withEngine } from '../run/with-engine.ts'
 import type { Output } from '../terminal/output.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { limitTable, rowTable, spendingWords } from '../terminal/spending-lines.ts'
 import { type Column, tableLines } from '../terminal/table.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** What was spent, and the limits. */
 export async function budget(args: readonly string[], shell: Shell) {
@@ -39,8 +39,8 @@ function writeCsv(out: Output, text: string): void {
 
 async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<void> {
   const { out } = shell.screen
-  const { budgets } = engine
-  const state = await budgets.current()
+  const { spending } = engine
+  const state = await spending.current()
   const query: SpendingQuery = {
     from: flags.since ?? `${state.day.slice(0, 7)}-01`,
     to: flags.until ?? state.day,
@@ -48,28 +48,28 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
   }
   if (query.from > query.to) throw new UsageError('--since is after --until.')
   if (flags.csv && !flags.by) {
-    writeCsv(out, await budgets.exported(query, 'csv'))
+    writeCsv(out, await spending.exported(query, 'csv'))
     return
   }
   if (flags.by === 'session') await engine.sessions.load()
-  const report = await budgets.report(query)
+  const report = await spending.report(query)
   const rows = flags.by ? rowsBy(report, flags.by) : []
   if (flags.csv) writeCsv(out, rowsAsCsv(rows))
   else if (flags.json) {
     const { day, today, month, limits } = state
-    const totals = await budgets.totals(query)
+    const totals = await spending.totals(query)
     const range = { ...query, total: report.total, totals, ...(flags.by && { by: flags.by, rows }) }
     out.write(
       `${JSON.stringify({ day, today, month, limits: limits.map((limit) => limitRow(limit, limits)), range })}\n`,
     )
   } else if (flags.by) {
     out.write(`${rowTable(out, flags.by, rows).join('\n')}\n`)
-    say(shell.screen.side, `${query.from} to ${query.to}: ${spendingWords(report.total)}.`)
+    writeSentence(shell.screen.side, `${query.from} to ${query.to}: ${spendingWords(report.total)}.`)
   } else {
     const ranges = flags.since || flags.until ? [[`${query.from} to ${query.to}`, report.total] as const] : []
     const lines = [['Today', state.today] as const, ['This month', state.month] as const, ...ranges]
-    for (const [name, spending] of lines) say(out, `${`${name}:`.padEnd(12)} ${spendingWords(spending)}`, 13)
-    const totals = await budgets.totals(query)
+    for (const [name, spending] of lines) writeSentence(out, `${`${name}:`.padEnd(12)} ${spendingWords(spending)}`, 13)
+    const totals = await spending.totals(query)
     if (totals.length > 0) {
       const cells = totals.map(({ label, units, tokens, costMicroUsd }) => [
         spentOnWords(label),
@@ -81,7 +81,7 @@ async function show(engine: Engine, flags: BudgetFlags, shell: Shell): Promise<v
     }
     const nameOf = (id: string) => plainLine(engine.profiles.get(id)?.name ?? id)
     if (state.limits.length > 0) out.write(`\n${limitTable(out, state.limits, nameOf).join('\n')}\n`)
-    else say(shell.screen.side, `No limits are set. \`${clawCommand('budget set day usd 5')}\` sets one.`)
+    else writeSentence(shell.screen.side, `No limits are set. \`${clawCommand('budget set day usd 5')}\` sets one.`)
   }
 }
 
@@ -109,7 +109,7 @@ async function setLimit(engine: Engine, operands: readonly string[], flags: Budg
   if (!valueText || more.length > 0) throw new UsageError(`budget set ${scope} ${limitText} needs a value, or none.`)
   const profile = flags.profile === undefined ? null : engine.profiles.find(flags.profile)
   const value = valueText === 'none' ? null : readValue(limit, limitText, valueText)
-  await engine.budgets.setLimit({ scope, profileId: profile?.id ?? null, limit, value })
+  await engine.spending.setLimit({ scope, profileId: profile?.id ?? null, limit, value })
   shell.screen.side.write(`${setWords(scope, limit, value)}${profile ? `, ${plainLine(profile.name)}` : ''}.\n`)
 }
 

@@ -30,7 +30,7 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
     }
     const phase = new PhaseLine(side, Date.now)
     const testing = `Testing ${plainLine(profile.name)}`
-    const say = (lines: readonly string[]) => {
+    const writeLines = (lines: readonly string[]) => {
       phase.clear()
       out.write(`${lines.join('\n')}\n`)
     }
@@ -40,7 +40,7 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
       mayLoad: async (model) => flags.load === true || (!json && (await mayLoad(model, shell, phase))),
       onCheck(check) {
         if (json) return
-        say(checkLines(out, check, profile.id))
+        writeLines(checkLines(out, check, profile.id))
         phase.show(testing)
       },
       onWait(words) {
@@ -53,7 +53,7 @@ export async function doctor(args: readonly string[], shell: Shell): Promise<Exi
       () => test,
     ).finally(() => phase.clear())
     if (json) out.write(`${JSON.stringify(report)}\n`)
-    else say(['', ...summaryLines(out, report)])
+    else writeLines(['', ...summaryLines(out, report)])
     return exitCode(report)
   })
 }

@@ -6,9 +6,9 @@ import { ExitCode } from '#shared/session/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { installFlags } from '../command-line/set-up-flags.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { shortFolder } from '../terminal/words.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** What tells a file of ours from another that is named so. */
 const MARK = '# Written by claw install-path.'
@@ -28,12 +28,15 @@ export async function installPath(args: readonly string[], shell: Shell): Promis
   try {
     if (flags.remove) {
       const removed = (await Promise.all(own.map((one) => removeOwn(join(one, 'claw'))))).some(Boolean)
-      say(screen.side, removed ? 'claw is off the PATH.' : 'Nothing to remove: install-path has put no claw there.')
+      writeSentence(
+        screen.side,
+        removed ? 'claw is off the PATH.' : 'Nothing to remove: install-path has put no claw there.',
+      )
       return ExitCode.completed
     }
     const before = await contentOf(path)
     if (before !== null && !before.includes(MARK)) {
-      say(screen.side, `claw: ${shortFolder(path)} is another program. Move it away first.`)
+      writeSentence(screen.side, `claw: ${shortFolder(path)} is another program. Move it away first.`)
       return ExitCode.failed
     }
     await mkdir(folder, { recursive: true })
@@ -44,7 +47,7 @@ export async function installPath(args: readonly string[], shell: Shell): Promis
   }
   speakOfClawAs('claw')
   screen.out.write(`${path}\n`)
-  say(
+  writeSentence(
     screen.side,
     onPath.has(folder)
       ? 'claw can be started from every folder now.'

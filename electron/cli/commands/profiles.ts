@@ -14,9 +14,9 @@ import { createReporter } from '../run/reporter.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { modelWords } from '../terminal/model-words.ts'
 import { plainLine } from '../terminal/plain-text.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { type Column, tableLines } from '../terminal/table.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 import { readKey } from './read-key.ts'
 
 interface Request {
@@ -97,7 +97,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       const more = found.models.length > models.length ? [`… and ${found.models.length - models.length} more`] : []
       shell.screen.side.write(`${[`It is ${kindName(found.kind)}, and lists:`, ...models, ...more].join('\n  ')}\n`)
     }
-    say(
+    writeSentence(
       shell.screen.side,
       `Saved ${saved.id}: ${plainLine(saved.baseUrl)}. \`${clawCommand(`profiles test ${saved.id}`)}\` asks the server.`,
     )
@@ -112,7 +112,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     if (Object.keys(change).length === 0 && !flags.clear && !key.key)
       throw new UsageError('profiles set needs a flag that says what to change.')
     const saved = await engine.profiles.save(cleared({ ...before, ...change }, flags.clear), key)
-    say(shell.screen.side, `Saved ${saved.id}.`)
+    writeSentence(shell.screen.side, `Saved ${saved.id}.`)
     return ExitCode.completed
   },
 
@@ -131,7 +131,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
   remove: async ({ engine, wanted, shell }) => {
     const profile = engine.profiles.find(required(wanted, 'remove'))
     await engine.profiles.remove(profile.id)
-    say(shell.screen.side, `Removed ${profile.id}.`)
+    writeSentence(shell.screen.side, `Removed ${profile.id}.`)
     return ExitCode.completed
   },
 
@@ -140,8 +140,9 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
       ? await engine.profiles.exportTo(resolve(cwd, wanted))
       : engine.profiles.exported()
     if (!wanted) screen.out.write(text)
-    else say(screen.side, `Wrote ${counted(count, 'profile')}, without keys.`)
-    if (left.length > 0) say(screen.side, `Left out, because it looks like a secret: ${plainLine(left.join(', '))}.`)
+    else writeSentence(screen.side, `Wrote ${counted(count, 'profile')}, without keys.`)
+    if (left.length > 0)
+      writeSentence(screen.side, `Left out, because it looks like a secret: ${plainLine(left.join(', '))}.`)
     return ExitCode.completed
   },
 
@@ -149,8 +150,8 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     if (!wanted) throw new UsageError('profiles import needs a file.')
     const { profiles, notes } = await engine.profiles.readFrom(resolve(cwd, wanted))
     await engine.profiles.add(profiles)
-    for (const { id, baseUrl } of profiles) say(screen.side, `Added ${id}: ${plainLine(baseUrl)}.`)
-    for (const note of notes) say(screen.side, plainLine(note))
+    for (const { id, baseUrl } of profiles) writeSentence(screen.side, `Added ${id}: ${plainLine(baseUrl)}.`)
+    for (const note of notes) writeSentence(screen.side, plainLine(note))
     return ExitCode.completed
   },
 
@@ -168,7 +169,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
         `${JSON.stringify({ id: profile.id, reachable: !problem, code, message, models: status?.models })}\n`,
       )
     } else if (problem) {
-      say(screen.side, `${plainLine(profile.name)} failed: ${plainLine(problem.message)}`)
+      writeSentence(screen.side, `${plainLine(profile.name)} failed: ${plainLine(problem.message)}`)
     } else {
       screen.side.write(
         `${plainLine(profile.name)} is reachable${profile.baseUrl && ` at ${plainLine(profile.baseUrl)}`}.\n`,

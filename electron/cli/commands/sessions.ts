@@ -10,11 +10,11 @@ import { type SessionsFlags, sessionsFlags } from '../command-line/session-flags
 import { createReporter } from '../run/reporter.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { plainLine } from '../terminal/plain-text.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { type Cell, type Column, tableLines } from '../terminal/table.ts'
 import { textWidth } from '../terminal/width.ts'
 import { ageWords, shortFolder } from '../terminal/words.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** In a terminal; elsewhere all are listed. */
 const SHOWN = 50
@@ -69,12 +69,12 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const list = fitting.slice(0, flags.limit ?? usual)
     if (flags.json) out.write(`${JSON.stringify(list)}\n`)
     else if (all.length === 0) {
-      say(side, `There are no sessions yet. \`${clawCommand('agent "<prompt>"')}\` makes one.`)
-    } else if (fitting.length === 0) say(side, `No session works in ${plainLine(shortFolder(folder ?? ''))}.`)
+      writeSentence(side, `There are no sessions yet. \`${clawCommand('agent "<prompt>"')}\` makes one.`)
+    } else if (fitting.length === 0) writeSentence(side, `No session works in ${plainLine(shortFolder(folder ?? ''))}.`)
     else {
       out.write(`${tableLines(out, columns, list.map(rowOf)).join('\n')}\n`)
       const more = clawCommand(`sessions --limit ${fitting.length}`)
-      if (list.length < fitting.length) say(side, `${list.length} of ${fitting.length}. All of them: ${more}`)
+      if (list.length < fitting.length) writeSentence(side, `${list.length} of ${fitting.length}. All of them: ${more}`)
     }
     return ExitCode.completed
   },
@@ -100,7 +100,7 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const session = await engine.sessions.open(await engine.sessions.find(prefix), { closeOpenTurn: false })
     await session.request('rename', { title })
     await session.request('persisted', {})
-    say(screen.side, `${session.id} is now "${plainLine(session.view().title)}".`)
+    writeSentence(screen.side, `${session.id} is now "${plainLine(session.view().title)}".`)
     return ExitCode.completed
   },
 
@@ -109,15 +109,15 @@ const actions: Readonly<Record<string, (request: Request) => Promise<ExitCode>>>
     const id = await engine.sessions.find(one(operands, 'remove'))
     const view = await engine.sessions.peek(id)
     if (!flags.yes && !shell.interactive) {
-      say(side, 'claw: Nobody is here to be asked. --yes removes it.')
+      writeSentence(side, 'claw: Nobody is here to be asked. --yes removes it.')
       return ExitCode.refused
     }
     if (!flags.yes && !(await agrees(view.title))) {
-      say(side, 'It stays.')
+      writeSentence(side, 'It stays.')
       return ExitCode.completed
     }
     await engine.sessions.remove(id)
-    say(side, `Removed ${id}.`)
+    writeSentence(side, `Removed ${id}.`)
     return ExitCode.completed
   },
 }

@@ -8,8 +8,8 @@ import { trustFlags } from '../command-line/trust-flags.ts'
 import { createReporter } from '../run/reporter.ts'
 import { withEngine } from '../run/with-engine.ts'
 import { policyLines } from '../terminal/policy-lines.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** `claw trust [folder]`: shows what the manifests of a folder say, and lets what loosens count. */
 export async function trust(args: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -39,7 +39,7 @@ export async function trust(args: readonly string[], shell: Shell): Promise<Exit
     if (broken) throw new FailureError(failure('invalid-input', `${broken.problem}`))
     const open = view.files.filter(({ trust: state }) => state !== 'trusted')
     if (open.length > 0 && !flags.yes && !shell.interactive) {
-      say(side, 'claw: Nobody is here to read that. --yes trusts it as it is shown.')
+      writeSentence(side, 'claw: Nobody is here to read that. --yes trusts it as it is shown.')
       return ExitCode.refused
     }
     if (open.length > 0) {

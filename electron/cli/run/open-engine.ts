@@ -11,8 +11,8 @@ import { createEngine, type Engine, type NewSession, usableFolder } from '../../
 import { UsageError } from '../command-line/flag.ts'
 import { overridesOf, permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
 import { plainLine } from '../terminal/plain-text.ts'
-import { say } from '../terminal/say.ts'
 import type { Shell } from '../terminal/shell.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 /** `FailureError` `storage`. The caller closes it. */
 export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'profile'> = {}): Promise<Engine> {
@@ -67,7 +67,7 @@ export async function chooseBackend(engine: Engine, flags: RunFlags, shell: Shel
 async function findOrOffer(engine: Engine, shell: Shell, canAsk: boolean): Promise<Profile> {
   const found = await engine.profiles.ensureActive({ save: false })
   if (found) {
-    say(shell.screen.side, `Using ${plainLine(found.name)}, found at ${plainLine(found.baseUrl)}.`)
+    writeSentence(shell.screen.side, `Using ${plainLine(found.name)}, found at ${plainLine(found.baseUrl)}.`)
     return found
   }
   if (canAsk) {

@@ -41,7 +41,7 @@ export class Questions {
   }
 
   /** To be called after every event: asks what is not asked yet, and takes back what somebody else has answered. */
-  look(): void {
+  update(): void {
     const wanted = this.#closed ? null : this.#wanted()
     if (this.#current && this.#current.key !== wanted?.key) this.#current.taken.abort()
     if (!wanted || this.#current || this.#answered.has(wanted.key)) return
@@ -58,7 +58,7 @@ export class Questions {
 
   #next(): void {
     this.#current = null
-    this.look()
+    this.update()
   }
 
   /** Takes back what is asked. */

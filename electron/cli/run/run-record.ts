@@ -22,7 +22,7 @@ export interface RunTotals {
 /** What one run came to so far, folded from its events. */
 export class RunRecord {
   #usage = noUsage
-  #turns = 0
+  #iterations = 0
   #toolCalls = 0
   #finalText = ''
   #answer = ''
@@ -31,7 +31,7 @@ export class RunRecord {
     if (event.type === 'model-call-start') {
       this.#usage = addModelCall(this.#usage)
       if (event.purpose) return
-      this.#turns++
+      this.#iterations++
       this.#answer = ''
     } else if (event.type === 'text-delta') {
       this.#answer += event.text
@@ -47,7 +47,7 @@ export class RunRecord {
     const { modelCalls, source, ...usage } = this.#usage
     return {
       finalText: this.#finalText,
-      turns: this.#turns,
+      turns: this.#iterations,
       modelCalls,
       toolCalls: this.#toolCalls,
       usage: { ...usage, source: wasCounted(this.#usage) ? source : 'unknown' },

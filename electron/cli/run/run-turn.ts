@@ -27,7 +27,7 @@ async function accompany(session: Session, stage: Stage, run: () => Promise<Turn
   const questions = stage.questions && new Questions(session, stage.questions, () => reporter.finishLine())
   const unsubscribe = session.subscribe((event) => {
     reporter.report(event, session.view())
-    questions?.look()
+    questions?.update()
   })
   let stopping: Promise<unknown> | undefined
   const stop = () => {

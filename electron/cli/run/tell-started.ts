@@ -3,8 +3,8 @@ import { clawCommand } from '#shared/lib/claw-command.ts'
 import type { RunWorktree } from '#shared/run/background.ts'
 import { worktreeCommands } from '#shared/run/worktree-commands.ts'
 import { paint, type Screen } from '../terminal/output.ts'
-import { say } from '../terminal/say.ts'
 import { wrapRows } from '../terminal/wrap.ts'
+import { writeSentence } from '../terminal/write-sentence.ts'
 
 export interface StartedRun {
   runId: RunId
@@ -16,10 +16,10 @@ export interface StartedRun {
 /** What a person or a script needs to come back to a run. */
 export function tellStarted({ out, side }: Screen, started: StartedRun, json: boolean): void {
   const { runId, sessionId, worktree } = started
-  if (worktree && worktree.uncommitted > 0) say(side, uncommittedWords(worktree.uncommitted))
+  if (worktree && worktree.uncommitted > 0) writeSentence(side, uncommittedWords(worktree.uncommitted))
   if (json) {
-    const place = worktree && { worktree: { path: worktree.path, branch: worktree.branch } }
-    out.write(`${JSON.stringify({ runId, sessionId, ...place })}\n`)
+    const where = worktree && { worktree: { path: worktree.path, branch: worktree.branch } }
+    out.write(`${JSON.stringify({ runId, sessionId, ...where })}\n`)
     return
   }
   const place = worktree ? `worktree ${worktree.path}\nbranch   ${worktree.branch}\n` : ''

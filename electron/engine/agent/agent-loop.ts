@@ -68,7 +68,7 @@ class Loop {
       const timed = await withinTime(this.#turn, (signal) => (resumes ? this.#carriedOver(signal) : this.#step(signal)))
       if (timed.kind === 'stopped') {
         if (!(await this.#limit.mayGoOn(timed.stop, this.#turn.signal))) return this.#lastWords()
-        this.#bridge(TIME_NOTE)
+        this.#noteAfterAnswer(TIME_NOTE)
         continue
       }
       const after = timed.value
@@ -103,7 +103,7 @@ class Loop {
       const known = { ...target, window: this.#watch.window(profile, listedWindow) }
       const room = await this.#compactor.afterOverflow(known, error, signal)
       if (room.kind === 'stopped' && !(await this.#limit.mayGoOn(room.stop, signal))) return AT_LIMIT
-      this.#bridge(BROKEN_OFF_NOTE)
+      this.#noteAfterAnswer(BROKEN_OFF_NOTE)
       return NEXT
     }
     if (asked.kind === 'stopped') return (await this.#limit.mayGoOn(asked.stop, signal)) ? NEXT : AT_LIMIT
@@ -112,7 +112,7 @@ class Loop {
     await this.#watch.checkAnswer(backend, profile, answer, signal)
     if (answer.stop && !(await this.#limit.mayGoOn(answer.stop, signal))) return AT_LIMIT
     if (answer.stop && answer.cut && answer.calls.length === 0) {
-      this.#bridge(CUT_NOTE)
+      this.#noteAfterAnswer(CUT_NOTE)
       return NEXT
     }
     const after = answer.calls.length > 0 ? await this.#calls(turn, answer, profile) : this.#plainEnd(answer, profile)
@@ -133,12 +133,12 @@ class Loop {
   #plainEnd(answer: ModelAnswer, profile: Profile): AfterStep {
     const isEmpty = !answer.hasText
     if (isEmpty && this.#emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
-      say(this.#turn, EMPTY_ANSWER_NOTE, 'app')
+      emitFollowUp(this.#turn, EMPTY_ANSWER_NOTE, 'app')
       return NEXT
     }
     if (this.#turn.hasFollowUps()) return NEXT
     if (answer.doubtful.length > 0 && this.#doubts++ < DOUBT_CHANCES) {
-      say(this.#turn, doubtNote(answer.doubtful), 'app')
+      emitFollowUp(this.#turn, doubtNote(answer.doubtful), 'app')
       return NEXT
     }
     return ended(isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed'))
@@ -147,14 +147,17 @@ class Loop {
   async #calls(turn: TurnContext, answer: Pick<ModelAnswer, 'calls' | 'cut'>, profile: Profile): Promise<AfterStep> {
     const after = await runToolCalls(turn, answer.calls, this.#guard, this.#limit)
     if (after.kind === 'ended' || after.kind === 'at-limit') return after
-    if (after.kind === 'tell') say(turn, LOOP_NOTE, 'app')
+    if (after.kind === 'tell') emitFollowUp(turn, LOOP_NOTE, 'app')
     this.#cutCalls = answer.cut ? this.#cutCalls + 1 : 0
     return this.#cutCalls > CUT_CALL_CHANCES ? ended(failed(alwaysCut(profile.name))) : NEXT
   }
 
-  /** Two answers in a row are refused by some templates, and a cut one must be told from a whole one. */
-  #bridge(note: string): void {
-    if (this.#turn.conversation.messages().at(-1)?.role === 'assistant') say(this.#turn, note, 'app')
+  /**
+   * Adds a note where the conversation ends with an answer: two answers in a row are refused by some templates, and a cut one
+   * must be told from a whole one.
+   */
+  #noteAfterAnswer(note: string): void {
+    if (this.#turn.conversation.messages().at(-1)?.role === 'assistant') emitFollowUp(this.#turn, note, 'app')
   }
 
   /** The end at a limit: one last answer, where a person wants it, and what there is to know. */
@@ -164,7 +167,7 @@ class Loop {
     if (!end) throw new Error('No limit was reached.')
     if (end.finish) {
       budget.allowLastAnswer(end.stop)
-      say(this.#turn, FINISH_NOTE, 'app')
+      emitFollowUp(this.#turn, FINISH_NOTE, 'app')
       try {
         await withinTime(this.#turn, (signal) => this.#lastAnswer({ ...this.#turn, signal }))
       } catch (error) {
@@ -184,7 +187,7 @@ class Loop {
   }
 }
 
-function say(turn: TurnContext, text: string, origin: 'user' | 'app'): void {
+function emitFollowUp(turn: TurnContext, text: string, origin: 'user' | 'app'): void {
   turn.emit({ type: 'follow-up', text, origin })
 }
 

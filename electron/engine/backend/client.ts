@@ -123,9 +123,9 @@ export class OpenAICompatibleClient implements Backend {
       }
       const next = attempt.started || signal.aborted ? null : planner.after(error, asked, body)
       if (!next || (endsAt !== undefined && performance.now() + next.waitMs >= endsAt)) throw error
-      yield* next.say
+      yield* next.whileWaiting
       if (next.waitMs > 0) await this.#wait(next.waitMs, signal)
-      yield* next.done
+      yield* next.afterWait
       asked = next.request
     }
   }

@@ -29,7 +29,8 @@ interface OpenCall extends Hold {
 /** What a day, a month or a run came to, and what is reserved of it. */
 interface Sum {
   spending: Spending
-  turns: number
+  /** What the limit `turns` counts: answers that belong to the conversation. */
+  iterations: number
   ms: number
   held: Counts | null
 }
@@ -187,19 +188,19 @@ function both(sums: Map<string, Sum>, profile: string): Sum[] {
 
 function add(sum: Sum, line: SpendLine): void {
   addSpend(sum.spending, line)
-  if (line.label === 'answer') sum.turns++
+  if (line.label === 'answer') sum.iterations++
   sum.ms += line.ms
 }
 
-function usedOf(limit: LimitName, { spending, turns, ms }: Sum): number {
+function usedOf(limit: LimitName, { spending, iterations, ms }: Sum): number {
   if (limit === 'totalTokens') return spending.inputTokens + spending.outputTokens
   if (limit === 'costUsd') return knownCost(spending)
-  if (limit === 'turns') return turns
+  if (limit === 'turns') return iterations
   return limit === 'wallTime' ? ms : spending[limit]
 }
 
 function newSum(): Sum {
-  return { spending: noSpending(), turns: 0, ms: 0, held: null }
+  return { spending: noSpending(), iterations: 0, ms: 0, held: null }
 }
 
 function newSums(): Map<string, Sum> {

@@ -75,12 +75,12 @@ async function stopInTheMiddle({ backend, signal, answerMs, slot }: Examination)
 /** How many answers the server is working on; null = it does not tell. */
 async function busyCount({ kind, probe }: Examination): Promise<number | null> {
   if (kind === 'llama-server') {
-    const slots = await probe.look(`${probe.root}/slots`)
+    const slots = await probe.readJson(`${probe.root}/slots`)
     if (!Array.isArray(slots)) return null
     return slots.filter((slot: unknown) => isBusy(slot)).length
   }
   if (kind !== 'vllm') return null
-  const metrics = await probe.look(`${probe.root}/metrics`)
+  const metrics = await probe.readJson(`${probe.root}/metrics`)
   if (typeof metrics !== 'string') return null
   const counts = [...metrics.matchAll(/^vllm:num_requests_running(?:\{[^}]*\})?\s+([\d.e+]+)/gm)]
   return counts.length === 0 ? null : counts.reduce((sum, [, count]) => sum + Number(count), 0)

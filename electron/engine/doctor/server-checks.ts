@@ -128,14 +128,14 @@ export async function checkModel(examination: Examination, models: ProbeAnswer):
 /** null = this server does not tell, or keeps what it serves. */
 async function isLoaded({ kind, profile, probe, model, entry }: Examination): Promise<boolean | null> {
   if (kind === 'ollama') {
-    const running = recordsAt(await probe.look(`${probe.root}/api/ps`), 'models')
+    const running = recordsAt(await probe.readJson(`${probe.root}/api/ps`), 'models')
     const loaded = running.find((one) => one.name === model || one.model === model)
     // Asked with another window than it has, Ollama loads it again.
     const { contextWindow } = profile
     return loaded !== undefined && (contextWindow === undefined || countAt(loaded, 'context_length') === contextWindow)
   }
   if (kind === 'lm-studio') {
-    const listed = recordsAt(await probe.look(`${probe.root}/api/v0/models`), 'data')
+    const listed = recordsAt(await probe.readJson(`${probe.root}/api/v0/models`), 'data')
     const state = textAt(
       listed.find(({ id }) => id === model),
       'state',
@@ -175,11 +175,11 @@ async function whoAnswers({ kind, probe }: Examination): Promise<string> {
   if (!name) return ''
   const version =
     kind === 'ollama'
-      ? textAt(await probe.look(`${probe.root}/api/version`), 'version')
+      ? textAt(await probe.readJson(`${probe.root}/api/version`), 'version')
       : kind === 'vllm'
-        ? textAt(await probe.look(`${probe.root}/version`), 'version')
+        ? textAt(await probe.readJson(`${probe.root}/version`), 'version')
         : kind === 'llama-server'
-          ? textAt(await probe.look(`${probe.root}/props`), 'build_info')
+          ? textAt(await probe.readJson(`${probe.root}/props`), 'build_info')
           : ''
   return version ? `${name} ${version}` : name
 }

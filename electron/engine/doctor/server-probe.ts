@@ -88,8 +88,8 @@ export class ServerProbe {
     }
   }
 
-  /** What a side route says as JSON, null = it does not. Rejects only with `aborted`. */
-  async look(url: string, body?: unknown): Promise<unknown> {
+  /** What a side route of the server answers, as JSON where it is JSON; null = no such route. Rejects only with `aborted`. */
+  async readJson(url: string, body?: unknown): Promise<unknown> {
     try {
       const answer = await this.ask(url, { ms: 3000, ...(body !== undefined && { body: JSON.stringify(body) }) })
       return answer.status === 200 ? (answer.json ?? answer.text) : null

@@ -65,8 +65,8 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
       return { inUse: listed, possible: null, source: 'as max_model_len says' }
     case 'ollama': {
       const [running, shown] = await Promise.all([
-        probe.look(`${probe.root}/api/ps`),
-        probe.look(`${probe.root}/api/show`, { model }),
+        probe.readJson(`${probe.root}/api/ps`),
+        probe.readJson(`${probe.root}/api/show`, { model }),
       ])
       const loaded = recordsAt(running, 'models').find((one) => one.name === model || one.model === model)
       const architecture = textAt(shown, 'model_info', 'general.architecture')
@@ -74,13 +74,13 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
       return { inUse: countAt(loaded, 'context_length'), possible, source: 'as /api/ps says' }
     }
     case 'llama-server': {
-      const props = await probe.look(`${probe.root}/props`)
+      const props = await probe.readJson(`${probe.root}/props`)
       const inUse = countAt(props, 'default_generation_settings', 'n_ctx') ?? listed
       const file = textAt(props, 'model_path')
       return { inUse, possible: countAt(entry, 'meta', 'n_ctx_train'), source: 'as n_ctx says', file }
     }
     case 'lm-studio': {
-      const models = recordsAt(await probe.look(`${probe.root}/api/v0/models`), 'data')
+      const models = recordsAt(await probe.readJson(`${probe.root}/api/v0/models`), 'data')
       const one = models.find(({ id }) => id === model)
       return {
         inUse: countAt(one, 'loaded_context_length'),
@@ -89,7 +89,7 @@ async function readWindow({ kind, probe, model, entry }: Examination): Promise<W
       }
     }
     case 'litellm': {
-      const models = recordsAt(await probe.look(`${probe.root}/v1/model/info`), 'data')
+      const models = recordsAt(await probe.readJson(`${probe.root}/v1/model/info`), 'data')
       const one = models.find(({ model_name }) => model_name === model)
       const inUse = countAt(one, 'model_info', 'max_input_tokens') ?? countAt(one, 'model_info', 'max_tokens')
       return { inUse: inUse ?? listed, possible: null, source: 'as the proxy says' }

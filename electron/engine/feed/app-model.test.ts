@@ -63,13 +63,13 @@ async function open() {
   const sessions = new FakeSessions(1)
   const doctor = { states: () => ({}), onChange: () => () => undefined }
   const runs = { list: () => [], onChange: () => () => undefined }
-  const spending = { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 }
-  const budgets = { spending: () => spending, onChange: () => () => undefined }
+  const spent = { day: '2026-11-26', today: noSpending(), month: noSpending(), limits: [], revision: 0 }
+  const spending = { state: () => spent, onChange: () => () => undefined }
   const pause = new Pause(join(dataFolder, 'slots', 'paused'))
-  const app = new AppModel({ settings, profiles, doctor, sessions, runs, pause, budgets, environment })
+  const app = new AppModel({ settings, profiles, doctor, sessions, runs, pause, spending, environment })
   const changes: Partial<AppState>[] = []
   app.onChange((change) => changes.push(change))
-  return { app, settings, profiles, sessions, pause, spending, changes }
+  return { app, settings, profiles, sessions, pause, spending: spent, changes }
 }
 
 const summary: SessionSummary = {
@@ -111,7 +111,7 @@ describe('the state of the app', () => {
 
   it('tells what changed within a tick as one value', async () => {
     const { profiles, settings, changes } = await open()
-    await profiles.look()
+    await profiles.discover()
     await Promise.resolve()
     const done = { state: 'done', servers: [] }
     expect(changes.at(-1)?.discovery).toEqual(done)

@@ -1,5 +1,5 @@
 import type { AppNotice, AppState, Environment } from '#shared/feed/app-state.ts'
-import type { Budgets } from '../budget/budgets.ts'
+import type { SpendingOverview } from '../budget/spending-overview.ts'
 import type { Doctor } from '../doctor/doctor.ts'
 import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
@@ -22,7 +22,7 @@ export interface AppSources {
   sessions: Sessions
   runs: Pick<RunStore, 'list' | 'onChange'>
   pause: Pick<Pause, 'paused' | 'onChange'>
-  budgets: Pick<Budgets, 'spending' | 'onChange'>
+  spending: Pick<SpendingOverview, 'state' | 'onChange'>
   environment: Environment
 }
 
@@ -38,7 +38,7 @@ export class AppModel {
 
   constructor(sources: AppSources) {
     this.#sources = sources
-    const { settings, profiles, doctor, sessions, runs, pause, budgets, environment } = sources
+    const { settings, profiles, doctor, sessions, runs, pause, spending, environment } = sources
     this.#environment = environment
     this.#notices = settings.notice ? [settings.notice] : []
     this.#stops = [
@@ -48,13 +48,13 @@ export class AppModel {
       sessions.onChange(() => this.#touchList('sessions')),
       runs.onChange(() => this.#touchList('runs')),
       pause.onChange(() => this.#touch('runsPaused')),
-      budgets.onChange(() => this.#touch('spending')),
+      spending.onChange(() => this.#touch('spending')),
     ]
   }
 
   /** For eyes: what models and servers wrote is shown as `shown` says. */
   state(): AppState {
-    const { settings, profiles, doctor, sessions, runs, pause, budgets } = this.#sources
+    const { settings, profiles, doctor, sessions, runs, pause, spending } = this.#sources
     return shown({
       settings: settings.get(),
       backends: profiles.statuses(),
@@ -64,7 +64,7 @@ export class AppModel {
       sessions: sessions.list(),
       runs: runs.list(),
       runsPaused: pause.paused(),
-      spending: budgets.spending(),
+      spending: spending.state(),
       environment: this.#environment,
       notices: this.#notices,
     })

@@ -147,7 +147,7 @@ class WindowViewer {
     const { sessions, onDefect } = this.#sources
     for (const [sessionId, { session }] of [...this.#subscriptions]) {
       if (!session || sessions.opened(sessionId) === session) continue
-      const failure = session.lost()
+      const failure = session.connectionFailure()
       const isThere = sessions.list().some((summary) => summary.sessionId === sessionId)
       if (!failure && isThere) {
         this.#subscribe(sessionId).catch(onDefect)

@@ -54,7 +54,7 @@ export async function* followEntries(
 class Changes {
   readonly #watcher: { close(): void }
   readonly #stop: () => void
-  #look: NodeJS.Timeout | undefined
+  #poll: NodeJS.Timeout | undefined
   #pending = false
   #wake: (() => void) | undefined
 
@@ -67,7 +67,7 @@ class Changes {
       keepsAlive: true,
       onChange: changed,
       onLost: () => {
-        this.#look = setInterval(changed, LOOK_MS)
+        this.#poll = setInterval(changed, LOOK_MS)
       },
     })
     this.#stop = onChange(changed)
@@ -84,7 +84,7 @@ class Changes {
 
   close(): void {
     this.#watcher.close()
-    clearInterval(this.#look)
+    clearInterval(this.#poll)
     this.#stop()
     this.#wake?.()
   }

@@ -29,7 +29,7 @@ export function manifestPlaces(folder: string, addedFolders: readonly string[], 
   const others = [...addedFolders, ...(original === null ? [] : wayTo(original))].filter(
     (other) => !way.includes(other),
   )
-  return [...new Set(others), ...way].flatMap((place) => FILE_NAMES.map((name) => join(place, name)))
+  return [...new Set(others), ...way].flatMap((folder) => FILE_NAMES.map((name) => join(folder, name)))
 }
 
 /** From the top of the disk down to it. */
@@ -69,7 +69,7 @@ export class ManifestReader {
   async #readOne(path: string): Promise<ManifestFile | null> {
     let stamp: string
     try {
-      const found = await look(path)
+      const found = await stampOf(path)
       if (found === null) return null
       stamp = found
     } catch (error) {
@@ -83,8 +83,8 @@ export class ManifestReader {
   }
 }
 
-/** What tells a change; null = nothing is there. A link to nothing is something: whoever made it meant a manifest. */
-async function look(path: string): Promise<string | null> {
+/** A mark that changes with the file; null = nothing is there. A link to nothing is something: whoever made it meant a manifest. */
+async function stampOf(path: string): Promise<string | null> {
   try {
     const there = await lstat(path, { bigint: true })
     const { dev, ino, size, mtimeNs, ctimeNs } = there.isSymbolicLink() ? await stat(path, { bigint: true }) : there

@@ -57,7 +57,7 @@ export class ProfileStore {
   #chosenId: ProfileId | null = null
   #saved: readonly Profile[]
   #discovery: Discovery = { state: 'idle', servers: [] }
-  #looking: Promise<void> | undefined
+  #discovering: Promise<void> | undefined
   /** What was last listed at an address that may be saved now. */
   #probed: { baseUrl: string; models: readonly ModelInfo[] } | null = null
 
@@ -247,12 +247,12 @@ export class ProfileStore {
     await Promise.all(unknown.map(({ profile }) => this.check(profile.id)))
   }
 
-  /** Looks at the usual ports; who asks while it looks waits for the same answer. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
+  /** Looks for servers on the usual ports; who asks while it looks waits for the same answer. */
+  discover(): Promise<void> {
+    this.#discovering ??= this.#discover().finally(() => {
+      this.#discovering = undefined
     })
-    return this.#looking
+    return this.#discovering
   }
 
   /**
@@ -262,7 +262,7 @@ export class ProfileStore {
   async ensureActive({ save }: { save: boolean }): Promise<Profile | null> {
     const configured = this.active()
     if (configured) return configured
-    await this.look()
+    await this.discover()
     // The person may have chosen something meanwhile.
     const chosen = this.active()
     if (chosen) return chosen
@@ -302,7 +302,7 @@ export class ProfileStore {
     await this.#connections.close()
   }
 
-  async #look(): Promise<void> {
+  async #discover(): Promise<void> {
     this.#discovery = { ...this.#discovery, state: 'looking' }
     this.#changed()
     let servers: readonly FoundServer[] = []

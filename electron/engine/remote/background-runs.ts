@@ -155,7 +155,7 @@ export class BackgroundRuns {
     const { endRun } = await import('./end-run.ts')
     const { store, surroundings } = this.#options
     await endRun(await this.#record(runId), { force, by: `you from ${from}` }, surroundings)
-    await store.look(runId)
+    await store.refresh(runId)
   }
 
   /** Runs that are over leave the list; their sessions stay. `FailureError` `storage`. */
@@ -186,7 +186,7 @@ export class BackgroundRuns {
         return await this.#existing(view, { kind: isOpen ? 'continue' : 'await' }, last?.text ?? '', changes)
       } catch (error) {
         // Nothing is lost: it goes on where it was.
-        await (await open({ closeOpenTurn: false })).goOn()
+        await (await open({ closeOpenTurn: false })).continueOpenTurn()
         throw error
       }
     })
@@ -203,9 +203,9 @@ export class BackgroundRuns {
       const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
       await remote.request('leave', { to: holder })
       await ended
-      const lost = remote.lost()
-      if (lost) throw new FailureError(lost)
-      await (await open({ closeOpenTurn: false })).goOn()
+      const failed = remote.connectionFailure()
+      if (failed) throw new FailureError(failed)
+      await (await open({ closeOpenTurn: false })).continueOpenTurn()
     })
     return { sessionId }
   }
@@ -219,7 +219,7 @@ export class BackgroundRuns {
       return await this.#attach(record)
     } catch (error) {
       // It may have ended between the two looks: then nothing holds the session any more.
-      const now = await store.look(record.run.runId)
+      const now = await store.refresh(record.run.runId)
       if (!now || isOver(now.run)) return null
       throw error
     }
@@ -244,7 +244,7 @@ export class BackgroundRuns {
   }
 
   async #record(runId: RunId): Promise<RegisteredRun> {
-    const record = await this.#options.store.look(runId)
+    const record = await this.#options.store.refresh(runId)
     if (record) return record
     throw new FailureError(failure('not-found', `There is no run ${runId} any more.`))
   }
@@ -311,7 +311,7 @@ export class BackgroundRuns {
         send,
       },
     })
-    await store.look(runId)
+    await store.refresh(runId)
     return { runId, sessionId: run.sessionId }
   }
 }

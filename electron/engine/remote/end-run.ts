@@ -5,8 +5,8 @@ import { storageFailure } from '../lib/storage-failure.ts'
 import { noLongerTrue, type Surroundings } from '../runs/reconcile.ts'
 import { hostOf, isWorkerAlive, type RegisteredRun } from '../runs/run-entry.ts'
 import { killedBy } from '../runs/run-outcome.ts'
-import { removeSocket } from '../runs/socket-place.ts'
 import { markerOf } from '../runs/worker-marker.ts'
+import { removeSocket } from '../runs/worker-socket.ts'
 
 /** How long a worker may take to stop its turn, to end its tools and to write its journal. Milliseconds. */
 const GRACE_MS = 6_000

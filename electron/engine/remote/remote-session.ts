@@ -11,7 +11,7 @@ import { Emitter } from '../lib/emitter.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Connect } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
-import type { AttachedSession, Begun, QueuePlace } from '../sessions/sessions.ts'
+import type { AttachedSession, Begun, QueuePosition } from '../sessions/sessions.ts'
 import type { FromWorker } from './protocol.ts'
 import { type ConnectionEnd, gone, WorkerConnection } from './worker-connection.ts'
 
@@ -74,7 +74,7 @@ export class RemoteSession implements AttachedSession {
     else this.#endListeners.on(listener)
   }
 
-  lost(): Failure | null {
+  connectionFailure(): Failure | null {
     return this.#end?.kind === 'lost' && this.#end.failure.code !== 'transport' ? this.#end.failure : null
   }
 
@@ -93,9 +93,9 @@ export class RemoteSession implements AttachedSession {
     return (await this.begin(content)).end
   }
 
-  async begin(content: Content, _options?: SendOptions, place?: QueuePlace): Promise<Begun> {
+  async begin(content: Content, _options?: SendOptions, position?: QueuePosition): Promise<Begun> {
     if (typeof content !== 'string') throw new FailureError(textOnly)
-    return await this.#begin('send', { text: content, ...place })
+    return await this.#begin('send', { text: content, ...position })
   }
 
   resume(): Promise<Begun> {
@@ -132,7 +132,7 @@ export class RemoteSession implements AttachedSession {
   }
 
   /** It goes on over there. */
-  async goOn(): Promise<null> {
+  async continueOpenTurn(): Promise<null> {
     return null
   }
 

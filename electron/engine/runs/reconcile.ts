@@ -8,8 +8,8 @@ import { endProcessTree } from '../lib/process-tree.ts'
 import type { RunRegistry } from './registry.ts'
 import { hostOf, isWorkerAlive, type RegisteredRun, type RunEntry, registeredRunOf } from './run-entry.ts'
 import { interrupted, killedBy, outcomeOf, type RunOutcome } from './run-outcome.ts'
-import { removeSocket } from './socket-place.ts'
 import { markerOf } from './worker-marker.ts'
+import { removeSocket } from './worker-socket.ts'
 
 export interface Surroundings {
   registry: RunRegistry

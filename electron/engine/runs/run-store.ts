@@ -19,7 +19,7 @@ export class RunStore {
   readonly #surroundings: Surroundings
   readonly #onDefect: (error: unknown) => void
   readonly #records = new Map<RunId, RegisteredRun>()
-  readonly #looks = new Map<RunId, Promise<RegisteredRun | null>>()
+  readonly #readings = new Map<RunId, Promise<RegisteredRun | null>>()
   readonly #again = new Set<RunId>()
   readonly #changes = new Emitter()
   #watcher: { close(): void } | null = null
@@ -41,11 +41,11 @@ export class RunStore {
     return this.#changes.on(listener)
   }
 
-  /** Looks at every entry. `FailureError` `storage`: the folder cannot be read. */
+  /** Reads every entry. `FailureError` `storage`: the folder cannot be read. */
   async load(): Promise<void> {
     const ids = await this.#ids()
     for (const id of this.#records.keys()) if (!ids.includes(id)) this.#forget(id)
-    await Promise.all(ids.map((id) => this.look(id)))
+    await Promise.all(ids.map((id) => this.refresh(id)))
   }
 
   /** Keeps the list current: entries as they change, and workers that are gone. */
@@ -60,10 +60,10 @@ export class RunStore {
       keepsAlive: true,
       onChange: (name) => {
         const id = runIdOf(name)
-        if (id) this.look(id).catch(this.#onDefect)
+        if (id) this.refresh(id).catch(this.#onDefect)
       },
     })
-    this.#timer = setInterval(() => this.#lookAtRunning(), LOOK_MS).unref()
+    this.#timer = setInterval(() => this.#refreshRunning(), LOOK_MS).unref()
     // What appeared before the watcher did.
     await this.load()
   }
@@ -74,16 +74,19 @@ export class RunStore {
     this.#changes.clear()
   }
 
-  /** The run as it is now; null = there is none. One look at a time, and never an older one after a newer one. */
-  look(id: RunId): Promise<RegisteredRun | null> {
-    const running = this.#looks.get(id)
+  /**
+   * Reads the entry of a run and resolves with the run as it is now; null = there is none. One reading at a time for each run,
+   * and never an older one after a newer one.
+   */
+  refresh(id: RunId): Promise<RegisteredRun | null> {
+    const running = this.#readings.get(id)
     if (running) {
       this.#again.add(id)
       return running
     }
-    const look = this.#look(id).finally(() => this.#looks.delete(id))
-    this.#looks.set(id, look)
-    return look
+    const reading = this.#readAgain(id).finally(() => this.#readings.delete(id))
+    this.#readings.set(id, reading)
+    return reading
   }
 
   /** A prefix that fits exactly one run; `FailureError` `not-found` or `invalid-input` with the candidates. */
@@ -94,7 +97,7 @@ export class RunStore {
       const some = fitting.slice(0, 5).join(', ')
       throw new FailureError(failure('invalid-input', `More than one run starts with "${prefix}": ${some}.`))
     }
-    const record = only && (await this.look(only))
+    const record = only && (await this.refresh(only))
     if (record) return record
     throw new FailureError(
       failure('not-found', `No run starts with "${prefix}".`, { remedy: { kind: 'list', what: 'runs' } }),
@@ -115,7 +118,7 @@ export class RunStore {
     }
   }
 
-  async #look(id: RunId): Promise<RegisteredRun | null> {
+  async #readAgain(id: RunId): Promise<RegisteredRun | null> {
     let record: RegisteredRun | null
     do {
       this.#again.delete(id)
@@ -130,8 +133,8 @@ export class RunStore {
     return record
   }
 
-  #lookAtRunning(): void {
-    for (const { run } of this.#records.values()) if (!isOver(run)) this.look(run.runId).catch(this.#onDefect)
+  #refreshRunning(): void {
+    for (const { run } of this.#records.values()) if (!isOver(run)) this.refresh(run.runId).catch(this.#onDefect)
   }
 
   #forget(id: RunId): void {

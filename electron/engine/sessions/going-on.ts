@@ -9,8 +9,8 @@ const GO_ON_NOTE = 'Your last answer broke off. Go on from there.'
 
 type Emit = (event: UnstampedEvent) => void
 
-/** An answer that was cut is no question: without a word, some servers have nothing to answer. */
-export function bridgeCutAnswer({ conversation }: SessionState, emit: Emit): void {
+/** Adds a note after an answer that was cut: it is no question, and without one some servers have nothing to answer. */
+export function noteCutAnswer({ conversation }: SessionState, emit: Emit): void {
   if (conversation.messages().at(-1)?.role === 'assistant') emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
 }
 

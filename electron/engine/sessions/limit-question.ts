@@ -37,11 +37,11 @@ export class LimitQuestion {
     budget: Budget,
     { signal, limit }: { signal: AbortSignal; limit: number | null },
   ): Promise<BudgetDecision> {
-    const look = () => {
+    const check = () => {
       if (budget.hasRoom(stop)) this.#questions.answer(THE_LIMIT, { choice: 'room' })
     }
-    this.#waits = look
-    const unsubscribe = this.#ledger.onChange(look)
+    this.#waits = check
+    const unsubscribe = this.#ledger.onChange(check)
     // Without it only a change of the rules is seen; who asks the ledger next hears what is wrong with it.
     this.#ledger.watch().catch((error: unknown) => {
       if (!(error instanceof FailureError)) throw error

@@ -18,7 +18,7 @@ import { newMessageId, newTurnId } from '../lib/new-id.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
-import { bridgeCutAnswer, callWithoutRun, carryOver } from './going-on.ts'
+import { callWithoutRun, carryOver, noteCutAnswer } from './going-on.ts'
 import { LimitQuestion } from './limit-question.ts'
 import { openCalls } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
@@ -27,7 +27,7 @@ import { sessionRules } from './session-rules.ts'
 import type { OpenSessionServices } from './session-services.ts'
 import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
-import type { Begun, QueuePlace, Session, VerbHandlers } from './sessions.ts'
+import type { Begun, QueuePosition, Session, VerbHandlers } from './sessions.ts'
 import { summarise } from './summary.ts'
 import { messageOf, turnBeginning } from './turn-beginning.ts'
 
@@ -137,7 +137,7 @@ export class LiveSession implements Session {
     this.#turn?.abort.abort()
   }
 
-  lost(): null {
+  connectionFailure(): null {
     return null
   }
 
@@ -161,8 +161,8 @@ export class LiveSession implements Session {
     return (await this.begin(content, options)).end
   }
 
-  async begin(content: Content, options: SendOptions = {}, place?: QueuePlace): Promise<Begun> {
-    if (this.#turn) return await this.#queue(this.#turn, content, place)
+  async begin(content: Content, options: SendOptions = {}, position?: QueuePosition): Promise<Begun> {
+    if (this.#turn) return await this.#queue(this.#turn, content, position)
     // Set before anything waits, so that a second message cannot start a second turn.
     const turn = new RunningTurn()
     this.#turn = turn
@@ -176,7 +176,7 @@ export class LiveSession implements Session {
       const { queued } = this.#state.view
       // Taken back meanwhile.
       if (content === '' && queued.length === 0) throw new FailureError(nothingWaits)
-      const whole = messageOf(queued, content, place?.before)
+      const whole = messageOf(queued, content, position?.before)
       announced = true
       const events = turnBeginning(this.#state, this.#workspace, this.#services, policy, {
         turnId,
@@ -202,13 +202,13 @@ export class LiveSession implements Session {
     return { end: turn.end }
   }
 
-  async goOn(options: SendOptions = {}): Promise<Begun | null> {
+  async continueOpenTurn(options: SendOptions = {}): Promise<Begun | null> {
     const last = this.#state.view.turns.at(-1)
     const open = this.#state.newestTurn.open()
     if (this.#turn || !open || !last || last.end) return null
     const carriedOver = carryOver(this.#state, (event) => this.#emit(event))
     return await this.#continueTurn(() => {
-      if (carriedOver.length === 0) bridgeCutAnswer(this.#state, (event) => this.#emit(event))
+      if (carriedOver.length === 0) noteCutAnswer(this.#state, (event) => this.#emit(event))
       return { turnId: last.turnId, options: { ...open.options, ...options }, begun: open.begun, carriedOver }
     })
   }
@@ -216,7 +216,7 @@ export class LiveSession implements Session {
   /** A turn that waited for an answer asks again; where no run may begin, it was interrupted, and says why. */
   async askAgain(): Promise<void> {
     try {
-      await this.goOn()
+      await this.continueOpenTurn()
     } catch (error) {
       if (!(error instanceof FailureError)) throw error
       this.#emit({ type: 'warning', code: 'not-asked-again', message: error.failure.message })
@@ -232,7 +232,7 @@ export class LiveSession implements Session {
     return await this.#continueTurn(() => {
       this.#emit({ type: 'turn-resume', turnId: last.turnId })
       this.#readQueue()
-      bridgeCutAnswer(this.#state, (event) => this.#emit(event))
+      noteCutAnswer(this.#state, (event) => this.#emit(event))
       return { turnId: last.turnId, options: { ...this.#state.newestTurn.options, ...options } }
     })
   }
@@ -255,10 +255,10 @@ export class LiveSession implements Session {
   }
 
   /** It waits for the next step of the turn, in the journal: nothing that ends the app takes it away. */
-  async #queue(turn: RunningTurn, content: Content, place?: QueuePlace): Promise<Begun> {
+  async #queue(turn: RunningTurn, content: Content, position?: QueuePosition): Promise<Begun> {
     const messageId = newMessageId()
     await this.#services.blobs.assertReadable(content)
-    this.#emit({ type: 'message-queued', messageId, ...kept(content), ...(place && { before: place.before }) })
+    this.#emit({ type: 'message-queued', messageId, ...kept(content), ...(position && { before: position.before }) })
     try {
       await this.persisted()
     } catch (error) {

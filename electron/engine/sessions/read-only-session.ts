@@ -19,7 +19,7 @@ export class ReadOnlySession implements Session {
     this.#why = why
   }
 
-  lost(): null {
+  connectionFailure(): null {
     return null
   }
 
@@ -41,7 +41,7 @@ export class ReadOnlySession implements Session {
     if (name !== 'stop' && name !== 'leave' && name !== 'persisted') await this.#refuse()
   }
 
-  async goOn(): Promise<null> {
+  async continueOpenTurn(): Promise<null> {
     return null
   }
 

@@ -11,8 +11,8 @@ import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 
-/** Where a message stands among those that wait: before this one, or after all where that was read meanwhile. */
-export interface QueuePlace {
+/** Where a message stands among those that wait: before that one, or after all where that one was read meanwhile. */
+export interface QueuePosition {
   before: MessageId
 }
 
@@ -31,8 +31,8 @@ export interface Session {
   readonly id: SessionId
   /** The background run that it belongs to; null = it runs in this process. */
   readonly runId: RunId | null
-  /** Why nothing more comes of it: its worker does not answer. null = all is well. */
-  lost(): Failure | null
+  /** Why nothing more comes of the session: its worker does not answer. null = all is well. */
+  connectionFailure(): Failure | null
   view(): SessionView
   /**
    * Every event after the current view, in order; the listeners must not throw. `onSnapshot`: the view was replaced by a
@@ -52,15 +52,15 @@ export interface Session {
    */
   send(content: Content, options?: SendOptions): Promise<TurnEnd>
   /**
-   * The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. `place`:
-   * where it stands among the messages that wait; missing = after them.
+   * The same, but resolves as soon as the message is in the journal; `end` never rejects for what `send` does not. `position`:
+   * where the message stands among those that wait; missing = after them.
    */
-  begin(content: Content, options?: SendOptions, place?: QueuePlace): Promise<Begun>
-  /** Goes on with a turn that was left open; null = there is none here. `end` as with `begin`. */
-  goOn(options?: SendOptions): Promise<Begun | null>
+  begin(content: Content, options?: SendOptions, position?: QueuePosition): Promise<Begun>
+  /** Goes on in this process with a turn that was left open; null = there is none. `end` as with `begin`. */
+  continueOpenTurn(options?: SendOptions): Promise<Begun | null>
   /** The verb `resume`, for a turn that is to be run in another way. */
   resume(options?: SendOptions): Promise<Begun>
-  /** For a child of the run that goes on here; null = none does. */
+  /** The link by which a child session spends from the purse of the turn that runs here; null = none runs. */
   runLink(): RunLink | null
 }
 

@@ -39,11 +39,11 @@ export class Pause {
     } catch (error) {
       throw new FailureError(storageFailure(paused ? 'pause the runs' : 'let the runs go on', error), { cause: error })
     }
-    await this.look()
+    await this.refresh()
   }
 
-  /** Looks at the disk. */
-  async look(): Promise<boolean> {
+  /** Reads from the disk whether the runs are paused, and resolves with it. */
+  async refresh(): Promise<boolean> {
     const before = this.#paused
     this.#paused = await isThere(this.#path)
     if (this.#paused !== before) this.#changes.emit()
@@ -65,15 +65,15 @@ export class Pause {
     // The name that the system gives may be missing: every change is worth one look.
     this.#watcher = watchPath(dirname(this.#path), {
       keepsAlive: true,
-      onChange: () => void this.look(),
+      onChange: () => void this.refresh(),
       onLost: () => this.close(),
     })
-    await this.look()
+    await this.refresh()
   }
 
   /** Resolves when nothing is paused. `onHold` is called once if something is. Rejects with the reason of `signal`. */
   async waitUntilResumed(signal: AbortSignal, onHold: () => void): Promise<void> {
-    if (!(await this.look())) return
+    if (!(await this.refresh())) return
     onHold()
     const bell = new Bell()
     const ring = () => bell.ring()
@@ -81,7 +81,7 @@ export class Pause {
     const stopListening = this.onChange(ring)
     try {
       await this.watch()
-      while (await this.look()) {
+      while (await this.refresh()) {
         signal.throwIfAborted()
         await bell.rung(LOOK_MS)
       }

@@ -141,7 +141,7 @@ export class Slots {
       })
       try {
         const release = await enterQueue({ ...call, signal: AbortSignal.any([call.signal, held.signal]) })
-        if (!(await pause.look())) return release
+        if (!(await pause.refresh())) return release
         release()
       } catch (error) {
         if (!held.signal.aborted || call.signal.aborted) throw error

@@ -15,7 +15,7 @@ import { RemoteSession } from '../remote/remote-session.ts'
 import { type Connect, RunAddress } from '../runs/run-address.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
-import { socketPlace } from '../runs/socket-place.ts'
+import { workerSocket } from '../runs/worker-socket.ts'
 import { Endpoint } from './endpoint.ts'
 
 const hello = { type: 'hello', protocol: RUN_PROTOCOL, token: 'secret', instanceId: 'instance-1' }
@@ -27,7 +27,7 @@ async function listen() {
   const asked: unknown[] = []
   let late = false
   const viewers: number[] = []
-  const place = await socketPlace(registry.folder, 'run1', process.platform)
+  const socket = await workerSocket(registry.folder, 'run1', process.platform)
   const take = async (name: string, input: unknown) => {
     asked.push([name, input])
     if (name === 'send' && late) throw new FailureError(failure('transport', 'The run ended.'))
@@ -36,7 +36,7 @@ async function listen() {
   }
   const defects: unknown[] = []
   const endpoint = await Endpoint.listen({
-    ...{ session, place, build: 'build-1', token: hello.token, instanceId: hello.instanceId },
+    ...{ session, socket, build: 'build-1', token: hello.token, instanceId: hello.instanceId },
     platform: process.platform,
     answer: answerTable<VerbInputs>(sessionVerbs, { answer: take, onDefect: (error) => defects.push(error) }),
     onViewers: (count) => viewers.push(count),
@@ -45,7 +45,7 @@ async function listen() {
   onTestFinished(() => endpoint.close(''))
   const entry: RunEntry = {
     ...(await entryOf(process.pid, { sessionId: session.id })),
-    endpoint: { host: null, path: place.path, token: hello.token },
+    endpoint: { host: null, path: socket.path, token: hello.token },
   }
   const attach = async (change: Partial<RunEntry> = {}, connect = connectHere) => {
     const remote = await RemoteSession.attach({ ...entry, ...change }, connect, 2_000)
@@ -55,7 +55,7 @@ async function listen() {
   const readNoMore = () => {
     late = true
   }
-  return { session, endpoint, place, entry, asked, viewers, defects, attach, readNoMore }
+  return { session, endpoint, socket, entry, asked, viewers, defects, attach, readNoMore }
 }
 
 /** All that a visitor is told before the line is closed. */
@@ -86,8 +86,8 @@ async function events(remote: RemoteSession, count: number): Promise<SessionEven
 
 describe('the private socket', () => {
   test('is for the user alone', async () => {
-    const { place } = await listen()
-    expect((await stat(place.path)).mode & 0o777).toBe(0o600)
+    const { socket } = await listen()
+    expect((await stat(socket.path)).mode & 0o777).toBe(0o600)
   })
 
   test.each([
@@ -99,8 +99,8 @@ describe('the private socket', () => {
     ['what is no message', [hello, { type: 'request', name: 'stop' }], 'snapshot'],
     ['a line without an end', [hello, 'x'.repeat(8_100_000)], 'snapshot'],
   ])('hangs up on %s, and does nothing', async (_what, lines, words) => {
-    const { place, asked } = await listen()
-    expect([await visit(place.path, ...lines), asked]).toEqual([expect.stringContaining(words), []])
+    const { socket, asked } = await listen()
+    expect([await visit(socket.path, ...lines), asked]).toEqual([expect.stringContaining(words), []])
   })
 
   test('answers what fits with what came of it, a defect without its details', async () => {
@@ -166,19 +166,19 @@ describe('what a worker says', () => {
   })
 
   test('names its build', async () => {
-    const { place } = await listen()
-    expect(await visit(place.path, hello, 'no JSON\n')).toContain('"build":"build-1"')
+    const { socket } = await listen()
+    expect(await visit(socket.path, hello, 'no JSON\n')).toContain('"build":"build-1"')
   })
 })
 
 describe('a remote session', () => {
   test('is reached over the way that is handed in, for the address in its entry', async () => {
-    const { attach, entry, endpoint, place, asked } = await listen()
+    const { attach, entry, endpoint, socket, asked } = await listen()
     const addresses: RunAddress[] = []
     const tunnel: Connect = (address) => {
       addresses.push(RunAddress.parse(address))
       const [near, far] = duplexPair()
-      pipeline(far, connect(place.path), far, () => undefined)
+      pipeline(far, connect(socket.path), far, () => undefined)
       return near
     }
     const away = { host: 'box', path: '/run/user/1000/run1.sock', token: hello.token }
@@ -187,7 +187,7 @@ describe('a remote session', () => {
     const over = new Promise<void>((resolve) => remote.onEnd(resolve))
     await endpoint.close('')
     await over
-    expect([addresses, asked, remote.lost()]).toEqual([
+    expect([addresses, asked, remote.connectionFailure()]).toEqual([
       [{ host: 'box', path: '/run/user/1000/run1.sock' }],
       [['send', { text: 'Hi' }]],
       null,
@@ -258,16 +258,15 @@ describe('a remote session', () => {
     const ended = new Promise<void>((resolve) => remote.onEnd(resolve))
     await endpoint.close('done')
     await ended
-    expect([remote.lost(), await remote.request('stop', {}).catch((error) => error.failure.code)]).toEqual([
-      null,
-      'transport',
-    ])
+    expect([remote.connectionFailure(), await remote.request('stop', {}).catch((error) => error.failure.code)]).toEqual(
+      [null, 'transport'],
+    )
   })
 
   test('a viewer that reads slowly gets one snapshot in the place of what it missed', async () => {
-    const { session, attach, place } = await listen()
+    const { session, attach, socket } = await listen()
     session.startTurn()
-    const slow = connect(place.path)
+    const slow = connect(socket.path)
     slow.pause()
     slow.write(`${JSON.stringify(hello)}\n`)
     const quick = await attach()

@@ -6,7 +6,7 @@ import { Viewer } from '../feed/viewer.ts'
 import { NdjsonChannel } from '../lib/ndjson-channel.ts'
 import { type FromWorker, ToWorker } from '../remote/protocol.ts'
 import { RUN_PROTOCOL } from '../runs/run-version.ts'
-import { closeToOthers, type SocketPlace } from '../runs/socket-place.ts'
+import { closeToOthers, type WorkerSocket } from '../runs/worker-socket.ts'
 import type { Session } from '../sessions/sessions.ts'
 
 /** Longer than the longest message that a person sends, with room for its escapes. Bytes. */
@@ -16,7 +16,7 @@ const HELLO_MS = 5_000
 
 export interface EndpointOptions {
   session: Session
-  place: SocketPlace
+  socket: WorkerSocket
   platform: string
   token: string
   instanceId: string
@@ -46,13 +46,13 @@ export class Endpoint {
     const server = endpoint.#server
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(options.place.path, () => {
+      server.listen(options.socket.path, () => {
         server.off('error', reject)
         server.on('error', options.onDefect)
         resolve()
       })
     })
-    await closeToOthers(options.place.path, options.platform)
+    await closeToOthers(options.socket.path, options.platform)
     return endpoint
   }
 
@@ -61,7 +61,7 @@ export class Endpoint {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const visitor of this.#visitors) visitor.end(message)
     await closed
-    await this.#options.place.leave()
+    await this.#options.socket.remove()
   }
 
   #receive(stream: Duplex): void {

@@ -10,8 +10,8 @@ import { storageFailure } from '../lib/storage-failure.ts'
 import { noLongerTrue } from '../runs/reconcile.ts'
 import type { RunRegistry } from '../runs/registry.ts'
 import { killedBy, outcomeOf, type RunOutcome } from '../runs/run-outcome.ts'
-import { type SocketPlace, socketPlace } from '../runs/socket-place.ts'
 import type { StartData } from '../runs/start-data.ts'
+import { type WorkerSocket, workerSocket } from '../runs/worker-socket.ts'
 import type { Begun, Session } from '../sessions/sessions.ts'
 import { Endpoint } from './endpoint.ts'
 import { RunProgress } from './run-progress.ts'
@@ -36,7 +36,7 @@ export interface RunHostOptions {
 export class RunHost {
   readonly #options: RunHostOptions
   readonly #progress: RunProgress
-  readonly #place: SocketPlace
+  readonly #socket: WorkerSocket
   /** The ends of the turns so far, in order; a message begins one or belongs to the running one. */
   readonly #turns: Promise<TurnEnd | null>[] = []
   #endpoint: Endpoint | null = null
@@ -44,9 +44,9 @@ export class RunHost {
   /** Who wanted it to end, or where it went. */
   #outcome: RunOutcome | null = null
 
-  private constructor(options: RunHostOptions, place: SocketPlace) {
+  private constructor(options: RunHostOptions, socket: WorkerSocket) {
     this.#options = options
-    this.#place = place
+    this.#socket = socket
     const view = options.session.view()
     this.#progress = new RunProgress(view, view.activity !== null || options.start.turn.kind === 'resume')
   }
@@ -55,7 +55,7 @@ export class RunHost {
   static async begin(options: RunHostOptions): Promise<RunHost> {
     const { session, start, registry, publisher, platform, onDefect } = options
     const { runId } = start.entry.run
-    const host = new RunHost(options, await socketPlace(registry.folder, runId, platform))
+    const host = new RunHost(options, await workerSocket(registry.folder, runId, platform))
     try {
       const token = randomBytes(32).toString('base64url')
       const afterSeq = session.view().seq
@@ -66,11 +66,11 @@ export class RunHost {
         host.#publish()
       })
       await host.#first()
-      publisher.begin(afterSeq, { host: null, path: host.#place.path, token })
+      publisher.begin(afterSeq, { host: null, path: host.#socket.path, token })
       await publisher.now(host.#progress.of(session.view()))
       return host
     } catch (error) {
-      await host.leavePlace()
+      await host.removeSocket()
       if (error instanceof FailureError) throw error
       throw new FailureError(storageFailure('start a background run', error), { cause: error })
     }
@@ -99,23 +99,23 @@ export class RunHost {
     const usage = this.#progress.usage(session.view())
     const endedAt = Math.max(systemClock.now(), start.entry.run.startedAt)
     const { worktree } = start.entry.run
-    const place = worktree && { worktree: await (await import('../runs/worktree.ts')).withLeft(worktree) }
+    const left = worktree && { worktree: await (await import('../runs/worktree.ts')).withLeft(worktree) }
     // Where the disk refuses, whoever looks next finds the same in the journal.
     const { title } = session.view()
-    await publisher.now({ ...noLongerTrue, ...outcome, ...place, usage, endedAt, title }, null).catch(onDefect)
+    await publisher.now({ ...noLongerTrue, ...outcome, ...left, usage, endedAt, title }, null).catch(onDefect)
     await this.#endpoint?.close(outcome.note)
   }
 
-  async leavePlace(): Promise<void> {
+  async removeSocket(): Promise<void> {
     await this.#endpoint?.close('')
-    await this.#place.leave()
+    await this.#socket.remove()
   }
 
   async #listen(token: string): Promise<void> {
     const { session, start, platform, publisher, audience, onDefect } = this.#options
     this.#endpoint = await Endpoint.listen({
       session,
-      place: this.#place,
+      socket: this.#socket,
       platform,
       token,
       instanceId: start.entry.worker.instanceId,
@@ -165,7 +165,7 @@ export class RunHost {
     const { turn, send } = start
     if (turn.kind === 'prompt') this.#turns.push((await session.begin(turn.text, send)).end)
     else if (turn.kind === 'continue') {
-      const going = await session.goOn(send)
+      const going = await session.continueOpenTurn(send)
       // It came to its end while it was moved.
       const last = session.view().turns.at(-1)?.end
       if (going) this.#turns.push(going.end)

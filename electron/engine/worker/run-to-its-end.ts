@@ -59,7 +59,7 @@ export async function runToItsEnd(options: WorkerOptions): Promise<number> {
     await publisher.now({ ...noLongerTrue, ...ended, status: 'failed' }, null).catch(onDefect)
     options.report({ ok: false, failure: value })
     await engine?.close()
-    await host?.leavePlace()
+    await host?.removeSocket()
     if (!(error instanceof FailureError)) throw error
     return ended.exitCode
   } finally {

@@ -7,7 +7,7 @@ import { FakeSession, sessionId } from '../../../test-support/fake-sessions.ts'
 import { entryOf, surroundings } from '../../../test-support/run-entries.ts'
 import { connectHere } from '../../engine/remote/connect-here.ts'
 import { WorkerConnection } from '../../engine/remote/worker-connection.ts'
-import { socketPlace } from '../../engine/runs/socket-place.ts'
+import { workerSocket } from '../../engine/runs/worker-socket.ts'
 import { Endpoint } from '../../engine/worker/endpoint.ts'
 import { requestRouter } from './router.ts'
 
@@ -57,10 +57,10 @@ test('a new verb of the table is asked by the window', async () => {
 test('and of the worker of a run, where one that does not know it says so', async () => {
   const { registry } = await surroundings()
   const session = new PinnedSession(sessionId(1))
-  const place = await socketPlace(registry.folder, 'run1', process.platform)
-  const entry = { ...(await entryOf(process.pid)), endpoint: { host: null, path: place.path, token: 'secret' } }
+  const socket = await workerSocket(registry.folder, 'run1', process.platform)
+  const entry = { ...(await entryOf(process.pid)), endpoint: { host: null, path: socket.path, token: 'secret' } }
   const endpoint = await Endpoint.listen({
-    ...{ session, place, platform: process.platform, token: 'secret', build: '', instanceId: entry.worker.instanceId },
+    ...{ session, socket, platform: process.platform, token: 'secret', build: '', instanceId: entry.worker.instanceId },
     answer: answerTable<{ pin: { note: string } }>(verbs, { answer: (name, input) => session[name](input), onDefect }),
     onViewers: () => undefined,
     onDefect,

@@ -51,7 +51,7 @@ export function profileHandlers(
       return null
     },
     'discovery.look': async () => {
-      await profiles.look()
+      await profiles.discover()
       return null
     },
   }

@@ -99,7 +99,7 @@ function endOfRun(before: readonly BackgroundRun[], run: BackgroundRun): AppNoti
   const was = before.find(({ runId }) => runId === run.runId)
   if (!was || isOver(was) || !isOver(run)) return []
   const title = run.title || run.prompt
-  const say = (what: string, body: string): AppNotification[] => [
+  const notification = (what: string, body: string): AppNotification[] => [
     {
       key: `${run.runId} ${run.status}`,
       title: cutText(`${what}: ${title}`, TITLE),
@@ -109,13 +109,16 @@ function endOfRun(before: readonly BackgroundRun[], run: BackgroundRun): AppNoti
   ]
   switch (runState(run)) {
     case 'completed':
-      return say('Done', `${spokenTime((run.endedAt ?? run.startedAt) - run.startedAt)}, in ${folderName(run.cwd)}.`)
+      return notification(
+        'Done',
+        `${spokenTime((run.endedAt ?? run.startedAt) - run.startedAt)}, in ${folderName(run.cwd)}.`,
+      )
     case 'budget':
-      return say('Limit reached', `${sentence(run.note)}It stopped before the next call and can go on.`)
+      return notification('Limit reached', `${sentence(run.note)}It stopped before the next call and can go on.`)
     case 'failed':
-      return say('Failed', `${sentence(run.note)}Nothing is lost, it can go on.`)
+      return notification('Failed', `${sentence(run.note)}Nothing is lost, it can go on.`)
     case 'interrupted':
-      return say('Interrupted', `${sentence(run.note)}Its process is gone. It can go on.`)
+      return notification('Interrupted', `${sentence(run.note)}Its process is gone. It can go on.`)
     default:
       // Who stopped it knows.
       return []

@@ -37,16 +37,16 @@ export async function watchTrayPresence(platform: string, onChange: () => void):
       flags: MessageFlag.NO_AUTO_START,
     })
   let there: boolean | null = null
-  const look = async () => {
+  const check = async () => {
     const before = there
     there = await isYes(bus.call(question()))
     if (before !== null && before !== there) onChange()
   }
   bus.on('message', ({ type, member }) => {
-    if (type === MessageType.SIGNAL && signals.includes(member)) void look()
+    if (type === MessageType.SIGNAL && signals.includes(member)) void check()
   })
   for (const rule of rules) bus.send(new Message({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] }))
-  await look()
+  await check()
   return { isThere: () => there === true, close: () => bus.disconnect() }
 }
 

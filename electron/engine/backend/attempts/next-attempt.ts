@@ -10,11 +10,12 @@ import { type RetryDelays, waitInWords } from './retry.ts'
 /** What follows a failed attempt. */
 export interface NextAttempt {
   request: ChatRequest
-  /** What a person sees while it is waited for. */
-  say: StreamEvent[]
+  /** The events that a person sees while the attempt is waited for. */
+  whileWaiting: StreamEvent[]
+  /** Milliseconds before the attempt. */
   waitMs: number
-  /** What a person sees of it from then on. */
-  done: StreamEvent[]
+  /** The events that a person sees once it begins. */
+  afterWait: StreamEvent[]
 }
 
 export interface PlannerOptions {
@@ -57,7 +58,7 @@ export class AttemptPlanner {
   #onNewConnection({ remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
     if (!remedy.staleConnection || this.#stale >= STALE_AT_MOST) return null
     this.#stale += 1
-    return { request, say: [], waitMs: 0, done: [] }
+    return { request, whileWaiting: [], waitMs: 0, afterWait: [] }
   }
 
   /** The address lacks its `/v1`, or the server does not know a parameter or misses one. */
@@ -100,7 +101,7 @@ export class AttemptPlanner {
     if (!remedy.loadingModel || this.#loadedMs >= this.#options.loadingMs) return null
     const waitMs = this.#options.delays.whileLoading()
     this.#loadedMs += waitMs
-    return { request, say: [{ type: 'phase', phase: 'loading-model' }], waitMs, done: [] }
+    return { request, whileWaiting: [{ type: 'phase', phase: 'loading-model' }], waitMs, afterWait: [] }
   }
 
   #again({ failure, remedy }: AttemptError, request: ChatRequest): NextAttempt | null {
@@ -113,9 +114,9 @@ export class AttemptPlanner {
     const message = `${past(failure, server)} Asked again after ${wait}, nothing was lost.`
     return {
       request,
-      say: [{ type: 'phase', phase: 'retrying', detail: `in ${wait}` }],
+      whileWaiting: [{ type: 'phase', phase: 'retrying', detail: `in ${wait}` }],
       waitMs,
-      done: [{ type: 'warning', code: 'retry', message }],
+      afterWait: [{ type: 'warning', code: 'retry', message }],
     }
   }
 }
@@ -137,7 +138,7 @@ function past({ code, details }: Failure, { name }: Server): string {
 }
 
 function atOnce(request: ChatRequest, code: string, message: string): NextAttempt {
-  return { request, say: [{ type: 'warning', code, message }], waitMs: 0, done: [] }
+  return { request, whileWaiting: [{ type: 'warning', code, message }], waitMs: 0, afterWait: [] }
 }
 
 /** A server that was never there is said at once; one that went away between attempts may come back. */

@@ -120,7 +120,7 @@ export class ChatReply {
   breakOff(): void {
     if (this.ended || !this.started) return
     this.ended = true
-    this.#say(this.#answer.release())
+    this.#addText(this.#answer.release())
     this.#endTexts()
     this.#sayUsage(this.#readUsage())
   }
@@ -146,7 +146,7 @@ export class ChatReply {
     const rawFinish = this.#rawFinish
     const finish = readFinish(rawFinish)
     const isBroken = rawFinish === null && said === 'nothing'
-    if (isBroken) this.#say(this.#answer.release())
+    if (isBroken) this.#addText(this.#answer.release())
     const calls = isBroken ? null : this.#endCalls(this.#isCut(finish, this.#readUsage()))
     if (calls && finish === 'stop' && calls.complete.length + calls.broken.length === 0) this.#settleReasoning()
     this.#endTexts()
@@ -169,8 +169,8 @@ export class ChatReply {
   /** The calls that the server sent, or else those that it left in the text; the last text is out then. */
   #endCalls(isCut: boolean): SettledCalls {
     const { reasoning, text: rest, calls, doubtful } = this.#answer.end(isCut)
-    this.#reason(reasoning)
-    this.#say(rest)
+    this.#addReasoning(reasoning)
+    this.#addText(rest)
     if (this.#partialCalls.count === 0) {
       this.#doubtful = doubtful
       return this.#withWholeArguments(calls)
@@ -211,7 +211,7 @@ export class ChatReply {
         `${server.name} sent two answers in a row as reasoning only; what it sends is taken for the answer from now on. If the model does not think, start the server without a reasoning parser.`,
       )
     }
-    this.#say(this.#reasoned.trim())
+    this.#addText(this.#reasoned.trim())
   }
 
   #choice(choice: JsonRecord, chunk: JsonRecord): void {
@@ -251,30 +251,30 @@ export class ChatReply {
   #serverReason(reasoning: string, chunk: JsonRecord): void {
     if (reasoning === '') return
     this.#start(chunk)
-    if (!this.#serverReasons) this.#say(this.#answer.serverReasons())
+    if (!this.#serverReasons) this.#addText(this.#answer.serverReasons())
     this.#serverReasons = true
-    this.#reason(reasoning)
+    this.#addReasoning(reasoning)
   }
 
   #text(content: string, chunk: JsonRecord): void {
     if (!this.started) this.#start(chunk)
     const shown = this.#answer.add(content)
-    this.#reason(this.#answer.reasoning)
-    this.#say(shown)
+    this.#addReasoning(this.#answer.reasoning)
+    this.#addText(shown)
     // Nothing to show yet, but the model is at work on a call.
     if (this.#answer.holdsCall) {
       this.#events.push({ type: 'tool_call_delta', index: 0, callId: '', name: '', arguments: content })
     }
   }
 
-  #say(received: string): void {
+  #addText(received: string): void {
     const content = this.#wholeText.wholePartOf(received)
     if (content === '') return
     if (!this.#hasText && content.trim() !== '') this.#hasText = true
     addPiece(this.#events, 'content_delta', content, this.#asked.joinPieces)
   }
 
-  #reason(received: string): void {
+  #addReasoning(received: string): void {
     const reasoning = this.#wholeReasoning.wholePartOf(received)
     if (reasoning === '') return
     this.#hasReasoning = true
@@ -284,8 +284,8 @@ export class ChatReply {
 
   /** Halves of characters whose other half never came. */
   #endTexts(): void {
-    this.#reason(this.#wholeReasoning.end())
-    this.#say(this.#wholeText.end())
+    this.#addReasoning(this.#wholeReasoning.end())
+    this.#addText(this.#wholeText.end())
   }
 
   /** Content as a list of parts, as some servers send it; Mistral's models put their thoughts there as well. */
@@ -300,7 +300,7 @@ export class ChatReply {
     const fragment = this.#partialCalls.addFragment(entry)
     if (!fragment) return
     this.#start(chunk)
-    this.#say(this.#answer.serverCalls())
+    this.#addText(this.#answer.serverCalls())
     const { position, callId, name } = fragment.call
     this.#events.push({ type: 'tool_call_delta', index: position, callId, name, arguments: fragment.arguments })
   }

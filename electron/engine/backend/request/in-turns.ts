@@ -19,7 +19,7 @@ export function inTurns(messages: readonly ChatMessage[]): ChatMessage[] {
     } else if (last?.role === 'assistant' && message.role === 'assistant' && last.toolCalls.length === 0) {
       turns[turns.length - 1] = { ...message, content: joined(last.content, message.content) }
     } else {
-      if (last?.role === 'tool' && message.role === 'user') turns.push(bridge)
+      if (last?.role === 'tool' && message.role === 'user') turns.push(filler)
       turns.push(message)
     }
   }
@@ -30,7 +30,7 @@ function partsOf({ content, parts }: Extract<ChatMessage, { role: 'user' }>): re
   return parts ?? [{ type: 'text', text: content }]
 }
 
-const bridge: ChatMessage = { role: 'assistant', content: 'I have the results.', toolCalls: [] }
+const filler: ChatMessage = { role: 'assistant', content: 'I have the results.', toolCalls: [] }
 
 function joined(...texts: string[]): string {
   return texts.filter((text) => text !== '').join('\n\n')

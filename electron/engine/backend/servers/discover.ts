@@ -37,7 +37,7 @@ export async function identifyServer(baseUrl: string, key: string | null, ca?: s
   const agent = openConnections(address, { connectMs: LOOK_MS, env: process.env, ...(ca !== undefined && { ca }) })
   const signal = AbortSignal.timeout(LOOK_MS)
   const headers: Record<string, string> = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) }
-  const ask = (url: string) => look(agent, url, headers, signal)
+  const ask = (url: string) => askServer(agent, url, headers, signal)
   try {
     return (await identify(address, ask)) ?? (await identify(withVersion(address), ask))
   } finally {
@@ -105,8 +105,8 @@ function has(answer: Answer | null | undefined, key: string): boolean {
   return answer?.status === 200 && isRecord(answer.json) && answer.json[key] !== undefined
 }
 
-/** null = nobody answered in time, or not in HTTP. */
-async function look(
+/** Asks a server one thing; null = nobody answered in time, or not in HTTP. */
+async function askServer(
   agent: Connections,
   url: string,
   headers: Record<string, string>,

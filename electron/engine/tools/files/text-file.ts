@@ -108,8 +108,8 @@ function withCarriageReturns(file: TextFile, { places, length, text }: Replaceme
     return result + file.text.slice(at, to)
   }
   // What is put in has the line ends of what was there, or else of the line before or after it.
-  const replaced = (place: number) => {
-    const inside = file.text.indexOf('\n', place)
+  const replaced = (offset: number) => {
+    const inside = file.text.indexOf('\n', offset)
     const end = inside === -1 ? file.text.lastIndexOf('\n') : inside
     return carriageReturns.has(end) ? text.replaceAll('\n', '\r\n') : text
   }
@@ -125,9 +125,9 @@ function spliced(
 ): string {
   const parts: string[] = []
   let at = 0
-  for (const place of places) {
-    parts.push(kept(at, place), replaced(place))
-    at = place + length
+  for (const offset of places) {
+    parts.push(kept(at, offset), replaced(offset))
+    at = offset + length
   }
   parts.push(kept(at, text.length))
   return parts.join('')

@@ -5,7 +5,7 @@ import { errorCode } from '../../lib/storage-failure.ts'
 import { isInside } from '../contract/workspace.ts'
 import { gitFoldersIn, SUBMODULE_DEPTH } from './git-guards.ts'
 import { changedRepositories, repositoriesIn } from './git-nested.ts'
-import { MADE_BY_A_COMMAND, removePrograms, type Standing, standingIn } from './git-programs.ts'
+import { type GitSnapshot, MADE_BY_A_COMMAND, removePrograms, snapshotOf } from './git-programs.ts'
 import { entryAt } from './way.ts'
 
 /** What git is in a folder of the workspace: `made` later means that a command made it. */
@@ -15,7 +15,7 @@ export interface GitBefore {
   target: string | null
   isBare: boolean
   /** In the repositories inside of the folder. */
-  inside: Standing
+  inside: GitSnapshot
 }
 
 export async function gitBefore(folders: readonly string[]): Promise<GitBefore[]> {
@@ -24,19 +24,19 @@ export async function gitBefore(folders: readonly string[]): Promise<GitBefore[]
       const git = await entryAt(join(folder, '.git'))
       // Gone since the look: it leads nowhere.
       const target = git === 'link' ? await readlink(join(folder, '.git')).catch(() => null) : null
-      const [isBare, inside] = await Promise.all([isRepository(folder), standingInside(folder)])
+      const [isBare, inside] = await Promise.all([isRepository(folder), snapshotInside(folder)])
       return { folder, git, target, isBare, inside }
     }),
   )
 }
 
-async function standingInside(folder: string): Promise<Standing> {
+async function snapshotInside(folder: string): Promise<GitSnapshot> {
   const repositories = (await repositoriesIn(folder)).map((inner) => join(inner, '.git'))
   const gits = await Promise.all(
     repositories.map(async (git) => [git, ...(await gitFoldersIn(join(git, 'modules'), SUBMODULE_DEPTH))]),
   )
-  const standing = await Promise.all(gits.flat().map(standingIn))
-  return new Map(standing.flatMap((one) => [...one]))
+  const snapshots = await Promise.all(gits.flat().map(snapshotOf))
+  return new Map(snapshots.flatMap((one) => [...one]))
 }
 
 /**
@@ -78,7 +78,7 @@ async function disarmFolder({ folder, git, target, isBare, inside }: GitBefore, 
 }
 
 /** `around`: the git folder of the folder that it is in. */
-async function disarmInner(folder: string, around: string, since: number, inside: Standing): Promise<string[]> {
+async function disarmInner(folder: string, around: string, since: number, inside: GitSnapshot): Promise<string[]> {
   const git = join(folder, '.git')
   const entry = await entryAt(git)
   if (entry === 'folder') return (await disarm(git, since, inside)) ? [`in ${folder}, ${DISARMED}`] : []
@@ -99,7 +99,7 @@ async function isWorktreeOf(folder: string, git: string): Promise<boolean> {
   return isInside(git, repository.common) && (await namesItsFolder(repository))
 }
 
-async function disarm(git: string, since: number, before: Standing = NOTHING): Promise<boolean> {
+async function disarm(git: string, since: number, before: GitSnapshot = NOTHING): Promise<boolean> {
   let found = await removeWaysOut(git, since)
   for (const module of await gitFoldersIn(join(git, 'modules'), SUBMODULE_DEPTH)) {
     if (await disarm(module, since, before)) found = true
@@ -107,7 +107,7 @@ async function disarm(git: string, since: number, before: Standing = NOTHING): P
   return (await removePrograms(git, before)) || found
 }
 
-const NOTHING: Standing = new Map()
+const NOTHING: GitSnapshot = new Map()
 
 /** New links in a git folder that lead out of it: git writes logs and messages through them. */
 async function removeWaysOut(git: string, since: number): Promise<boolean> {

@@ -52,7 +52,7 @@ async function readIdentity(
   for (const [name, usual] of Object.entries(NAMED_FILES)) {
     const named = settings.findLast(([other]) => other === name)?.[1] ?? join('~', usual)
     const path = resolve(homedir(), named.replace(/^~\//, `${homedir()}/`))
-    const way = await wayTo(path, (place) => writable.some((one) => isInside(one, place)))
+    const way = await wayTo(path, (folder) => writable.some((one) => isInside(one, folder)))
     if (!way || way.isFolder) continue
     kept.push([name, way.real])
     if (roots.some((root) => isInside(root, way.real))) plan.set(way.real, { kind: 'readable', missing: true })

@@ -14,8 +14,8 @@ type Entry =
   | { kind: 'file'; bytes: Buffer; mode: number }
   | { kind: 'large-file'; stamp: string }
 
-/** What stood at paths of git folders. */
-export type Standing = ReadonlyMap<string, Entry>
+/** What lay at the paths of git folders from which git runs something by itself. */
+export type GitSnapshot = ReadonlyMap<string, Entry>
 
 /** Bytes of a file that are held. */
 const LARGEST = 1024 * 1024
@@ -29,8 +29,8 @@ const PROGRAM_NAMES = /^(vcs|uploadpack|receivepack|proxy|update|helper)$/
 /** Files that lead git to other settings. */
 const ELSEWHERE = ['commondir', 'gitdir', 'config.worktree']
 
-/** What git runs by itself, or is led to, from a git folder, as it stands now. */
-export async function standingIn(git: string): Promise<Standing> {
+/** What git runs by itself, or is led to, from a git folder, as it is now. */
+export async function snapshotOf(git: string): Promise<GitSnapshot> {
   const hooks = join(git, 'hooks')
   const inHooks = (await entryAt(hooks)) === 'folder' ? await hookNames(git) : []
   const worktrees = await readdir(join(git, 'worktrees')).catch(unlessShort([]))
@@ -39,7 +39,7 @@ export async function standingIn(git: string): Promise<Standing> {
     ...inHooks.map((name) => join(hooks, name)),
     ...worktrees.map((name) => join(git, 'worktrees', name, 'commondir')),
   ]
-  const found = await Promise.all(paths.map(async (path) => [path, await standingAt(path)] as const))
+  const found = await Promise.all(paths.map(async (path) => [path, await snapshotAt(path)] as const))
   return new Map(found.flatMap(([path, standing]) => (standing ? [[path, standing]] : [])))
 }
 
@@ -48,7 +48,7 @@ export async function standingIn(git: string): Promise<Standing> {
  * lost: it lies beside, under a name that git does not look for, and what it stood in place of is put back. Resolves with
  * whether there was any.
  */
-export async function removePrograms(git: string, before: Standing): Promise<boolean> {
+export async function removePrograms(git: string, before: GitSnapshot): Promise<boolean> {
   const hooks = join(git, 'hooks')
   const isFolder = (await entryAt(hooks)) === 'folder'
   const paths = [
@@ -71,11 +71,11 @@ async function isIdleCommondir(git: string, path: string): Promise<boolean> {
   return path === join(git, 'commondir') && (await hasIdleCommondir(git))
 }
 
-async function removeWorktrees(git: string, before: Standing): Promise<boolean> {
+async function removeWorktrees(git: string, before: GitSnapshot): Promise<boolean> {
   let found = false
   for (const name of await readdir(join(git, 'worktrees')).catch(unlessShort([]))) {
     const worktree = join(git, 'worktrees', name)
-    const common = await standingAt(join(worktree, 'commondir'))
+    const common = await snapshotAt(join(worktree, 'commondir'))
     const named = common?.kind === 'file' ? common.bytes.toString().trim() : ''
     if (resolve(worktree, named) === git || (await isAsBefore(join(worktree, 'commondir'), before))) continue
     await rm(worktree, { recursive: true, force: true })
@@ -84,9 +84,9 @@ async function removeWorktrees(git: string, before: Standing): Promise<boolean> 
   return found
 }
 
-async function removeSettings(config: string, before: Standing): Promise<boolean> {
+async function removeSettings(config: string, before: GitSnapshot): Promise<boolean> {
   if (await isAsBefore(config, before)) return false
-  const now = await standingAt(config)
+  const now = await snapshotAt(config)
   if (now?.kind !== 'file') return await putBack(config, before)
   const stood = before.get(config)
   const own = new Set((stood?.kind === 'file' ? gitSettings(stood.bytes.toString()) : []).map(settingLine))
@@ -109,7 +109,7 @@ async function hookNames(git: string): Promise<string[]> {
 }
 
 /** What stands there goes aside where it is not what stood there before, which comes back. */
-async function putBack(path: string, before: Standing): Promise<boolean> {
+async function putBack(path: string, before: GitSnapshot): Promise<boolean> {
   const stood = before.get(path)
   if (await isAsBefore(path, before)) return false
   if ((await entryAt(path)) !== null) await rename(path, besides(path))
@@ -118,9 +118,9 @@ async function putBack(path: string, before: Standing): Promise<boolean> {
   return true
 }
 
-async function isAsBefore(path: string, before: Standing): Promise<boolean> {
+async function isAsBefore(path: string, before: GitSnapshot): Promise<boolean> {
   const stood = before.get(path)
-  const now = await standingAt(path)
+  const now = await snapshotAt(path)
   if (!stood || !now) return stood === now && (await entryAt(path)) === null
   switch (stood.kind) {
     case 'link':
@@ -134,7 +134,7 @@ async function isAsBefore(path: string, before: Standing): Promise<boolean> {
   }
 }
 
-async function standingAt(path: string): Promise<Entry | undefined> {
+async function snapshotAt(path: string): Promise<Entry | undefined> {
   const entry = await entryAt(path)
   if (entry === 'link') return { kind: 'link', target: await readlink(path) }
   if (entry !== 'file') return undefined

@@ -24,28 +24,28 @@ export type Plan = Map<string, Mount>
 export function mountArguments(plan: Plan): string[] {
   const places = [...plan].sort(([one], [other]) => depth(one) - depth(other) || (one < other ? -1 : 1))
   return [
-    ...places.flatMap(([path, place]) => argumentsFor(path, place)),
+    ...places.flatMap(([path, mount]) => argumentsFor(path, mount)),
     // Last: mount points are made in them.
     ...places.flatMap(([path, place]) => (place.kind === 'empty' && !place.kept ? ['--remount-ro', path] : [])),
   ]
 }
 
-function argumentsFor(path: string, place: Mount): string[] {
-  switch (place.kind) {
+function argumentsFor(path: string, mount: Mount): string[] {
+  switch (mount.kind) {
     case 'writable':
       return ['--bind', path, path]
     case 'readable':
-      return [place.missing ? '--ro-bind-try' : '--ro-bind', path, path]
+      return [mount.missing ? '--ro-bind-try' : '--ro-bind', path, path]
     case 'private':
-      return ['--bind', place.folder, path]
+      return ['--bind', mount.folder, path]
     case 'copy':
-      return ['--ro-bind', place.file, path]
+      return ['--ro-bind', mount.file, path]
     case 'empty':
       return ['--tmpfs', path]
     case 'covered':
       return ['--ro-bind', '/dev/null', path]
     case 'link':
-      return ['--symlink', place.target, path]
+      return ['--symlink', mount.target, path]
   }
 }
 

@@ -75,14 +75,14 @@ export async function sandboxedCommand(
     if (!folders.includes('/tmp')) plan.set('/tmp', { kind: 'private', folder: temporary })
     if (hidden.roots.includes('/var')) plan.set('/var/tmp', { kind: 'link', target: '/tmp' })
     for (const folder of folders) if (folder !== '/') plan.set(folder, { kind: 'writable' })
-    for (const [path, place] of git.plan) plan.set(path, place)
+    for (const [path, mount] of git.plan) plan.set(path, mount)
     for (const folder of git.holds) {
       if (hold.held.includes(folder)) plan.set(join(folder, 'commondir'), { kind: 'readable' })
     }
     await cover(plan, [
       ...privateFolders.filter((folder) => !folders.some((work) => isInside(folder, work))),
       ...(folders.some((folder) => isInside(folder, own)) ? [own] : []),
-      ...namedSockets(environment).filter((path) => !hidden.roots.some((place) => isInside(place, path))),
+      ...namedSockets(environment).filter((path) => !hidden.roots.some((root) => isInside(root, path))),
     ])
     return plan
   }

@@ -39,7 +39,7 @@ let places: Promise<GroupFolder[]> | undefined
 export async function makeCommandGroup(limits: CommandLimits = COMMAND_LIMITS): Promise<CommandGroup | null> {
   places ??= findPlaces()
   const name = `claw-command-${process.pid}-${randomUUID().slice(0, 8)}`
-  const made = await Promise.all((await places).map(async (place) => await makeGroup(place, name, limits)))
+  const made = await Promise.all((await places).map(async (parent) => await makeGroup(parent, name, limits)))
   const folders = made.filter((folder) => folder !== null)
   if (folders.length === 0) return null
   return {
@@ -120,12 +120,12 @@ async function findPlaces(): Promise<GroupFolder[]> {
     }
   }
   const usable = await Promise.all(
-    found.map(async (place) => {
+    found.map(async (parent) => {
       const name = `claw-probe-${process.pid}-${randomUUID().slice(0, 8)}`
-      const probe = await makeGroup(place, name, COMMAND_LIMITS)
+      const probe = await makeGroup(parent, name, COMMAND_LIMITS)
       if (probe === null) return []
       await removeGroup(probe)
-      return [place]
+      return [parent]
     }),
   )
   return usable.flat()

@@ -6,23 +6,23 @@ import type { RunAddress } from './run-address.ts'
 /** The longest path of a socket that every system takes (macOS: 104 bytes with the end). */
 const PATH_LIMIT = 100
 
-/** Where a worker listens, and how to leave it. */
-export interface SocketPlace {
+/** The socket on which a worker listens; `remove` takes it away with what was made for it. */
+export interface WorkerSocket {
   path: string
-  leave(): Promise<void>
+  remove(): Promise<void>
 }
 
-/** In a folder that only this user can enter: that of the registry, or a short one where its path is too long. */
-export async function socketPlace(folder: string, name: string, platform: string): Promise<SocketPlace> {
-  if (platform === 'win32') return { path: `\\\\.\\pipe\\claw-${name}`, leave: async () => undefined }
+/** A socket in a folder that only this user can enter: that of the registry, or a short one where its path is too long. */
+export async function workerSocket(folder: string, name: string, platform: string): Promise<WorkerSocket> {
+  if (platform === 'win32') return { path: `\\\\.\\pipe\\claw-${name}`, remove: async () => undefined }
   const path = join(folder, `${name}.sock`)
-  if (Buffer.byteLength(path) <= PATH_LIMIT) return { path, leave: () => rm(path, { force: true }) }
+  if (Buffer.byteLength(path) <= PATH_LIMIT) return { path, remove: () => rm(path, { force: true }) }
   // mkdtemp makes it 0700.
   const short = await mkdtemp(join(tmpdir(), 'claw-'))
-  return { path: join(short, 's'), leave: () => rm(short, { recursive: true, force: true }) }
+  return { path: join(short, 's'), remove: () => rm(short, { recursive: true, force: true }) }
 }
 
-/** What a worker of this machine that was killed could not remove itself. */
+/** Removes the socket of a worker of this machine that was killed and could not do it itself. */
 export async function removeSocket({ host, path }: RunAddress, folder: string): Promise<void> {
   if (host !== null) return
   if (dirname(path) === folder) await rm(path, { force: true })

@@ -12,7 +12,7 @@ import type { SpendLine } from './ledger-line.ts'
 import { type LimitChange, withLimit } from './limit-rules.ts'
 import { makeReport, readRange } from './report.ts'
 
-export interface BudgetsOptions {
+export interface SpendingOverviewOptions {
   ledger: Ledger
   settings: SettingsStore
   clock: Clock
@@ -20,16 +20,16 @@ export interface BudgetsOptions {
   titleOf(sessionId: string): string | undefined
 }
 
-/** What a person sees of spending, and the limits that are set in the settings. */
-export class Budgets {
-  readonly #options: BudgetsOptions
+/** What a person sees of all spending, and the limits on it that are set in the settings: the page *Budgets*, `claw budget`. */
+export class SpendingOverview {
+  readonly #options: SpendingOverviewOptions
 
-  constructor(options: BudgetsOptions) {
+  constructor(options: SpendingOverviewOptions) {
     this.#options = options
   }
 
-  /** As far as the ledger was read; `onChange` tells of more. */
-  spending(): SpendingState {
+  /** The spending of today and of the month, as far as the ledger was read; `onChange` tells of more. */
+  state(): SpendingState {
     const { ledger, settings, clock } = this.#options
     const day = dayOf(clock.now())
     const fold = ledger.fold()
@@ -58,7 +58,7 @@ export class Budgets {
   /** The same with all that is written by now. `FailureError` `storage`. */
   async current(): Promise<SpendingState> {
     await this.#options.ledger.current()
-    return this.spending()
+    return this.state()
   }
 
   /** Totals of a range by what it was for. `FailureError` `storage`. */
