@@ -32,7 +32,13 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    build: { outDir: 'out/renderer', minify: true, rollupOptions: { input: resolve(root, 'renderer/index.html') } },
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      // What the first picture needs is one file, read from the disk of this machine.
+      chunkSizeWarningLimit: 600,
+      rollupOptions: { input: resolve(root, 'renderer/index.html') },
+    },
     plugins: [react()],
   },
 })

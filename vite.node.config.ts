@@ -11,8 +11,8 @@ const MOST_QUICK = 60_000
 const CORE = new RegExp(
   [
     'electron.cli.(?!claw|compiled|program|chat|attach|keyboard.(?!interrupts)|commands.(?!(agent|commands)\\.))',
-    `electron.engine.(?!doctor|demo|data-folder|secrets.keyring|tools.search.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
-    'shared.(?!doctor)|undici|zod|eventsource-parser|node_modules.diff|(?<!conf.node_modules.)env-paths',
+    `electron.engine.(?!doctor|demo|backend.http.undici-http|data-folder|secrets.keyring|tools.search.ripgrep-program|policy.(parse|describe)|${BACKGROUND})`,
+    'shared.(?!doctor)|zod|eventsource-parser|node_modules.diff|(?<!conf.node_modules.)env-paths',
   ].join('|'),
 )
 

@@ -74,6 +74,8 @@ async function build({ stamp, build }) {
   rmSync(join(root, stamp), { force: true })
   const { code, output } = await build()
   if (code !== 0) return output.trim()
+  // What it warned of is meant to be mended: a good build says nothing.
+  if (output.trim() !== '') notice(output.trim())
   mkdirSync(join(root, 'out'), { recursive: true })
   writeFileSync(join(root, stamp), '')
   // A source saved while the build ran may have been read before: it is newer than this date, so the next start sees it.

@@ -9,7 +9,7 @@ import { PhaseLine, phaseText } from '../terminal/phase-line.ts'
 import { LOOKED_AT, plainLine, plainText } from '../terminal/plain-text.ts'
 import { fitEnd, fitStart, textWidth } from '../terminal/width.ts'
 import { AnswerWriter } from './answer-writer.ts'
-import type { Lexer } from './inline.ts'
+import { type Lexer, loadLexer } from './inline.ts'
 
 /** What a row of thoughts begins with. */
 const THOUGHT = '┊ '
@@ -51,7 +51,6 @@ export class TurnRenderer {
   /** Resolves when answers can be shown as they are meant; only where a person sees them is anything loaded. */
   async prepare(): Promise<void> {
     if (!this.#out.redraws || !this.#out.colour || this.#lexer) return
-    const { loadLexer } = await import('./inline.ts')
     this.#lexer = await loadLexer()
   }
 
