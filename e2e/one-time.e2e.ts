@@ -20,6 +20,7 @@ test('single prompts of a terminal do not fill the sidebar, and can be seen, gon
   await sessions.getByRole('button', { name: 'Hide 1 single prompt of a terminal' }).click()
   await expect(sessions.getByRole('link')).toHaveCount(1)
   await sessions.getByRole('button', { name: 'Show 1 single prompt of a terminal' }).click()
+  await expect(sessions.getByRole('button', { name: 'Remove…' })).toBeInViewport({ ratio: 1 })
   await sessions.getByRole('button', { name: 'Remove…' }).click()
   await page.getByRole('button', { name: 'Remove session' }).click()
   await expect(sessions.getByRole('link')).toHaveCount(1)

@@ -88,6 +88,33 @@ test('a task is started in the window, answered from the tray, and told when it 
   await expect(list(again)).toContainText('Tasks that go on without the window are listed here')
 })
 
+test('a run that nobody chose stays in sight when it ends and another one comes first', async ({
+  machine,
+  backend,
+  desktop,
+}) => {
+  backend.script(
+    toolCall('write_file', { path: 'a.txt', content: 'a\n' }),
+    toolCall('write_file', { path: 'b.txt', content: 'b\n' }),
+    text('It is there.'),
+  )
+  for (const prompt of ['Write one file', 'Write another']) {
+    await claw(machine, ['agent-bg', prompt, '--same-folder'], environmentFor(backend))
+    await expect
+      .poll(async () => (await runsOf(machine)).every(({ status }) => status === 'waiting-approval'))
+      .toBe(true)
+  }
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  const shown = opened(page, 'Write another')
+  await shown.getByRole('button', { name: 'Deny with a reason…' }).click()
+  await page.keyboard.type('Write it below docs')
+  await desktop.answer('Waiting: Write another', 'Allow once')
+  await expect(list(page)).toContainText('Finished')
+  await expect(shown).toContainText('It is there.')
+  await expect(opened(page, 'Write one file')).toHaveCount(0)
+})
+
 test('a run hears a message at its next step, shows its log, and goes on after a stop', async ({
   machine,
   backend,

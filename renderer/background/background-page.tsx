@@ -1,4 +1,6 @@
 import { CirclePause, CirclePlay, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { RunId } from '#shared/ids.ts'
 import { countRuns, countWords, isOver } from '#shared/run/run-words.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -19,7 +21,11 @@ export default function BackgroundPage() {
   const grouped = groupRuns(runs)
   const first = grouped['needs-you'][0] ?? grouped.running[0] ?? grouped.finished[0]
   const chosen = place.step === 'run' ? runs.find(({ runId }) => runId === place.runId) : undefined
-  const selected = place.step === 'new' ? null : (chosen ?? first ?? null)
+  const [shownId, setShownId] = useState<RunId | null>(null)
+  // Where nobody chose, the first one is shown, and stays: whoever reads or writes there is not moved when the order changes.
+  const shown = chosen ?? runs.find(({ runId }) => runId === shownId) ?? first ?? null
+  if (shown && shown.runId !== shownId) setShownId(shown.runId)
+  const selected = place.step === 'new' ? null : shown
   const listIsStep = place.step === 'list' || (place.step === 'run' && !chosen)
   const going = runs.some((run) => !isOver(run))
   return (

@@ -25,10 +25,10 @@ export function StatusLine() {
         <Icon of={Folder} small />
         {folderName(cwd)}
       </span>
-      <span className="end row">
+      <span className="end row status-use">
         {context !== null && (
           <span title="Of the model’s context window, at its last call">
-            context {Math.round(context * 100)} %{wasCounted(usage) && ' ·'}
+            context {Math.round(context * 100)} %{wasCounted(usage) && ' · '}
           </span>
         )}
         <SessionBudget folder={cwd} profileId={profile.profileId} title={callsOf(usage)}>

@@ -15,7 +15,7 @@ import { ProblemBox } from '../ui/failure-box.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { FirstStep } from './first-step.tsx'
 import { canUse } from './found-server.ts'
-import { readSetup, type Setup, setKind } from './setup.ts'
+import { presetOf, readSetup, type Setup, setKind } from './setup.ts'
 
 const cards: readonly BackendKind[] = ['vllm', 'ollama', 'litellm', 'openrouter']
 const others: readonly { kind: BackendKind; label: string }[] = [
@@ -115,7 +115,7 @@ export function SetupForm(props: {
                   inputMode="url"
                   autoComplete="off"
                   spellCheck={false}
-                  placeholder="http://127.0.0.1:8000/v1"
+                  placeholder={presetOf(setup.kind).baseUrl}
                   aria-invalid={problems.baseUrl ? true : undefined}
                   aria-describedby="setup-problem"
                   value={setup.baseUrl}

@@ -44,7 +44,8 @@ export function readSetup(
   return { ok: false, problems: { ...result.problems, newKey: 'OpenRouter needs a key. Get one and paste it here.' } }
 }
 
-function presetOf(kind: BackendKind) {
+/** What a person starts from with this kind of server. */
+export function presetOf(kind: BackendKind) {
   const preset = presets.find((one) => one.kind === kind)
   if (!preset) throw new Error(`There is no preset for ${kind}.`)
   return preset

@@ -40,6 +40,19 @@ const request: UnstampedEvent = {
   },
 }
 
+test('a session was last used when something happened in it, not when it got a name or other settings', () => {
+  const turn: UnstampedEvent[] = [
+    { type: 'turn-start', turnId, text: 'List it.', facts: '' },
+    { type: 'turn-end', turnId, reason: 'completed', failure: null, budget: null },
+  ]
+  const settings: UnstampedEvent[] = [
+    { type: 'title', title: 'Lists' },
+    { type: 'permissions', permissions: { write: 'allow', shell: 'ask', sandbox: true } },
+    { type: 'profile', profile: { ...start.profile, model: 'n' } },
+  ]
+  expect(fold(...turn, ...settings)).toMatchObject({ seq: 5, updatedAt: 2, title: 'Lists', profile: { model: 'n' } })
+})
+
 test('a turn with thought, text, an allowed command and its end', () => {
   const view = fold(
     { type: 'turn-start', turnId, text: 'List it.', facts: '' },

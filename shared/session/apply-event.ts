@@ -57,8 +57,18 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
   return event.seq <= view.seq ? view : withinBounds(reduced(view, event), event)
 }
 
+/** Whether something happened in the conversation: a new name or other settings are no work, and no news. */
+function isActivity({ type }: SessionEvent): boolean {
+  return type !== 'title' && type !== 'profile' && type !== 'permissions'
+}
+
 function reduced(view: SessionView, event: SessionEvent): SessionView {
-  const next: SessionView = { ...view, seq: event.seq, updatedAt: event.at, held: (view.held ?? 0) + addedBy(event) }
+  const next: SessionView = {
+    ...view,
+    seq: event.seq,
+    updatedAt: isActivity(event) ? event.at : view.updatedAt,
+    held: (view.held ?? 0) + addedBy(event),
+  }
   switch (event.type) {
     case 'session-start':
       return viewFromStart(event)
