@@ -239,6 +239,12 @@ test('a run that a person lets end at its limit is shown in grey, and the tray i
       .evaluate((element) => getComputedStyle(element).color)
   expect(await colour('stopped at its limit')).toBe(await colour('limit of 1 model call reached'))
   await expect.poll(() => desktop.menu()).toContain('(Nothing runs)')
+
+  // Who goes on with it has the same limit again.
+  backend.script(toolCall('read_file', { path: 'README.md' }))
+  await opened(page, 'Look around').getByRole('textbox', { name: 'Message' }).fill('Go on')
+  await page.keyboard.press('Enter')
+  await expect(card).toContainText('1 of 1 model call')
 })
 
 test('a second task in a folder is told of the first, and gets a worktree', async ({ machine, backend }) => {

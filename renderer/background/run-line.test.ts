@@ -31,6 +31,7 @@ test.each([
     'the token limit is reached',
     false,
   ],
+  [sampleRun({ status: 'waiting-approval' }), 'waiting for you', 'a limit is reached', false],
   [sampleRun({ phase: 'writing', tokensPerSecond: 46.7 }), 'writing', '47 tok/s', false],
   [sampleRun({ phase: 'running-tool', phaseDetail: 'npm test' }), 'running a tool', 'npm test', true],
   [sampleRun({ status: 'starting', phaseDetail: 'loading the model' }), 'starting', 'loading the model', false],

@@ -1,5 +1,5 @@
 import type { BackgroundRun, RunChanges, RunPlan } from '#shared/run/background.ts'
-import { approvalLine, isOver, type RunState, runState, stateWord } from '#shared/run/run-words.ts'
+import { approvalLine, isOver, type RunState, runState, stateWord, waitingFor } from '#shared/run/run-words.ts'
 import { folderName, formatCount, formatTime, roughDuration } from '../lib/format.ts'
 import { sentences } from '../transcript/turn-end.ts'
 
@@ -49,7 +49,7 @@ export function runLine(run: BackgroundRun): RunLine {
     case 'waiting':
       return question
         ? line('waiting for you', approvalLine(question.request), { mono: question.request.subject.kind === 'command' })
-        : line('waiting for you', run.note)
+        : line('waiting for you', run.note || waitingFor(run))
     case 'running':
       return run.tokensPerSecond === null
         ? line(stateWord(run), run.phaseDetail, { mono: run.phase === 'running-tool', plan: run.plan })

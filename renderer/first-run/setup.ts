@@ -1,4 +1,4 @@
-import { presets } from '#shared/profile/presets.ts'
+import { type Preset, presets } from '#shared/profile/presets.ts'
 import type { BackendKind, ModelInfo, Profile } from '#shared/profile/profile.ts'
 import { type FormResult, fieldsFromPreset, readForm } from '../backends/profile-form.ts'
 
@@ -45,7 +45,7 @@ export function readSetup(
 }
 
 /** What a person starts from with this kind of server. */
-export function presetOf(kind: BackendKind) {
+export function presetOf(kind: BackendKind): Preset {
   const preset = presets.find((one) => one.kind === kind)
   if (!preset) throw new Error(`There is no preset for ${kind}.`)
   return preset

@@ -142,7 +142,7 @@ test('rules and flags are sources with the names that a person knows them by', (
   expect(all.map(originWords)).toEqual([
     'Settings: a day, OpenRouter',
     'Settings: a month',
-    'set for this run',
+    'you, for this run',
     '--max-turns',
   ])
 })

@@ -60,7 +60,7 @@ export function sourcesOfRun(limits: Limits, options: Partial<Record<LimitName, 
   return namesOf(limits).map((name) => ({
     scope: 'run',
     limits: { [name]: limits[name] },
-    setBy: { kind: 'run', option: options[name] ?? 'set for this run' },
+    setBy: { kind: 'run', option: options[name] ?? 'you, for this run' },
   }))
 }
 

@@ -88,6 +88,13 @@ export function approvalLine({ subject }: ApprovalRequest): string {
   return more.length > 0 ? `${first} …` : first
 }
 
+/** What a waiting run waits for, in one line: an answer to a question, or to what becomes of it at a limit. */
+export function waitingFor({ approvals: [first], usable }: Pick<BackgroundRun, 'approvals' | 'usable'>): string {
+  if (first) return approvalLine(first.request)
+  // What a run of another version asks is not known here.
+  return usable ? 'a limit is reached' : 'an answer'
+}
+
 /** The last part of a folder's path: "parcel-api". */
 export function folderName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { sampleRun } from '../../../test-support/sample-run.ts'
 import { memoryScreen } from './memory-screen.ts'
-import { runTable } from './run-rows.ts'
+import { runTable, stateWords } from './run-rows.ts'
 
 const runs: readonly [Partial<BackgroundRun>, string][] = [
   [{ status: 'running', phase: 'connecting' }, 'Waiting for the model'],
@@ -16,5 +16,15 @@ test.each([52, 80, 140])('a list of runs cuts no word of a state in a terminal o
   const title = 'A title that is longer than any narrow terminal can show beside a state'
   const listed = runs.map(([change]) => sampleRun({ note: '', approvals: [], ...change, title }))
   const [, ...rows] = runTable(memoryScreen({ terminal: true, width }).screen.out, listed, 0)
-  expect(rows.filter((row, index) => !row.includes(` ${runs[index]?.[1]} `))).toEqual([])
+  expect(rows.filter((row, index) => !row.includes(` ${runs[index]?.[1]}`))).toEqual([])
+})
+
+test.each<[Partial<BackgroundRun>, string]>([
+  [{ status: 'waiting-approval' }, 'waits for you: a limit is reached'],
+  [{ status: 'waiting-approval', usable: false }, 'waits for you: an answer'],
+  [{ status: 'failed', exitCode: 3, note: 'limit of 2 turns reached' }, 'stopped: limit of 2 turns reached'],
+  [{ status: 'failed', exitCode: 1, note: 'Ollama is gone.' }, 'failed: Ollama is gone.'],
+  [{ status: 'killed', exitCode: 130, note: 'killed by you from the tray' }, 'killed by you from the tray'],
+])('%o is listed as "%s"', (change, words) => {
+  expect(stateWords(sampleRun({ note: '', approvals: [], ...change }))).toBe(words)
 })

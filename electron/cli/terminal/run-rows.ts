@@ -1,5 +1,6 @@
 import type { ListedRun } from '#shared/run/background.ts'
-import { approvalLine } from '#shared/run/run-words.ts'
+import { waitingFor } from '#shared/run/run-words.ts'
+import { ExitCode } from '#shared/session/exit-code.ts'
 import type { Phase } from '#shared/session/session-event.ts'
 import type { Output, Style } from './output.ts'
 import { phaseText } from './phase-line.ts'
@@ -56,23 +57,22 @@ function signOf({ status, queuedBefore, phase }: ListedRun): [string, Style] {
 
 /** The state, and what is behind it. */
 export function stateWords(run: ListedRun): string {
-  const { status, approvals, queuedBefore } = run
+  const { status, queuedBefore } = run
   if (status === 'running') {
     if (queuedBefore !== null) return `queued (${queuedBefore} before)`
     const phase = run.phase && phaseText({ phase: run.phase as Phase, detail: run.phaseDetail })
     const doing = phase || (run.usable ? 'running' : 'running elsewhere')
     return [doing, run.plan && `${run.plan.done} of ${run.plan.total} done`, speedWords(run)].filter(Boolean).join(', ')
   }
-  if (status === 'waiting-approval') {
-    const request = approvals[0]?.request
-    return request ? `waits for you: ${approvalLine(request)}` : 'waits for you'
-  }
+  if (status === 'waiting-approval') return `waits for you: ${waitingFor(run)}`
   return endedWords(run)
 }
 
 /** How a run ended. Its note may say the state itself: "killed by the window", "interrupted, can go on". */
-export function endedWords({ status, note }: Pick<ListedRun, 'status' | 'note'>): string {
+export function endedWords({ status, note, exitCode }: Pick<ListedRun, 'status' | 'note' | 'exitCode'>): string {
   if (status === 'completed' || note === '') return note || status
+  // A limit that was kept is no fault.
+  if (exitCode === ExitCode.budget) return `stopped: ${note}`
   return status === 'interrupted' || note.startsWith(status) ? note : `${status}: ${note}`
 }
 

@@ -102,6 +102,7 @@ const Summary = z.object({
   title: z.string(),
   cwd: z.string(),
   state: z.enum(sessionStates),
+  asks: z.string().optional(),
   note: z.string(),
   profileName: z.string(),
   demo: z.boolean(),

@@ -346,10 +346,10 @@ describe('what a manifest manages', () => {
   test.each([
     ['an untrusted manifest lowers', 5, null, { [near]: limit(2) }, [], 2, near],
     ['an untrusted manifest does not raise', 1, null, { [near]: limit(2) }, [], 1, 'Settings: a session'],
-    ['an untrusted manifest does not raise a flag', null, 1, { [near]: limit(2) }, [], 1, 'set for this run'],
+    ['an untrusted manifest does not raise a flag', null, 1, { [near]: limit(2) }, [], 1, 'you, for this run'],
     ['a trusted manifest raises the settings', 1, null, { [near]: limit(2) }, [near], 2, near],
     ['a trusted manifest lowers the settings', 5, null, { [near]: limit(2) }, [near], 2, near],
-    ['a trusted manifest does not raise a flag', 1, 1, { [near]: limit(2) }, [near], 1, 'set for this run'],
+    ['a trusted manifest does not raise a flag', 1, 1, { [near]: limit(2) }, [near], 1, 'you, for this run'],
     ['the nearest of the trusted counts', 1, null, { [near]: limit(1), [hooks]: limit(3) }, [near, hooks], 3, hooks],
     [
       'an untrusted one lowers what a trusted one raised',

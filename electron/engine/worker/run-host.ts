@@ -48,7 +48,8 @@ export class RunHost {
     this.#options = options
     this.#socket = socket
     const view = options.session.view()
-    this.#progress = new RunProgress(view, view.activity !== null || options.start.turn.kind === 'resume')
+    const { turn, entry } = options.start
+    this.#progress = new RunProgress(view, view.activity !== null || turn.kind === 'resume', entry.run.limits)
   }
 
   /** Listens, begins the turn, and publishes the run. `FailureError` `storage`. */

@@ -1,3 +1,5 @@
+import type { Limits } from '#shared/limits/budget.ts'
+import { setterOf } from '#shared/limits/effective-limits.ts'
 import { runningTarget } from '#shared/session/phase-words.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import { sessionState } from '#shared/session/session-state.ts'
@@ -25,6 +27,7 @@ type Progress = Pick<
   | 'waitsUntil'
   | 'plan'
   | 'changes'
+  | 'limits'
 >
 
 /** What lists say of a running run, folded from its session's events. */
@@ -33,9 +36,11 @@ export class RunProgress {
   readonly #turnsBefore: number
   readonly #work: RunWork
   readonly #meter = new TokenMeter()
+  readonly #limits: Limits
 
-  /** `goesOn`: the run goes on with the newest turn. */
-  constructor(view: SessionView, goesOn: boolean) {
+  /** `goesOn`: the run goes on with the newest turn. `limits`: those that it was started with. */
+  constructor(view: SessionView, goesOn: boolean, limits: Limits) {
+    this.#limits = limits
     this.#turnsBefore = view.turns.length - (goesOn ? 1 : 0)
     this.#work = new RunWork(view.turns, goesOn)
   }
@@ -64,6 +69,7 @@ export class RunProgress {
       waitsUntil: earliest(approvals.flatMap(({ until }) => until ?? [])),
       plan: this.#work.plan,
       changes: this.#work.changes(),
+      limits: withOwnRaises(this.#limits, view.turns.slice(this.#turnsBefore)),
     }
   }
 
@@ -74,6 +80,20 @@ export class RunProgress {
     // A call that goes on has been counted, and said nothing yet.
     return usage.inputTokens === null && usage.outputTokens === null ? { ...usage, source: 'unknown' } : usage
   }
+}
+
+/** The limits of a run, with what a person raised of them since. */
+function withOwnRaises(limits: Limits, turns: SessionView['turns']): Limits {
+  const raised: Limits = { ...limits }
+  for (const item of turns.flatMap(({ items }) => items)) {
+    if (item.kind !== 'notice' || !item.atLimit) continue
+    const { answer, stop } = item.atLimit
+    // A limit of a day or a session is raised for the run, and is none of the run's own.
+    if (answer.choice !== 'raise' || !stop || setterOf(stop)?.kind !== 'run') continue
+    const now = raised[stop.limit]
+    if (now !== undefined) raised[stop.limit] = Math.max(now, answer.to)
+  }
+  return raised
 }
 
 /** To a tenth: what is written into the registry is for eyes. */
