@@ -1,6 +1,7 @@
 import { Gauge } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
-import type { BudgetAnswer } from '#shared/limits/budget.ts'
+import type { BudgetAnswer, BudgetStop } from '#shared/limits/budget.ts'
+import { stopNow } from '#shared/limits/stop-now.ts'
 import type { PendingBudget } from '#shared/session/session-view.ts'
 import { fieldText, raisedFrom } from '../budget/limit-values.ts'
 import { focusMessage } from '../lib/focus.ts'
@@ -10,19 +11,27 @@ import { answerBudget } from '../stores/actions.ts'
 import { useChatSession } from '../stores/chat-place.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { AnswerButton } from '../ui/answer-button.tsx'
-import { Elapsed } from '../ui/elapsed.tsx'
+import { Elapsed, useSeconds } from '../ui/elapsed.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { readRaise, stopFacts, stopTitle } from './budget-stop.ts'
 
+/** What is used when the next step begins; of time there has to be some for what comes. */
+function usedSoon({ limit, allowed, used, needs = 0 }: BudgetStop): number {
+  return used + (limit === 'wallTime' ? allowed : needs)
+}
+
 /** A limit is reached, and somebody is here to say what becomes of the run. The focus stays where it is. */
 export function BudgetCard({ request }: { request: PendingBudget }) {
-  const { stop, since } = request
+  const { since } = request
+  const now = useSeconds()
+  const stop = stopNow(request.stop, since, now)
   const sessionId = useChatSession()
   const card = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const settled = useSettled()
   const id = useId()
-  const [text, setText] = useState(() => fieldText(stop.limit, raisedFrom(stop.allowed, stop.used + (stop.needs ?? 0))))
+  const [typed, setTyped] = useState<string | null>(null)
+  const text = typed ?? fieldText(stop.limit, raisedFrom(stop.allowed, usedSoon(stop)))
   const [sent, setSent] = useState(false)
   const read = readRaise(stop, text)
   const problem = read.ok ? '' : read.problem
@@ -100,7 +109,7 @@ export function BudgetCard({ request }: { request: PendingBudget }) {
               autoComplete="off"
               spellCheck={false}
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => setTyped(event.target.value)}
             />
           </span>
         </form>

@@ -1,6 +1,7 @@
 import type { BudgetScope, BudgetStop } from '#shared/limits/budget.ts'
 import { setterOf } from '#shared/limits/effective-limits.ts'
 import { originWords, settingWords } from '#shared/limits/limit-words.ts'
+import { leavesRoom } from '#shared/limits/stop-now.ts'
 import { readLimit, type Typed } from '../budget/limit-values.ts'
 import { formatCount, formatDollars } from '../lib/format.ts'
 import { exactAmount, limitWords, unitWord } from '../lib/limits.ts'
@@ -57,7 +58,7 @@ function originFacts(stop: BudgetStop): StopFact[] {
 export function readRaise(stop: BudgetStop, text: string): Typed {
   const { limit, used, needs = 0 } = stop
   const read = readLimit(limit, text)
-  if (!read.ok || read.value > used + needs || (needs > 0 && read.value === used + needs)) return read
+  if (!read.ok || leavesRoom(stop, read.value)) return read
   if (needs > 0)
     return { ok: false, problem: `The next step needs more: write at least ${exactAmount(limit, used + needs)}.` }
   const amount = exactAmount(limit, used)

@@ -50,8 +50,7 @@ export function AddLimit(props: { limits: readonly Standing[]; onClose: (said: s
     }
     const failure = await setLimit({ scope, profileId }, limit, read.value)
     if (failure) setProblem(failure)
-    else
-      props.onClose(`${groupName({ scope, profileId }, findBackend(backends, profile)?.profile.name ?? '')} is saved.`)
+    else props.onClose(`${groupName({ scope, profileId }, findBackend(backends, profile)?.profile.name ?? '')}: saved.`)
   }
   return (
     <form

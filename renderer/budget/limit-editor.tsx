@@ -41,7 +41,7 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
         return
       }
     }
-    props.onClose(`${name} is saved.`)
+    props.onClose(`${name}: saved.`)
   }
   const remove = async (status: Standing) => {
     const failure = await setLimit(status, status.name, null)

@@ -82,7 +82,7 @@ export const BudgetStop = z.object({
   /** What the next step would have added at the least, where `used` alone is within the limit. */
   needs: z.number().optional(),
   scope: BudgetScope.optional(),
-  /** Where the limit was set, for a person: "--max-total-tokens", "Settings: a day, OpenRouter", a manifest's path. */
+  /** Where the limit was set, for a person: "--max-total-tokens", "Budgets: a day, OpenRouter", a manifest's path. */
   origin: z.string().optional(),
   /** The same as a code; missing in older journals, see `setterOf`. */
   setBy: LimitSetter.optional(),

@@ -118,7 +118,7 @@ test('a trusted manifest takes the place of settings, and of the others the tigh
   ]).toEqual([
     [
       ['/also', 3],
-      ['Settings: a session', 5],
+      ['Budgets: a session', 5],
       ['/untrusted', 9],
     ],
     [
@@ -140,8 +140,8 @@ test('rules and flags are sources with the names that a person knows them by', (
     ...sourcesOfRun({ turns: 3, toolCalls: 4 }, { turns: '--max-turns' }),
   ]
   expect(all.map(originWords)).toEqual([
-    'Settings: a day, OpenRouter',
-    'Settings: a month',
+    'Budgets: a day, OpenRouter',
+    'Budgets: a month',
     'you, for this run',
     '--max-turns',
   ])

@@ -85,7 +85,8 @@ export function isSameSetter(one: LimitSetter, other: LimitSetter): boolean {
 export function isStopOf(stop: BudgetStop, limit: Limit): boolean {
   if (limit.name !== stop.limit || limit.scope !== stop.scope) return false
   if (stop.setBy) return isSameSetter(stop.setBy, limit.setBy)
-  return stop.origin === undefined || stop.origin === originWords(limit)
+  // Older journals name the page by what it was called then.
+  return stop.origin === undefined || stop.origin.replace(/^Settings: /, 'Budgets: ') === originWords(limit)
 }
 
 /** Limits after a person gave more to a run: a raise never makes one tighter. */
@@ -104,7 +105,7 @@ export function withRaises<Known extends Limit>(
 export function setterOf({ setBy, origin }: Pick<BudgetStop, 'setBy' | 'origin'>): LimitSetter | null {
   if (setBy) return setBy
   if (origin === undefined) return null
-  const settings = /^Settings: [^,]*(?:, (.+))?$/s.exec(origin)
+  const settings = /^(?:Settings|Budgets): [^,]*(?:, (.+))?$/s.exec(origin)
   if (settings) return { kind: 'settings', profileId: null, ...(settings[1] && { profileName: settings[1] }) }
   return origin.startsWith('/') ? { kind: 'policy', path: origin, trusted: false } : { kind: 'run', option: origin }
 }

@@ -28,11 +28,11 @@ export const scopeWords: Record<BudgetScope, string> = {
   month: 'a month',
 }
 
-/** Where a limit was set: `Settings: a day, OpenRouter`, a manifest's path, `--max-total-tokens`. */
+/** Where a limit was set: `Budgets: a day, OpenRouter`, a manifest's path, `--max-total-tokens`. */
 export function originWords({ setBy, scope }: Pick<Limit, 'setBy' | 'scope'>): string {
   switch (setBy.kind) {
     case 'settings':
-      return `Settings: ${settingWords(scope, setBy.profileName)}`
+      return `Budgets: ${settingWords(scope, setBy.profileName)}`
     case 'policy':
       return setBy.path
     case 'run':

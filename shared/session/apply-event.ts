@@ -171,6 +171,8 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
     case 'tool-output':
       return withTool(next, event.callId, (tool) => ({ output: (tool.output + event.text).slice(-LIVE_OUTPUT_LIMIT) }))
     case 'budget-request':
+      // A question that waited for an answer when its time was over is asked again, if there is more.
+      next.approvals = []
       next.budgetRequest = { stop: event.stop, since: event.at }
       return next
     case 'budget-answer': {

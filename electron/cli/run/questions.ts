@@ -1,9 +1,9 @@
 import { FailureError } from '#shared/failure.ts'
-import type { BudgetStop } from '#shared/limits/budget.ts'
-import type { PendingApproval, SessionView } from '#shared/session/session-view.ts'
+import { leavesRoom, stopNow } from '#shared/limits/stop-now.ts'
+import type { PendingApproval, PendingBudget, SessionView } from '#shared/session/session-view.ts'
 import type { Session } from '../../engine/engine.ts'
 import { APPROVAL_HELP, approvalQuestion, REASON_QUESTION, SLASH_AT_QUESTION } from '../terminal/approval-lines.ts'
-import { budgetHelp, budgetQuestion, readBudgetAnswer } from '../terminal/budget-lines.ts'
+import { budgetHelp, budgetQuestion, readBudgetAnswer, tooLow } from '../terminal/budget-lines.ts'
 import type { Output } from '../terminal/output.ts'
 import { deny, readAnswer } from './answers.ts'
 
@@ -80,9 +80,8 @@ export class Questions {
       return { key, ask: (signal) => this.#askApproval(approval.request.callId, key, signal) }
     }
     if (!budgetRequest) return null
-    const { stop } = budgetRequest
-    const key = JSON.stringify(stop)
-    return { key, ask: (signal) => this.#askBudget(stop, key, signal) }
+    const key = JSON.stringify(budgetRequest.stop)
+    return { key, ask: (signal) => this.#askBudget(budgetRequest, key, signal) }
   }
 
   async #askApproval(callId: string, key: string, signal: AbortSignal): Promise<void> {
@@ -105,13 +104,17 @@ export class Questions {
     }
   }
 
-  async #askBudget(stop: BudgetStop, key: string, signal: AbortSignal): Promise<void> {
+  async #askBudget({ stop, since }: PendingBudget, key: string, signal: AbortSignal): Promise<void> {
     const ask = await this.#asker(signal)
-    for (let question = budgetQuestion(this.#output); ; question = budgetHelp(stop.limit)) {
+    for (let question = budgetQuestion(this.#output); ; ) {
       const line = await ask(question)
       if (signal.aborted) return
       const answer = line === null ? ({ choice: 'stop' } as const) : readBudgetAnswer(line, stop.limit)
-      if (!answer) continue
+      const now = stopNow(stop, since, Date.now())
+      if (!answer || (answer.choice === 'raise' && !leavesRoom(now, answer.to))) {
+        question = answer ? tooLow(now) : budgetHelp(stop.limit)
+        continue
+      }
       this.#answered.add(key)
       return unlessAnswered(() => this.#session.request('answerBudget', { answer }))
     }

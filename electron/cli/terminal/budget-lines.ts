@@ -27,6 +27,12 @@ export function budgetHelp(limit: LimitName): string {
   return `Type f for one last answer, r and a number to raise the limit (such as ${example}), or s to stop.`
 }
 
+/** Said of a raise that would change nothing. */
+export function tooLow({ limit, used, needs = 0 }: BudgetStop): string {
+  const amount = amountWords(limit, used + needs)
+  return `The run would stop again at once: ${amount} ${needs ? 'are needed' : 'are used'} by now. Raise to more than that.`
+}
+
 /** `f`, `s`, or `r` with a new limit in the unit that a flag takes; null = none of them. */
 export function readBudgetAnswer(line: string, limit: LimitName): BudgetAnswer | null {
   const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line) ?? []

@@ -196,6 +196,7 @@ async function play(setting: Setting) {
       for (const text of followUps.splice(0)) emit({ type: 'follow-up', text, origin: 'user' })
     },
     carriedOver: [],
+    openCalls: () => [],
     emit,
     persisted: () => Promise.resolve(),
     now: () => 0,

@@ -1,6 +1,7 @@
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import type { Profile } from '#shared/profile/profile.ts'
+import type { AnsweredCall } from '#shared/session/message.ts'
 import type { Budgeted } from '../budget/budgeted.ts'
 import { diagnosis } from '../budget/limit-messages.ts'
 import { priceKnown } from '../profiles/price.ts'
@@ -61,14 +62,18 @@ class Loop {
   }
 
   async run(): Promise<TurnOutcome> {
-    let isFirst = this.#turn.carriedOver.length > 0
+    let open = this.#turn.carriedOver
     for (;;) {
-      const resumes = isFirst
-      isFirst = false
-      const timed = await withinTime(this.#turn, (signal) => (resumes ? this.#carriedOver(signal) : this.#step(signal)))
+      const calls = open
+      open = []
+      const timed = await withinTime(this.#turn, (signal) =>
+        calls.length > 0 ? this.#openCalls(calls, signal) : this.#step(signal),
+      )
       if (timed.kind === 'stopped') {
         if (!(await this.#limit.mayGoOn(timed.stop, this.#turn.signal))) return this.#lastWords()
-        this.#noteAfterAnswer(TIME_NOTE)
+        // A question whose time was over was not answered: it is asked again.
+        open = this.#turn.openCalls()
+        if (open.length === 0) this.#noteAfterAnswer(TIME_NOTE)
         continue
       }
       const after = timed.value
@@ -112,6 +117,11 @@ class Loop {
     await this.#watch.checkAnswer(backend, profile, answer, signal)
     if (answer.stop && !(await this.#limit.mayGoOn(answer.stop, signal))) return AT_LIMIT
     if (answer.stop && answer.cut && answer.calls.length === 0) {
+      turn.emit({
+        type: 'warning',
+        code: 'cut-goes-on',
+        message: 'The answer was cut at a limit that has room now: it goes on.',
+      })
       this.#noteAfterAnswer(CUT_NOTE)
       return NEXT
     }
@@ -120,11 +130,11 @@ class Loop {
     return after
   }
 
-  /** What was asked for before the turn came here. */
-  async #carriedOver(signal: AbortSignal): Promise<AfterStep> {
+  /** What was asked for before, in another process or before its time was over. */
+  async #openCalls(calls: readonly AnsweredCall[], signal: AbortSignal): Promise<AfterStep> {
     const turn = { ...this.#turn, signal }
     const { profile } = await turn.backend()
-    const after = await this.#calls(turn, { calls: turn.carriedOver, cut: false }, profile)
+    const after = await this.#calls(turn, { calls, cut: false }, profile)
     if (after.kind === 'next') turn.readFollowUps()
     return after
   }

@@ -133,6 +133,7 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       hasFollowUps: () => false,
       readFollowUps: () => undefined,
       carriedOver: [],
+      openCalls: () => [],
       emit,
       persisted: () => Promise.resolve(),
       now: () => 0,

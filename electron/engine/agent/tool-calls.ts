@@ -65,7 +65,8 @@ function groups(turn: TurnContext, calls: readonly AnsweredCall[]): AnsweredCall
   return result
 }
 
-async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<AfterCalls> {
+/** Tells that a call was made, in the words of its tool where that can read it. */
+function announce(turn: TurnContext, call: AnsweredCall) {
   const tool = toolOf(turn, call)
   const parsed = tool && !call.problem ? parseArguments(tool, call.arguments) : undefined
   turn.emit({
@@ -77,6 +78,11 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     ...(tool && { toolKind: tool.kind }),
     ...(tool && parsed?.ok ? tool.describe(parsed.input) : { verb: 'Call', target: call.name }),
   })
+  return { tool, parsed }
+}
+
+async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<AfterCalls> {
+  const { tool, parsed } = announce(turn, call)
   if (call.problem) {
     end(turn, call, 'not-run', {
       output: `Error: ${call.problem}`,
@@ -133,8 +139,7 @@ function ignoredNote({ name }: Tool, ignored: readonly string[]): string[] {
 
 /** A call that no longer runs: it is told like one that did, so that every call has an answer. */
 export function refuseCall(turn: TurnContext, call: AnsweredCall): void {
-  const { callId, name, arguments: text, recovered } = call
-  turn.emit({ type: 'tool-start', callId, name, arguments: text, recovered, verb: 'Call', target: name })
+  announce(turn, call)
   end(turn, call, 'not-run', OVER_THE_LIMIT)
 }
 

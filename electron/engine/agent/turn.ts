@@ -69,6 +69,8 @@ export interface TurnContext {
   readFollowUps(): void
   /** Calls that were asked for in another process and not answered: they are asked for again before the model is. */
   carriedOver: readonly AnsweredCall[]
+  /** Calls of the newest answer that did not begin. One that was at work when it was stopped ends here, as interrupted. */
+  openCalls(): readonly AnsweredCall[]
   emit(event: UnstampedEvent): void
   /** Resolves when every event so far is in the journal; rejects with `FailureError` `storage`. */
   persisted(): Promise<void>

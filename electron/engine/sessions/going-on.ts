@@ -15,10 +15,13 @@ export function noteCutAnswer({ conversation }: SessionState, emit: Emit): void 
 }
 
 /**
- * The calls of a turn that was left, which are asked for again because they waited for an answer. One that was at work when
- * its process died is not: it ends here, as interrupted.
+ * The calls of a turn that was left, or stopped at a limit, which are asked for again because they waited for an answer.
+ * One that was at work is not: it ends here, as interrupted.
  */
-export function carryOver({ view, conversation }: SessionState, emit: Emit): readonly AnsweredCall[] {
+export function carryOver(
+  { view, conversation }: Pick<SessionState, 'view' | 'conversation'>,
+  emit: Emit,
+): readonly AnsweredCall[] {
   for (const { callId, state } of openCalls(view)) {
     if (state === 'running') emit(callWithoutRun(callId, 'interrupted', HALF_RUN, 'interrupted'))
   }

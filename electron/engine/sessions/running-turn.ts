@@ -20,6 +20,7 @@ import type { SlotHolder } from '../slots/slots.ts'
 import { toolDefinitions } from '../tools/contract/tool-definitions.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
 import { ChildSessions } from './child-sessions.ts'
+import { carryOver } from './going-on.ts'
 import type { LimitQuestion } from './limit-question.ts'
 import { runsTool } from './open-calls.ts'
 import type { OpenQuestions } from './open-questions.ts'
@@ -153,6 +154,7 @@ export class RunningTurn {
         // A turn that is being stopped answers nothing any more: what waits goes on waiting.
         readFollowUps: () => this.abort.signal.aborted || home.readQueue(),
         carriedOver,
+        openCalls: () => carryOver({ view: home.view(), conversation: home.conversation }, home.emit),
         emit: home.emit,
         persisted: home.persisted,
         now: () => clock.now(),

@@ -345,7 +345,7 @@ describe('what a manifest manages', () => {
   const limit = (modelCalls: number) => JSON.stringify({ budget: { maxModelCalls: modelCalls } })
   test.each([
     ['an untrusted manifest lowers', 5, null, { [near]: limit(2) }, [], 2, near],
-    ['an untrusted manifest does not raise', 1, null, { [near]: limit(2) }, [], 1, 'Settings: a session'],
+    ['an untrusted manifest does not raise', 1, null, { [near]: limit(2) }, [], 1, 'Budgets: a session'],
     ['an untrusted manifest does not raise a flag', null, 1, { [near]: limit(2) }, [], 1, 'you, for this run'],
     ['a trusted manifest raises the settings', 1, null, { [near]: limit(2) }, [near], 2, near],
     ['a trusted manifest lowers the settings', 5, null, { [near]: limit(2) }, [near], 2, near],
@@ -456,7 +456,7 @@ describe('a turn that goes on keeps to the rules of now', () => {
       if (event.type === 'tool-end' && requests.length === 1) change(rule(5))
       if (event.type === 'tool-end' && requests.length === 2) change([...rule(5), ...rule(3, 'run')])
     })
-    expect([(await session.send('Look.')).budget?.origin, requests.length]).toEqual(['Settings: a run', 3])
+    expect([(await session.send('Look.')).budget?.origin, requests.length]).toEqual(['Budgets: a run', 3])
   })
 
   test('a day that ends frees the turn that waits at its limit', async () => {
