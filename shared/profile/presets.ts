@@ -3,7 +3,7 @@ import type { BackendKind } from './profile.ts'
 /** The model that the presets recommend, under the name that each server gives it. */
 const RECOMMENDED = 'Qwen3-Coder-30B-A3B-Instruct'
 
-interface Preset {
+export interface Preset {
   kind: BackendKind
   name: string
   baseUrl: string
