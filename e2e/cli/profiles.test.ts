@@ -147,7 +147,17 @@ test('what a profile can hold is set and forgotten by flags, and sent', async ()
     '--stop',
     '###',
   ]
-  const times = ['--first-byte-timeout', '2m', '--whole-timeout', '1h', '--slots', '2', '--fallback', 'spare']
+  const times = [
+    '--first-byte-timeout',
+    '2m',
+    '--whole-timeout',
+    '1h',
+    '--slots',
+    '2',
+    '--vision',
+    '--fallback',
+    'spare',
+  ]
   const routing = ['--extra-body', '{"user":"me"}', '--cached-input-cost-per-million', '0.1']
   const added = await claw('profiles', 'add', 'Box', '--base-url', baseUrl, ...sampling, ...times, ...routing)
   expect(added.code).toBe(0)
@@ -158,6 +168,7 @@ test('what a profile can hold is set and forgotten by flags, and sent', async ()
     seed: 7,
     stop: ['###'],
     slots: 2,
+    vision: true,
     extraBody: { user: 'me' },
     cachedInputCostPerMillion: 0.1,
   }
@@ -177,9 +188,10 @@ test('what a profile can hold is set and forgotten by flags, and sent', async ()
     stop: ['###'],
     user: 'me',
   })
-  const forget = ['--clear', 'whole-timeout', '--clear', 'fallback', '--sampling', 'min_p=']
+  const forget = ['--clear', 'whole-timeout', '--clear', 'fallback', '--clear', 'vision', '--sampling', 'min_p=']
   expect((await claw('profiles', 'set', 'box', ...forget)).side).toBe('Saved box.\n')
-  expect(await show()).toEqual({ ...common, ...kept, sampling: { top_k: 20 }, timeouts: { firstByteMs: 120_000 } })
+  const { vision: _forgotten, ...rest } = kept
+  expect(await show()).toEqual({ ...common, ...rest, sampling: { top_k: 20 }, timeouts: { firstByteMs: 120_000 } })
   expect((await claw('profiles', 'set', 'box', '--clear', 'name')).code).toBe(2)
 })
 

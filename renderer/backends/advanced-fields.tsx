@@ -4,9 +4,9 @@ import type { ModelInfo } from '#shared/profile/profile.ts'
 import { ChoiceField, FormField, TextField } from '../ui/form-field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { FieldsProps } from './fields-props.ts'
-import { optionNames } from './option-fields.ts'
+import { ON, optionNames } from './option-fields.ts'
 
-/** The fields of this part that hold text: all but the box for plain http. */
+/** The fields of this part that are set where they are not empty: all but the box for plain http. */
 const advanced = [...optionNames, 'fallback'] as const
 type AdvancedName = (typeof advanced)[number]
 
@@ -61,6 +61,12 @@ function AnswerGroup(props: AdvancedProps) {
         name="slots"
         label="Answers at once"
         hint="Side by side. Empty takes what the server says, else 4 for vLLM and 1 for Ollama."
+      />
+      <Check
+        label="Sees images"
+        hint="Otherwise the model is told of an image in words."
+        checked={fields.vision === ON}
+        onChange={(on) => props.change({ vision: on ? ON : '' })}
       />
       <Area
         {...props}
@@ -139,20 +145,12 @@ function ConnectionGroup(props: AdvancedProps) {
   const { fields, others, change } = props
   return (
     <Group title="Connection">
-      <div className="form-field">
-        <label className="row form-check">
-          <input
-            type="checkbox"
-            checked={fields.plainHttp}
-            aria-describedby="plain-http-line"
-            onChange={(event) => change({ plainHttp: event.target.checked })}
-          />
-          <span className="med">Plain http</span>
-        </label>
-        <p id="plain-http-line" className="xs ink3">
-          Otherwise http becomes https, except on this computer and in private networks.
-        </p>
-      </div>
+      <Check
+        label="Plain http"
+        hint="Otherwise http becomes https, except on this computer and in private networks."
+        checked={fields.plainHttp}
+        onChange={(plainHttp) => change({ plainHttp })}
+      />
       <ChoiceField
         label="Stand-in"
         name="fallback"
@@ -192,6 +190,26 @@ function Group(props: { title: string; children: ReactNode }) {
       <legend className="med">{props.title}</legend>
       {props.children}
     </fieldset>
+  )
+}
+
+function Check(props: { label: string; hint: string; checked: boolean; onChange(checked: boolean): void }) {
+  const hint = useId()
+  return (
+    <div className="form-field">
+      <label className="row form-check">
+        <input
+          type="checkbox"
+          checked={props.checked}
+          aria-describedby={hint}
+          onChange={(event) => props.onChange(event.target.checked)}
+        />
+        <span className="med">{props.label}</span>
+      </label>
+      <p id={hint} className="xs ink3">
+        {props.hint}
+      </p>
+    </div>
   )
 }
 

@@ -142,6 +142,7 @@ function Facts({ profile }: { profile: Profile }) {
       <span>{keyWords(profile)}</span>
       {profile.contextWindow !== undefined && <span>window of {tokens(profile.contextWindow)} tokens</span>}
       {profile.slots !== undefined && <span>{counted(profile.slots, 'slot')}</span>}
+      {profile.vision && <span>sees images</span>}
       {profile.caFile !== undefined && <span>own CA file</span>}
       {fallback && <span>stand-in: {fallback.name}</span>}
       {profile.plainHttp && <span>plain http allowed</span>}

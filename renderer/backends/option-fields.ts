@@ -28,11 +28,13 @@ export type OtherMember =
   | 'compat'
   | 'fallbackProfileId'
   | 'reasoningCostPerMillion'
-  | 'vision'
+
+/** What stands in the place of a text where a box is checked. */
+export const ON = 'on'
 
 interface OptionField<Member extends keyof Profile = keyof Profile> {
   member: Member
-  /** The text of the box; empty = not set. */
+  /** The text of the box; empty = not set. A box to check is `on` or empty. */
   show(profile: Profile): string
   /** What the text sets. Throws `FieldProblem`, whose message is for the person. */
   read(text: string): Partial<Profile>
@@ -62,6 +64,7 @@ export const optionFields = {
   wholeTime: timeout('wholeMs'),
   approvalTime: timeout('approvalMs'),
   slots: option('slots', text, readSlots),
+  vision: check('vision'),
   caFile: option('caFile', (path) => path ?? '', readPath),
   headers: option('headers', json, readHeaders),
   extraBody: option('extraBody', json, (value) => Profile.shape.extraBody.parse(readObject(value, '{"top_k": 20}'))),
@@ -90,6 +93,14 @@ function option<Member extends keyof Profile>(
   read: (text: string) => Profile[Member] | undefined,
 ): OptionField<Member> {
   return { member, show: (profile) => show(profile[member]), read: (value) => ({ [member]: read(value) }) }
+}
+
+function check(member: 'vision'): OptionField<typeof member> {
+  return {
+    member,
+    show: (profile) => (profile[member] ? ON : ''),
+    read: (value) => ({ [member]: value === ON || undefined }),
+  }
 }
 
 function text(value: number | undefined): string {

@@ -202,6 +202,12 @@ test('everything that a profile can hold is shown in the form and saved again as
   })
 })
 
+test('that a model sees images can be taken back', () => {
+  const sees = Profile.parse({ ...saved, vision: true })
+  const fields = { ...fieldsFromProfile(sees), vision: '' }
+  expect(readForm(fields, { ...empty, original: sees })).toEqual({ ok: true, input: { profile: saved } })
+})
+
 test.each<[Partial<ProfileFields>, RegExp]>([
   [{ topP: '0' }, /above 0 and up to 1/],
   [{ seed: '4.5' }, /whole number, such as 42/],

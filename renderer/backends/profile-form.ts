@@ -97,8 +97,6 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     plainHttp: fields.plainHttp || undefined,
     // Few servers have one; the terminal sets it.
     reasoningCostPerMillion: original?.reasoningCostPerMillion,
-    // Nothing in the form sets it.
-    vision: original?.vision,
     // What the doctor learned; it knows itself which address and model it is about.
     compat: original?.compat,
     fallbackProfileId: fields.fallback && context.takenIds.includes(fields.fallback) ? fields.fallback : undefined,

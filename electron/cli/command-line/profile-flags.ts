@@ -64,6 +64,7 @@ const options = {
     duration('How long a background run waits for your answer to an approval.'),
   ),
   slots: option(['slots'], count('How many answers the server writes at once.')),
+  vision: option(['vision'], toggle('Its model sees images; without it, it is told of them in words.')),
   'ca-file': option(
     ['caFile'],
     filled('<file>', "Trust the authority in this PEM file for the server's certificate."),
