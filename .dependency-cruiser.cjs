@@ -70,7 +70,7 @@ module.exports = {
       from: { path: '^electron/(main|cli|worker)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^electron/engine/',
-        pathNot: '^electron/engine/(engine|data-folder|claw-command|runs/(newest-first|certain-runs))\\.ts$',
+        pathNot: '^electron/engine/(engine|data-folder|claw-command|compiled|runs/(newest-first|certain-runs))\\.ts$',
       },
     },
     ...floorRules,

@@ -33,13 +33,13 @@ const targets = {
   },
   terminal: {
     stamp: 'out/.built-terminal',
-    sources: [...common, 'electron/cli', 'vite.node.config.ts'],
+    sources: [...common, 'electron/cli', 'vite.node.config.ts', 'vite.started-file.ts'],
     results: ['out/cli/claw.js'],
     build: () => runTool('vite/bin/vite.js', ['build', '--config', 'vite.node.config.ts', '--logLevel', 'warn']),
   },
   worker: {
     stamp: 'out/.built-worker',
-    sources: [...common, 'electron/worker', 'vite.worker.config.ts'],
+    sources: [...common, 'electron/worker', 'vite.worker.config.ts', 'vite.started-file.ts'],
     results: ['out/worker/worker.js'],
     build: () => runTool('vite/bin/vite.js', ['build', '--config', 'vite.worker.config.ts', '--logLevel', 'warn']),
   },

@@ -8,10 +8,14 @@ import { createWorld, program } from './support/world.ts'
 
 const worker = join(dirname(program), '../worker/worker.js')
 
+async function scriptsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
+  return names.filter((name) => name.endsWith('.js')).map((name) => join(folder, name))
+}
+
 test('the built program knows nothing of Electron, and names no folder of the machine that built it', async () => {
-  const files = (await readdir(dirname(program), { recursive: true })).filter((name) => name.endsWith('.js'))
-  const paths = [...files.map((name) => join(dirname(program), name)), worker]
-  const code = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
+  const paths = await Promise.all([program, worker].map((path) => scriptsIn(dirname(path))))
+  const code = await Promise.all(paths.flat().map((path) => readFile(path, 'utf8')))
   expect(code.join('\n')).not.toMatch(/(require\(|from |import\()\s*["']electron(-store)?["'/]/)
   expect(code.join('\n')).not.toContain(join(import.meta.dirname, '../..'))
 })
@@ -33,7 +37,7 @@ test('it runs under plain Node with no package beside it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'claw-copy-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await cp(dirname(program), join(folder, 'out/cli'), { recursive: true })
-  await cp(worker, join(folder, 'out/worker/worker.js'))
+  await cp(dirname(worker), join(folder, 'out/worker'), { recursive: true })
   await cp(join(import.meta.dirname, '../../package.json'), join(folder, 'package.json'))
   const world = await createWorld(toolCall('list_dir', { path: '.' }), text('Empty.'), text('From afar.'))
   const copy = join(folder, 'out/cli/claw.js')

@@ -10,7 +10,7 @@ async function isAnswered([command, ...args]: readonly string[]): Promise<boolea
 
 async function start(args: readonly string[]): Promise<void> {
   if (await isAnswered(args)) return
-  const { keepCompiled } = await import('./compiled.ts')
+  const { keepCompiled } = await import('../engine/compiled.ts')
   keepCompiled(join(dataFolder(process.env), 'cache'), args[0] ?? '')
   await import('./program.ts')
 }

@@ -6,7 +6,7 @@ import { Script } from 'node:vm'
 
 /**
  * Keeps the compiled program from one start to the next, for each command what it needs: compiling is the largest part of
- * a start that is ours to save. `folder` is a private one, because what stands there is run. Where it cannot be written,
+ * a start that is ours to save. It is kept of `assets/core-*.js` beside the file that this is in. `folder` is a private one, because what stands there is run. Where it cannot be written,
  * whoever needs it says so, and a start takes a moment longer.
  */
 export function keepCompiled(folder: string, command: string): void {
@@ -31,7 +31,7 @@ export function keepCompiled(folder: string, command: string): void {
   }
 }
 
-/** What Node does with such a file, with V8's compiled form beside it. */
+/** What Node does with such a file, with V8's compiled form beside it. The script must not `import()`: Node 20 has no loader for it. */
 function load(loaded: NodeJS.Module, path: string, folder: string, command: string): void {
   // The name of a chunk has the hash of its content. V8 itself refuses what another version of it made.
   const name = `${command}.${basename(path)}.${process.version}-${process.arch}`
