@@ -14,7 +14,7 @@ export const fastToLoad: Plugin = {
       if (file.type !== 'chunk') continue
       file.code = inAscii(file.code.replace(/\bimport\(("node:[a-z/]+")\)/g, 'Promise.resolve(require($1))'))
       // What is kept compiled (`engine/compiled.ts`) has no loader for modules on Node 20.
-      if (file.fileName.includes('/core-') && /\bimport\(/.test(file.code))
+      if (/\/(core|undici-http)-/.test(file.fileName) && /\bimport\(/.test(file.code))
         this.error(`${file.fileName} imports a package from outside when it runs: give its module a file of its own.`)
     }
     this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' })

@@ -6,8 +6,9 @@ import { Script } from 'node:vm'
 
 /**
  * Keeps the compiled program from one start to the next, for each command what it needs: compiling is the largest part of
- * a start that is ours to save. It is kept of `assets/core-*.js` beside the file that this is in. `folder` is a private one, because what stands there is run. Where it cannot be written,
- * whoever needs it says so, and a start takes a moment longer.
+ * a start that is ours to save. That is done for the large files in `assets`, beside the file that this is in. `folder` is
+ * a private one, because what stands there is run. Where it cannot be written, whoever needs it says so, and a start takes
+ * a moment longer.
  */
 export function keepCompiled(folder: string, command: string): void {
   try {
@@ -26,10 +27,13 @@ export function keepCompiled(folder: string, command: string): void {
   const assets = join(import.meta.dirname, 'assets')
   extensions['.js'] = (loaded, path) => {
     // The others are so small that compiling them is quicker than reading a second file.
-    if (dirname(path) !== assets || !basename(path).startsWith('core-')) usual?.(loaded, path)
+    if (dirname(path) !== assets || !LARGE.test(basename(path))) usual?.(loaded, path)
     else load(loaded, path, folder, /^[a-z-]+$/.test(command) ? command : 'other')
   }
 }
+
+/** By the name that the build gives them: nearly all of the program, and what speaks HTTP. */
+const LARGE = /^(core|undici-http)-/
 
 /** What Node does with such a file, with V8's compiled form beside it. The script must not `import()`: Node 20 has no loader for it. */
 function load(loaded: NodeJS.Module, path: string, folder: string, command: string): void {
@@ -44,7 +48,7 @@ function load(loaded: NodeJS.Module, path: string, folder: string, command: stri
   // At the end everything has been compiled that such a run needs. A command that went wrong may not have come so far.
   if (script.cachedDataRejected !== false)
     process.once('exit', (code) => {
-      if (code === 0) write(folder, command, name, script.createCachedData())
+      if (code === 0) write(folder, name, script.createCachedData())
     })
   const run = script.runInThisContext()
   run.call(loaded.exports, loaded.exports, module.createRequire(path), loaded, path, dirname(path))
@@ -64,15 +68,16 @@ function readWhole(path: string): Buffer | null {
   }
 }
 
-/** Of a command: two versions of the program, or of Node, may be used in turns. */
+/** Of a file, for a command: two versions of the program, or of Node, may be used in turns. */
 const KEPT = 4
 
-function write(folder: string, command: string, name: string, data: Buffer): void {
+function write(folder: string, name: string, data: Buffer): void {
   const fresh = join(folder, `${name}.${process.pid}`)
   try {
     writeFileSync(fresh, Buffer.concat([digest(data), data]), { mode: 0o600 })
     renameSync(fresh, join(folder, name))
-    const kept = readdirSync(folder).filter((other) => other.startsWith(`${command}.`))
+    const [alike = name] = /^[^.]+\.(core|undici-http)-/.exec(name) ?? []
+    const kept = readdirSync(folder).filter((other) => other.startsWith(alike))
     const newestFirst = kept
       .map((other) => join(folder, other))
       .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
