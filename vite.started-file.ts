@@ -1,7 +1,7 @@
-import { build, type Plugin } from 'vite'
+import { build, type Plugin, type SSROptions } from 'vite'
 
 /** The libraries that carry a binary stay outside; all others are bundled. */
-export const bundled = { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] } as const
+export const bundled: SSROptions = { noExternal: true, external: ['@napi-rs/keyring', '@vscode/ripgrep'] }
 
 /**
  * How the files are written, for a short start: as CommonJS, which Node loads without its loader for modules, and in ASCII,
