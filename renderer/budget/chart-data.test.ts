@@ -53,7 +53,7 @@ test('a month has a column for every day, with its parts apart', () => {
       estimated: 0,
       unknownCalls: 0,
       used: false,
-      when: 'to come',
+      when: 'future',
       tick: '',
     },
   ])

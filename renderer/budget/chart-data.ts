@@ -17,7 +17,7 @@ export interface Column {
   unknownCalls: number
   /** Of this day or hour there were calls. */
   used: boolean
-  when: 'past' | 'now' | 'to come'
+  when: 'past' | 'now' | 'future'
   /** Below the axis; empty = nothing stands there. */
   tick: string
 }
@@ -72,7 +72,7 @@ export function axisWords(measure: Measure, value: number): string {
 /** What the tooltip of a column says, in one sentence. */
 export function columnWords(column: Column, measure: Measure): string {
   const { name, used, when, reported, estimated, unknownCalls } = column
-  if (!used) return `${name}: ${when === 'to come' ? 'still to come' : 'nothing'}`
+  if (!used) return `${name}: ${when === 'future' ? 'still to come' : 'nothing'}`
   const parts = [
     `${measured(measure, reported)} reported`,
     ...(estimated > 0 ? [`${measured(measure, estimated)} estimated`] : []),
@@ -132,7 +132,7 @@ function column(
     name,
     tick,
     used: spending !== undefined,
-    when: when < 0 ? ('past' as const) : when > 0 ? ('to come' as const) : ('now' as const),
+    when: when < 0 ? ('past' as const) : when > 0 ? ('future' as const) : ('now' as const),
   }
   if (!spending) return { ...common, reported: 0, estimated: 0, unknownCalls: 0 }
   if (measure === 'dollars') {

@@ -55,7 +55,7 @@ export function SpendChart(props: {
     if (event.key === 'Escape') event.stopPropagation()
     setPointed(next === null ? null : { index: next, by: 'keys' })
   }
-  const firstToCome = columns.findIndex(({ when }) => when === 'to come')
+  const firstToCome = columns.findIndex(({ when }) => when === 'future')
   const sentenceX = firstToCome < 0 ? width : (x(columns[firstToCome]?.key ?? '') ?? width) + 4
   const sentenceFits = width - RIGHT - sentenceX >= SENTENCE_WIDTH
   return (

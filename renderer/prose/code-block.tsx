@@ -4,7 +4,7 @@ import type { Span } from '../lib/highlighter.ts'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { unlessSelected } from '../lib/unless-selected.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { languageLabel } from './language-label.ts'
+import { isPlainText, languageLabel } from './language-label.ts'
 
 /** A fence of the agent: head with language and copy button, then the lines. */
 export function CodeBlock({ lines }: { lines: CodeLines }) {
@@ -17,7 +17,7 @@ export function CodeBlock({ lines }: { lines: CodeLines }) {
         <CopyButton text={() => lines.text()} name="Copy code" caption="Copy" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also for those without a mouse */}
-      <section tabIndex={0} aria-label={label === 'Text' ? 'Code' : `${label} code`} className="code-scroll">
+      <section tabIndex={0} aria-label={isPlainText(lines.language) ? 'Code' : `${label} code`} className="code-scroll">
         <CodeText lines={lines} />
       </section>
     </div>

@@ -35,8 +35,15 @@ const names: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',
 }
 
+const plain: ReadonlySet<string> = new Set(['', 'text', 'txt', 'plaintext'])
+
+/** Whether what stands behind a fence says that the block is in no language. */
+export function isPlainText(language: string): boolean {
+  return plain.has(language)
+}
+
 /** What a person calls the language behind a fence. */
 export function languageLabel(language: string): string {
-  if (language === '' || language === 'text' || language === 'txt' || language === 'plaintext') return 'Text'
+  if (isPlainText(language)) return 'Text'
   return (Object.hasOwn(names, language) && names[language]) || language
 }

@@ -1,11 +1,11 @@
-import { Gauge, List, RotateCw, ScrollText, TriangleAlert, Wrench } from 'lucide-react'
+import { Gauge, List, RotateCw, ScrollText, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import type { NoticeItem } from '#shared/session/session-view.ts'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 
 /** What went on by itself, in one grey line. */
 export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem }) {
-  const { icon, warn } = appearanceOf(item.code)
+  const { icon, warn } = appearances.get(item.code) ?? OTHER
   return (
     <div className={warn ? 'notice warn' : 'notice'}>
       <Icon of={icon} small />
@@ -14,11 +14,21 @@ export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem 
   )
 })
 
-function appearanceOf(code: string): { icon: IconShape; warn: boolean } {
-  if (code.startsWith('budget')) return { icon: Gauge, warn: code === 'budget-80' }
-  if (/recover/.test(code)) return { icon: Wrench, warn: false }
-  if (/retr|again|overload|rate/.test(code)) return { icon: RotateCw, warn: true }
-  if (/^policy/.test(code)) return { icon: ScrollText, warn: false }
-  if (/compact|summ/.test(code)) return { icon: List, warn: false }
-  return { icon: TriangleAlert, warn: true }
+interface Appearance {
+  icon: IconShape
+  warn: boolean
 }
+
+/** By the code of the notice; what is not here warns of something that went wrong. */
+const appearances: ReadonlyMap<string, Appearance> = new Map([
+  ['budget', { icon: Gauge, warn: false }],
+  ['budget-answer', { icon: Gauge, warn: false }],
+  ['budget-80', { icon: Gauge, warn: true }],
+  ['retry', { icon: RotateCw, warn: true }],
+  ['not-asked-again', { icon: RotateCw, warn: true }],
+  ['policy-after-turn', { icon: ScrollText, warn: false }],
+  ['compaction', { icon: List, warn: false }],
+  ['not-compacted', { icon: List, warn: false }],
+  ['own-summary', { icon: List, warn: false }],
+])
+const OTHER: Appearance = { icon: TriangleAlert, warn: true }

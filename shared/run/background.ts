@@ -41,6 +41,23 @@ const RunChanges = z.object({
 })
 export type RunChanges = z.infer<typeof RunChanges>
 
+/**
+ * How a run came to its end, where its status says too little. `killed`: somebody ended it by name. `stopped`: its turn was
+ * stopped. `signal`: the system or another program ended its process. `moved`: it went on elsewhere. `unread`: no message
+ * came. `not-begun`: it ended before it began.
+ */
+export type RunEnding =
+  | 'completed'
+  | 'killed'
+  | 'stopped'
+  | 'signal'
+  | 'moved'
+  | 'unread'
+  | 'limit'
+  | 'failed'
+  | 'not-begun'
+  | 'interrupted'
+
 /** A background run as lists, tray and dashboards show it. The contents of the work are in its session. */
 export const BackgroundRun = z.object({
   runId: RunId,
@@ -84,6 +101,8 @@ export const BackgroundRun = z.object({
   changes: RunChanges.nullable().catch(null),
   /** One line where a state needs words: why it failed, which limit ended it, who killed it. */
   note: z.string(),
+  /** A `RunEnding`, or one of a newer build. Missing = the run is not over, or an older build wrote the entry. */
+  ending: z.string().optional(),
   /** Windows and terminals that look at it now. */
   viewers: z.number().int().nonnegative(),
   /** false = written by another version: it is shown, and cannot be attached to. */
@@ -104,6 +123,7 @@ export type ListedRun = Pick<
   | 'prompt'
   | 'title'
   | 'note'
+  | 'ending'
   | 'startedAt'
   | 'endedAt'
   | 'exitCode'

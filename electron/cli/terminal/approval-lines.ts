@@ -44,8 +44,8 @@ export function approvalQuestion(output: Output): string {
     ['r', 'deny with a reason'],
   ] as const
   const words = keys.map(([key, text]) => `${paint(output, 'bold', key)} ${text}`)
-  const [row] = wrapRows(keys.map(([key, text]) => `${key} ${text}`).join('   '), output.width() - 3)
-  return row?.endsWith('reason') ? `  ${words.join('   ')}` : words.map((word) => `  ${word}`).join('\n')
+  const rows = wrapRows(keys.map(([key, text]) => `${key} ${text}`).join('   '), output.width() - 3)
+  return rows.length === 1 ? `  ${words.join('   ')}` : words.map((word) => `  ${word}`).join('\n')
 }
 
 export const REASON_QUESTION = 'What should it do instead?'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { BackgroundRun } from '#shared/run/background.ts'
 import { sampleRun } from '../../../test-support/sample-run.ts'
 import { memoryScreen } from './memory-screen.ts'
-import { runTable, stateWords } from './run-rows.ts'
+import { endedWords, runTable, stateWords } from './run-rows.ts'
 
 const runs: readonly [Partial<BackgroundRun>, string][] = [
   [{ status: 'running', phase: 'connecting' }, 'Waiting for the model'],
@@ -27,4 +27,19 @@ test.each<[Partial<BackgroundRun>, string]>([
   [{ status: 'killed', exitCode: 130, note: 'killed by you from the tray' }, 'killed by you from the tray'],
 ])('%o is listed as "%s"', (change, words) => {
   expect(stateWords(sampleRun({ note: '', approvals: [], ...change }))).toBe(words)
+})
+
+test.each([
+  [{ status: 'killed', ending: 'killed', note: 'killed by the window' }, 'killed by the window'],
+  [{ status: 'killed', ending: 'stopped', note: 'stopped by you' }, 'killed: stopped by you'],
+  [{ status: 'failed', ending: 'failed', note: 'failed over and over' }, 'failed: failed over and over'],
+  [{ status: 'interrupted', ending: 'interrupted', note: 'interrupted, can go on' }, 'interrupted, can go on'],
+  [{ status: 'completed', ending: 'moved', note: 'went on in the window' }, 'went on in the window'],
+  [{ status: 'completed', ending: 'completed', note: '' }, 'completed'],
+  // As older builds wrote them, and newer ones might.
+  [{ status: 'killed', note: 'killed by the window' }, 'killed by the window'],
+  [{ status: 'killed', note: 'stopped by you' }, 'killed: stopped by you'],
+  [{ status: 'failed', ending: 'of-tomorrow', note: 'It stood still.' }, 'failed: It stood still.'],
+] as const)('the end of a run is told by its ending, not by the words of its note: %j', (run, words) => {
+  expect(endedWords({ exitCode: 1, ...run })).toBe(words)
 })

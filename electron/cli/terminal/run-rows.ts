@@ -1,4 +1,4 @@
-import type { ListedRun } from '#shared/run/background.ts'
+import type { ListedRun, RunEnding } from '#shared/run/background.ts'
 import { waitingFor } from '#shared/run/run-words.ts'
 import { ExitCode } from '#shared/session/exit-code.ts'
 import type { Phase } from '#shared/session/session-event.ts'
@@ -68,12 +68,22 @@ export function stateWords(run: ListedRun): string {
   return endedWords(run)
 }
 
-/** How a run ended. Its note may say the state itself: "killed by the window", "interrupted, can go on". */
-export function endedWords({ status, note, exitCode }: Pick<ListedRun, 'status' | 'note' | 'exitCode'>): string {
-  if (status === 'completed' || note === '') return note || status
+/** How a run that is over ended, in a few words. */
+export function endedWords(run: Pick<ListedRun, 'status' | 'note' | 'exitCode' | 'ending'>): string {
+  const { status, note, exitCode } = run
+  if (note === '') return status
   // A limit that was kept is no fault.
   if (exitCode === ExitCode.budget) return `stopped: ${note}`
-  return status === 'interrupted' || note.startsWith(status) ? note : `${status}: ${note}`
+  return saysItsState(run) ? note : `${status}: ${note}`
+}
+
+/** Of these, the note says the state itself: "killed by the window", "interrupted, can go on", "went on in the window". */
+const WHOLE_NOTES: readonly RunEnding[] = ['completed', 'killed', 'moved', 'unread', 'interrupted']
+
+function saysItsState({ status, note, ending }: Pick<ListedRun, 'status' | 'note' | 'ending'>): boolean {
+  if (ending) return WHOLE_NOTES.some((whole) => whole === ending)
+  // Entries of older builds have the words alone.
+  return status === 'completed' || status === 'interrupted' || note.startsWith(status)
 }
 
 function speedWords({ tokensPerSecond }: ListedRun): string {

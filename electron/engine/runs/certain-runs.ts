@@ -58,7 +58,8 @@ export function isWholeEntry(value: unknown): value is WholeEntry {
     typeof run.startedAt === 'number' &&
     typeof worker.pid === 'number' &&
     (run.plan === null || (isRecord(run.plan) && isNumber(run.plan.done) && isNumber(run.plan.total))) &&
-    (run.phase === null || typeof run.phase === 'string')
+    (run.phase === null || typeof run.phase === 'string') &&
+    (run.ending === undefined || typeof run.ending === 'string')
   )
 }
 

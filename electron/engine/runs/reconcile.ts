@@ -55,7 +55,8 @@ async function outcomeWithout(entry: RunEntry, { registry, journalOf }: Surround
   const request = await registry.killRequest(entry.run.runId)
   if (request) return killedBy(request.by)
   if (entry.run.status === 'starting') {
-    return { status: 'failed', exitCode: 1, note: `it ended before it began, see ${registry.log(entry.run.runId)}` }
+    const note = `it ended before it began, see ${registry.log(entry.run.runId)}`
+    return { status: 'failed', exitCode: 1, note, ending: 'not-begun' }
   }
   return (await outcomeInJournal(journalOf(entry.run.sessionId), entry.afterSeq)) ?? interrupted
 }

@@ -94,6 +94,7 @@ const OtherVersion = z.object({
     plan: BackgroundRun.shape.plan,
     changes: BackgroundRun.shape.changes,
     note: z.string().catch(''),
+    ending: BackgroundRun.shape.ending.catch(undefined),
     viewers: z.literal(0).catch(0),
   }),
 })

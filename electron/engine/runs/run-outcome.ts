@@ -1,5 +1,5 @@
 import { amountWords } from '#shared/limits/limit-words.ts'
-import type { RunStatus } from '#shared/run/background.ts'
+import type { RunEnding, RunStatus } from '#shared/run/background.ts'
 import { exitCodeOfEnd } from '#shared/session/exit-code.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
 
@@ -8,6 +8,7 @@ export interface RunOutcome {
   status: RunStatus
   exitCode: number | null
   note: string
+  ending: RunEnding
   endChosen?: true
 }
 
@@ -19,9 +20,9 @@ export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>, c
   const exitCode = exitCodeOfEnd(end)
   switch (end.reason) {
     case 'completed':
-      return { status: 'completed', exitCode, note: '' }
+      return { status: 'completed', exitCode, note: '', ending: 'completed' }
     case 'aborted':
-      return { status: 'killed', exitCode, note: 'stopped by you' }
+      return { status: 'killed', exitCode, note: 'stopped by you', ending: 'stopped' }
     case 'interrupted':
       return { ...interrupted, exitCode: null }
     case 'budget':
@@ -29,16 +30,22 @@ export function outcomeOf(end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>, c
         status: 'failed',
         exitCode,
         note: end.budget ? `limit of ${amountWords(end.budget.limit, end.budget.allowed)} reached` : 'limit reached',
+        ending: 'limit',
         ...(chosen && { endChosen: true }),
       }
     case 'failed':
     case 'needs-approval':
-      return { status: 'failed', exitCode, note: end.failure?.message ?? 'It failed.' }
+      return { status: 'failed', exitCode, note: end.failure?.message ?? 'It failed.', ending: 'failed' }
   }
 }
 
-export const interrupted: RunOutcome = { status: 'interrupted', exitCode: null, note: 'interrupted, can go on' }
+export const interrupted: RunOutcome = {
+  status: 'interrupted',
+  exitCode: null,
+  note: 'interrupted, can go on',
+  ending: 'interrupted',
+}
 
 export function killedBy(by: string): RunOutcome {
-  return { status: 'killed', exitCode: 130, note: `killed by ${by}` }
+  return { status: 'killed', exitCode: 130, note: `killed by ${by}`, ending: 'killed' }
 }

@@ -138,7 +138,7 @@ export class RunHost {
     if (sessionVerbs[name].begins) await this.#begin(() => session.request(name, input))
     else if (name === 'leave') {
       const { to } = sessionVerbs.leave.input.parse(input)
-      this.#outcome = { status: 'completed', exitCode: null, note: `went on in ${to}` }
+      this.#outcome = { status: 'completed', exitCode: null, note: `went on in ${to}`, ending: 'moved' }
       await this.#stopWaiting(() => session.request('leave', { to }))
     } else await session.request(name, input)
   }
@@ -212,10 +212,16 @@ export class RunHost {
   async #endRequested(): Promise<void> {
     const { registry, session, start } = this.#options
     const request = await registry.killRequest(start.entry.run.runId)
-    this.#outcome = request ? killedBy(request.by) : { ...killedBy(''), note: 'ended by a signal from outside' }
+    this.#outcome = request ? killedBy(request.by) : signalled
     await this.#stopWaiting(() => session.request('stop', {}))
   }
 }
 
-const nothingCame: RunOutcome = { status: 'completed', exitCode: 0, note: 'no message came' }
+const nothingCame: RunOutcome = { status: 'completed', exitCode: 0, note: 'no message came', ending: 'unread' }
+const signalled: RunOutcome = {
+  status: 'killed',
+  exitCode: 130,
+  note: 'ended by a signal from outside',
+  ending: 'signal',
+}
 const ending = failure('transport', 'The run ended before this message was read. Send it again.', { retryable: true })

@@ -4,6 +4,7 @@ import { systemClock } from '../lib/clock.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
 import { noLongerTrue } from '../runs/reconcile.ts'
 import { RunRegistry } from '../runs/registry.ts'
+import type { RunOutcome } from '../runs/run-outcome.ts'
 import { StartData } from '../runs/start-data.ts'
 import type { WorkerReport } from '../runs/worker-report.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
@@ -55,13 +56,15 @@ export async function runToItsEnd(options: WorkerOptions): Promise<number> {
   } catch (error) {
     const value =
       error instanceof FailureError ? error.failure : failure('internal', 'A defect of the app ended the run.')
-    const ended = { endedAt: systemClock.now(), exitCode: exitCodeOfFailure(value), note: value.message }
-    await publisher.now({ ...noLongerTrue, ...ended, status: 'failed' }, null).catch(onDefect)
+    const exitCode = exitCodeOfFailure(value)
+    const outcome: RunOutcome = { status: 'failed', exitCode, note: value.message, ending: 'failed' }
+    const endedAt = systemClock.now()
+    await publisher.now({ ...noLongerTrue, ...outcome, endedAt }, null).catch(onDefect)
     options.report({ ok: false, failure: value })
     await engine?.close()
     await host?.removeSocket()
     if (!(error instanceof FailureError)) throw error
-    return ended.exitCode
+    return exitCode
   } finally {
     publisher.stop()
   }
