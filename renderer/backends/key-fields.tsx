@@ -1,9 +1,9 @@
 import type { Profile } from '#shared/profile/profile.ts'
 import { ChoiceField, TextField } from '../ui/form-field.tsx'
 import type { FieldsProps } from './fields-props.ts'
-import type { KeyPlace } from './profile-form.ts'
+import type { KeySource } from './profile-form.ts'
 
-const places: readonly { value: KeyPlace; label: string }[] = [
+const keySources: readonly { value: KeySource; label: string }[] = [
   { value: 'none', label: 'The server needs none' },
   { value: 'keychain', label: 'In the system keychain' },
   { value: 'env', label: 'In an environment variable' },
@@ -13,17 +13,17 @@ const places: readonly { value: KeyPlace; label: string }[] = [
 /** Where the key is. A stored key is never shown again; a new one replaces it. */
 export function KeyFields(props: FieldsProps & { original: Profile | null; keychain: boolean }) {
   const { fields, problems, change, leave, original, keychain } = props
-  const stored = original?.key.source === fields.keyPlace
-  const keyBox = fields.keyPlace === 'keychain' || fields.keyPlace === 'file'
+  const stored = original?.key.source === fields.keySource
+  const keyBox = fields.keySource === 'keychain' || fields.keySource === 'file'
   return (
     <>
       <ChoiceField
         label="Key"
-        name="keyPlace"
+        name="keySource"
         hint={keychain ? undefined : 'This computer has no keychain that can be used.'}
-        value={fields.keyPlace}
-        options={places.filter(({ value }) => value !== 'keychain' || keychain || stored)}
-        onChange={(keyPlace) => change({ keyPlace })}
+        value={fields.keySource}
+        options={keySources.filter(({ value }) => value !== 'keychain' || keychain || stored)}
+        onChange={(keySource) => change({ keySource })}
       />
       {keyBox && (
         <TextField
@@ -35,7 +35,7 @@ export function KeyFields(props: FieldsProps & { original: Profile | null; keych
           hint={
             stored
               ? 'One is stored. Leave this empty to keep it.'
-              : fields.keyPlace === 'keychain'
+              : fields.keySource === 'keychain'
                 ? 'It goes to the keychain and never comes back into this window.'
                 : undefined
           }
@@ -45,7 +45,7 @@ export function KeyFields(props: FieldsProps & { original: Profile | null; keych
           onLeave={() => leave('newKey')}
         />
       )}
-      {fields.keyPlace === 'env' && (
+      {fields.keySource === 'env' && (
         <TextField
           label="Name of the variable"
           name="keyVariable"
@@ -57,7 +57,7 @@ export function KeyFields(props: FieldsProps & { original: Profile | null; keych
           onLeave={() => leave('keyVariable')}
         />
       )}
-      {fields.keyPlace === 'file' && (
+      {fields.keySource === 'file' && (
         <div className="wide-field form-consent">
           <label className="row top">
             <input

@@ -55,7 +55,7 @@ export function ProfileEditor(props: {
   const problems: Problems = Object.fromEntries(Object.entries(all).filter(([name]) => left.has(name)))
   const probe = useProbe({
     baseUrl: fields.baseUrl,
-    key: fields.keyPlace === 'keychain' || fields.keyPlace === 'file' ? fields.newKey : '',
+    key: fields.keySource === 'keychain' || fields.keySource === 'file' ? fields.newKey : '',
     ...(original && { profileId: original.id }),
   })
   const parts: FieldsProps = {
@@ -67,7 +67,7 @@ export function ProfileEditor(props: {
       setFields(next)
       setChanged((known) => new Set([...known, ...Object.keys(change)]))
       // The boxes of another place for the key are new to the person: nothing in them is wrong yet.
-      if ('keyPlace' in change) setLeft((known) => new Set([...known].filter((name) => !keyBoxes.has(name))))
+      if ('keySource' in change) setLeft((known) => new Set([...known].filter((name) => !keyBoxes.has(name))))
     },
     // A box that was only walked through is not wrong yet.
     leave: (name) => changed.has(name) && setLeft((known) => new Set(known).add(name)),
@@ -75,7 +75,7 @@ export function ProfileEditor(props: {
 
   useEffect(() => {
     const field = (name: FieldName) => form.current?.querySelector<HTMLElement>(`[data-field="${name}"]`)
-    if (props.focusKey) (field('newKey') ?? field('keyPlace'))?.focus()
+    if (props.focusKey) (field('newKey') ?? field('keySource'))?.focus()
   }, [props.focusKey])
   // After a refusal the first field that is wrong takes the focus, once it is drawn as such.
   useEffect(() => {

@@ -45,7 +45,7 @@ test('a whole form becomes a profile with numbers, an id from its name and the k
       ...vllm,
       name: ' Lab Größe 2 ',
       baseUrl: 'http://10.0.4.12:8000/v1/',
-      keyPlace: 'keychain',
+      keySource: 'keychain',
       newKey: ' sk-one ',
       plainHttp: true,
       contextWindow: '65,536',
@@ -92,10 +92,10 @@ test('each field says in one sentence what is wrong with it', () => {
     problemsOf({ baseUrl: 'https://me:secret@host/v1' }),
     problemsOf({ baseUrl: 'https://host/v1?key=1' }),
     problemsOf({ contextWindow: '1.5', maxOutputTokens: '0', temperature: '3', inputCost: '-1' }),
-    problemsOf({ keyPlace: 'env', keyVariable: 'MY KEY' }),
-    problemsOf({ keyPlace: 'file', newKey: 'sk-one' }),
-    problemsOf({ keyPlace: 'keychain', newKey: 'sk one' }),
-    problemsOf({ keyPlace: 'keychain', newKey: 'sk-one' }, { ...empty, keychain: false }),
+    problemsOf({ keySource: 'env', keyVariable: 'MY KEY' }),
+    problemsOf({ keySource: 'file', newKey: 'sk-one' }),
+    problemsOf({ keySource: 'keychain', newKey: 'sk one' }),
+    problemsOf({ keySource: 'keychain', newKey: 'sk-one' }, { ...empty, keychain: false }),
     problemsOf({ headers: '["a"]' }),
     problemsOf({ headers: '{"X-A": 1}' }),
     problemsOf({ headers: '{"X A": "1"}' }),
@@ -150,8 +150,8 @@ test('a stored key stays until another is typed or another place is chosen', () 
   const fields = fieldsFromProfile(saved)
   expect([
     readForm({ ...fields, newKey: 'sk-two' }, context),
-    readForm({ ...fields, keyPlace: 'none', newKey: 'sk-two' }, context),
-    readForm({ ...fields, keyPlace: 'file', fileConsent: true }, context),
+    readForm({ ...fields, keySource: 'none', newKey: 'sk-two' }, context),
+    readForm({ ...fields, keySource: 'file', fileConsent: true }, context),
   ]).toEqual([
     { ok: true, input: { profile: saved, key: 'sk-two', storage: 'keychain' } },
     { ok: true, input: { profile: { ...saved, key: { source: 'none' } } } },
@@ -171,8 +171,8 @@ test('a second backend of a kind gets a name and an id of its own, and no name b
 })
 
 test('without a keychain a preset with a key starts with an environment variable', () => {
-  const { keyPlace, keyVariable } = fieldsFromPreset(preset('openrouter'), [], false)
-  expect({ keyPlace, keyVariable }).toEqual({ keyPlace: 'env', keyVariable: 'OPENAI_API_KEY' })
+  const { keySource, keyVariable } = fieldsFromPreset(preset('openrouter'), [], false)
+  expect({ keySource, keyVariable }).toEqual({ keySource: 'env', keyVariable: 'OPENAI_API_KEY' })
 })
 
 test('everything that a profile can hold is shown in the form and saved again as it was', () => {

@@ -4,7 +4,7 @@ import { KeyReference, Profile as ProfileSchema } from '#shared/profile/profile.
 import { FieldProblem } from '../lib/read-field.ts'
 import { type OptionName, type OtherMember, optionFields, optionNames } from './option-fields.ts'
 
-export type KeyPlace = KeyReference['source']
+export type KeySource = KeyReference['source']
 
 /** What stands in the boxes, as text, so that a half-written number is never lost. */
 export interface ProfileFields extends Record<OptionName, string> {
@@ -12,7 +12,7 @@ export interface ProfileFields extends Record<OptionName, string> {
   kind: BackendKind
   baseUrl: string
   model: string
-  keyPlace: KeyPlace
+  keySource: KeySource
   /** Only what was just typed; a stored key never comes here. */
   newKey: string
   keyVariable: string
@@ -50,7 +50,7 @@ export function fieldsFromPreset(
     kind: preset.kind,
     baseUrl: preset.baseUrl,
     model: preset.model,
-    keyPlace: preset.needsKey ? (keychain ? 'keychain' : 'env') : 'none',
+    keySource: preset.needsKey ? (keychain ? 'keychain' : 'env') : 'none',
     contextWindow: preset.kind === 'ollama' ? String(OLLAMA_WINDOW) : '',
   }
 }
@@ -62,7 +62,7 @@ export function fieldsFromProfile(profile: Profile): ProfileFields {
     kind: profile.kind,
     baseUrl: profile.baseUrl,
     model: profile.model,
-    keyPlace: profile.key.source,
+    keySource: profile.key.source,
     keyVariable: profile.key.source === 'env' ? profile.key.name : emptyFields.keyVariable,
     fileConsent: profile.key.source === 'file',
     plainHttp: profile.plainHttp ?? false,
@@ -84,14 +84,14 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     }
   }
   const { original } = context
-  const storedHere = original !== null && original.key.source === fields.keyPlace
+  const storedHere = original !== null && original.key.source === fields.keySource
   const profile = {
     id: original?.id ?? freeId(fields.name, context.takenIds),
     name: readField('name', () => readName(fields.name, context.takenNames)),
     kind: fields.kind,
     baseUrl: readField('baseUrl', () => readBaseUrl(fields.baseUrl)),
     model: fields.model.trim(),
-    key: readField(fields.keyPlace === 'env' ? 'keyVariable' : 'newKey', () =>
+    key: readField(fields.keySource === 'env' ? 'keyVariable' : 'newKey', () =>
       readKey(fields, storedHere, context.keychain),
     ),
     plainHttp: fields.plainHttp || undefined,
@@ -107,11 +107,11 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
     Object.assign(options, read)
     if (timeouts) options.timeouts = { ...options.timeouts, ...timeouts }
   }
-  if (fields.keyPlace === 'file' && !fields.fileConsent)
+  if (fields.keySource === 'file' && !fields.fileConsent)
     problems.fileConsent = 'Say yes to the file, or choose another place for the key.'
   if (Object.keys(problems).length > 0) return { ok: false, problems }
 
-  const storage = fields.keyPlace === 'keychain' || fields.keyPlace === 'file' ? fields.keyPlace : undefined
+  const storage = fields.keySource === 'keychain' || fields.keySource === 'file' ? fields.keySource : undefined
   return {
     ok: true,
     input: {
@@ -127,7 +127,7 @@ export function readForm(fields: ProfileFields, context: FormContext): FormResul
 export const OLLAMA_WINDOW = 32_768
 
 const emptyFields: Omit<ProfileFields, 'name' | 'kind' | 'baseUrl' | 'model'> = {
-  keyPlace: 'none',
+  keySource: 'none',
   newKey: '',
   keyVariable: 'OPENAI_API_KEY',
   fileConsent: false,
@@ -181,7 +181,7 @@ export function baseUrlProblem(value: string): string | null {
 }
 
 function readKey(fields: ProfileFields, storedHere: boolean, keychain: boolean): KeyReference {
-  switch (fields.keyPlace) {
+  switch (fields.keySource) {
     case 'none':
       return { source: 'none' }
     case 'env': {
@@ -192,13 +192,13 @@ function readKey(fields: ProfileFields, storedHere: boolean, keychain: boolean):
     }
     case 'keychain':
     case 'file':
-      if (fields.keyPlace === 'keychain' && !keychain && !storedHere)
+      if (fields.keySource === 'keychain' && !keychain && !storedHere)
         throw new FieldProblem('This computer has no keychain that can be used; choose another place for the key.')
       if (fields.newKey.trim() === '' && !storedHere)
         throw new FieldProblem('Paste the key, or choose that the server has none.')
       if (/\s/.test(fields.newKey.trim()))
         throw new FieldProblem('A key has no spaces or line breaks in it; paste the key alone.')
-      return { source: fields.keyPlace }
+      return { source: fields.keySource }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SessionView, TextItem, ToolItem } from '#shared/session/session-view.ts'
 import { Prose } from '../prose/prose.tsx'
-import { useView } from '../stores/chat-place.ts'
+import { useView } from '../stores/shown-chat.ts'
 import { ToolGroup } from '../transcript/tool-group.tsx'
 
 const STEPS = 5

@@ -8,12 +8,12 @@ import type { PendingApproval } from '#shared/session/session-view.ts'
 import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { BudgetCard } from '../approvals/budget-card.tsx'
 import { useNow } from '../lib/clock.ts'
-import { ChatSession, useView } from '../stores/chat-place.ts'
 import { followSession } from '../stores/feed.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { resumeRun, stopRun } from '../stores/run-actions.ts'
 import { backToList, setRunPlace, useRunPlace } from '../stores/run-place.ts'
 import { useSessionStore } from '../stores/session-store.ts'
+import { ChatSession, useView } from '../stores/shown-chat.ts'
 import { Announcer } from '../transcript/announcer.tsx'
 import { TurnEndNotice } from '../transcript/turn-end-notice.tsx'
 import { CopyCommand } from '../ui/copy-command.tsx'
@@ -135,15 +135,15 @@ function Closed({ sessionId }: { sessionId: SessionId }) {
 function Approval() {
   const approvals = useView((view) => view.approvals) ?? noApprovals
   const [asked] = approvals
-  const place = useRef<HTMLDivElement>(null)
+  const element = useRef<HTMLDivElement>(null)
   if (!asked) return null
   return (
-    <div ref={place}>
+    <div ref={element}>
       <ApprovalCard
         key={`${asked.request.callId} ${asked.since}`}
         approval={asked}
         others={approvals.length - 1}
-        onSeek={() => place.current?.scrollIntoView({ block: 'nearest' })}
+        onSeek={() => element.current?.scrollIntoView({ block: 'nearest' })}
       />
     </div>
   )

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { formatClock } from '../lib/format.ts'
-import { useView } from '../stores/chat-place.ts'
+import { useView } from '../stores/shown-chat.ts'
 import { type LogLine, logLines } from './log-lines.ts'
 
 const noLines: readonly LogLine[] = []

@@ -60,7 +60,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
           />
         </p>
       ))}
-      <TakenBack place={sessionId} />
+      <TakenBack chatKey={sessionId} />
       <div className="run-message">
         <textarea
           aria-label="Message"

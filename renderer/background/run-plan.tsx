@@ -2,7 +2,7 @@ import { Circle, CircleCheck } from 'lucide-react'
 import { useMemo } from 'react'
 import type { RunState } from '#shared/run/run-words.ts'
 import { planOf } from '#shared/session/plan.ts'
-import { useView } from '../stores/chat-place.ts'
+import { useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
 import { RunGlyph } from './run-glyph.tsx'
 

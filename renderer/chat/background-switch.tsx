@@ -2,10 +2,10 @@ import { Layers, Undo2 } from 'lucide-react'
 import type { SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import { useAppStore } from '../stores/app-store.ts'
-import { useView } from '../stores/chat-place.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { sendToBackground, takeFromBackground } from '../stores/run-actions.ts'
 import { goToRun } from '../stores/run-place.ts'
+import { useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
 
 /** A chat ends with the window, a run does not: says which this is, and makes one of the other. */

@@ -1,18 +1,18 @@
 import { ArrowUp, Square } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react'
-import { useChatPlace, useChatSession, useView } from '../stores/chat-place.ts'
 import { type Draft, giveBackDraft, isDraftEmpty, setDraft, takeDraft, useDraftStore } from '../stores/draft-store.ts'
+import { useChatKey, useChatSession, useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
 import { StopButton } from '../ui/stop-button.tsx'
-import { droppedPaths, sayNotYet } from './dropped-files.ts'
+import { droppedPaths, reportNotYet } from './dropped-files.ts'
 import { PermissionSelect } from './permission-select.tsx'
 import { ProfileSelect } from './profile-select.tsx'
 
 /** Where a person writes. `onSend` gives false when the text was not taken: then it comes back. */
 export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) {
   const sessionId = useChatSession()
-  const place = useChatPlace()
-  const empty = useDraftStore((state) => isEmpty(state.drafts[place]))
+  const chatKey = useChatKey()
+  const empty = useDraftStore((state) => isEmpty(state.drafts[chatKey]))
   const box = useRef<HTMLTextAreaElement>(null)
   const running = useView((view) => view.activity !== null) === true
   const asked = useView((view) => view.approvals.length > 0) === true
@@ -27,18 +27,18 @@ export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) 
   // Not a controlled box: a key press need not draw anything but itself. What is set from elsewhere is copied in.
   useLayoutEffect(() => {
     const copy = () => {
-      const text = useDraftStore.getState().drafts[place] ?? ''
+      const text = useDraftStore.getState().drafts[chatKey] ?? ''
       if (box.current && box.current.value !== text) box.current.value = text
     }
     copy()
     return useDraftStore.subscribe(copy)
-  }, [place])
+  }, [chatKey])
 
   const send = async () => {
-    if (isDraftEmpty(place)) return
-    const draft = takeDraft(place)
+    if (isDraftEmpty(chatKey)) return
+    const draft = takeDraft(chatKey)
     box.current?.focus()
-    if (!(await props.onSend(draft))) giveBackDraft(place, draft)
+    if (!(await props.onSend(draft))) giveBackDraft(chatKey, draft)
   }
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // 229 = the input method has the key: Enter there ends a word, not the message.
@@ -50,11 +50,11 @@ export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) 
   const drop = (event: DragEvent<HTMLTextAreaElement>) => {
     if (event.dataTransfer.files.length === 0) return
     event.preventDefault()
-    const paths = droppedPaths(place, event.dataTransfer.files, folder)
+    const paths = droppedPaths(chatKey, event.dataTransfer.files, folder)
     const target = event.currentTarget
     if (paths === null) return
     target.setRangeText(paths, target.selectionStart, target.selectionEnd, 'end')
-    setDraft(place, target.value)
+    setDraft(chatKey, target.value)
     target.focus()
   }
   return (
@@ -64,10 +64,10 @@ export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) 
         aria-label="Message"
         rows={1}
         placeholder={placeholder({ isNew: sessionId === null, running, asked, atLimit })}
-        onInput={(event) => setDraft(place, event.currentTarget.value)}
+        onInput={(event) => setDraft(chatKey, event.currentTarget.value)}
         onKeyDown={keyDown}
         onPaste={({ clipboardData }) => {
-          if (clipboardData.files.length > 0 && !clipboardData.types.includes('text/plain')) sayNotYet(place)
+          if (clipboardData.files.length > 0 && !clipboardData.types.includes('text/plain')) reportNotYet(chatKey)
         }}
         onDragOver={(event) => {
           if (event.dataTransfer.types.includes('Files')) event.preventDefault()

@@ -5,8 +5,8 @@ import { backendLine } from '../backends/doctor-line.ts'
 import { chosenModel } from '../lib/backend-state.ts'
 import { chooseProfile } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
-import { useChatSession, useView } from '../stores/chat-place.ts'
 import { useDraftStore } from '../stores/draft-store.ts'
+import { useChatSession, useView } from '../stores/shown-chat.ts'
 import { Select } from '../ui/select.tsx'
 
 /** Which backend answers from here on. */

@@ -16,8 +16,8 @@ import {
 } from '../budget/session-limits.ts'
 import { useNow } from '../lib/clock.ts'
 import { useAppStore } from '../stores/app-store.ts'
-import { useChatSession, useView } from '../stores/chat-place.ts'
 import { usePolicyStore } from '../stores/policy-store.ts'
+import { useChatSession, useView } from '../stores/shown-chat.ts'
 import { Meter } from '../ui/meter.tsx'
 
 interface Props {

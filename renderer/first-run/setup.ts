@@ -28,13 +28,13 @@ export function readSetup(
   const preset = presetOf(setup.kind)
   const takenNames = existing.map(({ name }) => name)
   const listed = models.some(({ id }) => id === preset.model) || models.length === 0
-  const keyPlace = setup.key.trim() === '' && setup.kind !== 'openrouter' ? 'none' : keychain ? 'keychain' : 'file'
+  const keySource = setup.key.trim() === '' && setup.kind !== 'openrouter' ? 'none' : keychain ? 'keychain' : 'file'
   const result = readForm(
     {
       ...fieldsFromPreset(preset, takenNames, keychain),
       baseUrl: setup.baseUrl,
       model: listed ? preset.model : (models[0]?.id ?? ''),
-      keyPlace,
+      keySource,
       newKey: setup.key,
       fileConsent: setup.fileConsent,
     },

@@ -3,7 +3,7 @@ import { CodeLines } from './code-lines.ts'
 import { FenceReader, fenceLanguage, fenceOpening, fenceText } from './fence-reader.ts'
 import { asWritten, MOST_COLUMNS, ModelLexer } from './model-markdown.ts'
 import { reuseParts } from './reuse-tokens.ts'
-import { splitPlace } from './split-place.ts'
+import { splitPoint } from './split-point.ts'
 
 /** One top-level block. Its identity changes when, and only when, what is shown of it changes. */
 export interface Block {
@@ -100,7 +100,7 @@ export class MarkdownDocument {
     const last = this.#tail.at(-1)
     if (!last) return
     const start = this.#tailText.lastIndexOf(last.token.raw)
-    const { at, repeated } = splitPlace(last.token, this.#tailText, Math.max(0, start))
+    const { at, repeated } = splitPoint(last.token, this.#tailText, Math.max(0, start))
     if (at === 0) return
     const rest = repeated + this.#tailText.slice(at)
     this.#tailText = this.#tailText.slice(0, at)

@@ -1,9 +1,9 @@
 import { ScrollText } from 'lucide-react'
 import { lazy, Suspense, useEffect } from 'react'
 import { type PolicyView, undecidedFiles } from '#shared/policy/policy.ts'
-import { useChatPlace, useView } from '../stores/chat-place.ts'
 import { useDraftStore } from '../stores/draft-store.ts'
 import { lookAtPolicy, usePolicyStore } from '../stores/policy-store.ts'
+import { useChatKey, useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
 
 // Most folders have no policy: its parts are loaded where there is one.
@@ -12,20 +12,20 @@ const PolicyDialog = lazy(() => import('./policy-dialog.tsx'))
 
 /** In the bar of a chat whose folder has a policy: what applies and from which file; and the question for trust. */
 export function PolicyButton({ folder }: { folder: string }) {
-  const place = useChatPlace()
+  const chatKey = useChatKey()
   const view = usePolicyStore(({ views }) => views[folder])
   const asking = usePolicyStore((state) => state.asking)
-  useFreshPolicy(folder, place)
+  useFreshPolicy(folder, chatKey)
   if (!view || view.files.length === 0) return null
   const state = stateOf(view)
   return (
     <Suspense>
-      <PolicyPopover view={view} folder={folder} place={place} label={state ? `Policy: ${state.words}` : 'Policy'}>
+      <PolicyPopover view={view} folder={folder} area={chatKey} label={state ? `Policy: ${state.words}` : 'Policy'}>
         <Icon of={ScrollText} small />
         <span className="hide-s">Policy</span>
         {state && <span className={`badge ${state.tone}`}>{state.words}</span>}
       </PolicyPopover>
-      {asking?.folder === folder && <PolicyDialog files={asking.files} place={place} />}
+      {asking?.folder === folder && <PolicyDialog files={asking.files} area={chatKey} />}
     </Suspense>
   )
 }
@@ -36,13 +36,13 @@ function stateOf(view: PolicyView): { tone: string; words: string } | null {
 }
 
 /** Looks when the chat opens, when a turn ends and when the window comes to the front: files change outside. */
-function useFreshPolicy(folder: string, place: string): void {
+function useFreshPolicy(folder: string, chatKey: string): void {
   const busy = useView(({ activity }) => activity !== null) === true
   useEffect(() => {
     // A question never takes the focus from somebody who types.
-    const refresh = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[place])
+    const refresh = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[chatKey])
     if (!busy) refresh()
     window.addEventListener('focus', refresh)
     return () => window.removeEventListener('focus', refresh)
-  }, [folder, place, busy])
+  }, [folder, chatKey, busy])
 }

@@ -5,7 +5,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { PolicyPath, PolicyRules } from './policy-rules.tsx'
 
 /** Asks for trust in manifests, and shows per file what would count. Every way out but the button is a no. */
-export default function PolicyDialog({ files, place }: { files: readonly PolicyFile[]; place: string }) {
+export default function PolicyDialog({ files, area }: { files: readonly PolicyFile[]; area: string }) {
   const trusted = useRef(false)
   const one = files.length === 1
   const them = one ? 'it' : 'them'
@@ -19,7 +19,7 @@ export default function PolicyDialog({ files, place }: { files: readonly PolicyF
       onConfirm={() => {
         trusted.current = true
       }}
-      onClose={() => void answerPolicy(place, trusted.current)}
+      onClose={() => void answerPolicy(area, trusted.current)}
       details={
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
         <section className="policy-details" aria-label="What the policy says" tabIndex={0}>

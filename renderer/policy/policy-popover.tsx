@@ -8,11 +8,11 @@ import { PolicyPath, PolicyRules } from './policy-rules.tsx'
 export default function PolicyPopover(props: {
   view: PolicyView
   folder: string
-  place: string
+  area: string
   label: string
   children: ReactNode
 }) {
-  const { view, folder, place } = props
+  const { view, folder, area } = props
   const popup = useRef<HTMLDivElement>(null)
   return (
     <Popover.Root>
@@ -34,7 +34,7 @@ export default function PolicyPopover(props: {
                   <TrustBadge file={file} />
                 </h3>
                 <PolicyRules file={file} />
-                <TrustAction file={file} folder={folder} place={place} />
+                <TrustAction file={file} folder={folder} area={area} />
               </section>
             ))}
           </Popover.Popup>
@@ -56,10 +56,10 @@ function TrustBadge({ file }: { file: PolicyFile }) {
   return <span className={`badge ${tone} end`}>{words}</span>
 }
 
-function TrustAction({ file, folder, place }: { file: PolicyFile; folder: string; place: string }) {
+function TrustAction({ file, folder, area }: { file: PolicyFile; folder: string; area: string }) {
   if (file.trust === 'trusted')
     return (
-      <button type="button" className="btn sm" onClick={() => void revokePolicy(place, folder, file.path)}>
+      <button type="button" className="btn sm" onClick={() => void revokePolicy(area, folder, file.path)}>
         Take trust back
       </button>
     )

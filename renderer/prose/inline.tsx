@@ -2,7 +2,7 @@ import type { Token, Tokens } from 'marked'
 import { Fragment, type ReactNode } from 'react'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { openLink } from '../stores/actions.ts'
-import { useChatPlace } from '../stores/chat-place.ts'
+import { useChatKey } from '../stores/shown-chat.ts'
 import { linkTarget, namedFile } from './link-target.ts'
 
 /** What stands inside a line. Text is always text: HTML is shown as it was written, never as elements. */
@@ -89,7 +89,7 @@ function TaskMark(props: { done: boolean }) {
 }
 
 function Link(props: { href: string; words: string; children: ReactNode }) {
-  const place = useChatPlace()
+  const chatKey = useChatKey()
   const target = linkTarget(props.href)
   if (target === null) return <NamedFile {...props} />
   return (
@@ -99,7 +99,7 @@ function Link(props: { href: string; words: string; children: ReactNode }) {
       title={target}
       onClick={(event) => {
         event.preventDefault()
-        void openLink(place, target)
+        void openLink(chatKey, target)
       }}
       onAuxClick={(event) => event.preventDefault()}
     >

@@ -5,8 +5,8 @@ import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 
 /** What was taken back while something else was being written, until a person uses it or lets it go. */
-export function TakenBack({ place }: { place: string }) {
-  const text = useDraftStore(({ takenBack }) => takenBack[place])
+export function TakenBack({ chatKey }: { chatKey: string }) {
+  const text = useDraftStore(({ takenBack }) => takenBack[chatKey])
   if (text === undefined) return null
   return (
     <p className="notice">
@@ -18,8 +18,8 @@ export function TakenBack({ place }: { place: string }) {
         type="button"
         className="btn sm end"
         onClick={() => {
-          keepTakenBack(place, null)
-          prependDraft(place, text)
+          keepTakenBack(chatKey, null)
+          prependDraft(chatKey, text)
           focusMessage()
         }}
       >
@@ -31,7 +31,7 @@ export function TakenBack({ place }: { place: string }) {
         small
         label="Let it go"
         onClick={() => {
-          keepTakenBack(place, null)
+          keepTakenBack(chatKey, null)
           focusMessage()
         }}
       />

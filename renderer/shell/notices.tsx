@@ -30,7 +30,7 @@ export function Notices() {
         <div className="notice box danger" role="alert">
           <Icon of={CircleAlert} />
           <div className="grow">{failureWords(problem.failure)}</div>
-          <LeavingButton className="btn sm" onClick={() => clearProblem(problem.place)}>
+          <LeavingButton className="btn sm" onClick={() => clearProblem(problem.area)}>
             Dismiss
           </LeavingButton>
         </div>
@@ -42,5 +42,5 @@ export function Notices() {
 /** A problem that the page which is shown does not show itself; a chat shows its own. */
 function useProblemHere() {
   const chat = useRouteStore((state) => (state.page === 'chat' ? (state.sessionId ?? NEW_CHAT) : null))
-  return useProblemStore((state) => state.problems.find(({ place }) => place !== chat))
+  return useProblemStore((state) => state.problems.find(({ area }) => area !== chat))
 }

@@ -126,7 +126,7 @@ export async function removeSession(sessionId: SessionId): Promise<void> {
   if (removed && shown === sessionId) go(page, null)
 }
 
-/** The place of problems with settings. */
+/** The part of the window that shows problems with settings. */
 const SETTINGS = 'settings'
 
 export async function updateSettings(patch: SettingsPatch): Promise<void> {
@@ -134,22 +134,22 @@ export async function updateSettings(patch: SettingsPatch): Promise<void> {
 }
 
 /** Opens a link of the transcript outside; main checks it again. */
-export async function openLink(place: string, url: string): Promise<void> {
-  await surface(place, request('link.open', { url }))
+export async function openLink(area: string, url: string): Promise<void> {
+  await surface(area, request('link.open', { url }))
 }
 
 /** True when it is on the clipboard. */
-export async function copyText(place: string, text: string): Promise<boolean> {
-  return (await surface(place, request('clipboard.write', { text }))) !== null
+export async function copyText(area: string, text: string): Promise<boolean> {
+  return (await surface(area, request('clipboard.write', { text }))) !== null
 }
 
-/** Shows a failure in its place and gives null; a success clears what stood there. */
-export async function surface<T>(place: string, reply: Promise<Reply<T>>): Promise<{ value: T } | null> {
+/** Resolves with the value of a reply; null = it failed, and the failure is shown in that part of the window. A success clears what stood there. */
+export async function surface<T>(area: string, reply: Promise<Reply<T>>): Promise<{ value: T } | null> {
   const answer = await reply
   if (answer.ok) {
-    clearProblem(place)
+    clearProblem(area)
     return { value: answer.value }
   }
-  reportProblem(place, answer.failure)
+  reportProblem(area, answer.failure)
   return null
 }

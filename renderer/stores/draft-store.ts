@@ -29,55 +29,58 @@ export const useDraftStore = create<DraftStore>()(() => ({
   newChat: noChoice,
 }))
 
-/** An empty draft has no place among the messages that wait: what is written next is another one. */
-export function setDraft(place: string, text: string): void {
+/**
+ * Keeps what is written in a chat, by the id of its session or `NEW_CHAT`. An empty draft does not stand among the messages
+ * that wait any longer: what is written next is another one.
+ */
+export function setDraft(chatKey: string, text: string): void {
   useDraftStore.setState(({ drafts, behind }) => ({
-    drafts: { ...drafts, [place]: text },
-    ...(text.trim() === '' && place in behind && { behind: without(behind, place) }),
+    drafts: { ...drafts, [chatKey]: text },
+    ...(text.trim() === '' && chatKey in behind && { behind: without(behind, chatKey) }),
   }))
 }
 
-export function isDraftEmpty(place: string): boolean {
-  return (useDraftStore.getState().drafts[place] ?? '').trim() === ''
+export function isDraftEmpty(chatKey: string): boolean {
+  return (useDraftStore.getState().drafts[chatKey] ?? '').trim() === ''
 }
 
-/** Gives what is written there and leaves the place empty. */
-export function takeDraft(place: string): Draft {
+/** Gives what is written in a chat and leaves its message box empty. */
+export function takeDraft(chatKey: string): Draft {
   const { drafts, behind } = useDraftStore.getState()
-  const draft = { text: (drafts[place] ?? '').trim(), behind: behind[place] ?? null }
-  setDraft(place, '')
+  const draft = { text: (drafts[chatKey] ?? '').trim(), behind: behind[chatKey] ?? null }
+  setDraft(chatKey, '')
   return draft
 }
 
-/** What was not taken comes back, unless something was typed meanwhile. */
-export function giveBackDraft(place: string, { text, behind }: Draft): void {
-  if (!isDraftEmpty(place)) return
-  setDraft(place, text)
-  if (behind) keepBehind(place, behind)
+/** Puts a draft that was not sent back into its message box, unless something was typed meanwhile. */
+export function giveBackDraft(chatKey: string, { text, behind }: Draft): void {
+  if (!isDraftEmpty(chatKey)) return
+  setDraft(chatKey, text)
+  if (behind) keepBehind(chatKey, behind)
 }
 
-/** The draft is a message that waited, and these stood behind it. */
-export function keepBehind(place: string, messages: readonly MessageId[]): void {
-  useDraftStore.setState(({ behind }) => ({ behind: { ...behind, [place]: messages } }))
+/** Remembers that the draft of a chat is a message that waited, and which messages stood behind it. */
+export function keepBehind(chatKey: string, messages: readonly MessageId[]): void {
+  useDraftStore.setState(({ behind }) => ({ behind: { ...behind, [chatKey]: messages } }))
 }
 
-/** null = nothing is kept there any more. */
-export function keepTakenBack(place: string, text: string | null): void {
+/** Keeps a text that was taken back beside the draft of a chat; null = none is kept any more. */
+export function keepTakenBack(chatKey: string, text: string | null): void {
   useDraftStore.setState(({ takenBack }) => ({
-    takenBack: text === null ? without(takenBack, place) : { ...takenBack, [place]: text },
+    takenBack: text === null ? without(takenBack, chatKey) : { ...takenBack, [chatKey]: text },
   }))
 }
 
-/** Puts a text in front of what is being written there. */
-export function prependDraft(place: string, text: string): void {
-  const written = useDraftStore.getState().drafts[place]?.trim() ?? ''
-  setDraft(place, written === '' ? text : `${text}\n\n${written}`)
+/** Puts a text in front of what is being written in a chat. */
+export function prependDraft(chatKey: string, text: string): void {
+  const written = useDraftStore.getState().drafts[chatKey]?.trim() ?? ''
+  setDraft(chatKey, written === '' ? text : `${text}\n\n${written}`)
 }
 
 export function chooseForNewChat(change: Partial<NewChatChoice>): void {
   useDraftStore.setState(({ newChat }) => ({ newChat: { ...newChat, ...change } }))
 }
 
-function without<Value>(all: Readonly<Record<string, Value>>, place: string): Record<string, Value> {
-  return Object.fromEntries(Object.entries(all).filter(([one]) => one !== place))
+function without<Value>(all: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(all).filter(([one]) => one !== key))
 }

@@ -40,8 +40,8 @@ function bench() {
     saved,
     told,
     disk,
-    write(place: string, text: string) {
-      memory = { ...memory, drafts: { ...memory.drafts, [place]: text } }
+    write(chatKey: string, text: string) {
+      memory = { ...memory, drafts: { ...memory.drafts, [chatKey]: text } }
       keeper.changed()
     },
   }

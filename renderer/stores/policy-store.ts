@@ -29,23 +29,23 @@ export function askAbout(folder: string, files: readonly PolicyFile[]): void {
 }
 
 /** A yes or no to the files that are asked about. Problems are shown at `place`. */
-export async function answerPolicy(place: string, trusted: boolean): Promise<void> {
+export async function answerPolicy(area: string, trusted: boolean): Promise<void> {
   const { asking } = usePolicyStore.getState()
   usePolicyStore.setState({ asking: null })
   if (!asking) return
   const files = asking.files.map(({ path, hash }) => ({ path, hash }))
-  await changed(place, asking.folder, request('policy.answer', { files, trusted }))
+  await changed(area, asking.folder, request('policy.answer', { files, trusted }))
 }
 
 /** Takes the trust in one file back. */
-export async function revokePolicy(place: string, folder: string, path: string): Promise<void> {
-  await changed(place, folder, request('policy.revoke', { paths: [path] }))
+export async function revokePolicy(area: string, folder: string, path: string): Promise<void> {
+  await changed(area, folder, request('policy.revoke', { paths: [path] }))
 }
 
-async function changed(place: string, folder: string, reply: ReturnType<typeof request>): Promise<void> {
+async function changed(area: string, folder: string, reply: ReturnType<typeof request>): Promise<void> {
   const answer = await reply
-  if (answer.ok) clearProblem(place)
-  else reportProblem(place, answer.failure)
+  if (answer.ok) clearProblem(area)
+  else reportProblem(area, answer.failure)
   await lookAtPolicy(folder, false)
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { SessionView } from '#shared/session/session-view.ts'
-import { useChatSession } from '../stores/chat-place.ts'
 import { useSessionStore } from '../stores/session-store.ts'
+import { useChatSession } from '../stores/shown-chat.ts'
 import { announcements, sentences } from './announcements.ts'
 
 /** Two live regions that are there before anything is said in them. Drawn when something is said, not with every word. */

@@ -6,7 +6,7 @@ import { withCode } from '../prose/user-message.tsx'
 import { changeQueued, takeBackQueued } from '../queue/queue-acts.ts'
 import { TakenBack } from '../queue/taken-back.tsx'
 import { sendQueued } from '../stores/actions.ts'
-import { useChatSession, useView } from '../stores/chat-place.ts'
+import { useChatSession, useView } from '../stores/shown-chat.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -20,7 +20,7 @@ export function QueuedMessages() {
   const queued = useView((view) => view.queued) ?? none
   const running = useView((view) => view.activity !== null) === true
   if (!sessionId) return null
-  if (queued.length === 0) return <TakenBack place={sessionId} />
+  if (queued.length === 0) return <TakenBack chatKey={sessionId} />
   return (
     <section className="turn queued" aria-label="Not read yet">
       {queued.map((message) => (
@@ -47,7 +47,7 @@ export function QueuedMessages() {
           {withCode(message.text)}
         </div>
       ))}
-      <TakenBack place={sessionId} />
+      <TakenBack chatKey={sessionId} />
       {!running && (
         <div className="row">
           <LeavingButton className="btn sm" onClick={() => void sendQueued(sessionId)}>

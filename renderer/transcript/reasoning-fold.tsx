@@ -5,7 +5,7 @@ import type { ReasoningItem } from '#shared/session/session-view.ts'
 import { formatDuration } from '../lib/format.ts'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { LongText } from '../prose/long-text.tsx'
-import { useChatPlace } from '../stores/chat-place.ts'
+import { useChatKey } from '../stores/shown-chat.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Ring } from '../ui/ring.tsx'
@@ -14,8 +14,8 @@ import { useFold } from './fold-store.ts'
 /** One line while the model thinks and after it; all of it when somebody opens it. */
 export const ReasoningFold = memo(function ReasoningFold(props: { item: ReasoningItem; id: string }) {
   const { item } = props
-  const place = useChatPlace()
-  const [open, toggle] = useFold(`${place}/${props.id}/reasoning`, false)
+  const chatKey = useChatKey()
+  const [open, toggle] = useFold(`${chatKey}/${props.id}/reasoning`, false)
   const thinking = item.endedAt === null
   return (
     <div>

@@ -22,7 +22,7 @@ import { endWords } from '../lib/end-words.ts'
 import { formatDuration } from '../lib/format.ts'
 import { DiffView } from '../prose/diff-view.tsx'
 import { LongText } from '../prose/long-text.tsx'
-import { useChatPlace, useChatSession } from '../stores/chat-place.ts'
+import { useChatKey, useChatSession } from '../stores/shown-chat.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Icon, type IconShape } from '../ui/icon.tsx'
 import { LineCounts } from '../ui/line-counts.tsx'
@@ -55,8 +55,8 @@ interface ToolRowProps {
 
 /** One call: what it does to what, how it ended, and what came of it underneath. */
 export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolRowProps) {
-  const place = useChatPlace()
-  const id = `${place}/${tool.callId}`
+  const chatKey = useChatKey()
+  const id = `${chatKey}/${tool.callId}`
   const live = tool.state === 'running' && toolKindOf(tool) === 'run'
   const [open, toggle] = useFold(id, (hasDiff(tool) && !brief) || live || (lastCommand && hasRun(tool)))
   const hasBody = hasDiff(tool) || tool.output !== '' || tool.omitted !== undefined

@@ -5,7 +5,7 @@ import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { DrawGuard } from '../prose/draw-guard.tsx'
 import { Prose } from '../prose/prose.tsx'
 import { UserMessage } from '../prose/user-message.tsx'
-import { useChatPlace } from '../stores/chat-place.ts'
+import { useChatKey } from '../stores/shown-chat.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { LeavingButton } from '../ui/leaving-button.tsx'
@@ -63,7 +63,7 @@ export const TurnSection = memo(function TurnSection(props: {
 
 /** The first item that is shown, and how to see some of those before it. While somebody reads above, none leaves. */
 function useEarlier(turn: TurnView, reading: boolean): [first: number, showEarlier: () => void] {
-  const [shown, showEarlier] = useShownEarlier(`${useChatPlace()}/${turn.turnId}`)
+  const [shown, showEarlier] = useShownEarlier(`${useChatKey()}/${turn.turnId}`)
   const wanted = firstShown(turn.items.length)
   const [first, setFirst] = useState(wanted)
   if (wanted > first && !reading) setFirst(wanted)

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { copyText } from '../stores/actions.ts'
-import { useChatPlace } from '../stores/chat-place.ts'
+import { useChatKey } from '../stores/shown-chat.ts'
 import { Icon } from './icon.tsx'
 
 /** How long the tick stays, in milliseconds. */
@@ -9,7 +9,7 @@ const TICK = 1500
 
 /** Copies and says so for a moment. The name does not change, so that a reader finds it again. */
 export function CopyButton(props: { text: () => string; name: string; caption?: string }) {
-  const place = useChatPlace()
+  const chatKey = useChatKey()
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -22,7 +22,7 @@ export function CopyButton(props: { text: () => string; name: string; caption?: 
       className={props.caption ? 'btn quiet sm' : 'ib sm'}
       aria-label={props.name}
       title={props.caption ? undefined : props.name}
-      onClick={() => void copyText(place, props.text()).then(setCopied)}
+      onClick={() => void copyText(chatKey, props.text()).then(setCopied)}
     >
       <Icon of={copied ? Check : Copy} small />
       {props.caption && (copied ? 'Copied' : props.caption)}

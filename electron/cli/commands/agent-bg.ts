@@ -3,7 +3,7 @@ import { bgFlags } from '../command-line/background-flags.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { sendOptionsOf } from '../command-line/run-flags.ts'
-import { choosePlace } from '../run/choose-place.ts'
+import { chooseWorkFolder } from '../run/choose-work-folder.ts'
 import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
@@ -26,13 +26,13 @@ export async function agentBg(args: readonly string[], shell: Shell) {
       await sessionOptions(flags, shell, choice, true)
     const note = await policyNote(engine, [cwd, addedFolders ?? []], shell)
     if (note) reporter.note(note)
-    const place = await choosePlace(engine, { cwd, permissions }, flags, { canAsk, tell: reporter.note })
-    if (place === 'nowhere') return ExitCode.refused
+    const workFolder = await chooseWorkFolder(engine, { cwd, permissions }, flags, { canAsk, tell: reporter.note })
+    if (workFolder === 'nowhere') return ExitCode.refused
     const started = await engine.background.start(
       {
         ...{ prompt, cwd, profileId, permissions },
         limits: send.limits ?? {},
-        ...(place === 'worktree' && { worktree: true }),
+        ...(workFolder === 'worktree' && { worktree: true }),
       },
       {
         send,

@@ -11,8 +11,8 @@ export function useChatSession(): SessionId | null {
   return useContext(ChatSession)
 }
 
-/** Where problems of this page are shown, and what makes its keys unique. */
-export function useChatPlace(): string {
+/** The key of the chat that the page shows: by it problems are shown and drafts are kept. */
+export function useChatKey(): string {
   return useChatSession() ?? NEW_CHAT
 }
 

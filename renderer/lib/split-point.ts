@@ -1,7 +1,7 @@
 import type { Token } from 'marked'
 
 /** Where a text that is too long for one block is split; at 0 it stays whole. */
-export interface SplitPlace {
+export interface SplitPoint {
   /** The first character of what follows. */
   at: number
   /** Stands in front of what follows as well: the head of a table. */
@@ -15,7 +15,7 @@ const LONGEST_HEAD = 2_000
  * Where to split a text whose last block, which begins at `start`, is too long: before that block, where others come
  * before it, else inside of it where it hurts least, in its last three quarters.
  */
-export function splitPlace(last: Token, text: string, start: number): SplitPlace {
+export function splitPoint(last: Token, text: string, start: number): SplitPoint {
   if (start > 0 && start >= text.length / 4) return { at: start, repeated: '' }
   if (last.type === 'code' && last.codeBlockStyle !== 'indented') return { at: fenceEnd(last.raw, text), repeated: '' }
   const from = Math.max(start, Math.floor(text.length / 4))

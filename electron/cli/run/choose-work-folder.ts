@@ -11,7 +11,7 @@ export type WorkFolderChoice = 'folder' | 'worktree' | 'nowhere'
  * Where something works in the folder already, a person at the terminal decides; a script is told, and goes on as it would
  * have. `UsageError`: both flags.
  */
-export async function choosePlace(
+export async function chooseWorkFolder(
   engine: Engine,
   run: Pick<NewRun, 'cwd' | 'permissions'>,
   flags: BgFlags,
@@ -23,7 +23,7 @@ export async function choosePlace(
   const conflict = await engine.background.conflict(run)
   if (!conflict) return 'folder'
   tell(conflictWords(conflict))
-  if (canAsk) return askPlace(conflict)
+  if (canAsk) return askWorkFolder(conflict)
   tell(conflict.canHaveWorktree ? 'It starts there all the same; --worktree gives it a copy of its own.' : STARTS)
   return 'folder'
 }
@@ -35,7 +35,7 @@ function conflictWords({ runId, sessionId, title, where }: FolderConflict): stri
   return `Something works in this folder already: "${plainLine(title)}" (${name}, in ${where}). The two may undo each other's changes.`
 }
 
-async function askPlace({ canHaveWorktree }: FolderConflict): Promise<WorkFolderChoice> {
+async function askWorkFolder({ canHaveWorktree }: FolderConflict): Promise<WorkFolderChoice> {
   const { askLine } = await import('../keyboard/ask.ts')
   const worktree = canHaveWorktree ? 'w in a worktree of its own, ' : ''
   const choices = `${worktree}s in the same folder, n not now`
