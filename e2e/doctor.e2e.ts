@@ -153,5 +153,15 @@ test('a remedy that changes the profile is one button, and the test runs again',
   await expect(page.getByRole('region', { name: 'Profiles' })).toContainText('12 of 12 pass')
   await page.getByRole('button', { name: 'Edit' }).click()
   await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('scripted')
+
+  // What was found is about that server and that model: another name changes nothing, another model does.
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Crate')
+  await page.getByRole('button', { name: 'Save changes', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Profiles' })).toContainText('Crate')
+  await expect(doctor).toBeVisible()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByRole('combobox', { name: 'Model' }).fill('other')
+  await page.getByRole('button', { name: 'Save changes', exact: true }).click()
+  await expect(doctor).toBeHidden()
   await backend.close()
 })

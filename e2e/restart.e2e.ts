@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ElectronApplication } from '@playwright/test'
 import { gate, text } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
+
+const userData = (app: ElectronApplication) => app.evaluate(({ app }) => app.getPath('userData'))
 
 test('reload in mid-turn: the page comes back to the running turn', async ({ machine, backend }) => {
   const held = gate()
@@ -26,9 +31,13 @@ test('SIGKILL in mid-turn: every word is there again, the turn is marked interru
   await first.page.getByRole('button', { name: 'Send' }).click()
   const seen = first.page.getByRole('region', { name: 'Transcript' })
   await expect(seen).toContainText('These words')
+  await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1111, 666))
+  const remembered = async () => readFile(join(await userData(first.app), 'window.json'), 'utf8').catch(() => '')
+  await expect.poll(remembered).toMatch(/"width": ?1111/)
   await machine.kill(first)
 
   const { page } = await machine.launch({ env: environmentFor(backend) })
+  expect(await page.evaluate(() => innerWidth)).toBe(1111)
   await expect(page.getByRole('region', { name: 'Sessions' })).toContainText('interrupted')
   await page.getByRole('region', { name: 'Sessions' }).getByText('A long story').click()
   const transcript = page.getByRole('region', { name: 'Transcript' })

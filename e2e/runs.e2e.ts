@@ -213,6 +213,28 @@ test('a chat is sent to the background in mid-turn, and taken back', async ({ ma
   expect((await runsOf(machine)).filter(({ endedAt }) => endedAt === null)).toEqual([])
 })
 
+test('a chat whose command runs says that it moves when that is over', async ({ machine, backend }) => {
+  backend.script(toolCall('bash', { command: 'until [ -f open ]; do sleep 0.1; done' }), text('It is open.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Wait for it')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Deny with a reason…' }).click()
+  const reason = page.getByRole('textbox', { name: /Reason/ })
+  await expect(reason).toBeFocused()
+  const ring = () => reason.evaluate((input) => getComputedStyle(input.closest('.field') ?? input).outlineStyle)
+  expect(await ring()).toBe('solid')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Allow once' }).click()
+  const move = page.getByRole('button', { name: /Move/ })
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('running')
+  await move.click()
+  await expect(move).toHaveAccessibleName('Moves when the command is over')
+  await expect(move).toBeFocused()
+  await machine.write({ open: '' })
+  await expect(page.getByRole('heading', { level: 1, name: 'Background' })).toBeVisible()
+  await expect(opened(page, 'Wait for it')).toContainText('It is open.')
+})
+
 test('a run that a person lets end at its limit is shown in grey, and the tray is calm', async ({
   machine,
   backend,

@@ -62,6 +62,7 @@ test('in a narrow window the button of the menu is on the line of every title, a
     const title = page.getByRole('heading', { level: 1, name })
     await expect(title).toBeFocused()
     expect(Math.abs((await middle(title)) - line), name).toBeLessThanOrEqual(2)
+    await menu.click({ trial: true })
     const below = await page.evaluate((y) => {
       document.querySelector('.page')?.scrollTo({ top: 150, behavior: 'instant' })
       const main = document.querySelector('main')

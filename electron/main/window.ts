@@ -13,6 +13,9 @@ export interface AppWindowOptions {
   onDefect(error: unknown): Promise<void>
 }
 
+/** A window that was dragged or drawn has come to rest. Milliseconds. */
+const REST_MS = 500
+
 /** The one window of the app, which may be closed and opened again. */
 export class AppWindow {
   readonly #options: AppWindowOptions
@@ -48,9 +51,18 @@ export class AppWindow {
       this.#remember(window)
       if (!this.#options.mayClose()) event.preventDefault()
     })
+    // Not only at its end: whatever ends the app, the next window is as this one was.
+    let resting: NodeJS.Timeout | undefined
+    const rememberSoon = () => {
+      clearTimeout(resting)
+      resting = setTimeout(() => this.#remember(window), REST_MS)
+    }
+    window.on('resize', rememberSoon)
+    window.on('move', rememberSoon)
     const recolour = () => window.setBackgroundColor(canvasColour(nativeTheme.shouldUseDarkColors))
     nativeTheme.on('updated', recolour)
     window.on('closed', () => {
+      clearTimeout(resting)
       nativeTheme.off('updated', recolour)
       this.#window = null
     })

@@ -22,7 +22,9 @@ export function KeyFields(props: FieldsProps & { original: Profile | null; keych
         name="keySource"
         hint={keychain ? undefined : 'This computer has no keychain that can be used.'}
         value={fields.keySource}
-        options={keySources.filter(({ value }) => value !== 'keychain' || keychain || stored)}
+        options={keySources.filter(
+          ({ value }) => value !== 'keychain' || keychain || original?.key.source === 'keychain',
+        )}
         onChange={(keySource) => change({ keySource })}
       />
       {keyBox && (

@@ -67,7 +67,12 @@ test.each([
 
 test('who needs a person stands first, who is over last', () => {
   const [running, done] = [sampleRun({ phase: 'writing' }), sampleRun({ status: 'completed', ...ended })]
-  expect(groupRuns([done, running, waiting])).toEqual({ 'needs-you': [waiting], running: [running], finished: [done] })
+  const before = { ...done, startedAt: noon, endedAt: noon - MINUTE }
+  expect(groupRuns([before, done, running, waiting])).toEqual({
+    'needs-you': [waiting],
+    running: [running],
+    finished: [done, before],
+  })
 })
 
 test.each([

@@ -10,10 +10,11 @@ export function groupOf(run: BackgroundRun): RunGroup {
   return runState(run) === 'waiting' ? 'needs-you' : 'running'
 }
 
-/** Where the look of a run's list is decided: in this order, each as main sent them. */
+/** Where the look of a run's list is decided: in this order, each as main sent them, and what is over by when it ended. */
 export function groupRuns(runs: readonly BackgroundRun[]): Readonly<Record<RunGroup, readonly BackgroundRun[]>> {
   const of = (group: RunGroup) => runs.filter((run) => groupOf(run) === group)
-  return { 'needs-you': of('needs-you'), running: of('running'), finished: of('finished') }
+  const finished = of('finished').toSorted((a, b) => (b.endedAt ?? b.startedAt) - (a.endedAt ?? a.startedAt))
+  return { 'needs-you': of('needs-you'), running: of('running'), finished }
 }
 
 export interface RunLine {

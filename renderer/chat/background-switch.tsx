@@ -3,14 +3,19 @@ import type { SessionId } from '#shared/ids.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import { useAppStore } from '../stores/app-store.ts'
 import { useRouteStore } from '../stores/route-store.ts'
-import { sendToBackground, takeFromBackground } from '../stores/run-actions.ts'
+import { sendToBackground, takeFromBackground, useMoving } from '../stores/run-actions.ts'
 import { goToRun } from '../stores/run-place.ts'
 import { useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
+import { Ring } from '../ui/ring.tsx'
 
 /** A chat ends with the window, a run does not: says which this is, and makes one of the other. */
 export function BackgroundSwitch({ sessionId }: { sessionId: SessionId }) {
   const run = useAppStore(({ runs }) => runs.find((one) => one.sessionId === sessionId && !isOver(one)))
+  const moves = useMoving(({ ids }) => ids.has(sessionId))
+  const comesBack = useMoving(({ ids }) => run !== undefined && ids.has(run.runId))
+  const runsCommand = useView((view) => view.activity?.phase === 'running-tool') === true
+  const moving = runsCommand ? 'Moves when the command is over' : 'Moving…'
   const begun = useView((view) => view.turns.length > 0) === true
   if (run) {
     return (
@@ -29,11 +34,12 @@ export function BackgroundSwitch({ sessionId }: { sessionId: SessionId }) {
           <button
             type="button"
             className="btn quiet sm"
+            aria-disabled={comesBack}
             title="It becomes a chat of this window again, and ends with it"
             onClick={() => void takeFromBackground(run.runId)}
           >
-            <Icon of={Undo2} small />
-            Take back
+            {comesBack ? <Ring small /> : <Icon of={Undo2} small />}
+            {comesBack ? moving : 'Take back'}
           </button>
         )}
       </span>
@@ -44,12 +50,13 @@ export function BackgroundSwitch({ sessionId }: { sessionId: SessionId }) {
     <button
       type="button"
       className="btn quiet sm end"
-      aria-label="Move to the background"
-      title="It goes on without the window"
+      aria-label={moves ? moving : 'Move to the background'}
+      aria-disabled={moves}
+      title={moves ? undefined : 'It goes on without the window'}
       onClick={() => void sendToBackground(sessionId)}
     >
-      <Icon of={Layers} small />
-      <span className="wide">Move to the background</span>
+      {moves ? <Ring small /> : <Icon of={Layers} small />}
+      <span className="wide">{moves ? moving : 'Move to the background'}</span>
     </button>
   )
 }

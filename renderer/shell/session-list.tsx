@@ -42,6 +42,8 @@ export function SessionList(props: {
     else if (event.key === 'Delete') setRemoving(session)
     else if (event.key === 'ArrowDown') focusRow(order[index + 1]?.sessionId)
     else if (event.key === 'ArrowUp') focusRow(order[index - 1]?.sessionId)
+    else if (event.key === 'Home') focusRow(order[0]?.sessionId)
+    else if (event.key === 'End') focusRow(order.at(-1)?.sessionId)
     else return
     event.preventDefault()
   }

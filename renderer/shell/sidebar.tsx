@@ -13,6 +13,7 @@ import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Logo } from '../ui/logo.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
+import { toggleAside, useAside } from './aside.ts'
 import { navigation } from './navigation.ts'
 import { OneTimeSessions } from './one-time-sessions.tsx'
 import { countFound, isAside } from './session-groups.ts'
@@ -201,7 +202,7 @@ function Sessions(props: {
   const sessions = useAppStore((state) => state.sessions)
   const ready = useAppStore((state) => state.ready)
   const current = useRouteStore((state) => (state.page === 'chat' ? state.sessionId : null))
-  const [showsAside, setShowsAside] = useState(false)
+  const showsAside = useAside((state) => state.shown)
   const aside = useMemo(() => sessions.filter((session) => isAside(session, current)), [sessions, current])
   const listed = useMemo(
     () => (search || showsAside || aside.length === 0 ? sessions : sessions.filter((one) => !isAside(one, current))),
@@ -247,7 +248,7 @@ function Sessions(props: {
         current={current}
         onOpen={(sessionId) => props.onGo('chat', sessionId)}
       />
-      {!search && <OneTimeSessions sessions={aside} shown={showsAside} onToggle={() => setShowsAside(!showsAside)} />}
+      {!search && <OneTimeSessions sessions={aside} shown={showsAside} onToggle={toggleAside} />}
     </section>
   )
 }

@@ -1,3 +1,4 @@
+import { create } from 'zustand'
 import type { Failure } from '#shared/failure.ts'
 import type { RunId, SessionId } from '#shared/ids.ts'
 import type { FolderConflict, NewRun } from '#shared/run/background.ts'
@@ -47,9 +48,23 @@ export async function pauseAll(paused: boolean): Promise<void> {
   await surface(RUNS, request('run.pauseAll', { paused }))
 }
 
+/** Chats and runs on their way from or to the background: a command that runs comes to its end first. */
+export const useMoving = create<{ ids: ReadonlySet<string> }>()(() => ({ ids: new Set() }))
+
+/** null = it is on its way already, or did not go. */
+async function whileMoving<Result>(id: string, move: () => Promise<Result>): Promise<Result | null> {
+  if (useMoving.getState().ids.has(id)) return null
+  useMoving.setState(({ ids }) => ({ ids: new Set([...ids, id]) }))
+  try {
+    return await move()
+  } finally {
+    useMoving.setState(({ ids }) => ({ ids: new Set([...ids].filter((one) => one !== id)) }))
+  }
+}
+
 /** The chat goes on without the window; the page of runs shows it. */
 export async function sendToBackground(sessionId: SessionId): Promise<void> {
-  const sent = await surface(sessionId, request('run.fromSession', { sessionId }))
+  const sent = await whileMoving(sessionId, () => surface(sessionId, request('run.fromSession', { sessionId })))
   if (!sent) return
   goToRun(sent.value.runId)
   useRouteStore.getState().go('background')
@@ -57,7 +72,7 @@ export async function sendToBackground(sessionId: SessionId): Promise<void> {
 
 /** The run becomes a chat of the window again. */
 export async function takeFromBackground(runId: RunId): Promise<void> {
-  const taken = await surface(RUNS, request('run.toSession', { runId }))
+  const taken = await whileMoving(runId, () => surface(RUNS, request('run.toSession', { runId })))
   if (!taken) return
   useRouteStore.getState().go('chat', taken.value.sessionId)
   focusMessage()

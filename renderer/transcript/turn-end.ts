@@ -76,7 +76,7 @@ function failureActions(failure: Failure | null): readonly EndAction[] {
   if (failure.code === 'auth') return ['key', 'resend']
   if (needsBackend.has(failure.code)) return ['backends', 'resend']
   if (failure.code === 'context-overflow') return ['backends']
-  if (failure.code === 'loop' || failure.code === 'stream-truncated') return ['go-on']
+  if (failure.code === 'loop') return ['go-on']
   return ['resend']
 }
 

@@ -15,6 +15,7 @@ import { PhaseLine } from '../terminal/phase-line.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { padEnd } from '../terminal/width.ts'
+import { wrapRows } from '../terminal/wrap.ts'
 
 /** `claw doctor [profile]`: rows as they come, then the sum of it. */
 export async function doctor(args: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -79,15 +80,22 @@ const TITLE_WIDTH = 24
 
 function checkLines(output: Output, check: DoctorCheck, profileId: string): string[] {
   const [sign, style] = marks[check.state]
-  const end = check.ms === null ? '' : paint(output, 'dim', `  ${timeWords(check.ms)}`)
+  const end = check.ms === null ? '' : timeWords(check.ms)
   const title = padEnd(check.title, TITLE_WIDTH)
   const bad = check.state === 'problem' || check.state === 'warning'
-  const lines = [
-    `${paint(output, style, sign)} ${bad ? paint(output, 'bold', title) : title} ${plainLine(check.evidence)}${end}`,
-  ]
-  if (check.quote) lines.push(`    It said: ${plainLine(check.quote)}`)
+  const columns = output.terminal ? output.width() - 1 : Number.POSITIVE_INFINITY
+  const said = (text: string) => wrapRows(`    ${plainLine(text)}`, columns, 4)
+  const beside = columns >= 2 * TITLE_WIDTH ? TITLE_WIDTH + 3 : 4
+  const rows = wrapRows(`${sign} ${title} ${plainLine(check.evidence)}${end && `  ${end}`}`, columns, beside)
+  const lines = rows.map((row, index) => {
+    const text = end && index === rows.length - 1 ? `${row.slice(0, -end.length)}${paint(output, 'dim', end)}` : row
+    const isHead = index === 0 && text.startsWith(`${sign} ${title}`)
+    if (!isHead) return text
+    return `${paint(output, style, sign)} ${bad ? paint(output, 'bold', title) : title}${text.slice(`${sign} ${title}`.length)}`
+  })
+  if (check.quote) lines.push(...said(`It said: ${check.quote}`))
   for (const { text, command, apply } of check.remedies) {
-    lines.push(`    ${plainLine(text)}`)
+    lines.push(...said(text))
     if (command) lines.push(`      ${commandLine(output, command)}`)
     // What the environment says is not changed by a flag.
     const set = apply && profileId !== 'environment' ? applyWords(profileId, apply.change) : ''

@@ -157,7 +157,15 @@ export class Doctor {
   /** The report of a profile that was removed is about nothing. */
   #dropRemoved(): void {
     const { profiles } = this.#options
-    const gone = [...this.#reports.keys()].filter((id) => !profiles.get(id))
+    this.#drop([...this.#reports.keys()].filter((id) => !profiles.get(id)))
+  }
+
+  /** The server, the key or what is sent changed: what was found before says nothing about it. */
+  forget(id: ProfileId): void {
+    if (this.#reports.has(id)) this.#drop([id])
+  }
+
+  #drop(gone: readonly ProfileId[]): void {
     if (gone.length === 0) return
     for (const id of gone) {
       this.#running.get(id)?.stop.abort()
@@ -167,7 +175,7 @@ export class Doctor {
     const before = this.#dropping
     this.#dropping = this.#removeFiles(gone)
       .catch(() => {
-        // A file that stays behind is read by nobody: its profile is gone.
+        // A report that stays behind is old, and says when it was made.
       })
       .then(() => before)
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Engine } from '../../engine/engine.ts'
 import type { Desktop } from './app-handlers.ts'
 import type { Handlers } from './router.ts'
@@ -9,16 +10,20 @@ type ProfileRequest = Exclude<
 
 /** What the window does with backends. Their statuses come by the feed. */
 export function profileHandlers(
-  { profiles }: Engine,
+  { profiles, doctor }: Engine,
   desktop: Desktop,
   onDefect: (error: unknown) => void,
 ): Pick<Handlers, ProfileRequest> {
   return {
     'profile.save': async ({ profile, key, storage }) => {
+      const before = profiles.get(profile.id)
       const saved = await profiles.save(profile, {
         ...(key !== undefined && { key }),
         ...(storage !== undefined && { storage }),
       })
+      // Another name is no other server.
+      if (before && (key !== undefined || !isDeepStrictEqual({ ...before, name: saved.name }, saved)))
+        doctor.forget(saved.id)
       profiles.check(saved.id).catch(onDefect)
       return { profile: saved }
     },
