@@ -33,7 +33,7 @@ export async function resumeTurn(sessionId: SessionId): Promise<void> {
   await surface(sessionId, request('session.resume', { sessionId }))
 }
 
-/** False = it was read meanwhile, the problem is shown in that chat. */
+/** Takes back a message that waits to be read. False = it was read meanwhile; the problem is shown in that chat. */
 export async function takeBackMessage(sessionId: SessionId, messageId: MessageId): Promise<boolean> {
   return (await surface(sessionId, request('session.takeBack', { sessionId, messageId }))) !== null
 }
@@ -75,7 +75,7 @@ export async function stopTurn(sessionId: SessionId): Promise<void> {
   if (turn) await surface(sessionId, request('session.stop', { sessionId, turnId: turn.turnId }))
 }
 
-/** False = it does not wait any more, the problem is shown in that chat. */
+/** Answers a question of a session. False = it does not wait any more; the problem is shown in that chat. */
 export async function answerApproval(sessionId: SessionId, callId: string, answer: ApprovalAnswer): Promise<boolean> {
   return (await surface(sessionId, request('session.answer', { sessionId, callId, answer }))) !== null
 }
@@ -85,8 +85,8 @@ export async function answerBudget(sessionId: SessionId, answer: BudgetAnswer): 
 }
 
 /**
- * In a session for what it does next; without one, for the chat that is about to begin, and no other. False = it stays as it
- * was, the problem is shown.
+ * Chooses the profile of a session from its next call on; without one, that of the chat that is about to begin, and no other.
+ * False = it stays as it was, and the problem is shown.
  */
 export async function chooseProfile(sessionId: SessionId | null, profileId: ProfileId): Promise<boolean> {
   if (!sessionId) {
@@ -96,7 +96,7 @@ export async function chooseProfile(sessionId: SessionId | null, profileId: Prof
   return (await surface(sessionId, request('session.setProfile', { sessionId, profileId }))) !== null
 }
 
-/** In a session for what it does next; without one, for the chat that is about to begin, and no other. */
+/** Chooses the permissions of a session from now on; without one, those of the chat that is about to begin, and no other. */
 export async function choosePermissions(sessionId: SessionId | null, permissions: Permissions): Promise<void> {
   if (sessionId) await surface(sessionId, request('session.setPermissions', { sessionId, permissions }))
   else chooseForNewChat({ permissions })

@@ -4,7 +4,7 @@ import { reportProblem } from './problem-store.ts'
 /** The place of problems that belong to no page and no session. */
 export const WINDOW = 'window'
 
-/** It goes by the feed. */
+/** Takes a notice away: the feed tells when it is gone. */
 export async function dismissNotice(id: string): Promise<void> {
   const reply = await request('notice.dismiss', { id })
   if (!reply.ok) reportProblem(WINDOW, reply.failure)

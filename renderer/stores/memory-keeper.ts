@@ -37,7 +37,7 @@ export class MemoryKeeper {
     this.#pause ??= setTimeout(() => this.saveNow(), PAUSE)
   }
 
-  /** For whoever leaves: there may be no pause any more. */
+  /** Saves at once what is not saved yet, for whoever leaves: there may be no pause any more. */
   saveNow(): void {
     if (this.#pause !== null) clearTimeout(this.#pause)
     if (this.#again !== null) clearTimeout(this.#again)

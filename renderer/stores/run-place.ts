@@ -12,7 +12,7 @@ export function goToRun(runId: RunId): void {
   useRunPlace.setState(({ visits }) => ({ place: { step: 'run', runId, logs: false }, visits: visits + 1 }))
 }
 
-/** In a narrow window the way back; the focus goes to where it came from. */
+/** Goes back to the list of runs in a narrow window; the focus goes to the run that it came from. */
 export function backToList(runId: RunId): void {
   setRunPlace({ step: 'list' })
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-run="${runId}"] .run-title`)?.focus())

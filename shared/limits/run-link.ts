@@ -33,7 +33,7 @@ export const RunLink = z.object({
 })
 export type RunLink = z.infer<typeof RunLink>
 
-/** As it comes from another process; null = it is none. */
+/** Reads a run link that came from another process; null = the text is none. */
 export function readRunLink(text: string): RunLink | null {
   return RunLink.safeParse(parseJson(text)).data ?? null
 }

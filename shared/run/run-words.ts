@@ -31,7 +31,7 @@ export function isOver(run: Pick<BackgroundRun, 'status'>): boolean {
   return endedStatuses.has(run.status)
 }
 
-/** Whether it can go on where it stopped. */
+/** Whether a run can go on where it stopped. */
 export function canResume(run: BackgroundRun): boolean {
   return run.usable && isOver(run) && run.status !== 'completed'
 }
@@ -65,7 +65,7 @@ export function countWords({ running, waiting, queued, paused }: RunCounts): str
     .join(', ')
 }
 
-/** In a few words, without its details: "writing", "queued", "stopped at its limit". */
+/** The state of a run in a few words, without its details: "writing", "queued", "stopped at its limit". */
 export function stateWord(run: BackgroundRun): string {
   const state = runState(run)
   switch (state) {

@@ -29,7 +29,7 @@ export function exitCodeOfEnd({ reason, failure }: Pick<TurnEnd, 'reason' | 'fai
   }
 }
 
-/** For what went wrong before a turn began: what was asked for is not there, or cannot be done. */
+/** The exit code for what went wrong before a turn began: what was asked for is not there, or cannot be done. */
 export function exitCodeOfFailure({ code }: Failure): ExitCode {
   if (code === 'invalid-input' || code === 'not-found') return ExitCode.usage
   if (code === 'aborted') return ExitCode.interrupted

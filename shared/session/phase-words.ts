@@ -17,7 +17,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
 
 const known: ReadonlyMap<string, string> = new Map(Object.entries(phaseWords))
 
-/** The same of a run's record: a phase of another version of the app is told as it is written. */
+/** A phase in words, out of a run's record: a phase of another version of the app is told as it is written. */
 export function wordsOfPhase(phase: string): string {
   return known.get(phase) ?? phase
 }

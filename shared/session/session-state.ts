@@ -38,7 +38,7 @@ export function sessionState(view: SessionView): SessionState {
   }
 }
 
-/** Whether its turn is not over. */
+/** Whether a session in that state has a turn that is not over. */
 export function goesOn(state: SessionState): boolean {
   return state === 'running' || state === 'waiting' || state === 'queued'
 }

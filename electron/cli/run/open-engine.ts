@@ -14,7 +14,10 @@ import { plainLine } from '../terminal/plain-text.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { writeSentence } from '../terminal/write-sentence.ts'
 
-/** `FailureError` `storage`. The caller closes it. */
+/**
+ * Makes the engine of a command, on the data folder that the environment names; the caller closes it. `FailureError`
+ * `storage`.
+ */
 export function openEngine(shell: Shell, flags: Pick<RunFlags, 'base-url' | 'profile'> = {}): Promise<Engine> {
   const { 'base-url': baseUrl, profile } = flags
   return createEngine({

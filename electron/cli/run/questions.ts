@@ -40,7 +40,10 @@ export class Questions {
     this.#failed = listener
   }
 
-  /** To be called after every event: asks what is not asked yet, and takes back what somebody else has answered. */
+  /**
+   * Asks the session's open question if it is not asked yet, and takes back one that somebody else has answered. To be
+   * called after every event.
+   */
   update(): void {
     const wanted = this.#closed ? null : this.#wanted()
     if (this.#current && this.#current.key !== wanted?.key) this.#current.taken.abort()

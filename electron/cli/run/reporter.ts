@@ -35,7 +35,7 @@ export function createReporter(screen: Screen, json: boolean, runId?: RunId, bef
   return json ? jsonReporter(screen, runId, before) : textReporter(screen, before, goOnByCommand)
 }
 
-/** As people are told in a conversation, which goes on where it is. */
+/** Makes the reporter of a conversation: after a turn the person goes on where they are, without another command. */
 export function createChatReporter(screen: Screen, json: boolean): Reporter {
   return json ? jsonReporter(screen, undefined, new RunRecord()) : textReporter(screen, new RunRecord(), goOnHere)
 }

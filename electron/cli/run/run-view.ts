@@ -2,7 +2,7 @@ import type { BackgroundRun } from '#shared/run/background.ts'
 import { viewFromStart } from '#shared/session/apply-event.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 
-/** As much of a session's view as its list entry tells; what is shown of events needs no more. */
+/** Makes as much of a session's view as the entry of its run tells; what is shown of events needs no more. */
 export function viewOfRun(run: BackgroundRun): SessionView {
   const { sessionId, cwd, profileId, profileName, model, permissions, startedAt: at } = run
   const profile = { profileId, profileName, kind: 'custom', model } as const

@@ -11,7 +11,7 @@ export function stopLines(stop: BudgetStop): string[] {
   return [`Stopped: ${reached(stop)}.`, ...topLines(stop)]
 }
 
-/** The same as a question: what becomes of the run. */
+/** The lines before the question what becomes of a run that reached a limit. */
 export function budgetLines(output: Output, stop: BudgetStop): string[] {
   return [...painted(output, 'bold', `It waits: ${reached(stop)}.`), ...topLines(stop)]
 }

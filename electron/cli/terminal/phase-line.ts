@@ -90,7 +90,7 @@ export class PhaseLine {
   }
 }
 
-/** Empty = nothing to say: the answer itself, or a question, is seen. */
+/** A phase in words; empty = nothing to say, because the answer itself, or a question, is seen. */
 export function phaseText({ phase, detail, progress }: Pick<Activity, 'phase' | 'detail' | 'progress'>): string {
   const words: Record<Phase, string> = {
     connecting: 'Waiting for the model',

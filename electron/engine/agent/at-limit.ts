@@ -15,7 +15,8 @@ export class AtLimit {
   }
 
   /**
-   * true = the limit was raised or does not hold any longer: whoever met it tries again. Calls that meet one at once ask
+   * Asks what becomes of the turn at a limit. true = the limit was raised or does not hold any longer: whoever met it tries
+   * again. Calls that meet one at once ask
    * once; what was decided for the first is true for all. Throws what `askBudget` throws, such as when `signal` aborts.
    */
   async mayGoOn(stop: BudgetStop, signal: AbortSignal): Promise<boolean> {

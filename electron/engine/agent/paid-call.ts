@@ -118,7 +118,7 @@ function requestOf(call: PaidCall, budget: CallBudget) {
   }
 }
 
-/** Whether it was broken off by us and not by the server. */
+/** Whether an error says that a call was broken off by us and not by the server. */
 export function isAbort(error: unknown): boolean {
   return error instanceof FailureError && error.failure.code === 'aborted'
 }

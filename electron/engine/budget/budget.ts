@@ -95,7 +95,7 @@ export class Budget {
     await this.#limits.open()
   }
 
-  /** For a child of this run. */
+  /** The link by which a child session spends from the purse of this run. */
   link(): RunLink {
     const { parent } = this.#options
     return {

@@ -86,7 +86,7 @@ export class CallBudget {
     return this.#purse.passed() ?? (this.#cutBy && this.#purse.stopAt(this.#cutBy))
   }
 
-  /** It spent nothing. Does nothing after `settle`. */
+  /** Gives back what was reserved for a call that spent nothing. Does nothing after `settle`. */
   async release(): Promise<void> {
     if (this.#settled) return
     this.#settled = true

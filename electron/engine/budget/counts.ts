@@ -17,7 +17,7 @@ export function noCounts(): Counts {
   }
 }
 
-/** In place, like everything that folds a ledger. `sign` -1 takes them away again. */
+/** Adds counts to `sum`, which changes, as everything does that folds a ledger. `sign` -1 takes them away again. */
 export function addCounts(sum: Counts, more: Counts, sign: 1 | -1 = 1): void {
   sum.inputTokens += sign * more.inputTokens
   sum.outputTokens += sign * more.outputTokens

@@ -32,10 +32,13 @@ export type Grant =
       /** The limit that says so, by its place in the list. */
       tightest: number | null
     }
-  /** By its place in the list. */
+  /** `limit`: the index of the limit that has no room. */
   | { ok: false; limit: number }
 
-/** The same for everybody who knows the same numbers: that is what keeps many processes below one limit without a lock. */
+/**
+ * Says what of a wish fits the limits. The answer is the same for everybody who knows the same numbers: that is what keeps
+ * many processes below one limit without a lock.
+ */
 export function grantOf(want: Want, standings: readonly KnownStanding[]): Grant {
   let output = want.output
   let reasoning = want.reasoning

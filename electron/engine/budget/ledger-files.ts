@@ -19,7 +19,7 @@ export class LedgerFiles {
     this.folder = folder
   }
 
-  /** In one write, which the system puts behind all that is there. `FailureError` `storage`. */
+  /** Appends lines in one write, which the system puts behind all that is there. `FailureError` `storage`. */
   async append(month: string, text: string): Promise<void> {
     try {
       const handle = await this.#open(month)
@@ -50,7 +50,7 @@ export class LedgerFiles {
     }
   }
 
-  /** Those that have a file, the oldest first. `FailureError` `storage`. */
+  /** The months that have a file, the oldest first. `FailureError` `storage`. */
   async months(): Promise<string[]> {
     try {
       const names = await readdir(this.folder)

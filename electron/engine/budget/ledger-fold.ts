@@ -54,7 +54,7 @@ export class LedgerFold {
   /** Torn or foreign ones, left out. */
   unreadable = 0
 
-  /** One that begins anew, and whose revision goes on. */
+  /** A fold that begins anew, and whose revision goes on. */
   again(): LedgerFold {
     const fold = new LedgerFold()
     fold.revision = this.revision
@@ -75,14 +75,14 @@ export class LedgerFold {
     this.#awaited.set(id, null)
   }
 
-  /** null = that line was not read. */
+  /** What became of a reservation that is expected; null = its line was not read yet. */
   grant(id: string): Grant | null {
     const grant = this.#awaited.get(id) ?? null
     this.#awaited.delete(id)
     return grant
   }
 
-  /** Of a day (`2026-11-26`) or a month (`2026-11`). */
+  /** What was spent in a day (`2026-11-26`) or a month (`2026-11`), by one profile or by all. */
   spending(period: string, profileId: string | null = null): Spending {
     return this.#find(period, profileId)?.spending ?? noSpending()
   }

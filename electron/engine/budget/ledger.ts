@@ -40,7 +40,7 @@ export class Ledger {
     this.#clock = clock
   }
 
-  /** `FailureError` `storage`: it is kept, and written with the next one. */
+  /** Writes what a call spent. `FailureError` `storage`: it is kept, and written with the next line. */
   async spend(spend: NewSpend): Promise<void> {
     await this.#append({ type: 'spend', ...this.#stamp(), ...spend })
     if (this.#watcher) await this.#tell()
@@ -64,12 +64,12 @@ export class Ledger {
     }
   }
 
-  /** `FailureError` `storage`. */
+  /** Gives back what calls reserved and did not spend. `FailureError` `storage`. */
   async release(calls: readonly string[]): Promise<void> {
     await this.#append({ type: 'release', ...this.#stamp(), calls })
   }
 
-  /** As far as it was read. */
+  /** The fold of the ledger, as far as it was read. */
   fold(): LedgerFold {
     return this.#fold
   }

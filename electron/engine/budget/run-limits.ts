@@ -94,7 +94,7 @@ export class RunLimits {
     for (const limit of this.all) this.#seen.set(limit, this.used(limit))
   }
 
-  /** Those that count for the profile that answers. */
+  /** The limits that count for the profile that answers. */
   inForce(profileId: ProfileId): RunLimit[] {
     return this.all.filter((limit) => isInForce(limit, profileId))
   }
@@ -133,7 +133,7 @@ export class RunLimits {
     return carried + (reserved ? ledger.fold().taken(line) : ledger.fold().used(name, line.of, line.profile))
   }
 
-  /** As everybody who folds the ledger is told of it. */
+  /** A limit as the ledger tells it to everybody who folds it. */
   lineLimit({ name, allowed, scope, path, profileId, carried }: RunLimit): LineLimit {
     const day = dayOf(this.#options.now())
     const of = path === null ? (scope === 'month' ? monthOf(day) : day) : RUN + path

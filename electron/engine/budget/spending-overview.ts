@@ -55,7 +55,7 @@ export class SpendingOverview {
     }
   }
 
-  /** The same with all that is written by now. `FailureError` `storage`. */
+  /** The spending of today and of the month, with all that is written by now. `FailureError` `storage`. */
   async current(): Promise<SpendingState> {
     await this.#options.ledger.current()
     return this.state()
@@ -68,14 +68,14 @@ export class SpendingOverview {
     return tracker.totals()
   }
 
-  /** `FailureError` `storage`. */
+  /** The report of a range of days. `FailureError` `storage`. */
   async report(query: SpendingQuery): Promise<SpendingReport> {
     const { ledger, titleOf } = this.#options
     const { revision } = await ledger.current()
     return makeReport(query, { files: ledger.files, revision, titleOf })
   }
 
-  /** `FailureError` `storage`. */
+  /** Sets, changes or removes one limit of the settings. `FailureError` `storage`. */
   setLimit(change: LimitChange): Promise<void> {
     return this.#options.settings.update((current) => ({ ...current, limits: withLimit(current.limits, change) }))
   }

@@ -52,7 +52,7 @@ export class AppModel {
     ]
   }
 
-  /** For eyes: what models and servers wrote is shown as `shown` says. */
+  /** The state of the app as a window shows it: what models and servers wrote is made visible by `shown`. */
   state(): AppState {
     const { settings, profiles, doctor, sessions, runs, pause, spending } = this.#sources
     return shown({
@@ -75,7 +75,7 @@ export class AppModel {
     return this.#listeners.on(listener)
   }
 
-  /** For what is known later than the first paint, such as whether there is a keychain. */
+  /** Changes what is known of the environment later than the first paint, such as whether there is a keychain. */
   setEnvironment(change: Partial<Environment>): void {
     this.#environment = { ...this.#environment, ...change }
     this.#touch('environment')

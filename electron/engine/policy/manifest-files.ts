@@ -60,7 +60,9 @@ export async function originalOf(folder: string): Promise<string | null> {
 export class ManifestReader {
   readonly #known = new Map<string, { stamp: string; file: ManifestFile }>()
 
-  /** Those that are there, in the order of the places. What cannot be read is there too, with its problem. */
+  /**
+   * Reads the manifests that are at the given paths, in that order. One that cannot be read is among them, with its problem.
+   */
   async read(places: readonly string[]): Promise<ManifestFile[]> {
     const files = await Promise.all(places.map((path) => this.#readOne(path)))
     return files.filter((file) => file !== null)

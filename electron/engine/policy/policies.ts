@@ -45,7 +45,7 @@ export class Policies {
     return new Policy(judged, this.#options.keyVariables(), mark)
   }
 
-  /** The same for folders as a person names them. `FailureError` `not-found` too. */
+  /** What counts in folders as a person names them. `FailureError` as with `policyFor`, and `not-found`: no such folder. */
   async policyIn(folder: string, addedFolders: readonly string[]): Promise<Policy> {
     const [root = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
     return this.policyFor({ root, addedFolders: added })

@@ -26,12 +26,15 @@ export class TrustStore {
     this.#clock = clock
   }
 
-  /** By path. `FailureError` `storage`: the file is there and cannot be read; nothing is guessed then. */
+  /**
+   * What the person answered about each manifest, by its path. `FailureError` `storage`: the file is there and cannot be
+   * read; nothing is guessed then.
+   */
   async answers(): Promise<ReadonlyMap<string, TrustAnswer>> {
     return new Map(Object.entries(await this.#read()))
   }
 
-  /** `FailureError` `storage`. */
+  /** Keeps the person's answer about manifests as they are now. `FailureError` `storage`. */
   async answer(manifests: readonly SeenManifest[], trusted: boolean): Promise<void> {
     const at = this.#clock.now()
     await this.#change((files) => ({

@@ -39,7 +39,10 @@ export class Connections {
     this.#services = services
   }
 
-  /** `FailureError`: `auth` no key, or what the server said when it was asked for its models. */
+  /**
+   * The open connection of a profile, or a new one. `FailureError`: `auth` no key, or what the server said when it was asked
+   * for its models.
+   */
   for(profile: Profile, overrides: ProfileOverrides = {}): Promise<Connection> {
     const wanted = withOverrides(profile, overrides)
     const name = JSON.stringify(wanted)

@@ -40,7 +40,7 @@ export class KnownWindows {
     return known?.refused ?? known?.listed ?? null
   }
 
-  /** Resolves when it is kept. */
+  /** Remembers what was learned of the window of a model. Resolves when it is kept. */
   learn(profile: Address, learned: LearnedWindow): Promise<void> {
     // One after the other: each writes what it read.
     this.#writing = this.#writing.then(() => this.#learn(profile, learned))

@@ -91,7 +91,10 @@ export class ProfileStore {
     return this.list().find((profile) => profile.id === id)
   }
 
-  /** By id, name or a prefix that fits one. `FailureError`: `not-found`, `invalid-input` (the candidates). */
+  /**
+   * Finds a profile by its id, its name or a prefix that fits one. `FailureError`: `not-found`, `invalid-input` (the
+   * candidates).
+   */
   find(wanted: string): Profile {
     return findProfile(this.list(), wanted)
   }
@@ -172,7 +175,7 @@ export class ProfileStore {
     return { ...writeProfileFile(this.#saved), count: this.#saved.length }
   }
 
-  /** `FailureError`: `storage`. */
+  /** Writes profiles into a file, without keys. `FailureError`: `storage`. */
   async exportTo(path: string): Promise<ReturnType<ProfileStore['exported']>> {
     const exported = this.exported()
     await saveProfileFile(path, exported.text)

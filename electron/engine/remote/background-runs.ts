@@ -82,8 +82,8 @@ export class BackgroundRuns {
   }
 
   /**
-   * `FailureError`: `invalid-input` the folder, or no worktree can be had there, `not-found` the profile, or why the worker
-   * did not begin.
+   * Starts a background run, and resolves when its worker has begun. `FailureError`: `invalid-input` the folder, or no worktree
+   * can be had there, `not-found` the profile, or why the worker did not begin.
    */
   async start(
     run: NewRun,

@@ -78,7 +78,7 @@ export class WorkerMessages {
     this.#build = build
   }
 
-  /** null = this version does not understand it. */
+  /** Reads a message of a worker; null = this version does not understand it. */
   read(value: unknown): FromWorker | null {
     const message = FromWorker.safeParse(value)
     if (!message.success) return null

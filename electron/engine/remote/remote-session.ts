@@ -53,7 +53,10 @@ export class RemoteSession implements AttachedSession {
     })
   }
 
-  /** `FailureError`: `transport` it is gone, `timeout` it does not answer, `busy` it just starts, or another version. */
+  /**
+   * Connects to the worker of a run. `FailureError`: `transport` it is gone, `timeout` it does not answer, `busy` it just
+   * starts, or another version.
+   */
   static async attach(entry: RunEntry, connect: Connect, patienceMs: number): Promise<RemoteSession> {
     if (!entry.endpoint) throw new FailureError(starting(entry.run.runId))
     const stream = connect(entry.endpoint)
@@ -126,12 +129,12 @@ export class RemoteSession implements AttachedSession {
     return { end }
   }
 
-  /** What it spends is reckoned over there. */
+  /** null: what the session spends is reckoned by its own process. */
   runLink(): null {
     return null
   }
 
-  /** It goes on over there. */
+  /** null: an open turn goes on in its own process. */
   async continueOpenTurn(): Promise<null> {
     return null
   }

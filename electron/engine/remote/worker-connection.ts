@@ -64,7 +64,10 @@ export class WorkerConnection {
     this.#watch = setInterval(() => this.#tick(), patienceMs / TICKS)
   }
 
-  /** `FailureError`: what the worker says, or why it cannot be asked. */
+  /**
+   * Asks the worker for a verb and resolves when it is done. `FailureError`: what the worker says, or why it cannot be
+   * asked.
+   */
   async request(name: string, input: object): Promise<void> {
     if (this.#end) throw new FailureError(this.#end.kind === 'lost' ? this.#end.failure : gone(this.#runId))
     const id = this.#nextId++

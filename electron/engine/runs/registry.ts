@@ -39,7 +39,7 @@ export class RunRegistry {
     return (await this.#names()).flatMap((name) => runIdOf(name) ?? [])
   }
 
-  /** null = there is none, or it cannot be understood. */
+  /** Reads the entry of a run; null = there is none, or it cannot be understood. */
   async read(runId: RunId): Promise<RegisteredRun | null> {
     return readEntry(runId, await this.#json(this.#path(runId)))
   }
@@ -64,7 +64,7 @@ export class RunRegistry {
     await writeFileAtomic(this.#killPath(runId), JSON.stringify({ by, at }))
   }
 
-  /** Who wants it to end; null = nobody. */
+  /** The request of somebody who wants the run to end; null = nobody does. */
   async killRequest(runId: RunId): Promise<{ by: string } | null> {
     return KillRequest.nullable()
       .catch(null)
@@ -125,7 +125,7 @@ export class RunRegistry {
   }
 }
 
-/** Of the name of an entry's file, as the watcher of the folder tells it too. */
+/** The run whose entry has that file name, as the watcher of the folder tells it; null = it is no entry. */
 export function runIdOf(name: string | null): RunId | null {
   const id = RunId.safeParse(name?.endsWith('.json') ? name.slice(0, -'.json'.length) : undefined)
   return id.success ? id.data : null

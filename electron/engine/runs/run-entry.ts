@@ -43,7 +43,7 @@ export interface RegisteredRun {
 }
 
 /**
- * null = nothing that can be shown. Never throws. What our own build (empty = nobody is of it) wrote, this very code made:
+ * Reads the entry of a run; null = nothing that can be shown. Never throws. What our own build (empty = nobody is of it) wrote, this very code made:
  * it is taken as it is, since to examine it takes longer than all else that a list of runs does.
  */
 export function readEntry(runId: RunId, value: unknown, build = ENGINE_BUILD): RegisteredRun | null {
@@ -99,7 +99,7 @@ const OtherVersion = z.object({
   }),
 })
 
-/** Of a process of ours, or one that was just started for us. */
+/** Says which process a worker is: one of ours, or one that was just started for us. */
 export async function workerIdentity(process: ProcessIdentity, instanceId: string): Promise<WorkerIdentity> {
   return { ...process, boot: await bootIdentity(), instanceId }
 }

@@ -20,7 +20,7 @@ export class RunLog {
     this.#store = store
   }
 
-  /** In order; `follow` = until the run is over. `from: 'end'` = what comes from now on. */
+  /** The entries of the run in order; `follow` = until the run is over. `from: 'end'` = those that come from now on. */
   async *entries({ from, follow }: { from: 'start' | 'end'; follow: boolean }): AsyncGenerator<SessionEntry> {
     if (follow) await this.#store.watch()
     const isWritten = () => this.#store.list().some((run) => run.runId === this.run.runId && !isOver(run))
@@ -30,7 +30,7 @@ export class RunLog {
     }
   }
 
-  /** From the newest to the oldest. */
+  /** The entries of the run from the newest to the oldest. */
   async *fromEnd(): AsyncGenerator<SessionEntry> {
     for await (const entry of entriesFromEnd(this.#path)) {
       if (entry.seq <= this.#afterSeq) return

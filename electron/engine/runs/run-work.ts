@@ -37,7 +37,7 @@ export class RunWork {
     if (isNews || (event.type === 'text-delta' && event.text.includes('\n'))) this.#read(turn)
   }
 
-  /** null = nothing yet. */
+  /** What the run changed in files; null = nothing yet. */
   changes(): RunChanges | null {
     const files = this.#files.size
     return files > 0 ? { files, added: this.#added, removed: this.#removed } : null

@@ -8,7 +8,7 @@ export class Bell {
     this.#wake?.()
   }
 
-  /** Resolves when it rings, rang since the last time, or the time is over. Milliseconds. */
+  /** Waits for the bell: resolves when it rings, if it rang since the last wait, or after so many milliseconds. */
   async rung(within: number): Promise<void> {
     if (!this.#isRung) {
       await new Promise<void>((resolve) => {

@@ -24,12 +24,12 @@ export class Pause {
     this.#path = path
   }
 
-  /** As of the last look. */
+  /** Whether the runs were paused when the disk was last read. */
   paused(): boolean {
     return this.#paused
   }
 
-  /** `FailureError` `storage`. */
+  /** Pauses the background runs of every process, or lets them go on. `FailureError` `storage`. */
   async set(paused: boolean): Promise<void> {
     try {
       if (paused) {
@@ -71,7 +71,7 @@ export class Pause {
     await this.refresh()
   }
 
-  /** Resolves when nothing is paused. `onHold` is called once if something is. Rejects with the reason of `signal`. */
+  /** Waits until nothing is paused. `onHold` is called once if something is. Rejects with the reason of `signal`. */
   async waitUntilResumed(signal: AbortSignal, onHold: () => void): Promise<void> {
     if (!(await this.refresh())) return
     onHold()

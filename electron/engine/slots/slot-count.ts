@@ -10,7 +10,10 @@ import { resolveBaseUrl } from '../backend/contract/resolve-base-url.ts'
  */
 const usual: Partial<Record<BackendKind, number>> = { vllm: 4, ollama: 1, 'llama-server': 1, 'lm-studio': 1 }
 
-/** null = without a limit. Never throws: a server that does not answer says so when it is called. */
+/**
+ * How many calls the server of a profile takes at once; null = without a limit. Never throws: a server that does not answer
+ * says so when it is called.
+ */
 export async function slotCount(profile: Profile, backend: Backend, signal: AbortSignal): Promise<number | null> {
   const known = knownSlots(profile)
   if (known !== undefined) return known

@@ -25,7 +25,7 @@ export class SlotLog {
     this.path = join(folder, nameOf(number))
   }
 
-  /** Rejects with the system's error. */
+  /** Opens the newest file of a queue, or makes the first one. Rejects with the system's error. */
   static async open(folder: string, atLeast = 0): Promise<SlotLog> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     let wanted = Math.max(atLeast, ...(await numbers(folder)))

@@ -44,7 +44,7 @@ export class SlotQueue {
   }
 
   /**
-   * Resolves when the call may begin. `onMove` gets how many are before it, at first and whenever that
+   * Waits for a slot: resolves when the call may begin. `onMove` gets how many are before it, at first and whenever that
    * changes; where a slot is free it is not called. Rejects with the reason of `signal`, or with the system's error
    * when the disk refuses; the call is out of the queue then.
    */
@@ -81,7 +81,7 @@ export class SlotQueue {
     this.#settle(id, { type: 'leave', id })
   }
 
-  /** Resolves when everything is written that could be. */
+  /** Closes the queue of this process. Resolves when everything is written that could be. */
   async close(): Promise<void> {
     await this.#steps
     this.#isClosed = true

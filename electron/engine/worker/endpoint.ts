@@ -40,7 +40,7 @@ export class Endpoint {
     this.#server = createServer((socket) => this.#receive(socket))
   }
 
-  /** Rejects with the system's error. */
+  /** Listens on the socket of a worker for those who attach to its run. Rejects with the system's error. */
   static async listen(options: EndpointOptions): Promise<Endpoint> {
     const endpoint = new Endpoint(options)
     const server = endpoint.#server

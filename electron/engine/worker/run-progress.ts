@@ -73,7 +73,7 @@ export class RunProgress {
     }
   }
 
-  /** Of this run alone. */
+  /** What this run alone has used, without the turns that its session had before. */
   usage(view: SessionView): Usage {
     const totals = view.turns.slice(this.#turnsBefore).reduce((sum, turn) => plus(sum, turn.usage), noUsage)
     const { modelCalls: _, ...usage } = totals

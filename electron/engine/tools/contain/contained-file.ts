@@ -45,7 +45,7 @@ export interface WholeFile {
   stats: Stats
 }
 
-/** null if there is none. */
+/** Reads all of a file; null = there is none. */
 export async function readWhole(workspace: Workspace, place: ContainedPath): Promise<WholeFile | null> {
   if (!place.exists) return null
   return await withFile(workspace, place, async (file, stats) => {

@@ -38,7 +38,10 @@ export async function locate(workspace: Workspace, path: string): Promise<Contai
   return await knownByLook(workspace, first, listNames(workspace))
 }
 
-/** The same for a file that may be new: no twin of one that is there is made unasked, and no file called like a folder. */
+/**
+ * Resolves the path of a file that may be new, as `locate` does for one that is there: no twin of one that is there is made
+ * unasked, and no file called like a folder.
+ */
 export async function locateForWriting(workspace: Workspace, path: string): Promise<ContainedPath> {
   const there = await locate(workspace, path)
   if (there.exists) return there
@@ -103,7 +106,7 @@ export async function withFolder<Value>(
   }
 }
 
-/** The same, after making it and its parents where they are missing. */
+/** Holds a folder as `withFolder` does, after making it and its parents where they are missing. */
 export async function withMadeFolder<Value>(
   workspace: Workspace,
   real: string,
