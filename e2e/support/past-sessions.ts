@@ -12,6 +12,8 @@ export interface PastTurn {
   answer: string
   /** How many calls came before the answer. */
   calls?: number
+  /** What each of them gave back. Default: the names of two files. */
+  output?: string
 }
 
 export interface PastSession {
@@ -95,7 +97,7 @@ function turnEntries(turn: PastTurn, turnId: TurnId): Unstamped<SessionEntry>[] 
         type: 'tool-end',
         callId: call.callId,
         outcome: 'done',
-        output: 'a.txt\nb.txt',
+        output: turn.output ?? 'a.txt\nb.txt',
         summary: '2 entries',
         durationMs: 1,
       },

@@ -28,14 +28,17 @@ test('what was let go of a session is said in its place', () => {
   const call = { ...tool, kind: 'tool', callId: 'a', target: 'ls', startedAt: 2, output: '', answer: null } as const
   const items = [
     { kind: 'text', text: '', omitted: 1200 },
+    { kind: 'text', text: 'Begun', omitted: 3 },
     { ...call, state: 'done', summary: '9 lines', durationMs: 1, omitted: 5 },
   ] as const
   const turn = { turnId, text: 'Go', startedAt: 1, items, usage: start.usage, iterations: 1, toolCalls: 1, end: null }
   expect(logLines({ ...start, turns: [turn] }).map(({ who, text }) => `${who}| ${text}`)).toEqual([
     'you| Go',
-    'agent| … 1,200 more characters in the journal',
+    'agent| … 1,200 characters in the journal',
+    'agent| Begun',
+    'agent| … 3 more characters in the journal',
     'Run| ls',
-    '| … 5 more characters in the journal',
+    '| … 5 characters in the journal',
     '| 9 lines',
   ])
 })

@@ -1,7 +1,7 @@
-import { counted } from '#shared/lib/counted.ts'
 import type { Item, SessionView } from '#shared/session/session-view.ts'
 import { endWords } from '../lib/end-words.ts'
 import { failureWords } from '../lib/failure-words.ts'
+import { moreCharacters } from '../lib/more-characters.ts'
 
 export interface LogLine {
   /** Milliseconds since 1970; null = as the line before it. */
@@ -27,9 +27,12 @@ export function logLines(view: SessionView): LogLine[] {
 function itemLines(item: Item): LogLine[] {
   switch (item.kind) {
     case 'text':
-      return [...textLines(null, 'agent', item.text.trim(), 'words'), ...omittedLines('agent', item)]
+      return [...textLines(null, 'agent', item.text.trim(), 'words'), ...omittedLines('agent', item.text, item.omitted)]
     case 'reasoning':
-      return [...textLines(item.startedAt, 'thought', item.text.trim(), 'quiet'), ...omittedLines('thought', item)]
+      return [
+        ...textLines(item.startedAt, 'thought', item.text.trim(), 'quiet'),
+        ...omittedLines('thought', item.text, item.omitted),
+      ]
     case 'notice':
       return textLines(null, 'note', item.message, 'quiet')
     case 'follow-up':
@@ -40,15 +43,15 @@ function itemLines(item: Item): LogLine[] {
       return [
         { at: item.startedAt, who: item.verb, text: item.target, tone: 'words' },
         ...textLines(null, '', item.diff ? '' : item.output.replace(/\n+$/, ''), 'output'),
-        ...omittedLines('', item),
+        ...omittedLines('', item.output, item.omitted),
         { at: null, who: '', text: state, tone: failed ? 'problem' : 'quiet' },
       ]
     }
   }
 }
 
-function omittedLines(who: string, { omitted = 0 }: { omitted?: number }): LogLine[] {
-  return textLines(null, who, omitted > 0 ? `… ${counted(omitted, 'more character')} in the journal` : '', 'quiet')
+function omittedLines(who: string, shown: string, omitted = 0): LogLine[] {
+  return textLines(null, who, omitted > 0 ? `… ${moreCharacters(omitted, shown)} in the journal` : '', 'quiet')
 }
 
 function endLines(at: number, reason: string, message: string): LogLine[] {

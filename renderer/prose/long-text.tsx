@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { splitText } from '#shared/lib/cut-text.ts'
+import { moreCharacters } from '../lib/more-characters.ts'
 import { limitMarks } from '../lib/stacked-marks.ts'
 import { LeavingButton } from '../ui/leaving-button.tsx'
 
@@ -17,7 +18,7 @@ export function LongText(props: { text: string; omitted?: number | undefined; dr
       {draw(limitMarks(shown))}
       {more + omitted > 0 && (
         <span className="not-drawn">
-          … {(more + omitted).toLocaleString('en')} more characters
+          … {moreCharacters(more + omitted, shown)}
           {more > 0 ? (
             <LeavingButton hands="around" className="btn quiet sm" onClick={() => setPages(pages * 2)}>
               Show more

@@ -1,9 +1,9 @@
 import type { Token, Tokens } from 'marked'
 import { memo, type ReactNode, useState } from 'react'
-import { counted } from '#shared/lib/counted.ts'
 import type { TextItem } from '#shared/session/session-view.ts'
 import { directionOf } from '../lib/direction.ts'
 import { type Block, isList, isTable, isTooWide } from '../lib/markdown-document.ts'
+import { moreCharacters } from '../lib/more-characters.ts'
 import { showMore, shownBlocks } from '../lib/text-documents.ts'
 import { LeavingButton } from '../ui/leaving-button.tsx'
 import { CodeBlock } from './code-block.tsx'
@@ -23,6 +23,7 @@ export const Prose = memo(function Prose({ item }: { item: TextItem }) {
       <ProseBlocks blocks={blocks} />
       {waiting + omitted > 0 && (
         <NotDrawn
+          shown={item.text}
           waiting={waiting}
           omitted={omitted}
           onMore={() => {
@@ -39,11 +40,10 @@ const ProseBlocks = memo(function ProseBlocks({ blocks }: { blocks: readonly Blo
   return <div className="prose">{runsOf(blocks)}</div>
 })
 
-function NotDrawn(props: { waiting: number; omitted: number; onMore: () => void }) {
-  const count = props.waiting + props.omitted
+function NotDrawn(props: { shown: string; waiting: number; omitted: number; onMore: () => void }) {
   return (
     <p className="not-drawn">
-      … {counted(count, 'more character')}
+      … {moreCharacters(props.waiting + props.omitted, props.shown)}
       {props.waiting > 0 ? (
         <LeavingButton hands="around" className="btn quiet sm" onClick={props.onMore}>
           Show more

@@ -87,11 +87,11 @@ Fix it
 
 ## Agent
 
-*… 1,200 more characters are in the journal of the session.*
+*… 1,200 characters are in the journal of the session.*
 
 **Read** \`a.js\`: 9 lines
 
-*… 1 more character is in the journal of the session.*
+*… 1 character is in the journal of the session.*
 `)
 })
 

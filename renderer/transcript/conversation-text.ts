@@ -4,6 +4,7 @@ import { isRecord, parseJson } from '#shared/lib/json.ts'
 import type { Item, ToolItem, TurnView } from '#shared/session/session-view.ts'
 import { toolKindOf } from '#shared/session/tool-kind.ts'
 import { endWords } from '../lib/end-words.ts'
+import { moreCharacters } from '../lib/more-characters.ts'
 
 /** A whole conversation as Markdown: what was said, what was done, and what came of it. Thoughts are left out. */
 export function conversationText(title: string, turns: readonly TurnView[]): string {
@@ -14,7 +15,7 @@ export function conversationText(title: string, turns: readonly TurnView[]): str
 function itemText(item: Item): string[] {
   switch (item.kind) {
     case 'text':
-      return [[item.text.trim(), omittedText(item.omitted)].filter(Boolean).join('\n\n')].filter(Boolean)
+      return [[item.text.trim(), omittedText(item)].filter(Boolean).join('\n\n')].filter(Boolean)
     case 'follow-up':
       return item.origin === 'user' ? [`## You\n\n${item.text.trim()}`, '## Agent'] : []
     case 'notice':
@@ -26,9 +27,9 @@ function itemText(item: Item): string[] {
   }
 }
 
-function omittedText(omitted = 0): string {
+function omittedText({ text, omitted = 0 }: { text: string; omitted?: number | undefined }): string {
   return omitted > 0
-    ? `*… ${counted(omitted, 'more character')} ${omitted === 1 ? 'is' : 'are'} in the journal of the session.*`
+    ? `*… ${moreCharacters(omitted, text)} ${omitted === 1 ? 'is' : 'are'} in the journal of the session.*`
     : ''
 }
 
@@ -43,7 +44,7 @@ function toolText(tool: ToolItem): string {
 }
 
 function outputText({ output, omitted }: ToolItem): string {
-  return output.trim() === '' ? omittedText(omitted) : fenced(output.replace(/\n+$/, ''), '')
+  return output.trim() === '' ? omittedText({ text: '', omitted }) : fenced(output.replace(/\n+$/, ''), '')
 }
 
 /** The command of a call as it was given. */

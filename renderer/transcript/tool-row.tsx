@@ -88,7 +88,9 @@ export const ToolRow = memo(function ToolRow({ tool, lastCommand, brief }: ToolR
           {tool.omitted === undefined ? (
             <ToolBody tool={tool} id={id} live={live} />
           ) : (
-            <LongText text="" omitted={tool.omitted} />
+            <div className="let-go">
+              <LongText text="" omitted={tool.omitted} />
+            </div>
           )}
         </div>
       )}

@@ -316,6 +316,18 @@ describe('the client of a profile', () => {
     expect(world.connected.slice(before).map(({ baseUrl }) => baseUrl)).toEqual(['http://own/v1'])
   })
 
+  it('waits for the prices of a server that is just being asked', async () => {
+    const said = deferred<ModelInfo[]>()
+    world.models.set(home.baseUrl, said.promise)
+    const profiles = open()
+    await profiles.save({ ...home, kind: 'openrouter' })
+    // It is asked for its window, beside the call.
+    await profiles.backendFor(home.id)
+    const priced = profiles.backendFor(home.id, undefined, true)
+    said.resolve([{ ...listed('m'), inputCostPerMillion: 0.5, outputCostPerMillion: 2 }])
+    expect((await priced).profile).toMatchObject({ inputCostPerMillion: 0.5, outputCostPerMillion: 2 })
+  })
+
   it('leaves no question for a window open when it is closed', async () => {
     world.models.set(home.baseUrl, deferred<ModelInfo[]>().promise)
     const profiles = open()

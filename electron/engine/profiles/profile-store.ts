@@ -224,8 +224,8 @@ export class ProfileStore {
   async backendFor(id: ProfileId, overrides?: ProfileOverrides, needsPrice = false): Promise<Connection> {
     const connection = await this.#connections.for(this.#existing(id), overrides)
     const { backend, profile } = connection
-    // A server may say what it charges, and nobody has asked it in this process.
-    if (needsPrice && !priceKnown(profile) && this.#reach.of(id).reach === 'unknown') await this.check(id)
+    // A server may say what it charges, and has never answered this process; it may just be asked for its window.
+    if (needsPrice && !priceKnown(profile) && !this.#reach.hasAnswered(id)) await this.check(id)
     const model = this.#reach.of(id).models.find((listed) => listed.id === profile.model)
     const listedWindow = (await this.#services.windows.of(profile)) ?? model?.contextWindow ?? null
     if (listedWindow === null && profile.contextWindow === undefined) this.#askForWindow(id)

@@ -51,6 +51,11 @@ export class ReachBook {
     return this.#known.get(id) ?? unknownReach
   }
 
+  /** Whether anything is known of it: a look has ended, or a call. */
+  hasAnswered(id: ProfileId): boolean {
+    return this.of(id).checkedAt !== null
+  }
+
   /** Asks the server; who asks while it is being asked waits for the same answer. */
   check(profile: Profile): Promise<void> {
     const { id } = profile
