@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { engineBuild } from './vite.engine-build.ts'
+import { engineBuild, withoutHttp2 } from './vite.engine-build.ts'
 
 const root = import.meta.dirname
 
 export default defineConfig({
   main: {
     define: engineBuild(),
+    plugins: [withoutHttp2],
     build: {
       outDir: 'out/main',
       // Everything is bundled (a start from node_modules costs ~320 ms more); packages that carry a binary stay outside.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
-import { engineBuild } from './vite.engine-build.ts'
+import { engineBuild, withoutHttp2 } from './vite.engine-build.ts'
 import { bundled, fastToLoad, startedFile } from './vite.started-file.ts'
 
 /** Of background runs, what only those need who start, end or attach to one. */
@@ -18,6 +18,7 @@ const CORE = new RegExp(
 /** Builds what runs under plain Node: the terminal program. Commands are loaded when they run, libraries when they are used. */
 export default defineConfig({
   plugins: [
+    withoutHttp2,
     fastToLoad,
     // All that a list of runs needs where nothing about them is in doubt.
     startedFile({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
-import { engineBuild } from './vite.engine-build.ts'
+import { engineBuild, withoutHttp2 } from './vite.engine-build.ts'
 import { bundled, fastToLoad, startedFile } from './vite.started-file.ts'
 
 /**
@@ -9,6 +9,7 @@ import { bundled, fastToLoad, startedFile } from './vite.started-file.ts'
  */
 export default defineConfig({
   plugins: [
+    withoutHttp2,
     fastToLoad,
     startedFile({
       source: resolve(import.meta.dirname, 'electron/worker/worker.ts'),
