@@ -36,7 +36,7 @@ export interface BackendOptions {
   frameLimit?: number
 }
 
-/** Throws `OpenAICompatError` `invalid-input` when the base URL is none. */
+/** Throws `BackendError` `invalid-input` when the base URL is none. */
 export function createBackend(options: BackendOptions): Backend {
   return new OpenAICompatibleClient(options)
 }
@@ -130,7 +130,7 @@ export class OpenAICompatibleClient implements Backend {
     }
   }
 
-  /** What the server lists, with windows and prices where it tells. Throws `OpenAICompatError`. */
+  /** What the server lists, with windows and prices where it tells. Throws `BackendError`. */
   async listModels(signal: AbortSignal): Promise<ModelInfo[]> {
     const connection = { agent: this.#agent, server: this.#server, headers: this.#headers }
     try {

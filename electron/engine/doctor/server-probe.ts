@@ -39,7 +39,7 @@ export class ServerProbe {
   readonly #headers: Record<string, string>
   readonly #signal: AbortSignal
 
-  /** Throws `OpenAICompatError` `invalid-input` when the base URL is none. */
+  /** Throws `BackendError` `invalid-input` when the base URL is none. */
   constructor({ profile, key, ca, env, signal }: ProbeOptions) {
     const address = resolveBaseUrl(profile.baseUrl, profile)
     this.server = { name: profile.name, model: profile.model, kind: profile.kind, address, key }

@@ -108,19 +108,20 @@ async function isLink(path: string): Promise<boolean> {
 }
 
 async function readManifest(path: string): Promise<ManifestFile> {
-  let bytes: Buffer | string
+  let read: FileContents
   try {
     // O_NONBLOCK: a named pipe must not hold us until somebody writes to it.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      bytes = await contents(file)
+      read = await contents(file)
     } finally {
       await file.close()
     }
   } catch (error) {
     return unusable(path, `cannot be read (${errorCode(error) ?? String(error)})`)
   }
-  if (typeof bytes === 'string') return unusable(path, bytes)
+  if (read.kind === 'refused') return unusable(path, read.reason)
+  const { bytes } = read
   const hash = createHash('sha256').update(bytes).digest('hex')
   let text: string
   try {
@@ -134,16 +135,21 @@ async function readManifest(path: string): Promise<ManifestFile> {
   return { path, hash, content: parseManifest(text) }
 }
 
-/** The bytes, or why they are not taken. A file that grows meanwhile is cut off by its size, too. */
-async function contents(file: FileHandle): Promise<Buffer | string> {
-  if (!(await file.stat()).isFile()) return 'is not a regular file'
+/** The bytes of a manifest, or why they are not taken. */
+type FileContents = { kind: 'read'; bytes: Buffer } | { kind: 'refused'; reason: string }
+
+/** Reads a manifest. A file that grows meanwhile is cut off by its size, too. */
+async function contents(file: FileHandle): Promise<FileContents> {
+  if (!(await file.stat()).isFile()) return { kind: 'refused', reason: 'is not a regular file' }
   const buffer = Buffer.alloc(LARGEST + 1)
   let length = 0
   for (;;) {
     const { bytesRead } = await file.read(buffer, length, buffer.length - length)
     length += bytesRead
-    if (length > LARGEST) return `is too large: a manifest has at most ${LARGEST} bytes`
-    if (bytesRead === 0) return buffer.subarray(0, length)
+    if (length > LARGEST) {
+      return { kind: 'refused', reason: `is too large: a manifest has at most ${LARGEST} bytes` }
+    }
+    if (bytesRead === 0) return { kind: 'read', bytes: buffer.subarray(0, length) }
   }
 }
 

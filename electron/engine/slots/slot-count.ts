@@ -34,7 +34,7 @@ export function knownSlots({ slots, kind }: Pick<Profile, 'slots' | 'kind'>): nu
 
 /**
  * The name of the folder of a server's queue: the same for all profiles and models of one address, because they share
- * the hardware behind it. Throws `OpenAICompatError` `invalid-input`.
+ * the hardware behind it. Throws `BackendError` `invalid-input`.
  */
 export function serverKey({ baseUrl, plainHttp }: Pick<Profile, 'baseUrl' | 'plainHttp'>): string {
   const { base } = resolveBaseUrl(baseUrl, { plainHttp: plainHttp ?? false })

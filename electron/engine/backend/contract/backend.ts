@@ -26,7 +26,7 @@ export type Finish = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'erro
 
 /**
  * What a stream yields, in this order: one `message_start`, deltas, `usage` if the server sent one, one `message_stop`.
- * A failure is thrown as `OpenAICompatError`; what was yielded before it stays valid.
+ * A failure is thrown as `BackendError`; what was yielded before it stays valid.
  */
 export type StreamEvent =
   /** The first bytes of the answer are here; `model` is the one that the server names. */
@@ -71,13 +71,13 @@ export interface ContextAllotment {
 
 /** One configured server. Made per profile; holds its connections. */
 export interface Backend {
-  /** Ends with `message_stop` or throws `OpenAICompatError` (code `aborted` after `signal`). Leaving the loop aborts. */
+  /** Ends with `message_stop` or throws `BackendError` (code `aborted` after `signal`). Leaving the loop aborts. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamEvent>
-  /** Throws `OpenAICompatError`. */
+  /** Throws `BackendError`. */
   listModels(signal: AbortSignal): Promise<ModelInfo[]>
-  /** Only of a server that cuts a conversation without a word (Ollama). Throws `OpenAICompatError`. */
+  /** Only of a server that cuts a conversation without a word (Ollama). Throws `BackendError`. */
   allotment?(signal: AbortSignal): Promise<ContextAllotment>
-  /** How many answers it writes at once; null = it does not say. Only of servers that may tell. Throws `OpenAICompatError`. */
+  /** How many answers it writes at once; null = it does not say. Only of servers that may tell. Throws `BackendError`. */
   slots?(signal: AbortSignal): Promise<number | null>
   /** What this server was found to want since it is asked; null = nothing. */
   learned?(): ServerCompat | null

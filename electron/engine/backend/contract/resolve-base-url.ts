@@ -14,7 +14,7 @@ export interface Address {
 
 /**
  * Reads a base URL as a person pastes it: blanks, trailing slashes and the path of a request are taken off, and plain
- * http to a public host becomes https. Throws `OpenAICompatError` `invalid-input`.
+ * http to a public host becomes https. Throws `BackendError` `invalid-input`.
  */
 export function resolveBaseUrl(text: string, options: { plainHttp?: boolean } = {}): Address {
   const trimmed = text.trim()

@@ -30,7 +30,7 @@ export async function discoverLocalServers(ports: readonly number[]): Promise<Fo
 
 /**
  * What answers at a base URL, told by what only it says (docs/servers.md A); null = no OpenAI-compatible server. Never loads
- * a model. Throws `OpenAICompatError` `invalid-input` when the address is none.
+ * a model. Throws `BackendError` `invalid-input` when the address is none.
  */
 export async function identifyServer(baseUrl: string, key: string | null, ca?: string): Promise<FoundServer | null> {
   const address = resolveBaseUrl(baseUrl)
