@@ -29,7 +29,7 @@ import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
 import type { Begun, QueuePosition, Session, VerbHandlers } from './sessions.ts'
 import { summarise } from './summary.ts'
-import { messageOf, turnBeginning } from './turn-beginning.ts'
+import { messageOf, policyOfTurn, turnBeginning } from './turn-beginning.ts'
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
@@ -171,7 +171,7 @@ export class LiveSession implements Session {
     let announced = false
     let policy: Policy
     try {
-      policy = await this.#services.policyFor(this.#workspace)
+      policy = await policyOfTurn(this.#services, this.#workspace)
       await this.#services.blobs.assertReadable(content)
       const { queued } = this.#state.view
       // Taken back meanwhile.
@@ -244,7 +244,7 @@ export class LiveSession implements Session {
     this.#storageFailure = null
     let policy: Policy
     try {
-      policy = await this.#services.policyFor(this.#workspace)
+      policy = await policyOfTurn(this.#services, this.#workspace)
     } catch (error) {
       this.#turn = null
       turn.giveUp(error)

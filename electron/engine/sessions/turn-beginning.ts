@@ -12,6 +12,7 @@ import type { SessionServices } from './session-services.ts'
 import type { SessionState } from './session-state.ts'
 import { titleFrom } from './summary.ts'
 import { keptOptions } from './turn-budget.ts'
+import { assertFoldersThere } from './usable-folder.ts'
 
 interface NewTurn {
   turnId: TurnId
@@ -27,6 +28,18 @@ export function messageOf(queued: readonly QueuedMessage[], said: Content, befor
   const waiting = queued.map((message) => ({ messageId: message.messageId, content: contentOf(message) }))
   const all = said === '' ? waiting : inQueue(waiting, { messageId: newMessageId(), content: said }, before)
   return joinedContent(all.map(({ content }) => content))
+}
+
+/**
+ * What is allowed in a turn that begins now. `FailureError`: `not-found` a folder of the session is gone, `invalid-input` a
+ * manifest cannot be read, `storage`.
+ */
+export async function policyOfTurn(
+  services: Pick<SessionServices, 'policyFor'>,
+  workspace: Workspace,
+): Promise<Policy> {
+  await assertFoldersThere(workspace)
+  return await services.policyFor(workspace)
 }
 
 /** The events with which a turn begins: the title of the session where it has none, and the message with its facts. */

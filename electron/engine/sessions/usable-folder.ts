@@ -48,15 +48,22 @@ export async function sessionWorkspace(
   )
 }
 
-async function folderGone(folders: readonly string[]): Promise<Failure> {
-  const there = await Promise.all(
-    folders.map((folder) =>
-      stat(folder).then(
-        () => true,
-        () => false,
-      ),
-    ),
+/** A turn begins only where its folders still are. `FailureError` `not-found`: one of them is gone. */
+export async function assertFoldersThere({ root, addedFolders }: Workspace): Promise<void> {
+  const folders = [root, ...addedFolders]
+  const found = await Promise.all(folders.map(isFolder))
+  if (found.includes(false)) throw new FailureError(await folderGone(folders))
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
   )
+}
+
+async function folderGone(folders: readonly string[]): Promise<Failure> {
+  const there = await Promise.all(folders.map(isFolder))
   const gone = folders.filter((_, index) => !there[index])
   return gone.length === 1
     ? failure('not-found', `The folder ${gone[0]} is gone. Bring it back, or go on in another one.`, {
