@@ -16,7 +16,7 @@ test('a question whose time is over gives way to the limit, and is asked again w
   world.answers.push(uses('write_file', { path: 'a.txt', content: 'a\n' }), says('Done.'))
   const permissions = { ...allowed, write: 'ask' as const }
   const session = await world.newSession({ permissions, canAnswer: true, isWatched: () => true })
-  const begun = await session.begin('Write it.', { limits: { wallTime: 300 } })
+  const begun = await session.begin('Write it.', { limits: { wallTime: 2000 } })
   const asked = () => session.view().approvals.map(({ request }) => request.callId)
   await expect.poll(asked, { timeout: 15_000 }).toHaveLength(1)
   const [first = ''] = asked()
