@@ -97,6 +97,7 @@ test('a run that nobody chose stays in sight when it ends and another one comes 
     toolCall('write_file', { path: 'a.txt', content: 'a\n' }),
     toolCall('write_file', { path: 'b.txt', content: 'b\n' }),
     text('It is there.'),
+    text('And more.'),
   )
   for (const prompt of ['Write one file', 'Write another']) {
     await claw(machine, ['agent-bg', prompt, '--same-folder'], environmentFor(backend))
@@ -113,6 +114,13 @@ test('a run that nobody chose stays in sight when it ends and another one comes 
   await expect(list(page)).toContainText('Finished')
   await expect(shown).toContainText('It is there.')
   await expect(opened(page, 'Write one file')).toHaveCount(0)
+
+  // Whoever only looked at it keeps it from nobody.
+  const over = (await runsOf(machine)).find(({ status }) => status === 'completed')
+  await page.getByRole('link', { name: 'Budgets' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible()
+  const goOn = ['agent-resume', String(over?.sessionId), '--bg', 'Go on']
+  await expect.poll(() => claw(machine, goOn, environmentFor(backend)).then(() => 'went on', String)).toBe('went on')
 })
 
 test('a run hears a message at its next step, shows its log, and goes on after a stop', async ({

@@ -8,7 +8,7 @@ import type { PendingApproval } from '#shared/session/session-view.ts'
 import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { BudgetCard } from '../approvals/budget-card.tsx'
 import { useNow } from '../lib/clock.ts'
-import { followSession } from '../stores/feed.ts'
+import { followSession, unfollowSession } from '../stores/feed.ts'
 import { useRouteStore } from '../stores/route-store.ts'
 import { resumeRun, stopRun } from '../stores/run-actions.ts'
 import { backToList, setRunPlace, useRunPlace } from '../stores/run-place.ts'
@@ -33,7 +33,10 @@ const noApprovals: readonly PendingApproval[] = []
 export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
   const { run, logs } = props
   const followed = run.usable ? run.sessionId : null
-  useEffect(() => followSession(followed), [followed])
+  useEffect(() => {
+    followSession(followed)
+    return () => unfollowSession(followed)
+  }, [followed])
   return (
     <ChatSession value={run.sessionId}>
       <RunHead run={run} logs={logs} />

@@ -5,6 +5,7 @@ import { FeedClient } from '../bridge/feed-client.ts'
 import { AdaptiveFlush, browserFlushHost } from './adaptive-flush.ts'
 import { applyAppChange } from './app-store.ts'
 import { countDeltas } from './rate.ts'
+import { useRouteStore } from './route-store.ts'
 import {
   applySessionMessages,
   expectSession,
@@ -46,6 +47,12 @@ export function followSession(sessionId: SessionId | null): void {
   if (!sessionId) return
   expectSession(sessionId)
   client?.subscribe(sessionId)
+}
+
+/** Whoever followed it shows something else now. While nobody shows a session, other programs can go on with it. */
+export function unfollowSession(sessionId: SessionId | null): void {
+  const { page, sessionId: shown } = useRouteStore.getState()
+  if (sessionId === followed && !(page === 'chat' && shown === sessionId)) followSession(null)
 }
 
 function receive(message: FeedMessage): void {

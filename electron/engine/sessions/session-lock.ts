@@ -78,7 +78,10 @@ async function clearStale(path: string): Promise<void> {
   if (current === 'gone') return
   if (current !== 'unreadable' && (await isAlive(current))) {
     throw new FailureError(
-      failure('busy', `This session is open in ${current.holder} (process ${current.pid}). Close it there first.`),
+      failure(
+        'busy',
+        `This session is open in ${current.holder} (process ${current.pid}). Go on with it there, or open another one there first.`,
+      ),
     )
   }
   if (current === 'unreadable' && (await isNew(path))) return
