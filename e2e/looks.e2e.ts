@@ -213,7 +213,10 @@ for (const scheme of ['light', 'dark'] as const) {
     const never = gate()
     const statusOf = async (prompt: string) => (await runsOf(machine)).find((run) => run.prompt === prompt)?.status
     const start = async (prompt: string, status: string, ...flags: string[]) => {
+      const asked = backend.chatRequests().length
       await claw(machine, ['agent-bg', prompt, ...flags], env)
+      // What it is answered is replaced for the next one: a run is running before its first call has arrived.
+      await backend.chatRequest(asked)
       await expect.poll(() => statusOf(prompt)).toBe(status)
     }
     await machine.write({ 'package.json': '{ "name": "parcel-api" }\n' })

@@ -150,7 +150,8 @@ describe.each(places)('in %s', (_place, run, isChild) => {
     expect(end).toMatchObject({ reason: 'budget', limit, allowed })
     const requests = world.backend.chatRequests()
     if (limit !== 'wallTime') expect(requests).toHaveLength(over === 'not sent' ? 2 : 3)
-    if (over === 'cut') await requests.at(-1)?.closed
+    // A busy machine may need all of the time before the last call, and then none is cut.
+    if (over === 'cut') await requests[2]?.closed
     // One chunk is one token here, or ten micro-dollars.
     const chunkSize = limit === 'costUsd' ? 10 : 1
     if (limit !== 'wallTime') {
