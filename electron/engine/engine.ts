@@ -75,7 +75,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** `FailureError` `storage`: the data folder cannot be made or read. */
+/** Makes the engine on a data folder. `FailureError` `storage`: the folder cannot be made or read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder, env, openConf, holder, platform, onDefect, worker, givenKey } = options
   const inBackground = options.background ?? false

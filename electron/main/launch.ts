@@ -34,7 +34,7 @@ export function readLaunch({ argv, env, cwd }: StartedProcess): Launch {
 /** Characters of all arguments. A second start hands them over whole, and the first one may break at very long ones. */
 const LONGEST_ARGUMENTS = 10_000
 
-/** Whether it was started with more than anybody means. */
+/** Whether the app was started with more than anybody means. */
 export function isTooLong(argv: readonly string[]): boolean {
   return argv.reduce((length, argument) => length + argument.length + 1, 0) > LONGEST_ARGUMENTS
 }

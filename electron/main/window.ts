@@ -35,7 +35,7 @@ export class AppWindow {
     return new AppWindow(options, state)
   }
 
-  /** null while it is closed. */
+  /** The window; null while it is closed. */
   current(): BrowserWindow | null {
     return this.#window
   }
@@ -100,7 +100,7 @@ export class AppWindow {
     if (nativeTheme.themeSource !== theme) nativeTheme.themeSource = theme
   }
 
-  /** Resolves when its last state is on the disk. */
+  /** Saves size and place of the window. Resolves when they are on the disk. */
   async save(): Promise<void> {
     if (this.#window) this.#remember(this.#window)
     await this.#saved

@@ -169,7 +169,7 @@ export function schemeHint(value: string): string | null {
     : `It begins with http:// or https://, such as http://${typed.replace(/^\w*:?\/+/, '') || 'host'}`
 }
 
-/** null = the URL is right. */
+/** What is wrong with an address; null = it is right. */
 export function baseUrlProblem(value: string): string | null {
   try {
     readBaseUrl(value)

@@ -91,7 +91,7 @@ function usedTokens({ usage }: BackgroundRun): string {
   return `${formatCount((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0))} tokens`
 }
 
-/** At the right of a card: how long it has waited or run, or when it ended. */
+/** The time at the right of a card: how long the run has waited or run, or when it ended. */
 export function runTime(run: BackgroundRun, now: number): string {
   if (run.endedAt !== null) return shortTime(run.endedAt, now)
   return roughDuration(now - (run.approvals[0]?.since ?? run.startedAt))

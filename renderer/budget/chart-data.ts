@@ -61,7 +61,7 @@ export function measured(measure: Measure, value: number): string {
   return measure === 'dollars' ? formatDollars(value) : formatCount(value)
 }
 
-/** On the axis: "$4", "500k". */
+/** An amount as it stands on the axis: "$4", "500k". */
 export function axisWords(measure: Measure, value: number): string {
   if (measure === 'dollars') return value === 0 ? '$0' : formatRoundDollars(value)
   return formatCount(value)

@@ -18,7 +18,7 @@ export function readLimit(limit: LimitName, text: string): Typed {
   return value > greatest ? { ok: false, problem: `The most is ${limitAmount(limit, greatest)}.` } : { ok: true, value }
 }
 
-/** As it stands in the field before somebody types. Money without its sign, which stands in front of the field. */
+/** A limit as it stands in its field before somebody types. Money without its sign, which stands in front of the field. */
 export function fieldText(limit: LimitName, value: number): string {
   if (limit === 'costUsd') return (value / 1e6).toFixed(value % 10_000 === 0 ? 2 : 6).replace(/(\.\d\d\d*?)0+$/, '$1')
   // A short word only where nothing is lost by it.

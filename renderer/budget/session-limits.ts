@@ -77,7 +77,7 @@ export function countedOf(view: SessionView): Counted {
   return { usage, toolCalls, iterations, spent, since: countedOfTurn(view)?.since ?? null }
 }
 
-/** null = no turn goes on. */
+/** What the turn that goes on has used; null = none goes on. */
 export function countedOfTurn({ turns }: SessionView): Counted | null {
   const turn = turns.at(-1)
   if (!turn || turn.end) return null

@@ -8,7 +8,7 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { LeavingButton } from '../ui/leaving-button.tsx'
 
-/** In the place of the message box: the chat can be read, and where it can go on. */
+/** What stands in the place of the message box where the folder is gone: the chat can be read, and where it can go on. */
 export function FolderGone({ sessionId }: { sessionId: SessionId }) {
   const cwd = useView((view) => view.cwd)
   return (

@@ -4,7 +4,7 @@ import { reportProblem } from '../stores/problem-store.ts'
 const NOT_YET =
   'Images and files cannot be put into a message. Drop a file here to write its path, and the agent can read it.'
 
-/** The paths of what was dropped, as text for the message; null = none of it has one, which is said at `place`. */
+/** The paths of what was dropped, as text for the message; null = none of it has one, which is said in `area`. */
 export function droppedPaths(area: string, files: FileList, folder: string | null): string | null {
   const paths = [...files].map((file) => window.claw.filePath(file)).filter((path) => path !== '')
   if (paths.length === 0) {

@@ -21,7 +21,7 @@ export function formatAge(now: number, at: number): string {
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? dayAndMonth.format(at) : dayMonthYear.format(at)
 }
 
-/** The same for readers, who would take "18 m" for metres. */
+/** An age for screen readers, who would take "18 m" for metres. */
 export function spokenAge(now: number, at: number): string {
   const age = formatAge(now, at)
   const [count, unit] = age.split(' ')

@@ -10,7 +10,7 @@ export function formatDuration(milliseconds: number, fine = false): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-/** In the unit that people count in: "12 s", "7 min", "2 h 5 min". */
+/** A duration in the unit that people count in: "12 s", "7 min", "2 h 5 min". */
 export function roughDuration(milliseconds: number): string {
   if (milliseconds < 60_000) return formatDuration(Math.max(0, milliseconds))
   if (milliseconds < 3_600_000) return `${Math.floor(milliseconds / 60_000)} min`
@@ -49,7 +49,7 @@ export function formatDollars(amount: MicroUsd): string {
   return `$${usd.toFixed(Math.min(places, 6)).replace(/(\.\d\d\d*?)0+$/, '$1')}`
 }
 
-/** As a person names a limit: "$10", "$2.50". */
+/** Money as a person names a limit: "$10", "$2.50". */
 export function formatRoundDollars(amount: MicroUsd): string {
   return formatDollars(amount).replace(/\.00$/, '')
 }

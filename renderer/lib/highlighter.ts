@@ -94,7 +94,7 @@ export function canColour(language: string): boolean {
   return Object.hasOwn(languages, resolve(language))
 }
 
-/** Resolves when `colourerOf` has it, or when it is clear that it never will. Does not reject. */
+/** Loads a language. Resolves when `colourerOf` has it, or when it is clear that it never will. Does not reject. */
 export function loadLanguage(language: string): Promise<void> {
   const name = resolve(language)
   const load = Object.hasOwn(languages, name) ? languages[name] : undefined

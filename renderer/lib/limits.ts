@@ -26,7 +26,10 @@ export const scopeNames: Readonly<Record<BudgetScope, string>> = {
   month: 'A month',
 }
 
-/** In the limit's unit, to the last token, and below a dollar to its last part: "400,112", "$0.008099", "1 min 12 s". */
+/**
+ * An amount in the limit's unit, to the last token, and below a dollar to its last part: "400,112", "$0.008099", "1 min 12
+ * s".
+ */
 export function exactAmount(limit: LimitName, value: number): string {
   if (limit === 'costUsd') return value < ONE_DOLLAR ? formatMicroUsd(value) : formatDollars(value)
   return limit === 'wallTime' ? wholeDuration(value) : formatWhole(value)

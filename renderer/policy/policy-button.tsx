@@ -10,7 +10,10 @@ import { Icon } from '../ui/icon.tsx'
 const PolicyPopover = lazy(() => import('./policy-popover.tsx'))
 const PolicyDialog = lazy(() => import('./policy-dialog.tsx'))
 
-/** In the bar of a chat whose folder has a policy: what applies and from which file; and the question for trust. */
+/**
+ * The button in the bar of a chat whose folder has a policy: it shows what applies and from which file; and the question for
+ * trust.
+ */
 export function PolicyButton({ folder }: { folder: string }) {
   const chatKey = useChatKey()
   const view = usePolicyStore(({ views }) => views[folder])

@@ -43,7 +43,7 @@ export const UserMessage = memo(function UserMessage(props: {
   )
 })
 
-/** Only `code` is marked: a person's own words are shown as they wrote them. */
+/** A message with its `code` marked, and nothing else: a person's own words are shown as they wrote them. */
 export function withCode(text: string): ReactNode {
   return text.split(/(`[^`\n]+`)/).map((part, index) => {
     const key = index

@@ -67,7 +67,7 @@ export function shownGroups(
   }
 }
 
-/** In the order of the sidebar; `mod+1` opens the first of these. */
+/** The sessions in the order of the sidebar; `mod+1` opens the first of these. */
 export function sessionsInOrder(groups: readonly SessionGroup[]): SessionSummary[] {
   return groups.flatMap(({ sessions }) => sessions)
 }

@@ -55,7 +55,7 @@ export function sessionTitle({ title }: SessionSummary): string {
   return title === '' ? 'New chat' : title
 }
 
-/** In the place of the row: Enter and leaving keep the name, Escape keeps the old one. */
+/** The field for a new title, in the place of the row: Enter and leaving keep the name, Escape keeps the old one. */
 export function SessionRename(props: { title: string; onDone: (title: string | null) => void }) {
   const [title, setTitle] = useState(props.title)
   const done = useRef(false)

@@ -28,7 +28,7 @@ export function askAbout(folder: string, files: readonly PolicyFile[]): void {
   usePolicyStore.setState({ asking: { folder, files } })
 }
 
-/** A yes or no to the files that are asked about. Problems are shown at `place`. */
+/** A yes or no to the files that are asked about. Problems are shown in `area`. */
 export async function answerPolicy(area: string, trusted: boolean): Promise<void> {
   const { asking } = usePolicyStore.getState()
   usePolicyStore.setState({ asking: null })

@@ -10,7 +10,7 @@ interface FoldStore {
 /** In a store, not in the rows: a row that is scrolled out of sight is not there, and comes back as it was left. */
 const useFoldStore = create<FoldStore>()(() => ({ open: {}, earlier: {} }))
 
-/** Whether it is open, and how to turn that round. Until a person did, `fallback` decides. */
+/** Whether a fold is open, and how to turn that round. Until a person did, `fallback` decides. */
 export function useFold(key: string, fallback: boolean): [open: boolean, toggle: () => void] {
   const open = useFoldStore((state) => state.open[key] ?? fallback)
   return [open, () => useFoldStore.setState((state) => ({ open: { ...state.open, [key]: !open } }))]

@@ -1,4 +1,4 @@
-/** On or off at once, without a button to save it. */
+/** A switch that is on or off at once, without a button to save it. */
 export function Switch(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
   return (
     <button

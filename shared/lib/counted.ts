@@ -8,7 +8,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${groupedCount(count)} ${count === 1 ? one : many}`
 }
 
-/** The same for a model, which may reckon with it: `1200 matches`. */
+/** A count with its word for a model, which may reckon with it: `1200 matches`. */
 export function plainCounted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

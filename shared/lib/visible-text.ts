@@ -18,7 +18,7 @@ export function visibleText(text: string, before = ''): string {
   })
 }
 
-/** For one row: line feeds and tabs become blanks too. */
+/** Text made visible for one row: line feeds and tabs become blanks too. */
 export function visibleLine(text: string): string {
   return visibleText(text.replace(/[\r\n\t]+/g, ' '))
 }

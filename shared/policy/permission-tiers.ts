@@ -11,7 +11,7 @@ export const permissionTiers = [
 
 export type PermissionTier = (typeof permissionTiers)[number]
 
-/** null = flags made a mix that is none of them. */
+/** The tier that permissions are; null = flags made a mix that is none of them. */
 export function tierOf({ write, shell, sandbox }: Permissions): PermissionTier | null {
   const same = ({ permissions: p }: PermissionTier) => p.write === write && p.shell === shell && p.sandbox === sandbox
   return permissionTiers.find(same) ?? null

@@ -6,7 +6,7 @@ export function dayOf(at: number): DayKey {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-/** Such as `2026-11`: the name of a ledger file. */
+/** The month of a day, such as `2026-11`: the name of a ledger file. */
 export function monthOf(day: DayKey): string {
   return day.slice(0, 7)
 }

@@ -51,7 +51,7 @@ export class MarkdownLines {
     return table ?? lines.flatMap((text) => this.#block(text, columns))
   }
 
-  /** Of a line that still grows: its rows, and how many of them will stay as they are. */
+  /** The rows of a line that still grows, and how many of them will stay as they are. */
   growing(text: string, columns: number): { rows: Row[]; settled: number } {
     if (this.#fence || this.#table.length > 0 || text.includes('|') || /^\s*(?:`{3}|~{3})/.test(text)) {
       return { rows: [[plainSpan(text)]], settled: 0 }

@@ -48,7 +48,10 @@ export class TurnRenderer {
     this.#thoughts = new AnswerWriter(dimmed(side), this.#phase, () => null, THOUGHT)
   }
 
-  /** Resolves when answers can be shown as they are meant; only where a person sees them is anything loaded. */
+  /**
+   * Loads what it takes to show answers as they are meant, and resolves then; only where a person sees them is anything
+   * loaded.
+   */
   async prepare(): Promise<void> {
     if (!this.#out.redraws || !this.#out.colour || this.#lexer) return
     this.#lexer = await loadLexer()

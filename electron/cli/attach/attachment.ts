@@ -37,7 +37,7 @@ export class Attachment {
     this.#shows = (event) => this.#show(event)
   }
 
-  /** Resolves with the exit code of the run, or 0 when the person left it to itself. */
+  /** Shows the run until it is over, and resolves with the exit code of the run, or 0 when the person left it to itself. */
   async run(): Promise<ExitCode> {
     const ended = new Promise<ExitCode>((resolve) => {
       this.#leave = resolve

@@ -8,7 +8,7 @@ export function turnEvents(view: SessionView): SessionEvent[] {
   return turn ? eventsOf(view, turn) : []
 }
 
-/** The same of any of its turns. */
+/** The events of any turn of a view, made from what the view shows of it. */
 export function eventsOf(view: SessionView, turn: TurnView): SessionEvent[] {
   const stamp = { seq: view.seq, at: view.updatedAt }
   const events: UnstampedEvent[] = [{ type: 'turn-start', turnId: turn.turnId, text: turn.text, facts: '' }]

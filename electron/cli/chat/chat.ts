@@ -82,7 +82,7 @@ export class Chat implements ChatControls {
     this.session = null
   }
 
-  /** Who answers from here on. `FailureError` if it cannot. */
+  /** Chooses the profile that answers from here on. `FailureError` if it cannot. */
   async choose(choice: Choice): Promise<void> {
     await this.session?.request('setProfile', { profileId: choice.profileId, overrides: choice.overrides })
     this.choice = choice

@@ -153,7 +153,7 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
 
 export const slashNames: readonly string[] = Object.keys(slashCommands).map((name) => `/${name}`)
 
-/** `FailureError` from what it does. */
+/** Runs a command of the chat. `FailureError` from what the command does. */
 export async function runSlashCommand(chat: ChatControls, name: string, argument: string): Promise<'exit' | 'done'> {
   const command = slashCommands[name === 'quit' ? 'exit' : name]
   const result = command

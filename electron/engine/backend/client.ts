@@ -36,7 +36,7 @@ export interface BackendOptions {
   frameLimit?: number
 }
 
-/** Throws `BackendError` `invalid-input` when the base URL is none. */
+/** Makes the client of a server. Throws `BackendError` `invalid-input` when the base URL is none. */
 export function createBackend(options: BackendOptions): Backend {
   return new OpenAICompatibleClient(options)
 }

@@ -210,7 +210,7 @@ export async function checkSystem(examination: Examination): Promise<DoctorCheck
   }
 }
 
-/** Throws again what is no failure of the server, and an abort. */
+/** The failure of the server that an error carries. Throws again what is no failure of the server, and an abort. */
 export function failureOf(error: unknown): FailureError['failure'] {
   if (!(error instanceof FailureError) || error.failure.code === 'aborted') throw error
   return error.failure

@@ -17,12 +17,12 @@ export async function readReports(dataFolder: string): Promise<DoctorReport[]> {
   return reports.filter((report) => report !== null)
 }
 
-/** Rejects with the system's error. */
+/** Writes the report of a profile. Rejects with the system's error. */
 export async function writeReport(dataFolder: string, report: DoctorReport): Promise<void> {
   await writeFileAtomic(join(folderIn(dataFolder), `${report.profileId}.json`), `${JSON.stringify(report)}\n`)
 }
 
-/** Rejects with the system's error. */
+/** Removes the report of a profile. Rejects with the system's error. */
 export async function removeReport(dataFolder: string, id: ProfileId): Promise<void> {
   await rm(join(folderIn(dataFolder), `${id}.json`), { force: true })
 }

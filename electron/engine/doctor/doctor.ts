@@ -61,7 +61,7 @@ export class Doctor {
     this.#changed()
   }
 
-  /** By the id of the profile; only those that something is known of. */
+  /** What is known of each profile, by its id; profiles that nothing is known of are missing. */
   states(): Readonly<Record<string, DoctorState>> {
     const ids = new Set([...this.#reports.keys(), ...this.#running.keys()])
     return Object.fromEntries([...ids].map((id) => [id, this.#state(id)]))

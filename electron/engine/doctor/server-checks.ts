@@ -54,7 +54,7 @@ export async function checkReachable(examination: Examination): Promise<ProbeAns
   return answer
 }
 
-/** false = it is refused or missing: nothing behind it can be tried. */
+/** Checks the key; false = it is refused or missing: nothing behind it can be tried. */
 export async function checkKey(examination: Examination, models: ProbeAnswer): Promise<boolean> {
   const { key, probe, put } = examination
   // These list their models for everybody; what they guard is asked beside it.

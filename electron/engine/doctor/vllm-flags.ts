@@ -33,12 +33,12 @@ const reasoningParsers: readonly (readonly [RegExp, string])[] = [
   [/qwen-?3/i, 'qwen3'],
 ]
 
-/** null = the family is not known. */
+/** The tool-call parser of vLLM for a model; null = its family is not known. */
 export function toolParserFor(family: string): string | null {
   return parserIn(toolParsers, family)
 }
 
-/** null = none is known to be needed. */
+/** The reasoning parser of vLLM for a model; null = none is known to be needed. */
 export function reasoningParserFor(family: string): string | null {
   return parserIn(reasoningParsers, family)
 }

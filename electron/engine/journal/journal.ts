@@ -49,7 +49,7 @@ export class Journal {
     if (!this.#writing) this.#start().catch((error: FailureError) => this.#onFailure(error))
   }
 
-  /** Resolves when all entries so far are in the file; rejects with `FailureError` `storage`. */
+  /** Writes what waits: resolves when all entries so far are in the file; rejects with `FailureError` `storage`. */
   async flush(): Promise<void> {
     // A write that failed was already told to `onFailure`; what counts here is whether the entries get in now.
     await this.#writing?.catch(() => undefined)

@@ -13,8 +13,8 @@ export interface LinkedWorktree {
 }
 
 /**
- * null = a repository of its own, or none. The link has to be mutual: a folder that merely claims to belong to a repository
- * gets nothing of it.
+ * The linked worktree that a folder is; null = a repository of its own, or none. The link has to be mutual: a folder that
+ * merely claims to belong to a repository gets nothing of it.
  */
 export async function linkedWorktree(folder: string): Promise<LinkedWorktree | null> {
   const link = join(folder, '.git')

@@ -42,7 +42,7 @@ export function inertSettings(configured: readonly string[] = []): string[] {
 
 const FOR_A_SHELL = /^(GIT_|SSH_ASKPASS$|EDITOR$|VISUAL$|PAGER$|LESS)/
 
-/** As git reads it: nothing that was set for the person's own shell, and in English, as its words are passed on. */
+/** The environment for git: nothing that was set for the person's own shell, and in English, as its words are passed on. */
 export function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
     ([name]) => /^GIT_(CEILING_DIRECTORIES|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))$/.test(name) || !FOR_A_SHELL.test(name),
@@ -80,7 +80,7 @@ async function configuredNames(cwd: string): Promise<string[]> {
   }
 }
 
-/** For questions that run nothing by themselves. */
+/** The output of a git command that only asks and runs nothing by itself. */
 export async function gitOutput(cwd: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run('git', ['--no-pager', ...args], {
     cwd,

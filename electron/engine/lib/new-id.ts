@@ -16,7 +16,7 @@ export function newMessageId(): MessageId {
   return MessageId.parse(randomText())
 }
 
-/** Of a line of the ledger, and of a call that lines reserve for. */
+/** A new id of a line of the ledger, or of a call that lines reserve for. */
 export function newReservationId(): string {
   return randomText()
 }

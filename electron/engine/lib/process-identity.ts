@@ -33,7 +33,7 @@ export async function bootIdentity(): Promise<string> {
   return (await readFile(BOOT_ID, 'utf8').catch(() => '')).trim()
 }
 
-/** Of a process that was just started; its start time is empty if it is gone already. */
+/** The identity of a process that was just started; its start time is empty if it is gone already. */
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
   const startedAt = await startOf(pid)
   return { pid, startedAt: startedAt === ENDED ? '' : startedAt }

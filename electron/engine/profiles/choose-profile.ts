@@ -5,9 +5,9 @@ import type { BackendKind, FoundServer, Profile } from '#shared/profile/profile.
 import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
 
 /**
- * Who answers a new chat: what the person chose while this process runs, the environment, the saved default, the first
- * saved profile. `null` = nothing is configured. A choice whose profile is gone does not count, and the demo only where
- * nothing else is configured.
+ * The profile that answers a new chat: what the person chose while this process runs, the environment, the saved default,
+ * the first saved profile. `null` = nothing is configured. A choice whose profile is gone does not count, and the demo only
+ * where nothing else is configured.
  */
 export function activeProfile(
   profiles: readonly Profile[],

@@ -47,7 +47,7 @@ export class KnownWindows {
     return this.#writing
   }
 
-  /** Resolves when all that was learned is kept. */
+  /** Waits for what is being written: resolves when all that was learned is kept. */
   async close(): Promise<void> {
     await this.#writing
   }

@@ -70,7 +70,7 @@ export class BackgroundRuns {
     this.#options = options
   }
 
-  /** Who works already where a new run would; null = nobody. `FailureError` `storage`. */
+  /** The run or session that works already where a new run would; null = none. `FailureError` `storage`. */
   async conflict(wanted: Pick<NewRun, 'cwd' | 'permissions'>): Promise<FolderConflict | null> {
     const { store, working } = this.#options
     const [{ folderConflict }, sessions] = await Promise.all([

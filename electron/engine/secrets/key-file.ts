@@ -13,7 +13,10 @@ export class KeyFile {
     this.#path = join(dataFolder, 'keys.json')
   }
 
-  /** null = none. Rejects with the system's error, or a `SyntaxError`/`ZodError` for a damaged file. */
+  /**
+   * Reads the key of a profile; null = the file has none. Rejects with the system's error, or a `SyntaxError`/`ZodError` for a
+   * damaged file.
+   */
   async read(profileId: string): Promise<string | null> {
     return (await this.#all())[profileId] ?? null
   }

@@ -40,7 +40,7 @@ export class KeyStore {
     return this.#available
   }
 
-  /** null = the profile needs no key. `FailureError` `auth`: the key is not where the profile says. */
+  /** The key of a profile; null = it needs none. `FailureError` `auth`: the key is not where the profile says. */
   async resolve({ id, name, key }: KeyOwner): Promise<string | null> {
     if (key.source !== 'none' && this.#given?.profileId === id) return this.#given.value
     switch (key.source) {

@@ -36,7 +36,10 @@ export class Blobs {
     return { type: 'image', blob, mediaType, name: shown || 'image', bytes: bytes.length }
   }
 
-  /** `FailureError`: `not-found` an image of it is not there any more, `storage` one cannot be read. */
+  /**
+   * Checks that the images of a content can be read. `FailureError`: `not-found` one is not there any more, `storage` one
+   * cannot be read.
+   */
   async assertReadable(content: Content): Promise<void> {
     if (typeof content === 'string') return
     for (const { blob, name } of imagesIn(content)) {
@@ -52,7 +55,10 @@ export class Blobs {
     }
   }
 
-  /** By name, in base64, as requests carry them. One that is gone is left out. `FailureError` `storage`. */
+  /**
+   * The bytes of images by their names, in base64, as requests carry them. One that is gone is left out. `FailureError`
+   * `storage`.
+   */
   async base64(blobs: Iterable<string>): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>()
     for (const blob of new Set(blobs)) {

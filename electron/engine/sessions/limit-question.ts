@@ -54,7 +54,7 @@ export class LimitQuestion {
     }
   }
 
-  /** false = nothing waits any more. */
+  /** Answers the question; false = nothing waits any more. */
   answer(answer: BudgetAnswer): boolean {
     return this.#questions.answer(THE_LIMIT, answer)
   }

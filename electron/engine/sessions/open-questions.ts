@@ -13,7 +13,7 @@ interface QuestionOptions<Answer> {
 export class OpenQuestions<Answer> {
   readonly #waiting = new Map<string, (answer: Answer) => void>()
 
-  /** Resolves with the answer to the question of that key. */
+  /** Waits for the answer to the question of that key, and resolves with it. */
   ask<Unanswered>(
     key: string,
     { signal, limit, unanswered }: QuestionOptions<Unanswered>,
@@ -40,7 +40,7 @@ export class OpenQuestions<Answer> {
     })
   }
 
-  /** false = nothing of that key waits any more. */
+  /** Answers the question of that key; false = none waits any more. */
   answer(key: string, answer: Answer): boolean {
     const settle = this.#waiting.get(key)
     settle?.(answer)

@@ -7,7 +7,7 @@ export class SessionCounts {
   readonly counts = new CountsByProfile()
   #profileId: ProfileId | null = null
 
-  /** Who answered before the first entry; null = nobody. */
+  /** The profile that answered before the first entry; null = none did. */
   answeredBy(profile: ProfileUse | null): void {
     this.#profileId = profile?.profileId ?? null
   }

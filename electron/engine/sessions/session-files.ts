@@ -63,7 +63,7 @@ export class SessionFiles {
     })
   }
 
-  /** null = missing or not readable: it is made again from the journal. */
+  /** Reads the summary of a session; null = missing or not readable: it is made again from the journal. */
   async readSummary(id: SessionId): Promise<SessionSummary | null> {
     try {
       return Summary.parse(JSON.parse(await readFile(this.#summary(id), 'utf8')))
@@ -81,7 +81,7 @@ export class SessionFiles {
     await rename(temporary, path)
   }
 
-  /** With the images that no other session names. Rejects with the system's error. */
+  /** Removes the files of a session, and the images that no other session names. Rejects with the system's error. */
   async remove(id: SessionId): Promise<void> {
     const named = await blobsNamedIn(this.journal(id))
     await Promise.all([this.journal(id), this.#summary(id), this.lock(id)].map((path) => rm(path, { force: true })))

@@ -272,7 +272,7 @@ export class SessionStore implements Sessions {
     )
   }
 
-  /** Its file, whoever writes it. */
+  /** The path of the journal of a session, whoever writes it. */
   journalOf(id: SessionId): string {
     return this.#files.journal(id)
   }

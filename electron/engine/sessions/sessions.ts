@@ -108,7 +108,7 @@ export interface OpenOptions extends Hosting {
   /** Default true. */
   canAnswer?: boolean
   addedFolders?: readonly string[]
-  /** Default true. false: a turn that was left open stays open, for `goOn`. */
+  /** Default true. false: a turn that was left open stays open, for `continueOpenTurn`. */
   closeOpenTurn?: boolean
   /** A turn that only waited for an answer goes on, and asks again; then `closeOpenTurn` does not count. */
   asksAgain?: boolean

@@ -1,7 +1,7 @@
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 
-/** For the journal: only what says something. */
+/** The options of a turn as the journal keeps them: only those that say something. */
 export function keptOptions({ limits, limitOrigins, ...others }: SendOptions): { options?: SendOptions } {
   const hasLimits = limits !== undefined && Object.keys(limits).length > 0
   const options = { ...others, ...(hasLimits && { limits, ...(limitOrigins && { limitOrigins }) }) }

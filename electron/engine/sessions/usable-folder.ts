@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import { openWorkspace, type Workspace } from '../tools/contract/workspace.ts'
 
-/** `FailureError` `invalid-input` in words. */
+/** The absolute path of a folder that can be worked in. `FailureError` `invalid-input`: why it cannot. */
 export async function usableFolder(cwd: string): Promise<string> {
   const folder = resolve(cwd)
   try {

@@ -35,7 +35,7 @@ export class SettingsFile {
     this.#conf = conf
   }
 
-  /** `FailureError` `storage`: the folder or the file refuses. */
+  /** Opens the file of the settings, or makes it. `FailureError` `storage`: the folder or the file refuses. */
   static async open(openConf: OpenConf, folder: string, defaults: Settings): Promise<SettingsFile> {
     return new SettingsFile(
       await guarded(() =>

@@ -41,7 +41,7 @@ export class SettingsStore {
     this.#file = loaded.writable ? undefined : null
   }
 
-  /** `FailureError` `storage`: the data folder cannot be made or read. */
+  /** Opens the settings of a data folder. `FailureError` `storage`: the folder cannot be made or read. */
   static async open(options: SettingsOptions): Promise<SettingsStore> {
     try {
       await mkdir(options.dataFolder, { recursive: true, mode: 0o700 })

@@ -39,7 +39,10 @@ export class RememberedWindow {
     }
   }
 
-  /** Resolves when it is on the disk; drafts that are not named stay. `FailureError` `storage`. */
+  /**
+   * Keeps what the window remembers. Resolves when it is on the disk; drafts that are not named stay. `FailureError`
+   * `storage`.
+   */
   async remember({ drafts, ...others }: WindowMemoryChange): Promise<void> {
     await this.recall()
     // Read now and not before the wait: another change may have come meanwhile.

@@ -43,7 +43,7 @@ export interface CoreOptions extends Pick<EngineOptions, 'env' | 'openConf' | 'w
   onDefect(error: unknown): void
 }
 
-/** `FailureError` `storage`: the data folder cannot be used. */
+/** Starts the engine and what the app lays around it. `FailureError` `storage`: the data folder cannot be used. */
 export async function startCore(options: CoreOptions): Promise<Core> {
   const { environment, env, openConf, worker, desktop, onSettings, onDefect } = options
   const engine = await createEngine({

@@ -17,7 +17,10 @@ export interface QuitQuestion {
   buttons: readonly { label: string; answer: QuitAnswer }[]
 }
 
-/** null = nothing goes on, there is nothing to ask. `hasTray` false: the question comes from closing the window. */
+/**
+ * What to ask before the app ends; null = nothing goes on, there is nothing to ask. `hasTray` false: the question comes from
+ * closing the window.
+ */
 export function quitQuestion({ runs, chats }: GoingOn, hasTray: boolean): QuitQuestion | null {
   const all = runs + chats
   if (all === 0) return null

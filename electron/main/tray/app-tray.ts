@@ -41,7 +41,7 @@ export class AppTray {
     this.#options = options
   }
 
-  /** Resolves when it is known whether the desktop has a tray. */
+  /** Starts the tray. Resolves when it is known whether the desktop has a tray. */
   static async start(options: AppTrayOptions): Promise<AppTray> {
     const tray = new AppTray(options)
     tray.#presence = await watchTrayPresence(options.platform, () => tray.#follow())

@@ -40,7 +40,7 @@ export class DesktopTray {
     nativeTheme.on('updated', this.#recolour)
   }
 
-  /** At once after a pause, otherwise when the pause is over. */
+  /** Shows a state of the tray: at once after a pause, otherwise when the pause is over. */
   show(model: TrayModel): void {
     this.#wanted = model
     if (this.#pause) return

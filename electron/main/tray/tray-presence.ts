@@ -19,7 +19,10 @@ const rules = [
 ]
 const signals = ['NameOwnerChanged', 'StatusNotifierHostRegistered', 'StatusNotifierHostUnregistered']
 
-/** Resolves when it is known; `onChange` when that changes, as when a panel is started again. */
+/**
+ * Finds out whether the desktop shows trays, and resolves when that is known; `onChange` when that changes, as when a panel
+ * is started again.
+ */
 export async function watchTrayPresence(platform: string, onChange: () => void): Promise<TrayPresence> {
   if (platform !== 'linux') return { isThere: () => true, close: () => undefined }
   const { Message, MessageFlag, MessageType, sessionBus } = await import('@jellybrick/dbus-next')

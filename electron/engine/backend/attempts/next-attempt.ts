@@ -43,7 +43,7 @@ export class AttemptPlanner {
     this.#options = options
   }
 
-  /** null = nothing helps. */
+  /** Plans what follows a failed attempt; null = nothing helps. */
   after(error: AttemptError, request: ChatRequest, body: RequestBody): NextAttempt | null {
     return (
       this.#onNewConnection(error, request) ??

@@ -30,7 +30,7 @@ export function resolveBaseUrl(text: string, options: { plainHttp?: boolean } = 
   return { base: `${protocol}//${url.host}${path}`, query: url.search, upgraded }
 }
 
-/** The same address with the `/v1` that people forget; null = it has a path already. */
+/** An address with the `/v1` that people forget; null = it has a path already. */
 export function withVersion(address: Address): Address | null {
   return new URL(address.base).pathname === '/' ? { ...address, base: `${address.base}/v1` } : null
 }

@@ -8,7 +8,7 @@ export class ProgressTimer {
   #since = 0
   #expired: () => void = () => {}
 
-  /** From now on. Replaces what was running. */
+  /** Starts a time-out that begins now, in the place of one that was running. */
   start(milliseconds: number, expired: () => void): void {
     this.stop()
     this.#milliseconds = milliseconds

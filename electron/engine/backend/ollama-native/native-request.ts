@@ -7,7 +7,10 @@ import { type RequestBody, type RequestProfile, toolJson } from '../request/requ
 import { wireJson, wireName } from '../request/wire-text.ts'
 import { type LearnedCompat, noCompat } from '../servers/learned-compat.ts'
 
-/** Only the native route takes a context window, so only a profile that has one needs it. */
+/**
+ * Whether a profile is asked by Ollama's own route: only that one takes a context window, so only a profile that has one
+ * needs it.
+ */
 export function speaksNative({ kind, contextWindow }: Pick<Profile, 'kind' | 'contextWindow'>): boolean {
   return kind === 'ollama' && contextWindow !== undefined
 }

@@ -51,14 +51,14 @@ export class AnswerText {
     return held
   }
 
-  /** It broke off. Returns what was held, as it came. */
+  /** Ends an answer that broke off. Returns what was held, as it came. */
   release(): string {
     return this.serverCalls() + this.#splitter.stop()
   }
 
   /**
-   * It is over; of an answer that was cut, calls stay in the text and none may run. `doubtful` = tools whose calls stay in
-   * the text although it is whole, since they may only be quoted.
+   * Ends the answer; of an answer that was cut, calls stay in the text and none may run. `doubtful` = tools whose calls stay
+   * in the text although it is whole, since they may only be quoted.
    */
   end(isCut: boolean): { reasoning: string; text: string; calls: SettledCalls; doubtful: readonly string[] } {
     const { reasoning, text } = this.#splitter.end(isCut || this.#serverCalled)

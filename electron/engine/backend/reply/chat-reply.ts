@@ -116,7 +116,7 @@ export class ChatReply {
     })
   }
 
-  /** It broke off: what came and what was counted so far is out all the same, because it has to be paid. */
+  /** Ends a reply that broke off: what came and what was counted so far is out all the same, because it has to be paid. */
   breakOff(): void {
     if (this.ended || !this.started) return
     this.ended = true

@@ -49,7 +49,7 @@ export class ReplyDecoder implements Decoder {
     })
   }
 
-  /** Throws `AttemptError`; the events before it are in the reply. */
+  /** Decodes the next bytes of a body. Throws `AttemptError`; the events before it are in the reply. */
   feed(bytes: Uint8Array): void {
     this.#feed(this.#text.decode(bytes, { stream: true }))
   }

@@ -22,7 +22,7 @@ export function imageData({ parts }: Extract<ChatMessage, { role: 'user' }>, ima
 }
 
 /**
- * The same conversation with the images of tool results in a message behind them: servers take only text as the answer of a
+ * A conversation with the images of tool results in a message behind them: servers take only text as the answer of a
  * call. The same array where there are none.
  */
 export function withToolImages(messages: readonly ChatMessage[], images: Images): readonly ChatMessage[] {

@@ -2,7 +2,7 @@ import type { ContentPart } from '#shared/session/content.ts'
 import type { ChatMessage } from '#shared/session/message.ts'
 
 /**
- * The same conversation for a chat template that lets user and assistant only take turns: messages of one side in a row
+ * A conversation for a chat template that lets user and assistant only take turns: messages of one side in a row
  * become one, and between the result of a call and what a person says the assistant says a word. What needs no change
  * stays the same object.
  */

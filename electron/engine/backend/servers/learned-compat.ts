@@ -10,7 +10,7 @@ export interface LearnedCompat {
   alternates: boolean
 }
 
-/** Of a server that has refused nothing yet. */
+/** What is learned of a server that has refused nothing yet. */
 export function noCompat(): LearnedCompat {
   return { refused: new Map(), wantsReasoning: false, alternates: false }
 }

@@ -47,7 +47,7 @@ const extras: Partial<Record<BackendKind, Extra>> = {
   },
 }
 
-/** The same models with what their server tells elsewhere. */
+/** Models with what their server tells elsewhere. */
 export async function withExtras(kind: BackendKind, models: ModelInfo[], ask: AskMore): Promise<ModelInfo[]> {
   const extra = extras[kind]
   return extra && models.length > 0 ? extra(ask, models) : models
@@ -107,7 +107,7 @@ function litellmModel(model: ModelInfo, info: JsonRecord): ModelInfo {
   }
 }
 
-/** Only what was said: `{}` where no member is a boolean. */
+/** What a model can do, as far as that was said: `{}` where no member is a boolean. */
 export function abilitiesOf(said: {
   tools?: unknown
   vision?: unknown

@@ -29,7 +29,7 @@ export function tellsSlots(kind: BackendKind): boolean {
   return places[kind] !== undefined
 }
 
-/** null = it does not say. Throws `AttemptError`. */
+/** Asks a server how many calls it takes at once; null = it does not say. Throws `AttemptError`. */
 export async function serverSlots(connection: ServerConnection, signal: AbortSignal): Promise<number | null> {
   const { address, kind, model } = connection.server
   const root = serverRoot(address.base)

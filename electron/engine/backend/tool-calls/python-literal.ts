@@ -12,7 +12,7 @@ export class PythonReader {
     return this.position >= this.text.length
   }
 
-  /** Throws `NotPython`. */
+  /** Reads the value that begins here. Throws `NotPython`. */
   value(): unknown {
     this.spaces()
     const character = this.text[this.position]

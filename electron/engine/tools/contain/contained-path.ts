@@ -60,7 +60,7 @@ export async function locateForWriting(workspace: Workspace, path: string): Prom
   return place
 }
 
-/** Throws `ToolProblem` where nothing is there, with what else may be meant. */
+/** Checks that a path leads to something. Throws `ToolProblem` where nothing is there, with what else may be meant. */
 export async function assertThere(
   workspace: Workspace,
   place: ContainedPath,

@@ -12,8 +12,9 @@ export interface Workspace {
 }
 
 /**
- * Resolves the folders once: later a link in their place is a different folder. A private folder may be missing yet; one
- * around a folder of the workspace hides nothing. Rejects with the system's error if one of the others is not there.
+ * Opens the folders of a workspace and resolves their links once: later a link in their place is a different folder. A
+ * private folder may be missing yet; one around a folder of the workspace hides nothing. Rejects with the system's error if
+ * one of the others is not there.
  */
 export async function openWorkspace(
   root: string,

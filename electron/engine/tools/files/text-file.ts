@@ -17,7 +17,7 @@ export interface Replacement {
   text: string
 }
 
-/** Throws `ToolProblem` for what is no text that is known: writing it back would destroy it. */
+/** Decodes all of a text file. Throws `ToolProblem` for what is no text that is known: writing it back would destroy it. */
 export function decodeTextFile(bytes: Uint8Array, shown: string): TextFile {
   const sniffed = sniffEncoding(bytes)
   if (sniffed.kind === 'binary') throw binaryFile(shown)

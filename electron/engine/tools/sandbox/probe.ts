@@ -35,7 +35,7 @@ export function sandboxProgram(): Promise<SandboxProgram | null> {
   return probed
 }
 
-/** `writable` = the whole disk is the workspace. */
+/** The arguments that every sandbox begins with. `writable` = the whole disk is the workspace. */
 export function baseArguments(writable: boolean): string[] {
   return [...(writable ? ['--bind', '/', '/'] : ['--ro-bind', '/', '/']), ...BASE]
 }

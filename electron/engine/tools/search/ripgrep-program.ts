@@ -2,7 +2,10 @@ import { ToolProblem } from '../contract/tool-problem.ts'
 
 let found: Promise<string> | undefined
 
-/** Where it is; it comes with a binary of its own and stays outside of a bundle. `ToolProblem` where it is not installed. */
+/**
+ * The path of ripgrep, which comes with a binary of its own and stays outside of a bundle. `ToolProblem` where it is not
+ * installed.
+ */
 export function ripgrepProgram(): Promise<string> {
   found ??= import('@vscode/ripgrep').then(
     // In a packaged app the binary lies beside the archive.

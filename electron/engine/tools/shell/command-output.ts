@@ -27,7 +27,7 @@ export class CommandOutput {
     this.#add(this.#decoder.decode(bytes, { stream: true }))
   }
 
-  /** For the model: no colours, of a progress bar its last state, in the middle how much was left out. */
+  /** The output for the model: no colours, of a progress bar its last state, in the middle how much was left out. */
   end(): string {
     this.#add(this.#decoder.decode())
     const tail = this.#tail.join('')
