@@ -1,11 +1,9 @@
-import { Check, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { BudgetScope, LimitName, Standing } from '#shared/limits/budget.ts'
 import { limitWords, scopeNames } from '../lib/limits.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
-import { Icon } from '../ui/icon.tsx'
-import { IconButton } from '../ui/icon-button.tsx'
 import { setLimit } from './budget-actions.ts'
+import { LimitForm } from './limit-form.tsx'
 import { editHint, groupName, limitFor, limitNames, scopes, usedOf } from './limit-status.ts'
 import { readLimit } from './limit-values.ts'
 
@@ -53,19 +51,13 @@ export function AddLimit(props: { limits: readonly Standing[]; onClose: (said: s
     else props.onClose(`${groupName({ scope, profileId }, findBackend(backends, profile)?.profile.name ?? '')}: saved.`)
   }
   return (
-    <form
+    <LimitForm
+      label="New limit"
       className="lim-edit lim-add"
-      aria-label="New limit"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save()
-      }}
-      onKeyDown={(event: KeyboardEvent) => {
-        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
-        event.preventDefault()
-        event.stopPropagation()
-        props.onClose('')
-      }}
+      problem={problem}
+      problemClass="xs c-danger lim-hint"
+      onSave={save}
+      onCancel={() => props.onClose('')}
     >
       <Choice label="Counted over">
         <select ref={first} value={scope} onChange={({ target }) => setScope(pick(scopes, target.value))}>
@@ -119,18 +111,7 @@ export function AddLimit(props: { limits: readonly Standing[]; onClose: (said: s
           {hint}
         </p>
       )}
-      {problem && (
-        <p className="xs c-danger lim-hint" role="alert">
-          {problem}
-        </p>
-      )}
-      <span className="row lim-acts">
-        <button type="submit" className="ib" aria-label="Save">
-          <Icon of={Check} className="c-ok" />
-        </button>
-        <IconButton icon={X} label="Cancel" onClick={() => props.onClose('')} />
-      </span>
-    </form>
+    </LimitForm>
   )
 }
 

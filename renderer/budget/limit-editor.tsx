@@ -1,10 +1,10 @@
-import { Check, Trash2, X } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { Trash2 } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Standing } from '#shared/limits/budget.ts'
 import { limitWords } from '../lib/limits.ts'
-import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { setLimit } from './budget-actions.ts'
+import { LimitForm } from './limit-form.tsx'
 import { editHint, type LimitGroup } from './limit-status.ts'
 import { fieldText, readLimit } from './limit-values.ts'
 
@@ -50,20 +50,15 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
     else form.current?.querySelector('input')?.focus()
   }
   return (
-    <form
-      ref={form}
+    <LimitForm
+      label={name}
       className="lim-edit"
-      aria-label={name}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save()
-      }}
-      onKeyDown={(event: KeyboardEvent) => {
-        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
-        event.preventDefault()
-        event.stopPropagation()
-        props.onClose('')
-      }}
+      ref={form}
+      problem={problem}
+      problemClass="xs c-danger"
+      saving={saving}
+      onSave={save}
+      onCancel={() => props.onClose('')}
     >
       {group.limits.map((status, index) => (
         <LimitField
@@ -76,18 +71,7 @@ export function LimitEditor(props: { group: LimitGroup; name: string; onClose: (
           onRemove={() => void remove(status)}
         />
       ))}
-      {problem && (
-        <p className="xs c-danger" role="alert">
-          {problem}
-        </p>
-      )}
-      <span className="row lim-acts">
-        <button type="submit" className="ib" aria-label="Save" disabled={saving}>
-          <Icon of={Check} className="c-ok" />
-        </button>
-        <IconButton icon={X} label="Cancel" onClick={() => props.onClose('')} />
-      </span>
-    </form>
+    </LimitForm>
   )
 }
 
