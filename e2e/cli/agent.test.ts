@@ -221,7 +221,7 @@ describe('the exit code', () => {
     [['agent', 'Hi', '--max-wall-time', '0'], '--max-wall-time needs a time such as 90s, 5m or 1h, not "0".'],
     [['agent', 'Hi', '--base-url', 'localhost'], '--base-url needs a web address'],
     [['agent', 'Hi', '--json=yes'], '--json takes no value.'],
-    [['agent', 'Hi', '--response-schema-file', 'gone.json'], 'gone.json cannot be read (ENOENT).'],
+    [['agent', 'Hi', '--response-schema-file', 'gone.json'], 'gone.json does not exist.'],
     [['agent', 'Hi', '--cwd', 'gone'], 'does not exist'],
     [['agent', 'Hi', '--profile', 'gone'], 'There is no profile "gone".'],
     [['agent-resume', 'zzzz', 'Hi'], 'No session starts with "zzzz".'],

@@ -354,6 +354,7 @@ describe('agent-kill', () => {
       [{ status: 'interrupted' }],
       [],
     ])
+    expect((await world.run(['agent-logs', runId])).out).toContain('It was interrupted and did not come to its end.')
   })
 
   test('ends a worker that does not listen, by force too; two at once do no harm', async () => {

@@ -57,6 +57,9 @@ test('in a worktree it changes nothing in the folder', async () => {
   const log = await shell('git log --format=%s add-the-third-file', world.work)
   expect([await readFile(join(path, 'c.txt'), 'utf8'), log.stdout]).toEqual(['three\n', 'second\nfirst\n'])
   await expect(access(join(world.work, 'c.txt'))).rejects.toThrow()
+  const { out } = await world.run(['agent-logs', runId])
+  expect(out).toContain('One commit is on the branch add-the-third-file alone.')
+  for (const what of ['Show it:', 'Keep it:', 'Throw it away:']) expect(out).toContain(what)
 })
 
 test('who sits at the terminal decides', async () => {

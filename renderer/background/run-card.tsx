@@ -17,7 +17,7 @@ export function RunCard(props: { run: BackgroundRun; now: number; current: boole
     { key: 'fact', part: fact && <span className={mono ? 'mono cut' : 'cut'}>{fact}</span> },
     { key: 'plan', part: plan && <PlanMeter plan={plan} /> },
     { key: 'changes', part: changes && <LineCounts added={changes.added} removed={changes.removed} /> },
-    { key: 'folder', part: folder && <span className="cut">{folder}</span> },
+    { key: 'folder', part: folder && <span className="cut run-folder">{folder}</span> },
   ].filter(({ part }) => part)
   return (
     <li className="run-card" aria-current={props.current ? 'true' : undefined} data-run={run.runId}>

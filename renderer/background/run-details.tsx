@@ -32,7 +32,8 @@ const noApprovals: readonly PendingApproval[] = []
 /** One run, live: what it asks first, then how it stands, what it did, and a word to it. */
 export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
   const { run, logs } = props
-  const followed = run.usable ? run.sessionId : null
+  // Nobody answers for a run that is just starting; its next state comes by itself.
+  const followed = run.usable && run.status !== 'starting' ? run.sessionId : null
   useEffect(() => {
     followSession(followed)
     return () => unfollowSession(followed)

@@ -71,7 +71,7 @@ export function runLine(run: BackgroundRun): RunLine {
     case 'killed':
       return line(run.note || 'stopped by you', '', { changes: run.changes })
     case 'interrupted':
-      return line('interrupted', run.note || 'can go on')
+      return line('interrupted', 'can go on')
     case 'failed':
       return line('failed', firstSentence(run.note))
   }

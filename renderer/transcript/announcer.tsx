@@ -11,6 +11,9 @@ export function Announcer() {
   const [urgent, setUrgent] = useState('')
   useEffect(() => {
     let before: SessionView | null = null
+    // What was said of another chat is not said of this one.
+    setPolite('')
+    setUrgent('')
     const listen = () => {
       const view = (sessionId && useSessionStore.getState().sessions[sessionId]?.view) || null
       if (view && view !== before) {

@@ -75,7 +75,10 @@ export class Attachment {
     const said =
       event.type === 'turn-start' || (event.type === 'follow-up' && event.origin === 'user') ? event.text : null
     if (said !== null && this.#person) this.#reporter.note(`> ${said}`)
+    if (event.type === 'message-queued' && this.#person) this.#reporter.note(`> ${event.text} (read at its next step)`)
     this.#reporter.report(event, this.#session.view())
+    if (event.type === 'turn-end' && this.#person)
+      for (const { text } of this.#session.view().queued) this.#reporter.note(`Not read: ${text}`)
     this.#questions?.update()
   }
 

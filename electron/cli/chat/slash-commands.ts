@@ -50,7 +50,12 @@ const slashCommands: Readonly<Record<string, SlashCommand>> = {
       const { profileId, overrides } = chat.choice
       if (argument) {
         await chat.choose({ profileId, overrides: { ...overrides, model: argument } })
-        return [`${argument} answers from here on.`]
+        const listed = chat.engine.profiles.statuses().find(({ profile }) => profile.id === profileId)?.models ?? []
+        const isListed = listed.length === 0 || listed.some(({ id }) => id === argument)
+        return [
+          `${plainLine(argument)} answers from here on.`,
+          ...(isListed ? [] : ['The backend does not list this model. Those it lists: /model.']),
+        ]
       }
       await chat.engine.profiles.check(profileId)
       const status = chat.engine.profiles.statuses().find(({ profile }) => profile.id === profileId)

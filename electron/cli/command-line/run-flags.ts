@@ -136,7 +136,9 @@ async function readSchema(path: string): Promise<Record<string, unknown>> {
   try {
     content = await readFile(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`--response-schema-file: ${file} cannot be read (${codeOf(error)}).`)
+    const code = codeOf(error)
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    throw new UsageError(`--response-schema-file: ${file} ${why}.`)
   }
   const value = parseJson(content)
   if (isRecord(value)) return value

@@ -1,4 +1,8 @@
 import { FailureError, failure } from '#shared/failure.ts'
+import { clawCommand } from '#shared/lib/claw-command.ts'
+import type { BackgroundRun } from '#shared/run/background.ts'
+import { isOver } from '#shared/run/run-words.ts'
+import { worktreeCommands, worktreeWords } from '#shared/run/worktree-commands.ts'
 import { ExitCode } from '#shared/session/exit-code.ts'
 import type { SessionEntry } from '#shared/session/session-entry.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
@@ -12,6 +16,7 @@ import { RunRecord } from '../run/run-record.ts'
 import { viewOfRun } from '../run/run-view.ts'
 import { withEngine } from '../run/with-engine.ts'
 import type { Output } from '../terminal/output.ts'
+import { plainLine } from '../terminal/plain-text.ts'
 import type { Shell } from '../terminal/shell.ts'
 
 /** Shows what a run did, from its journal; the run itself is not asked. */
@@ -59,8 +64,26 @@ export async function agentLogs(args: readonly string[], shell: Shell) {
       )
     }
     reporter.finishLine()
+    if (!json) for (const line of afterwards((await engine.runs.find(prefix)).run)) out.write(`${line}\n`)
     return ExitCode.completed
   })
+}
+
+/** What the journal of a run cannot tell, because it ended without a word, or left something to do. */
+function afterwards(run: BackgroundRun): string[] {
+  if (!isOver(run)) return []
+  const { status, worktree, sessionId } = run
+  const goOn = clawCommand(`agent-resume ${sessionId}`)
+  const lines = status === 'interrupted' ? [`It was interrupted and did not come to its end. Go on with: ${goOn}`] : []
+  if (!worktree?.left) return lines
+  const { show, keep, discard } = worktreeCommands(worktree)
+  const isEmpty = worktree.left.uncommitted === 0 && worktree.left.commits === 0
+  return [
+    ...lines,
+    `Its worktree is ${worktree.path}, branch ${worktree.branch}. ${worktreeWords(worktree)}`,
+    ...(isEmpty ? [] : [`Show it:       ${show}`, `Keep it:       ${keep}`]),
+    `Throw it away: ${discard}`,
+  ].map((line) => plainLine(line))
 }
 
 /** Everything on one way out: a log is its own result. */

@@ -1,7 +1,7 @@
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
 import type { Session } from '../../engine/engine.ts'
-import { withInterrupts } from '../keyboard/interrupts.ts'
+import { type Interruption, withInterrupts } from '../keyboard/interrupts.ts'
 import type { Output } from '../terminal/output.ts'
 import { Questions } from './questions.ts'
 import type { Reporter } from './reporter.ts'
@@ -30,9 +30,10 @@ async function accompany(session: Session, stage: Stage, run: () => Promise<Turn
     questions?.update()
   })
   let stopping: Promise<unknown> | undefined
-  const stop = () => {
+  const stop = (why: Interruption) => {
     questions?.close()
-    if (!stopping) reporter.note('Stopping… (again to end at once)')
+    // Where nobody reads any more, nobody waits either.
+    if (!stopping && why !== 'gone') reporter.note('Stopping… (again to end at once)')
     stopping ??= session.request('stop', {})
   }
   await reporter.prepare()
