@@ -4,7 +4,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import { request } from '../bridge/bridge.ts'
 import { hostOf } from '../lib/backend-state.ts'
 import { WINDOW } from '../stores/app-actions.ts'
-import { reportProblem } from '../stores/problem-store.ts'
+import { clearProblem, reportProblem } from '../stores/problem-store.ts'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog }))
 
@@ -19,6 +19,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
   const { onSaid } = props
   const choose = async () => {
     onSaid('')
+    clearProblem(WINDOW)
     const reply = await request('profile.import', {})
     if (reply.ok) setFound(reply.value.found)
     else reportProblem(WINDOW, reply.failure)
@@ -30,6 +31,7 @@ export function ProfileFiles(props: { exportable: boolean; onSaid: (words: strin
   }
   const write = async () => {
     onSaid('')
+    clearProblem(WINDOW)
     const reply = await request('profile.export', {})
     if (!reply.ok) reportProblem(WINDOW, reply.failure)
     else if (reply.value.count !== null) {

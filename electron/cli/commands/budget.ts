@@ -121,13 +121,19 @@ function setWords(scope: BudgetScope, limit: LimitName, value: number | null): s
 
 function readValue(limit: LimitName, name: string, text: string): number {
   try {
-    if (limit === 'costUsd') return microUsdFromUsd(decimal('', '').read(text, undefined))
-    if (limit === 'wallTime') return duration('').read(text, undefined)
-    return count('').read(text, undefined)
+    const value = readAmount(limit, text)
+    // As in the window: with it, every run would end at once.
+    if (value <= 0) throw new UsageError(`needs more than 0, or none`)
+    return value
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`${name} ${error.message}.`)
     throw error
   }
+}
+
+function readAmount(limit: LimitName, text: string): number {
+  if (limit === 'costUsd') return microUsdFromUsd(decimal('', '').read(text, undefined))
+  return (limit === 'wallTime' ? duration('') : count('')).read(text, undefined)
 }
 
 function rowsBy(report: SpendingReport, by: NonNullable<BudgetFlags['by']>): readonly SpendingRow[] {

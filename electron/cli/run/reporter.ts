@@ -4,7 +4,6 @@ import { clawCommand } from '#shared/lib/claw-command.ts'
 import { exitCodeOfFailure } from '#shared/session/exit-code.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
-import type { Usage } from '#shared/spending/usage.ts'
 import { TurnRenderer } from '../answer/render.ts'
 import { stopLines } from '../terminal/budget-lines.ts'
 import { failureWords } from '../terminal/failure-words.ts'
@@ -12,7 +11,7 @@ import { type Output, paint, type Screen } from '../terminal/output.ts'
 import { painted, wrapped } from '../terminal/painted.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import { usageWords } from '../terminal/words.ts'
-import { jsonLine, RunRecord, runEnd } from './run-record.ts'
+import { jsonLine, RunRecord, type RunTotals, runEnd } from './run-record.ts'
 
 /** Tells a person or a program what a run does. */
 export interface Reporter {
@@ -83,8 +82,7 @@ function textReporter(screen: Screen, before: RunRecord, goOn: (sessionId: strin
       if (event.type === 'turn-start') record = new RunRecord()
       record.apply(event)
       renderer.show(event)
-      if (event.type === 'turn-end')
-        renderer.lines(endLines(side, event, view, record.totals().usage, goOn(view.sessionId)))
+      if (event.type === 'turn-end') renderer.lines(endLines(side, event, view, record.totals(), goOn(view.sessionId)))
     },
     note: (message) => renderer.lines(wrapped(side, plainText(message)).map((row) => paint(side, 'dim', row))),
     finishLine: () => renderer.finishLine(),
@@ -100,7 +98,7 @@ function endLines(
   output: Output,
   end: Pick<TurnEnd, 'reason' | 'failure' | 'budget'>,
   view: SessionView,
-  usage: Usage,
+  { usage, modelCalls }: Pick<RunTotals, 'usage' | 'modelCalls'>,
   goOn: string,
 ): string[] {
   const lines: string[] = []
@@ -116,6 +114,12 @@ function endLines(
     lines.push(...painted(output, 'red', plainText(failureWords(end.failure ?? failure('internal', 'It failed.')))))
   }
   const { profileName, model } = view.profile
-  lines.push(...painted(output, 'dim', plainLine(`${profileName}, ${model}: ${usageWords(usage)}`)))
+  lines.push(
+    ...painted(
+      output,
+      'dim',
+      plainLine(`${profileName}, ${model}: ${modelCalls === 0 ? 'no model call' : usageWords(usage)}`),
+    ),
+  )
   return lines
 }

@@ -1,8 +1,10 @@
+import { FailureError } from '#shared/failure.ts'
 import { LimitName, type Standing } from '#shared/limits/budget.ts'
 import { dayOf, monthOf } from '#shared/spending/day.ts'
 import type { SpendingQuery, SpendingReport, SpendingState } from '#shared/spending/spending.ts'
-import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { saveFile } from '../lib/atomic-file.ts'
 import type { Clock } from '../lib/clock.ts'
+import { saveFailure } from '../lib/storage-failure.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { type CostTotal, CostTracker } from './cost-tracker.ts'
@@ -82,7 +84,10 @@ export class SpendingOverview {
 
   /** Writes every call of the range. `FailureError` `storage`. */
   async exportTo(path: string, query: SpendingQuery, format: 'csv' | 'json'): Promise<void> {
-    await writeFileAtomic(path, await this.exported(query, format))
+    const text = await this.exported(query, format)
+    await saveFile(path, text).catch((error: unknown) => {
+      throw new FailureError(saveFailure(path, error), { cause: error })
+    })
   }
 
   /** Every call of the range as the text of a file. `FailureError` `storage`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from './storage-failure.ts'
@@ -29,6 +29,17 @@ export async function writeFileAtomic(
     await rm(temporary, { force: true })
     throw error
   }
+}
+
+/**
+ * Saves to a place that a person chose: what a link leads to is replaced and not the link, and what is no file, such as a
+ * pipe or a device, is written into. Rejects with the system's error.
+ */
+export async function saveFile(path: string, content: string): Promise<void> {
+  const target = await realpath(path).catch(() => path)
+  const there = await stat(target).catch(() => null)
+  if (there && !there.isFile()) await writeFile(target, content)
+  else await writeFileAtomic(target, content)
 }
 
 /** With callbacks inside: for files as small as ours it takes half of the processor that `fs/promises` does, and lists have many. */

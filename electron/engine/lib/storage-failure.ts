@@ -5,6 +5,21 @@ export function storageFailure(action: string, error: unknown): Failure {
   return failure('storage', `The app could not ${action}: ${reason(error)}`, { retryable: true })
 }
 
+/** The same of a file that a person wanted in a place of their own choice. */
+export function saveFailure(path: string, error: unknown): Failure {
+  const wrong = wrongPlaces[errorCode(error) ?? '']
+  return wrong ? failure('storage', `${path} was not written: ${wrong}`) : storageFailure(`write ${path}`, error)
+}
+
+const wrongPlaces: Readonly<Record<string, string>> = {
+  EACCES: 'the system does not allow it there. Choose another place.',
+  EPERM: 'the system does not allow it there. Choose another place.',
+  EROFS: 'nothing can be written there. Choose another place.',
+  ENOENT: 'its folder is not there. Choose another place.',
+  ENOTDIR: 'its folder is not there. Choose another place.',
+  EISDIR: 'there is a folder of that name. Choose another name.',
+}
+
 function reason(error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOSPC':

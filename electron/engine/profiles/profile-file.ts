@@ -5,8 +5,8 @@ import { ProfileId } from '#shared/ids.ts'
 import { splitText } from '#shared/lib/cut-text.ts'
 import { parseJson } from '#shared/lib/json.ts'
 import { Profile } from '#shared/profile/profile.ts'
-import { writeFileAtomic } from '../lib/atomic-file.ts'
-import { storageFailure } from '../lib/storage-failure.ts'
+import { saveFile } from '../lib/atomic-file.ts'
+import { saveFailure } from '../lib/storage-failure.ts'
 import { checkedProfile } from './check-profile.ts'
 import { firstFree } from './choose-profile.ts'
 
@@ -37,9 +37,9 @@ export async function loadProfileFile(path: string): Promise<string> {
 /** Replaces what is there. `FailureError`: `storage`. */
 export async function saveProfileFile(path: string, text: string): Promise<void> {
   try {
-    await writeFileAtomic(path, text)
+    await saveFile(path, text)
   } catch (error) {
-    throw new FailureError(storageFailure(`write ${path}`, error), { cause: error })
+    throw new FailureError(saveFailure(path, error), { cause: error })
   }
 }
 
