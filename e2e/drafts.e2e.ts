@@ -38,6 +38,18 @@ test('what was written and not sent is there after a SIGKILL, in the chat that w
   await expect(message(page)).toHaveValue('And three and thr')
 })
 
+test('what is typed while a new chat is being made stands in that chat', async ({ machine, backend }) => {
+  backend.script(text('Four.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await message(page).fill('Two and two')
+  await message(page).press('Enter')
+  await page.keyboard.type('0123456789', { delay: 20 })
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('Four.')
+  await expect(message(page)).toHaveValue('0123456789')
+  await page.getByRole('button', { name: 'New chat' }).click()
+  await expect(message(page)).toHaveValue('')
+})
+
 test('a draft goes with its chat, and a window that is loaded again has it', async ({ machine, backend }) => {
   backend.script(text('Four.'))
   const { page } = await machine.launch({ env: environmentFor(backend) })

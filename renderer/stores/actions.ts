@@ -6,7 +6,7 @@ import type { Permissions } from '#shared/policy/permissions.ts'
 import type { SettingsPatch } from '#shared/settings/settings.ts'
 import { request } from '../bridge/bridge.ts'
 import { findBackend, useAppStore } from './app-store.ts'
-import { chooseForNewChat, useDraftStore } from './draft-store.ts'
+import { chooseForNewChat, moveDraft, useDraftStore } from './draft-store.ts'
 import { clearProblem, reportProblem } from './problem-store.ts'
 import { useRouteStore } from './route-store.ts'
 import { useSessionStore } from './session-store.ts'
@@ -59,9 +59,12 @@ export async function startChat(cwd: string, text: string): Promise<boolean> {
     request('session.create', { cwd, profileId, permissions: chosen.permissions ?? settings.permissions }),
   )
   if (!created) return false
+  const { sessionId } = created.value
   chooseForNewChat({ profileId: null, permissions: null })
-  useRouteStore.getState().go('chat', created.value.sessionId)
-  return sendMessage(created.value.sessionId, text)
+  // What was typed since belongs to the chat that the person sees, and not to the next new one.
+  moveDraft(NEW_CHAT, sessionId)
+  useRouteStore.getState().go('chat', sessionId)
+  return sendMessage(sessionId, text)
 }
 
 export function newChat(): void {

@@ -52,11 +52,18 @@ export function takeDraft(chatKey: string): Draft {
   return draft
 }
 
-/** Puts a draft that was not sent back into its message box, unless something was typed meanwhile. */
+/** Puts a draft that was not sent back into its message box, before what was typed meanwhile. */
 export function giveBackDraft(chatKey: string, { text, behind }: Draft): void {
-  if (!isDraftEmpty(chatKey)) return
-  setDraft(chatKey, text)
+  prependDraft(chatKey, text)
   if (behind) keepBehind(chatKey, behind)
+}
+
+/** Hands on what is written in one chat to another one, where nothing is. */
+export function moveDraft(from: string, to: string): void {
+  const text = useDraftStore.getState().drafts[from] ?? ''
+  if (text === '' || !isDraftEmpty(to)) return
+  setDraft(from, '')
+  setDraft(to, text)
 }
 
 /** Remembers that the draft of a chat is a message that waited, and which messages stood behind it. */

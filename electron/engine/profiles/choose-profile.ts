@@ -2,6 +2,7 @@ import { FailureError, failure } from '#shared/failure.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { presets } from '#shared/profile/presets.ts'
 import type { BackendKind, FoundServer, Profile } from '#shared/profile/profile.ts'
+import type { Settings } from '#shared/settings/settings.ts'
 import { DEMO_ID, ENVIRONMENT_ID } from './built-in-profiles.ts'
 
 /**
@@ -22,8 +23,13 @@ export function activeProfile(
 }
 
 /** The default after profiles were added: it stays, unless there was none or only the demo. */
-export function defaultAfterAdding(current: ProfileId | null, added: ProfileId | undefined): ProfileId | null {
-  return current === null || current === DEMO_ID ? (added ?? current) : current
+export function defaultAfterAdding(
+  { defaultProfileId, profiles }: Pick<Settings, 'defaultProfileId' | 'profiles'>,
+  added: ProfileId | undefined,
+): ProfileId | null {
+  // Without a choice the first one answers: one that is added behind it takes nothing over.
+  const isOpen = defaultProfileId === DEMO_ID || (defaultProfileId === null && profiles.length === 0)
+  return isOpen ? (added ?? defaultProfileId) : defaultProfileId
 }
 
 /** Of the servers on the usual ports, the one most likely meant when nothing is configured. */

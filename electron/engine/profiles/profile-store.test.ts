@@ -167,6 +167,18 @@ describe('the profiles', () => {
     ])
   })
 
+  it('stay as they were chosen, or not, when another one is edited or added', async () => {
+    const profiles = open()
+    for (const one of [work, home]) await profiles.save(one)
+    const third = { ...home, id: ProfileId.parse('third'), name: 'Third' }
+    await profiles.save(third)
+    await profiles.remove(work.id)
+    expect([settings.get().defaultProfileId, profiles.active()?.id]).toEqual([null, 'home'])
+    await profiles.save({ ...third, temperature: 0.5 })
+    await profiles.add([{ ...home, id: ProfileId.parse('fourth'), name: 'Fourth' }])
+    expect([settings.get().defaultProfileId, profiles.active()?.id]).toEqual([null, 'home'])
+  })
+
   it('that are imported take the place of the demo too', async () => {
     const profiles = open()
     await profiles.use(ProfileId.parse('demo'))

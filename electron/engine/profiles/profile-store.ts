@@ -144,7 +144,10 @@ export class ProfileStore {
       profiles: current.profiles.some(({ id }) => id === saved.id)
         ? current.profiles.map((other) => (other.id === saved.id ? saved : other))
         : [...current.profiles, saved],
-      defaultProfileId: defaultAfterAdding(current.defaultProfileId, saved.id),
+      // Editing one chooses none.
+      defaultProfileId: current.profiles.some(({ id }) => id === saved.id)
+        ? current.defaultProfileId
+        : defaultAfterAdding(current, saved.id),
     }))
     if (before && before.key.source !== key.source) await keys.remove(saved.id, before.key)
     if (this.#probed?.baseUrl === saved.baseUrl) await this.#learn(saved, this.#probed.models)
@@ -166,7 +169,7 @@ export class ProfileStore {
     await this.#services.settings.update((current) => ({
       ...current,
       profiles: [...current.profiles, ...added],
-      defaultProfileId: defaultAfterAdding(current.defaultProfileId, added[0]?.id),
+      defaultProfileId: defaultAfterAdding(current, added[0]?.id),
     }))
   }
 
