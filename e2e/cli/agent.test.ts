@@ -278,6 +278,22 @@ describe('an interrupt', () => {
     expect(await exit).toBe(130)
   })
 
+  test('a session whose backend is gone goes to another one only where a person names it', async () => {
+    const world = await createWorld(text('One.'), text('Two.'))
+    await world.run(['profiles', 'add', 'Mine', '--base-url', world.backend.baseUrl, '--model', 'scripted'])
+    const first = await world.run(['agent', 'Hi', '--profile', 'mine', '--json'])
+    const id = String(jsonLines(first.out)[0]?.sessionId)
+    await world.run(['profiles', 'remove', 'mine'])
+    const refused = await world.run(['agent-resume', id, 'And?'])
+    expect(refused).toMatchObject({
+      code: 2,
+      side: expect.stringContaining('this session, Mine, is not there any more'),
+    })
+    expect(world.backend.chatRequests()).toHaveLength(1)
+    const named = await world.run(['agent-resume', id, 'And?', '--base-url', world.backend.baseUrl])
+    expect(named).toMatchObject({ code: 0, out: 'Two.\n' })
+  })
+
   test('a killed run is interrupted, and goes on with what was said', async () => {
     const world = await createWorld(text('one two', { chunks: 2, gate: gate().opened }), text('three.'))
     const { child, out, exit } = world.start(['agent', 'Count to three.'])

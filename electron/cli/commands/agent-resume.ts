@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { FailureError } from '#shared/failure.ts'
+import { FailureError, failure } from '#shared/failure.ts'
 import type { SessionId } from '#shared/ids.ts'
 import { clawCommand } from '#shared/lib/claw-command.ts'
 import { counted } from '#shared/lib/counted.ts'
@@ -129,10 +129,16 @@ async function choiceOf(
   shell: Shell,
   canAsk: boolean,
 ): Promise<Choice> {
-  const own = engine.profiles.get(profile.profileId)
-  if (flags.profile !== undefined || flags['base-url'] !== undefined || !own)
+  if (flags.profile !== undefined || flags['base-url'] !== undefined)
     return await chooseBackend(engine, flags, shell, canAsk)
+  const own = engine.profiles.get(profile.profileId)
+  // What was said so far goes to no other server unless somebody says so.
+  if (!own) throw new FailureError(failure('invalid-input', goneWords(profile.profileName)))
   return { profileId: own.id, overrides: { model: profile.model, ...overridesOf(flags) } }
+}
+
+function goneWords(name: string): string {
+  return `The backend of this session, ${name}, is not there any more. Say which one goes on with it: --profile or --base-url.`
 }
 
 /** What a flag allows; otherwise what the session had, but nothing without asking. */
