@@ -79,7 +79,7 @@ export function prepared(preview: ApprovalPreview | null, run: () => Promise<Too
 /** Prepared and run at once, with nobody in between. */
 export async function runTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
   const prepared = await prepareCall(tool, input, context)
-  if (prepared.kind === 'impossible') return prepared.result
+  if (prepared.kind === 'settled') return prepared.result
   const outcome = await prepared.run()
   return outcome.kind === 'done' ? outcome.result : { ok: false, output: '', summary: outcome.kind }
 }
@@ -91,7 +91,7 @@ export async function previewOf(
   context: ToolContext,
 ): Promise<ApprovalPreview | ToolResult | null> {
   const prepared = await prepareCall(tool, input, context)
-  return prepared.kind === 'impossible' ? prepared.result : prepared.preview
+  return prepared.kind === 'settled' ? prepared.result : prepared.preview
 }
 
 export async function textOf(workspace: Workspace, path: string): Promise<string> {

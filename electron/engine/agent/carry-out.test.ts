@@ -76,6 +76,13 @@ const saves = (workspace: Workspace, path: string, text: string) => async () => 
 }
 const allows = () => Promise.resolve(ALLOWED)
 
+test('what is so already is asked of nobody', async () => {
+  const workspace = await temporaryWorkspace({ 'a.txt': 'old\n' })
+  const { outcome, asked } = await carry(writeFileTool, { path: 'a.txt', content: 'old\n' }, { workspace })
+  expect(asked).toEqual([])
+  expect(outcome).toMatchObject({ kind: 'ran', started: false, result: { ok: true, summary: 'no change' } })
+})
+
 describe('a file that changes while its question is open', () => {
   test('is asked about anew, with the change to what it is now, and the answer counts for that', async () => {
     const workspace = await temporaryWorkspace({ 'a.txt': 'one\n' })

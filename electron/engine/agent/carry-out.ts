@@ -56,7 +56,7 @@ export async function carryOut(turn: Asker, tool: Tool, input: unknown, call: An
     if (verdict === 'deny') return notAllowed(turn, tool)
     const asksAgain = verdict === 'ask' && outdated > 0
     const prepared = await prepareCall(tool, input, contextOf(turn, call, permissions, verdict === 'ask'))
-    if (prepared.kind === 'impossible') return { kind: 'ran', result: prepared.result, durationMs: 0, started: false }
+    if (prepared.kind === 'settled') return { kind: 'ran', result: prepared.result, durationMs: 0, started: false }
     if (verdict === 'allow' && isBeyond(prepared.preview, tool, permissions)) verdict = 'ask'
     if (verdict === 'ask') {
       const preview = prepared.preview ?? plainPreview(tool, call)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CallOutcome, Preparation, PreparedCall, Tool, ToolContext, ToolResult } from './tool.ts'
+import type { CallOutcome, Preparation, Tool, ToolContext, ToolResult } from './tool.ts'
 import { problemResult, systemProblem, ToolProblem } from './tool-problem.ts'
 import { zodArguments } from './zod-arguments.ts'
 
@@ -8,7 +8,7 @@ type Definition<Input> = Pick<Tool<Input>, 'name' | 'description' | 'kind' | 'de
   input: z.ZodType<Input>
 } & (
     | { access: 'read'; run(input: Input, context: ToolContext): Promise<ToolResult> }
-    | { access: 'write' | 'shell'; prepare(input: Input, context: ToolContext): Promise<PreparedCall> }
+    | { access: 'write' | 'shell'; prepare(input: Input, context: ToolContext): Promise<Preparation> }
   )
 
 /**
@@ -17,7 +17,7 @@ type Definition<Input> = Pick<Tool<Input>, 'name' | 'description' | 'kind' | 'de
  */
 export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
   const { name, description, input: schema, access, kind, describe } = definition
-  const prepare = (input: Input, context: ToolContext): Promise<PreparedCall> =>
+  const prepare = (input: Input, context: ToolContext): Promise<Preparation> =>
     definition.access === 'read'
       ? Promise.resolve({
           kind: 'prepared',
@@ -30,10 +30,10 @@ export function defineTool<Input>(definition: Definition<Input>): Tool<Input> {
     async prepare(input: Input, context: ToolContext) {
       const { signal } = context
       const preparation = await withProblems(
-        (): Promise<Preparation> => prepare(input, context),
-        (result): Preparation => ({ kind: 'impossible', result }),
+        () => prepare(input, context),
+        (result): Preparation => ({ kind: 'settled', result }),
       )
-      if (preparation.kind === 'impossible') return preparation
+      if (preparation.kind === 'settled') return preparation
       return {
         ...preparation,
         run: (confirmed?: boolean) =>

@@ -4,9 +4,9 @@ import type { CallOutcome, Preparation, Tool, ToolContext, ToolResult } from './
 export async function prepareCall(tool: Tool, input: unknown, context: ToolContext): Promise<Preparation> {
   const preparation = await withoutDefects(
     () => tool.prepare(input, context),
-    (result): Preparation => ({ kind: 'impossible', result }),
+    (result): Preparation => ({ kind: 'settled', result }),
   )
-  if (preparation.kind === 'impossible') return preparation
+  if (preparation.kind === 'settled') return preparation
   return {
     ...preparation,
     run: (confirmed) =>

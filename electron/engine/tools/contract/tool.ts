@@ -72,8 +72,8 @@ export interface PreparedCall {
   run(confirmed?: boolean): Promise<CallOutcome>
 }
 
-/** `impossible`: the call cannot work, as its result (`ok: false`) tells the model. */
-export type Preparation = PreparedCall | { kind: 'impossible'; result: ToolResult }
+/** `settled`: nothing is left to do or to ask about: the call cannot work, or what it wants is so already. Its result says which. */
+export type Preparation = PreparedCall | { kind: 'settled'; result: ToolResult }
 
 /**
  * One tool. `prepare` and `run` never throw for what the model or the disk did wrong: that is a result with `ok: false`

@@ -26,7 +26,7 @@ export function changePreview(
     purpose: `to ${verb} a file in ${folder}`,
     subject: { kind: 'change', diff },
     facts: [
-      { name: diff.created ? 'Creates' : 'Changes', text: reachOf(diff) },
+      { name: diff.created ? 'Creates' : 'Changes', text: `${diff.path}, ${changeSummary(diff)}` },
       ...(later ? [{ name: 'Runs later', text: later }] : []),
       ...(unseen ? [{ name: 'Unseen', text: `the model does not know all that it replaces: ${unseen.summary}` }] : []),
       ...(partly.length > 0 ? [{ name: 'Not whole', text: partly.join(', ') }] : []),
@@ -40,9 +40,4 @@ export function changePreview(
     sessionRule: WRITE_RULE,
     ...(later && { beyond: 'session-rules' }),
   }
-}
-
-function reachOf(diff: FileDiff): string {
-  const changesNothing = diff.added === 0 && diff.removed === 0 && !diff.created
-  return changesNothing ? `no line of ${diff.path}` : `${diff.path}, ${changeSummary(diff)}`
 }

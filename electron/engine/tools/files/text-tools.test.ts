@@ -196,15 +196,6 @@ describe('edit_file', () => {
 })
 
 describe('write_file', () => {
-  test('says that no line would change where the file already is like that', async () => {
-    const workspace = await temporaryWorkspace({ 'a.txt': 'old\n' })
-    const preview = await previewOf(writeFileTool, { path: 'a.txt', content: 'old\n' }, contextFor(workspace))
-    expect(preview).toMatchObject({
-      subject: { kind: 'change', diff: { hunks: [] } },
-      facts: expect.arrayContaining([{ name: 'Changes', text: 'no line of a.txt' }]),
-    })
-  })
-
   test('creates a file and says how long it is', async () => {
     const workspace = await temporaryWorkspace()
     expect(await call(writeFileTool, { path: 'src/a.txt', content: 'a\nb' }, workspace)).toMatchObject({

@@ -4,7 +4,7 @@ import { hasHalfCharacter, wholeCharacters } from '#shared/lib/whole-characters.
 import { assertWritable, readWhole, replaceFile, type WholeFile } from '../contain/contained-file.ts'
 import { locateForWriting } from '../contain/contained-path.ts'
 import { defineTool } from '../contract/define-tool.ts'
-import type { ToolContext, ToolResult } from '../contract/tool.ts'
+import type { Preparation, ToolContext, ToolResult } from '../contract/tool.ts'
 import { ToolProblem } from '../contract/tool-problem.ts'
 import { changePreview } from './change-preview.ts'
 import { contentVersion } from './content-version.ts'
@@ -21,18 +21,19 @@ export const writeFileTool = defineTool({
   access: 'write',
   kind: 'edit',
   describe: ({ path }) => ({ verb: 'Write', target: path }),
-  async prepare(input, context) {
+  async prepare(input, context): Promise<Preparation> {
     const plan = await planned(input, context)
     const { place, bytes, before, change } = plan
     const file = { path: place.shown, version: contentVersion(bytes) }
+    // Nobody is asked about nothing.
+    if (before?.bytes.equals(bytes)) {
+      const output = `${place.shown} already has this content.`
+      return { kind: 'settled', result: { ok: true, output, summary: 'no change', file } }
+    }
     return {
       kind: 'prepared',
       preview: changePreview(context.workspace, change, plan.unseen),
       async run() {
-        if (before?.bytes.equals(bytes)) {
-          const output = `${place.shown} already has this content.`
-          return { kind: 'done', result: { ok: true, output, summary: 'no change', file } }
-        }
         const isDone = await replaceFile(context.workspace, place, bytes, before)
         return isDone ? { kind: 'done', result: { ...doneResult(plan), file } } : { kind: 'outdated' }
       },
