@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
-import { gate, text } from '../test-support/scripted-backend.ts'
+import { gate, text, toolCall } from '../test-support/scripted-backend.ts'
 import { environmentFor, expect, test } from './support/app.ts'
+import { runsOf } from './support/terminal.ts'
 
 const ways: Record<string, (app: ElectronApplication) => Promise<unknown>> = {
   'its window is closed where there is no tray, and that is meant': (app) =>
@@ -34,3 +35,26 @@ for (const [what, end] of Object.entries(ways)) {
     expect([names, last]).toEqual([['json', 'jsonl'], expect.objectContaining({ type: 'turn-end', reason: 'aborted' })])
   })
 }
+
+test('whoever leaves a chat going is rid of the window at once, and its command comes to its end', async ({
+  machine,
+  backend,
+}) => {
+  backend.script(toolCall('bash', { command: 'until [ -f open ]; do sleep 0.1; done' }), text('It is open.'))
+  const { app, page } = await machine.launch({ env: environmentFor(backend) })
+  await page.getByRole('textbox', { name: 'Message' }).fill('Wait for it')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByRole('button', { name: 'Allow once' }).click()
+  await expect(page.getByRole('region', { name: 'Transcript' })).toContainText('running')
+  const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+  await app.evaluate(({ BrowserWindow, dialog }) => {
+    dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+    BrowserWindow.getAllWindows()[0]?.close()
+  })
+  const visible = () =>
+    app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().some((one) => one.isVisible()))
+  await expect.poll(visible).toBe(false)
+  await machine.write({ open: '' })
+  await gone
+  await expect.poll(async () => (await runsOf(machine))[0]?.status, { timeout: 20_000 }).toBe('completed')
+})

@@ -273,6 +273,9 @@ test('a form of a backend says what is missing while it is typed, is red for not
 
   await address.fill(backend.baseUrl)
   await page.getByRole('combobox', { name: 'Model' }).fill('another')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('link', { name: 'Backends' }).click()
+  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('another')
   await page.getByRole('region', { name: 'Profiles' }).getByRole('link', { name: /Mine/ }).click()
   await expect(page.getByText('is not saved yet, and does not count')).toBeVisible()
   await page.getByRole('button', { name: 'Go on editing' }).click()

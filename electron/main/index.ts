@@ -89,7 +89,14 @@ async function start(): Promise<void> {
     openFeed: async ({ sender }, nonce) => giveFeedPort(sender, nonce, (await core).feed),
     onDefect: defects.report,
   })
+  let startsAnew = false
   app.on('second-instance', (_event, _argv, _cwd, other) => {
+    // Whoever starts an app that is going away wants one that stays.
+    if (leaving.isLeaving()) {
+      if (!startsAnew) app.relaunch()
+      startsAnew = true
+      return
+    }
     if (!isHidden(other)) window.focus()
     const startFolder = startFolderOf(other)
     if (startFolder) core.then(({ feed }) => feed.app.setEnvironment({ startFolder })).catch(defects.report)

@@ -1,5 +1,5 @@
 import { RotateCw } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { BackendStatus } from '#shared/feed/app-state.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { BackendKind } from '#shared/profile/profile.ts'
@@ -24,11 +24,14 @@ type Shown =
   | { step: 'pick' }
   | { step: 'add'; kind: BackendKind }
 
+/** Where a person was when they went to another page: a form that is half filled is before them again. */
+let left: Shown = { step: 'list' }
+
 /** Whoever was sent here to set a key has its field before them; a profile of the environment has none. */
 function firstStep(): Shown {
   const id = takeAskedKey()
   const backend = findBackend(useAppStore.getState().backends, id)
-  if (!backend) return { step: 'list' }
+  if (!backend) return left
   return backend.origin === 'saved'
     ? { step: 'edit', id: backend.profile.id, focusKey: true }
     : { step: 'details', id: backend.profile.id }
@@ -38,6 +41,9 @@ export default function BackendsPage() {
   const backends = useAppStore((state) => state.backends)
   const activeProfileId = useAppStore((state) => state.activeProfileId)
   const [shown, setShown] = useState<Shown>(firstStep)
+  useEffect(() => {
+    left = shown
+  }, [shown])
   const [said, setSaid] = useState('')
   const attention = useAppStore(attentionCount)
   const selected =

@@ -17,6 +17,7 @@ export class Leaving {
   readonly #options: LeavingOptions
   #isQuitting = false
   #isAsking = false
+  #isLeaving = false
 
   constructor(options: LeavingOptions) {
     this.#options = options
@@ -27,6 +28,11 @@ export class Leaving {
 
   isQuitting(): boolean {
     return this.#isQuitting
+  }
+
+  /** Whether the app is on its way out, which takes as long as a command that goes along. */
+  isLeaving(): boolean {
+    return this.#isQuitting || this.#isLeaving
   }
 
   /** Whether the app goes on without its window. */
@@ -57,9 +63,16 @@ export class Leaving {
       this.#isAsking = false
     })
     if (answer === 'cancel') return
-    const problems = await this.#options.settle(answer)
-    if (problems.length > 0) dialog.showErrorBox('The app did not quit', problems.join('\n'))
-    else app.quit()
+    // The person is done with it: what has to come to its end first does so out of sight.
+    const window = this.#options.window()
+    window?.hide()
+    this.#isLeaving = true
+    const problems = await this.#options.settle(answer).finally(() => {
+      this.#isLeaving = false
+    })
+    if (problems.length === 0) return app.quit()
+    window?.show()
+    dialog.showErrorBox('The app did not quit', problems.join('\n'))
   }
 
   async #ask(): Promise<QuitAnswer> {
