@@ -90,7 +90,8 @@ test('while the reader has not gone up, the end is in sight after every frame, w
       page.frame()
       // The place of the last growth is told of in one more.
       page.frame()
-      expect({ gap: Math.max(0, page.gap), holds: page.hold.holds }).toEqual({ gap: 0, holds: true })
+      // A few pixels are no distance (`NEAR`).
+      expect({ isInSight: page.gap <= 4, holds: page.hold.holds }).toEqual({ isInSight: true, holds: true })
     }),
     { numRuns: 2000 },
   )

@@ -118,7 +118,9 @@ function endLines(
     ...painted(
       output,
       'dim',
-      plainLine(`${profileName}, ${model}: ${modelCalls === 0 ? 'no model call' : usageWords(usage)}`),
+      plainLine(
+        `${profileName}, ${model}: ${modelCalls === 0 && usage.source === 'unknown' ? 'no model call' : usageWords(usage)}`,
+      ),
     ),
   )
   return lines
