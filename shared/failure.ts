@@ -20,8 +20,11 @@ const backendCodes = [
   'aborted',
 ] as const
 
-/** What can go wrong on our own side: wrong input, nothing there, in use elsewhere, disk, a model that runs in circles, a defect of ours. */
-const localCodes = ['invalid-input', 'not-found', 'busy', 'storage', 'loop', 'internal'] as const
+/**
+ * What can go wrong on our own side: wrong input, nothing there, in use elsewhere, disk, a model that runs in circles, work
+ * that its check did not pass, a defect of ours.
+ */
+const localCodes = ['invalid-input', 'not-found', 'busy', 'storage', 'loop', 'verify-failed', 'internal'] as const
 
 export const FailureCode = z.enum([...backendCodes, ...localCodes])
 export type FailureCode = z.infer<typeof FailureCode>

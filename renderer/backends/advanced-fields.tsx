@@ -82,6 +82,13 @@ function AnswerGroup(props: AdvancedProps) {
         hint="One a line; the answer ends before any of them. \n stands for a line break."
         placeholder=""
       />
+      <Area
+        {...props}
+        name="verify"
+        label="Verify with"
+        hint="Commands, one a line, that must pass before its work counts as done. A failed one goes back to the model."
+        placeholder="npm test"
+      />
       {(fields.kind === 'openrouter' || fields.provider !== '') && (
         <Area
           {...props}

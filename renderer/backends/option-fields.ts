@@ -14,6 +14,7 @@ import {
   readTemperature,
   readTokens,
   readTopP,
+  readVerifyCommands,
 } from '../lib/read-field.ts'
 
 /** What the form cannot leave out of a profile, or keeps by other means than a box of text. */
@@ -54,6 +55,8 @@ export const optionFields = {
   sampling: option('sampling', json, readSampling),
   /** One a line. */
   stop: option('stop', (lines) => lines?.map(escapeLine).join('\n') ?? '', readStop),
+  /** One a line. */
+  verify: option('verify', (commands) => commands?.join('\n') ?? '', readVerifyCommands),
   provider: option('provider', json, readProvider),
   inputCost: option('inputCostPerMillion', text, readPrice),
   outputCost: option('outputCostPerMillion', text, readPrice),

@@ -1,5 +1,6 @@
 import { isRecord } from '#shared/lib/json.ts'
 import { ProviderRouting, reservedSampling } from '#shared/profile/profile.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '#shared/verify/verify-command.ts'
 
 /** What is wrong with a field, in one sentence for the person. */
 export class FieldProblem extends Error {}
@@ -100,6 +101,17 @@ export function readStop(value: string): string[] | undefined {
   if (stops.some((stop) => stop.length > 200))
     throw new FieldProblem('One of these lines has more than 200 characters.')
   return stops
+}
+
+/** One command a line. Throws `FieldProblem`. */
+export function readVerifyCommands(value: string): string[] | undefined {
+  const commands = value.split('\n').flatMap((line) => line.trim() || [])
+  if (commands.length === 0) return undefined
+  if (commands.length > MOST_VERIFY_COMMANDS)
+    throw new FieldProblem(`Write at most ${MOST_VERIFY_COMMANDS} lines; these are ${commands.length}.`)
+  if (commands.some((command) => !VerifyCommand.safeParse(command).success))
+    throw new FieldProblem('One of these commands is too long. Put it into a script.')
+  return commands
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProfileId } from '../ids.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '../verify/verify-command.ts'
 
 export const BackendKind = z.enum([
   'vllm',
@@ -92,6 +93,8 @@ export const Profile = z.object({
   sampling: Sampling.optional(),
   /** The answer ends before any of these. */
   stop: z.array(z.string().min(1).max(200)).min(1).max(16).optional(),
+  /** Commands that must pass before a turn that this profile answered counts as done. */
+  verify: z.array(VerifyCommand).min(1).max(MOST_VERIFY_COMMANDS).optional(),
   /** OpenRouter only. */
   provider: ProviderRouting.optional(),
   headers: z.record(z.string(), z.string()).optional(),

@@ -5,6 +5,7 @@ import { Limits } from '../limits/budget.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { Usage } from '../spending/usage.ts'
 import { unknownUsage } from '../spending/usage-totals.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '../verify/verify-command.ts'
 
 /** As `agent-ps --json` prints it (docs/contracts.md). `interrupted`: its process is gone and nobody ended the run. */
 export const RunStatus = z.enum([
@@ -99,6 +100,8 @@ export const BackgroundRun = z.object({
   plan: RunPlan.nullable().catch(null),
   /** null = nothing yet, as in the entries from before it existed. */
   changes: RunChanges.nullable().catch(null),
+  /** How the work of its newest turn was checked; null = it was not, as in the entries from before checks. */
+  verify: z.object({ command: z.string(), ok: z.boolean(), rounds: z.int().positive() }).nullable().catch(null),
   /** One line where a state needs words: why it failed, which limit ended it, who killed it. */
   note: z.string(),
   /** A `RunEnding`, or one of a newer build. Missing = the run is not over, or an older build wrote the entry. */
@@ -133,6 +136,7 @@ export type ListedRun = Pick<
   | 'queuedBefore'
   | 'tokensPerSecond'
   | 'plan'
+  | 'verify'
   | 'approvals'
   | 'usable'
 >
@@ -152,6 +156,7 @@ export const unstartedRun = {
   queuedBefore: null,
   plan: null,
   changes: null,
+  verify: null,
   note: '',
   viewers: 0,
 } satisfies Partial<BackgroundRun>
@@ -163,6 +168,8 @@ export const NewRun = z.object({
   profileId: ProfileId,
   permissions: Permissions,
   limits: Limits,
+  /** Commands that must pass before it counts as done; missing = those of the folder and the profile. */
+  verify: z.array(VerifyCommand).max(MOST_VERIFY_COMMANDS).optional(),
   /** In a worktree of its own, on a new branch; the folder has to be in a git repository. */
   worktree: z.boolean().optional(),
 })

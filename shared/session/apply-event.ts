@@ -6,6 +6,7 @@ import { addedBy, withinBounds } from './held-text.ts'
 import { inQueue } from './queue.ts'
 import type { SessionEvent } from './session-event.ts'
 import type { Item, QueuedMessage, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } from './session-view.ts'
+import { verifyResult } from './verify-result.ts'
 
 /** How much of one text a view holds, in characters: a model that never stops must not fill every process that looks on. */
 export const LONGEST_TEXT = 2_000_000
@@ -85,6 +86,9 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
     case 'permissions':
       next.permissions = event.permissions
       return next
+    case 'verify':
+      next.verify = event.commands
+      return next
     case 'turn-start':
       next.turns = [
         ...view.turns,
@@ -106,6 +110,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
       return withTurn(next, (turn) => ({
         ...turn,
         end: null,
+        ...roundsBefore(turn),
         ranMs: turn.end ? (turn.end.durationMs ?? Math.max(0, turn.end.at - turn.startedAt)) : 0,
       }))
     case 'message-queued':
@@ -150,6 +155,7 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
         ...(event.toolKind && { toolKind: event.toolKind }),
         verb: event.verb,
         target: event.target,
+        ...(event.verify && { verify: event.verify }),
         arguments: event.arguments,
         recovered: event.recovered,
         state: 'running',
@@ -250,6 +256,12 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
     default:
       return assertNever(event)
   }
+}
+
+/** Whoever goes on has as many rounds again. */
+function roundsBefore({ items }: TurnView): Pick<TurnView, 'roundsBefore'> {
+  const result = verifyResult(items)
+  return result ? { roundsBefore: result.rounds } : {}
 }
 
 /** What a person decided at a limit. */

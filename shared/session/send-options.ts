@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LimitName, Limits } from '../limits/budget.ts'
 import { RunLink } from '../limits/run-link.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '../verify/verify-command.ts'
 
 /** How a turn is to be run, by whoever sends the message. Plain data, so that a turn may go on in another process. */
 export const SendOptions = z.object({
@@ -12,5 +13,9 @@ export const SendOptions = z.object({
   /** JSON Schema that the final answer must follow. */
   responseSchema: z.record(z.string(), z.unknown()).optional(),
   stream: z.boolean().optional(),
+  /** Commands that must pass before the turn counts as done, in this order; an empty list asks for none. */
+  verify: z.array(VerifyCommand).max(MOST_VERIFY_COMMANDS).optional(),
+  /** How often the output of a command that failed goes back to the model; missing = `DEFAULT_VERIFY_ROUNDS`. */
+  verifyRounds: z.int().nonnegative().optional(),
 })
 export type SendOptions = z.infer<typeof SendOptions>

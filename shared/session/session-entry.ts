@@ -7,6 +7,7 @@ import { BudgetDecision, BudgetStop } from '../limits/budget.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { BackendKind } from '../profile/profile.ts'
 import { Usage } from '../spending/usage.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand, VerifyMark } from '../verify/verify-command.ts'
 import { ContentPart } from './content.ts'
 import { SendOptions } from './send-options.ts'
 import { ToolDefinition } from './tool-definition.ts'
@@ -72,6 +73,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
   entry('folder', { cwd: z.string() }),
   entry('profile', { profile: ProfileUse }),
   entry('permissions', { permissions: Permissions }),
+  /** How work is checked from here on, before a turn counts as done; null = as the folder and the profile ask. */
+  entry('verify', { commands: z.array(VerifyCommand).max(MOST_VERIFY_COMMANDS).nullable() }),
   entry('turn-start', {
     turnId: TurnId,
     /** The message in words. */
@@ -140,6 +143,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     /** For a person: List, Read, Search, Find, Edit, Write, Run. */
     verb: z.string(),
     target: z.string(),
+    /** The app made this call, to see whether the work is done: the model does not read it. */
+    verify: VerifyMark.optional(),
   }),
   entry('tool-end', {
     callId: z.string(),
@@ -156,6 +161,8 @@ export const SessionEntry = z.discriminatedUnion('type', [
     file: SeenFile.optional(),
     /** Of a call that did not run. */
     notRun: NotRunReason.optional(),
+    /** As in its `tool-start`. */
+    verify: VerifyMark.optional(),
   }),
   /** Said to the model in mid-turn: by the person while it worked, or by the app (such as after a swallowed answer). */
   entry('follow-up', {

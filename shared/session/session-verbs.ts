@@ -4,6 +4,7 @@ import { MessageId, ProfileId, TurnId } from '../ids.ts'
 import { BudgetAnswer } from '../limits/budget.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { ProfileOverrides } from '../profile/profile-overrides.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '../verify/verify-command.ts'
 
 /** About 1 MB: longer than any message a person writes, short enough to refuse a runaway page. */
 export const MessageText = z.string().min(1).max(1_000_000)
@@ -69,6 +70,8 @@ export const sessionVerbs = {
     z.object({ profileId: ProfileId }),
   ),
   setPermissions: verb(z.object({ permissions: Permissions })),
+  /** The commands that must pass before a turn counts as done; null = those of the folder and the profile. */
+  setVerify: verb(z.object({ commands: z.array(VerifyCommand).max(MOST_VERIFY_COMMANDS).nullable() })),
   rename: verb(z.object({ title: z.string().min(1).max(200) })),
   /** Does nothing; it is done when everything so far is in the journal file. */
   persisted: guarded(nothing, null),

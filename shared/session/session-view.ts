@@ -6,6 +6,7 @@ import type { BudgetDecision, BudgetStop, Limits } from '../limits/budget.ts'
 import type { Permissions } from '../policy/permissions.ts'
 import type { Usage } from '../spending/usage.ts'
 import type { UsageTotals } from '../spending/usage-totals.ts'
+import type { VerifyMark } from '../verify/verify-command.ts'
 import type { ContentPart } from './content.ts'
 import type { SendOptions } from './send-options.ts'
 import type { ProfileUse, ToolOutcome, TurnEndReason } from './session-entry.ts'
@@ -23,6 +24,8 @@ export interface SessionView {
   title: string
   profile: ProfileUse
   permissions: Permissions
+  /** Commands that must pass before a turn counts as done; missing or null = as the folder and the profile ask. */
+  verify?: readonly string[] | null
   /** The last event that is part of this view. */
   seq: number
   startedAt: number
@@ -63,6 +66,8 @@ export interface TurnView {
   startedAt: number
   /** Milliseconds that it ran before it was taken up again; missing = it ran without a break. */
   ranMs?: number
+  /** Rounds of verification before it was taken up again; missing = it ran without a break. */
+  roundsBefore?: number
   items: readonly Item[]
   usage: UsageTotals
   /** As in the session, of this turn alone. */
@@ -145,6 +150,8 @@ export interface ToolItem {
   exitCode?: number
   /** Why it did not run, see `wasCut`. */
   notRun?: NotRunReason
+  /** The app made it, to see whether the work is done; missing = the model did. */
+  verify?: VerifyMark
   /** How many characters of its arguments, output and change are in the journal alone; missing = all is here. */
   omitted?: number
 }

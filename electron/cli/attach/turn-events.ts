@@ -52,6 +52,8 @@ function itemEvents(item: TurnView['items'][number]): UnstampedEvent[] {
         summary,
         durationMs,
         diff,
+        exitCode,
+        verify,
       } = item
       const start: UnstampedEvent = {
         type: 'tool-start',
@@ -62,6 +64,7 @@ function itemEvents(item: TurnView['items'][number]): UnstampedEvent[] {
         verb,
         target,
         ...(toolKind && { toolKind }),
+        ...(verify && { verify }),
       }
       if (state === 'running' || state === 'waiting') return [start]
       const end: UnstampedEvent = {
@@ -72,6 +75,8 @@ function itemEvents(item: TurnView['items'][number]): UnstampedEvent[] {
         summary,
         durationMs: durationMs ?? 0,
         ...(diff && { diff }),
+        ...(exitCode !== undefined && { exitCode }),
+        ...(verify && { verify }),
       }
       return [start, end]
     }

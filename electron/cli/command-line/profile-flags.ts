@@ -47,6 +47,7 @@ const options = {
     (given, before) => sampling(given, before.sampling),
   ),
   stop: option(['stop'], texts('<text>', 'End the answer before this text; may be repeated.')),
+  verify: option(['verify'], texts('<command>', 'Work counts as done when this command passes; may be repeated.')),
   'provider-routing': option(
     ['provider'],
     jsonObject('How OpenRouter picks who serves the model, such as {"order": ["deepinfra"]}.'),

@@ -7,6 +7,7 @@ import type { RunLink } from '#shared/limits/run-link.ts'
 import type { Permissions } from '#shared/policy/permissions.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
+import { DEFAULT_VERIFY_ROUNDS, MOST_VERIFY_COMMANDS } from '#shared/verify/verify-command.ts'
 import { address, count, decimal, duration, filled, text, texts, toggle, UsageError } from './flag.ts'
 import type { FlagValues } from './parse-flags.ts'
 
@@ -51,6 +52,15 @@ const outputFlags = {
   'response-schema-file': filled('<file>', 'JSON Schema that the final answer must follow.'),
 }
 
+/** What shows that its work is done. */
+const verifyFlags = {
+  verify: texts(
+    '<command>',
+    'The work counts as done when this command passes; a failed one goes back to the model. May be repeated.',
+  ),
+  'verify-rounds': count(`How often it may mend what a check found (${DEFAULT_VERIFY_ROUNDS} without this flag).`),
+}
+
 const folderFlags = { 'add-dir': texts('<folder>', 'Another folder that its tools may use; may be repeated.') }
 
 /** Of a session's beginning: one that goes on keeps its folder and the first bytes of every request. */
@@ -60,7 +70,7 @@ const beginningFlags = {
   'append-system-prompt': text('<text>', 'Add this to the system prompt.'),
 }
 
-const goingOnFlags = { ...backendFlags, ...boundFlags, ...outputFlags, ...folderFlags, help }
+const goingOnFlags = { ...backendFlags, ...boundFlags, ...verifyFlags, ...outputFlags, ...folderFlags, help }
 export const resumeFlags = {
   ...goingOnFlags,
   cwd: filled('<folder>', 'Go on in this folder, as where its own one is gone.'),
@@ -126,8 +136,18 @@ export async function sendOptionsOf(flags: RunFlags, parentRun: RunLink | null):
     limitOrigins,
     ...(parentRun && { parentRun }),
     ...(flags['no-stream'] && !flags.stream && { stream: false }),
+    ...(flags.verify && { verify: verifyCommandsOf(flags.verify) }),
+    ...(flags['verify-rounds'] !== undefined && { verifyRounds: flags['verify-rounds'] }),
     ...(path !== undefined && { responseSchema: await readSchema(path) }),
   }
+}
+
+/** An empty one asks for none, whatever the profile and the folder ask. */
+function verifyCommandsOf(given: readonly string[]): string[] {
+  const commands = given.flatMap((command) => command.trim() || [])
+  if (commands.length > MOST_VERIFY_COMMANDS)
+    throw new UsageError(`--verify can be given at most ${MOST_VERIFY_COMMANDS} times.`)
+  return commands
 }
 
 async function readSchema(path: string): Promise<Record<string, unknown>> {

@@ -3,8 +3,10 @@ import type { BudgetStop } from '#shared/limits/budget.ts'
 import { exitCodeOfEnd } from '#shared/session/exit-code.ts'
 import type { SessionEvent } from '#shared/session/session-event.ts'
 import type { TurnEnd } from '#shared/session/session-view.ts'
+import type { VerifyResult } from '#shared/session/verify-result.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { addModelCall, addUsage, noUsage, wasCounted } from '#shared/spending/usage-totals.ts'
+import type { VerifyMark } from '#shared/verify/verify-command.ts'
 import { failureWords } from '../terminal/failure-words.ts'
 import { jsonUsage } from '../terminal/json-usage.ts'
 
@@ -17,6 +19,8 @@ export interface RunTotals {
   modelCalls: number
   toolCalls: number
   usage: Usage
+  /** How its work was checked; null = it was not. */
+  verify: VerifyResult | null
 }
 
 /** What one run came to so far, folded from its events. */
@@ -26,6 +30,7 @@ export class RunRecord {
   #toolCalls = 0
   #finalText = ''
   #answer = ''
+  #verify: VerifyResult | null = null
 
   apply(event: SessionEvent): void {
     if (event.type === 'model-call-start') {
@@ -38,8 +43,10 @@ export class RunRecord {
       this.#finalText = this.#answer
     } else if (event.type === 'usage') {
       this.#usage = addUsage(this.#usage, event.usage)
-    } else if (event.type === 'tool-end' && event.outcome !== 'not-run') {
-      this.#toolCalls++
+    } else if (event.type === 'tool-end') {
+      if (event.outcome !== 'not-run') this.#toolCalls++
+      if (event.verify)
+        this.#verify = { command: event.verify.command, ok: event.outcome === 'done', rounds: event.verify.round }
     }
   }
 
@@ -50,10 +57,13 @@ export class RunRecord {
       turns: this.#iterations,
       modelCalls,
       toolCalls: this.#toolCalls,
+      verify: this.#verify,
       usage: { ...usage, source: wasCounted(this.#usage) ? source : 'unknown' },
     }
   }
 }
+
+type ToolEnd = Extract<SessionEvent, { type: 'tool-end' }>
 
 /** One line of `--json` (docs/contracts.md). */
 export type JsonLine = { type: string; seq: number; at: number } & Record<string, unknown>
@@ -73,10 +83,13 @@ export function jsonLine(
     case 'reasoning-delta':
       return { type, seq, at, text: event.text }
     case 'tool-start': {
+      // Told when it has ended, as `verify`.
+      if (event.verify) return null
       const { callId, name, recovered } = event
       return { type, seq, at, callId, name, arguments: event.arguments, recovered }
     }
     case 'tool-end':
+      if (event.verify) return verifyLine(event, event.verify)
       return { type, seq, at, callId: event.callId, ok: event.outcome === 'done', output: event.output }
     case 'usage':
       return { type, seq, at, ...jsonUsage(event.usage) }
@@ -87,6 +100,11 @@ export function jsonLine(
     default:
       return null
   }
+}
+
+/** How a check went: the model reads its output only if it failed. */
+function verifyLine({ seq, at, outcome, output, exitCode }: ToolEnd, { command, round }: VerifyMark): JsonLine {
+  return { type: 'verify', seq, at, command, ok: outcome === 'done', round, exitCode: exitCode ?? null, output }
 }
 
 /** The last line of every run, also of one that never began. */

@@ -69,9 +69,11 @@ export function stateWords(run: ListedRun): string {
 }
 
 /** How a run that is over ended, in a few words. */
-export function endedWords(run: Pick<ListedRun, 'status' | 'note' | 'exitCode' | 'ending'>): string {
-  const { status, note, exitCode } = run
-  if (note === '') return status
+export function endedWords(
+  run: Pick<ListedRun, 'status' | 'note' | 'exitCode' | 'ending'> & Partial<Pick<ListedRun, 'verify'>>,
+): string {
+  const { status, note, exitCode, verify } = run
+  if (note === '') return status === 'completed' && verify?.ok ? 'completed, verified' : status
   // A limit that was kept is no fault.
   if (exitCode === ExitCode.budget) return `stopped: ${note}`
   return saysItsState(run) ? note : `${status}: ${note}`

@@ -203,6 +203,8 @@ async function play(setting: Setting) {
     elapsed: () => 0,
     signal: abort.signal,
     options: {},
+    verification: () => ({ commands: [], rounds: 0 }),
+    soFar: () => ({ items: [] }),
   })
   const ends = events.flatMap((event) => (event.type === 'tool-end' ? [[event.callId, event.outcome]] : []))
   return { outcome, events, requests, log, ends, reached }

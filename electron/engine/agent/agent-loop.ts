@@ -11,6 +11,7 @@ import { LOOP_NOTE, LoopGuard } from './loop-guard.ts'
 import { callModel, type ModelAnswer } from './model-call.ts'
 import { refuseCall, runToolCalls } from './tool-calls.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
+import { Verifier } from './verifier.ts'
 import { WindowWatch } from './window-watch.ts'
 import { withinTime } from './within-time.ts'
 
@@ -50,6 +51,7 @@ class Loop {
   readonly #watch: WindowWatch
   readonly #compactor: Compactor
   readonly #limit: AtLimit
+  readonly #verifier: Verifier
   #emptyAnswers = 0
   #cutCalls = 0
   #doubts = 0
@@ -59,6 +61,7 @@ class Loop {
     this.#watch = new WindowWatch(turn)
     this.#compactor = new Compactor(turn, turn.definitions)
     this.#limit = new AtLimit(turn)
+    this.#verifier = new Verifier(turn, this.#limit)
   }
 
   async run(): Promise<TurnOutcome> {
@@ -66,14 +69,12 @@ class Loop {
     for (;;) {
       const calls = open
       open = []
-      const timed = await withinTime(this.#turn, (signal) =>
-        calls.length > 0 ? this.#openCalls(calls, signal) : this.#step(signal),
-      )
+      const timed = await withinTime(this.#turn, (signal) => this.#next(calls, signal))
       if (timed.kind === 'stopped') {
         if (!(await this.#limit.mayGoOn(timed.stop, this.#turn.signal))) return this.#lastWords()
         // A question whose time was over was not answered: it is asked again.
         open = this.#turn.openCalls()
-        if (open.length === 0) this.#noteAfterAnswer(TIME_NOTE)
+        if (open.length === 0 && !this.#verifier.isOpen()) this.#noteAfterAnswer(TIME_NOTE)
         continue
       }
       const after = timed.value
@@ -90,6 +91,16 @@ class Loop {
     }
   }
 
+  /** What comes next: calls that did not begin, commands that verify and are not through, or the model. */
+  async #next(calls: readonly AnsweredCall[], signal: AbortSignal): Promise<AfterStep> {
+    if (calls.length > 0) return await this.#openCalls(calls, signal)
+    if (!this.#verifier.isOpen()) return await this.#step(signal)
+    const { profile } = await this.#turn.backend()
+    const after = await this.#verified(profile, signal)
+    if (after.kind === 'next') this.#turn.readFollowUps()
+    return after
+  }
+
   /** One call of the model and what it calls. `signal` ends the step. */
   async #step(signal: AbortSignal): Promise<AfterStep> {
     const turn = { ...this.#turn, signal }
@@ -97,6 +108,7 @@ class Loop {
     const { usdOrigin } = turn.budget
     if (usdOrigin !== null && !priceKnown(profile)) return ended(failed(unknownPrice(profile.name, usdOrigin)))
 
+    this.#verifier.announce(turn.verification(profile))
     const target = { backend, profile, window: this.#watch.window(profile, listedWindow) }
     await this.#compactor.beforeCall(target, signal)
     let asked: Budgeted<ModelAnswer>
@@ -125,7 +137,8 @@ class Loop {
       this.#noteAfterAnswer(CUT_NOTE)
       return NEXT
     }
-    const after = answer.calls.length > 0 ? await this.#calls(turn, answer, profile) : this.#plainEnd(answer, profile)
+    const after =
+      answer.calls.length > 0 ? await this.#calls(turn, answer, profile) : await this.#plainEnd(answer, profile, signal)
     if (after.kind === 'next') turn.readFollowUps()
     return after
   }
@@ -140,7 +153,7 @@ class Loop {
   }
 
   /** What an answer without calls means. */
-  #plainEnd(answer: ModelAnswer, profile: Profile): AfterStep {
+  async #plainEnd(answer: ModelAnswer, profile: Profile, signal: AbortSignal): Promise<AfterStep> {
     const isEmpty = !answer.hasText
     if (isEmpty && this.#emptyAnswers++ < EMPTY_ANSWER_CHANCES) {
       emitFollowUp(this.#turn, EMPTY_ANSWER_NOTE, 'app')
@@ -151,7 +164,27 @@ class Loop {
       emitFollowUp(this.#turn, doubtNote(answer.doubtful), 'app')
       return NEXT
     }
-    return ended(isEmpty ? failed(emptyAnswer(profile.name)) : outcome('completed'))
+    return isEmpty ? ended(failed(emptyAnswer(profile.name))) : await this.#verified(profile, signal)
+  }
+
+  /** The end of a turn whose model says that it is done, once what has to pass has passed. */
+  async #verified(profile: Profile, signal: AbortSignal): Promise<AfterStep> {
+    const verification = this.#turn.verification(profile)
+    if (!this.#verifier.isDue(verification)) return ended(outcome('completed'))
+    const after = await this.#verifier.run(verification, signal)
+    switch (after.kind) {
+      case 'passed':
+      case 'unverified':
+        // What the person wrote while they ran is read before the turn ends.
+        return this.#turn.hasFollowUps() ? NEXT : ended(outcome('completed'))
+      case 'repair':
+        return NEXT
+      case 'ended':
+      case 'at-limit':
+        return after
+      default:
+        return assertNever(after)
+    }
   }
 
   async #calls(turn: TurnContext, answer: Pick<ModelAnswer, 'calls' | 'cut'>, profile: Profile): Promise<AfterStep> {

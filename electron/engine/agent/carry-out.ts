@@ -31,9 +31,10 @@ type Asker = Pick<
   | 'toolContext'
 >
 
-/** It did not run; `end` = and with that the turn ends. */
+/** It did not run; `end` = and with that the turn ends. `reason` = what the person wrote instead of allowing it. */
 interface Refused {
   kind: 'refused'
+  reason?: string
   answer: Pick<ToolResult, 'output' | 'summary'>
   end?: TurnOutcome
 }
@@ -219,6 +220,7 @@ function answered(
     const reason = answer.reason ? ` The user says: ${answer.reason}` : ''
     return {
       kind: 'refused',
+      ...(answer.reason && { reason: answer.reason }),
       answer: { output: `Error: the user denied this call.${reason}`, summary: 'denied by you' },
     }
   }

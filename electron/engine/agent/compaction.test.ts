@@ -140,6 +140,8 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
       elapsed: () => 0,
       signal: new AbortController().signal,
       options: {},
+      verification: () => ({ commands: [], rounds: 0 }),
+      soFar: () => ({ items: [] }),
     })
     emit({ type: 'turn-end', turnId, ...outcome })
     outcomes.push(outcome.reason)

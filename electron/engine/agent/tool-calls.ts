@@ -2,6 +2,7 @@ import { failure } from '#shared/failure.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { ToolOutcome } from '#shared/session/session-entry.ts'
 import type { NotRunReason } from '#shared/session/tool-kind.ts'
+import type { VerifyMark } from '#shared/verify/verify-command.ts'
 import { parseArguments } from '../tools/contract/call-arguments.ts'
 import type { Tool, ToolResult } from '../tools/contract/tool.ts'
 import { toolNamed } from '../tools/contract/tool-name.ts'
@@ -84,7 +85,7 @@ function announce(turn: TurnContext, call: AnsweredCall) {
 async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, limit: AtLimit): Promise<AfterCalls> {
   const { tool, parsed } = announce(turn, call)
   if (call.problem) {
-    end(turn, call, 'not-run', {
+    endCall(turn, call, 'not-run', {
       output: `Error: ${call.problem}`,
       summary: 'not run',
       notRun: call.cut ? 'cut' : 'malformed',
@@ -94,7 +95,7 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
   const denial = tool ? null : turn.policy.denial(call.name)
   if (denial !== null) {
     const output = `Error: ${denial} Go on without it.`
-    end(turn, call, 'denied', { output, summary: 'denied by the policy' })
+    endCall(turn, call, 'denied', { output, summary: 'denied by the policy' })
     return observed(guard, call, output)
   }
   if (!tool) {
@@ -103,34 +104,40 @@ async function runCall(turn: TurnContext, call: AnsweredCall, guard: LoopGuard, 
     const output = isGone
       ? `Error: the tool ${call.name} is gone: this version of the app does not have it any more. Go on without it. There are: ${names}.`
       : `Error: there is no tool ${call.name}. There are: ${names}.`
-    end(turn, call, 'failed', { output, summary: isGone ? 'the tool is gone' : 'no such tool' })
+    endCall(turn, call, 'failed', { output, summary: isGone ? 'the tool is gone' : 'no such tool' })
     return observed(guard, call, output)
   }
   if (!parsed?.ok) {
     const output = parsed?.output ?? ''
-    end(turn, call, 'failed', { output, summary: 'wrong arguments' })
+    endCall(turn, call, 'failed', { output, summary: 'wrong arguments' })
     return observed(guard, call, output)
   }
 
-  for (;;) {
-    const stop = await turn.budget.startTool(tool.name)
-    if (!stop) break
-    if (await limit.mayGoOn(stop, turn.signal)) continue
-    end(turn, call, 'not-run', OVER_THE_LIMIT)
+  if (!(await mayStart(turn, tool, limit))) {
+    endCall(turn, call, 'not-run', OVER_THE_LIMIT)
     return { kind: 'at-limit' }
   }
   const ran = await carryOut(turn, tool, parsed.input, call)
   if (ran.kind === 'refused') {
-    end(turn, call, 'denied', ran.answer)
+    endCall(turn, call, 'denied', ran.answer)
     return ran.end ? { kind: 'ended', outcome: ran.end } : { kind: 'next' }
   }
   const facts = ran.started ? turn.policy.resultFacts(tool.name) : null
   const output = [ran.result.output, ...ignoredNote(tool, parsed.ignored)].join('\n')
   const result = { ...ran.result, output: facts ? `${output}\n\n${facts}` : output }
-  end(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
+  endCall(turn, call, result.ok ? 'done' : 'failed', result, ran.durationMs)
   // A command that was stopped tells what it had done until then.
   turn.signal.throwIfAborted()
   return observed(guard, call, result.output, result.diff !== undefined && result.ok)
+}
+
+/** Waits for room for one more call. false = there is none, and nobody made any. */
+export async function mayStart(turn: TurnContext, { name }: Tool, limit: AtLimit): Promise<boolean> {
+  for (;;) {
+    const stop = await turn.budget.startTool(name)
+    if (!stop) return true
+    if (!(await limit.mayGoOn(stop, turn.signal))) return false
+  }
 }
 
 function ignoredNote({ name }: Tool, ignored: readonly string[]): string[] {
@@ -140,20 +147,21 @@ function ignoredNote({ name }: Tool, ignored: readonly string[]): string[] {
 /** A call that no longer runs: it is told like one that did, so that every call has an answer. */
 export function refuseCall(turn: TurnContext, call: AnsweredCall): void {
   announce(turn, call)
-  end(turn, call, 'not-run', OVER_THE_LIMIT)
+  endCall(turn, call, 'not-run', OVER_THE_LIMIT)
 }
 
-const OVER_THE_LIMIT = {
+export const OVER_THE_LIMIT = {
   output: 'Error: a limit of this run is reached; the call was not run.',
   summary: 'over the limit',
   notRun: 'limit',
 } as const
 
-function end(
-  turn: TurnContext,
-  call: AnsweredCall,
+/** Tells what became of a call. */
+export function endCall(
+  turn: Pick<TurnContext, 'emit'>,
+  call: Pick<AnsweredCall, 'callId'>,
   outcome: ToolOutcome,
-  result: Omit<ToolResult, 'ok'> & { notRun?: NotRunReason },
+  result: Omit<ToolResult, 'ok'> & { notRun?: NotRunReason; verify?: VerifyMark },
   durationMs = 0,
 ): void {
   turn.emit({
@@ -168,6 +176,7 @@ function end(
     ...(result.exitCode !== undefined && { exitCode: result.exitCode }),
     ...(result.file && { file: result.file }),
     ...(result.notRun && { notRun: result.notRun }),
+    ...(result.verify && { verify: result.verify }),
   })
 }
 

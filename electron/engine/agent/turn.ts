@@ -6,7 +6,7 @@ import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
-import type { TurnEnd } from '#shared/session/session-view.ts'
+import type { TurnEnd, TurnView } from '#shared/session/session-view.ts'
 import type { ToolDefinition } from '#shared/session/tool-definition.ts'
 import type { Backend } from '../backend/contract/backend.ts'
 import type { Budget } from '../budget/budget.ts'
@@ -78,6 +78,16 @@ export interface TurnContext {
   elapsed: Elapsed
   signal: AbortSignal
   options: { stream?: boolean; responseSchema?: Record<string, unknown> }
+  /** What shows that the work of this turn is done, when this profile answers. */
+  verification(profile: Profile): Verification
+  /** What happened in this turn so far, as a person sees it. */
+  soFar(): Pick<TurnView, 'items' | 'roundsBefore'>
+}
+
+/** Commands that must pass before a turn counts as done, and how often their output goes back to the model. */
+export interface Verification {
+  commands: readonly string[]
+  rounds: number
 }
 
 export type TurnOutcome = Omit<TurnEnd, 'at'>

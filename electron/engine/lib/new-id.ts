@@ -16,6 +16,11 @@ export function newMessageId(): MessageId {
   return MessageId.parse(randomText())
 }
 
+/** A new id of a call that the app makes itself. */
+export function newCallId(): string {
+  return randomText()
+}
+
 /** A new id of a line of the ledger, or of a call that lines reserve for. */
 export function newReservationId(): string {
   return randomText()

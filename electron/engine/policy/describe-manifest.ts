@@ -39,6 +39,7 @@ export function describeManifest(
     ...hooks((tool) => `Says before ${tool}`, manifest.beforeTool),
     ...hooks((tool) => `Says after ${tool}`, manifest.afterTool),
     ...manifest.afterTurn.map((text) => loosens('Says when a turn ends', text)),
+    ...manifest.verify.map((command) => loosens('Verifies the work with', command)),
     ...manifest.safeEnv.map((name) =>
       keyVariables.has(name)
         ? rule('nothing', 'Gives to commands', `${name} (it holds the key of a backend, which no command gets)`)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { microUsdFromUsd } from '#shared/lib/money.ts'
 import type { Limits } from '#shared/limits/budget.ts'
+import { MOST_VERIFY_COMMANDS } from '#shared/verify/verify-command.ts'
 
 /** What a whole manifest says. Names of tools are in lower case, limits in the units of `Limits`. */
 export type Manifest = z.output<typeof Manifest>
@@ -62,6 +63,11 @@ export const Manifest = z
         )
         .partial(),
       budget: Budget.partial(),
+      /** Commands that must pass before a turn counts as done. */
+      verify: texts.refine(
+        (commands) => commands.length <= MOST_VERIFY_COMMANDS,
+        `must have at most ${MOST_VERIFY_COMMANDS} commands`,
+      ),
     },
     'must be an object',
   )
@@ -80,6 +86,7 @@ export const Manifest = z
     afterTool: hooks.afterTool ?? {},
     limits: limitsOf(budget),
     delegatedTasks: budget.maxDelegatedTasks ?? null,
+    verify: rest.verify ?? [],
   }))
 
 function limitsOf(budget: Partial<z.output<typeof Budget>>): Limits {

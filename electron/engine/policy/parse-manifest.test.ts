@@ -15,6 +15,7 @@ const nothing = {
   afterTool: {},
   limits: {},
   delegatedTasks: null,
+  verify: [],
 }
 
 /** Every key, in the way that the published format writes it. */

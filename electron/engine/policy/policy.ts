@@ -29,6 +29,8 @@ export class Policy {
   readonly #tag: string
   /** Names of variables that commands get although they may hold a secret. */
   readonly safeEnv: readonly string[]
+  /** Commands that must pass before a turn counts as done, of the outermost folder first. */
+  readonly verify: readonly string[]
   /** Names of variables that hold keys of backends: no command gets them. */
   readonly keyVariables: ReadonlySet<string>
 
@@ -41,6 +43,7 @@ export class Policy {
     this.keyVariables = keyVariables
     this.#trusted = manifests.filter(isTrusted)
     this.#tag = mark ? `policy-${mark}` : 'policy'
+    this.verify = this.#trusted.flatMap(({ manifest }) => manifest.verify)
     this.safeEnv = [...new Set(this.#trusted.flatMap(({ manifest }) => manifest.safeEnv))].filter(
       (name) => !keyVariables.has(name),
     )

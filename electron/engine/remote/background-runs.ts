@@ -123,7 +123,7 @@ export class BackgroundRuns {
       profile,
       overrides,
       permissions: run.permissions,
-      send: { ...send, limits: run.limits },
+      send: { ...send, limits: run.limits, ...(run.verify && { verify: run.verify }) },
       session: {
         kind: 'new',
         addedFolders: [...addedFolders],

@@ -93,6 +93,7 @@ const OtherVersion = z.object({
     queuedBefore: z.null().catch(null),
     plan: BackgroundRun.shape.plan,
     changes: BackgroundRun.shape.changes,
+    verify: BackgroundRun.shape.verify,
     note: z.string().catch(''),
     ending: BackgroundRun.shape.ending.catch(undefined),
     viewers: z.literal(0).catch(0),

@@ -1,5 +1,6 @@
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
+import type { SessionView } from '#shared/session/session-view.ts'
 import type { NotRunReason } from '#shared/session/tool-kind.ts'
 import { openCalls } from './open-calls.ts'
 import type { SessionState } from './session-state.ts'
@@ -10,7 +11,8 @@ const GO_ON_NOTE = 'Your last answer broke off. Go on from there.'
 type Emit = (event: UnstampedEvent) => void
 
 /** Adds a note after an answer that was cut: it is no question, and without one some servers have nothing to answer. */
-export function noteCutAnswer({ conversation }: SessionState, emit: Emit): void {
+export function noteCutAnswer({ view, conversation }: SessionState, emit: Emit): void {
+  if (isVerified(view)) return
   if (conversation.messages().at(-1)?.role === 'assistant') emit({ type: 'follow-up', text: GO_ON_NOTE, origin: 'app' })
 }
 
@@ -22,10 +24,17 @@ export function carryOver(
   { view, conversation }: Pick<SessionState, 'view' | 'conversation'>,
   emit: Emit,
 ): readonly AnsweredCall[] {
-  for (const { callId, state } of openCalls(view)) {
-    if (state === 'running') emit(callWithoutRun(callId, 'interrupted', HALF_RUN, 'interrupted'))
+  for (const { callId, state, verify } of openCalls(view)) {
+    // A check that waited is none of the model's calls: the turn makes it anew.
+    if (state === 'running' || verify) emit(callWithoutRun(callId, 'interrupted', HALF_RUN, 'interrupted'))
   }
   return conversation.openCalls()
+}
+
+/** Whether the newest turn came to its checks: its last answer was whole. */
+function isVerified({ turns }: SessionView): boolean {
+  const last = turns.at(-1)?.items.findLast(({ kind }) => kind !== 'notice')
+  return last?.kind === 'tool' && last.verify !== undefined
 }
 
 /** The end of a call that did not run, or not to its end. `output` is for the model, `summary` for a person. */

@@ -2,11 +2,9 @@ import { type Failure, FailureError, failure } from '#shared/failure.ts'
 import type { SessionSummary } from '#shared/feed/app-state.ts'
 import type { MessageId, SessionId, TurnId } from '#shared/ids.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
-import type { Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import { type Content, contentOf, kept } from '#shared/session/content.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
-import type { ProfileUse } from '#shared/session/session-entry.ts'
 import type { SessionEvent, UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionVerb, VerbInput } from '#shared/session/session-verbs.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
@@ -22,6 +20,7 @@ import { callWithoutRun, carryOver, noteCutAnswer } from './going-on.ts'
 import { LimitQuestion } from './limit-question.ts'
 import { openCalls } from './open-calls.ts'
 import { OpenQuestions } from './open-questions.ts'
+import { profileUse } from './profile-use.ts'
 import { RunningTurn, type TurnHome, type TurnOrder, timeSince } from './running-turn.ts'
 import { sessionRules } from './session-rules.ts'
 import type { OpenSessionServices } from './session-services.ts'
@@ -97,6 +96,10 @@ export class LiveSession implements Session {
       this.#emit({ type: 'permissions', permissions })
       // A question follows the permissions: what they allow now is not asked any longer, what they deny is denied.
       this.#approvals.answerAll({ kind: 'permissions-changed' })
+      await this.persisted()
+    },
+    setVerify: async ({ commands }) => {
+      this.#emit({ type: 'verify', commands })
       await this.persisted()
     },
     rename: async ({ title }) => {
@@ -392,7 +395,3 @@ export class LiveSession implements Session {
 const nothingWaits = failure('not-found', 'No message waits any more.')
 
 const NEVER_RUN = 'Error: this call did not run: the user ended the turn before answering whether it may.'
-
-export function profileUse(profile: Profile): ProfileUse {
-  return { profileId: profile.id, profileName: profile.name, kind: profile.kind, model: profile.model }
-}

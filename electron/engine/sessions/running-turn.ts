@@ -2,15 +2,17 @@ import type { TurnId } from '#shared/ids.ts'
 import type { LimitSource } from '#shared/limits/budget.ts'
 import { sourcesOfRun } from '#shared/limits/effective-limits.ts'
 import type { RunLink } from '#shared/limits/run-link.ts'
+import type { Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { AnsweredCall } from '#shared/session/message.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { SessionView, TurnEnd } from '#shared/session/session-view.ts'
 import type { ToolDefinition } from '#shared/session/tool-definition.ts'
+import { DEFAULT_VERIFY_ROUNDS, MOST_VERIFY_COMMANDS } from '#shared/verify/verify-command.ts'
 import { runAgentLoop } from '../agent/agent-loop.ts'
 import type { Conversation } from '../agent/conversation.ts'
-import type { QuestionOutcome, TurnContext, TurnOutcome } from '../agent/turn.ts'
+import type { QuestionOutcome, TurnContext, TurnOutcome, Verification } from '../agent/turn.ts'
 import type { BegunRun } from '../budget/begun-run.ts'
 import { Budget } from '../budget/budget.ts'
 import { systemElapsed } from '../lib/clock.ts'
@@ -164,12 +166,28 @@ export class RunningTurn {
           ...(options.stream !== undefined && { stream: options.stream }),
           ...(options.responseSchema && { responseSchema: options.responseSchema }),
         },
+        verification: (profile) => verificationOf(options, home.view().verify, profile, policy),
+        soFar: () => home.view().turns.at(-1) ?? { items: [] },
       })
     } finally {
       await children.close()
       unfollow()
       slotHolder.leave()
     }
+  }
+}
+
+/** What was said for this turn counts, else what was said for its session, else what the folder and the profile ask of each. */
+function verificationOf(
+  { verify, verifyRounds }: SendOptions,
+  ofSession: readonly string[] | null | undefined,
+  profile: Profile,
+  policy: Policy,
+): Verification {
+  return {
+    commands:
+      verify ?? ofSession ?? [...new Set([...policy.verify, ...(profile.verify ?? [])])].slice(0, MOST_VERIFY_COMMANDS),
+    rounds: verifyRounds ?? DEFAULT_VERIFY_ROUNDS,
   }
 }
 

@@ -5,6 +5,7 @@ import type { SessionEvent } from '#shared/session/session-event.ts'
 import { sessionState } from '#shared/session/session-state.ts'
 import type { SessionView } from '#shared/session/session-view.ts'
 import { TokenMeter } from '#shared/session/token-meter.ts'
+import { verifyResult } from '#shared/session/verify-result.ts'
 import type { Usage } from '#shared/spending/usage.ts'
 import { addUsage, noUsage, type UsageTotals } from '#shared/spending/usage-totals.ts'
 import type { RunEntry } from '../runs/run-entry.ts'
@@ -28,6 +29,7 @@ type Progress = Pick<
   | 'plan'
   | 'changes'
   | 'limits'
+  | 'verify'
 >
 
 /** What lists say of a running run, folded from its session's events. */
@@ -70,6 +72,7 @@ export class RunProgress {
       plan: this.#work.plan,
       changes: this.#work.changes(),
       limits: withOwnRaises(this.#limits, view.turns.slice(this.#turnsBefore)),
+      verify: verifyResult(view.turns.at(-1)?.items ?? []),
     }
   }
 

@@ -1,0 +1,18 @@
+import type { Item } from './session-view.ts'
+
+/** What became of the checks of a turn: the last command that was to run, whether it passed, and in how many rounds. */
+export interface VerifyResult {
+  command: string
+  ok: boolean
+  rounds: number
+}
+
+/**
+ * Reads from the rows of a turn how its checks went. null = none was begun. In a turn that ended as completed, `ok` says
+ * that every command passed.
+ */
+export function verifyResult(items: readonly Item[]): VerifyResult | null {
+  const last = items.findLast((item) => item.kind === 'tool' && item.verify)
+  if (last?.kind !== 'tool' || !last.verify) return null
+  return { command: last.verify.command, ok: last.state === 'done', rounds: last.verify.round }
+}
