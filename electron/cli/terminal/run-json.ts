@@ -16,7 +16,7 @@ export function jsonRow(run: ListedRun) {
     endedAt: run.endedAt,
     exitCode: run.exitCode,
     usage: jsonUsage(run.usage),
-    // An entry that is read at once may be from before checks.
-    verify: run.verify ?? null,
+    // Only of a run that was verified; an entry of before does not know it.
+    ...(run.verify && { verify: run.verify }),
   }
 }

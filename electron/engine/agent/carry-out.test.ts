@@ -118,6 +118,7 @@ describe('a file that changes while its question is open', () => {
       asked: 2,
       outcome: {
         kind: 'refused',
+        reason: 'I work on it.',
         answer: { output: 'Error: the user denied this call. The user says: I work on it.', summary: 'denied by you' },
       },
       file: 'one\nan hour of work\n',
