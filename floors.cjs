@@ -16,7 +16,7 @@ const floors = {
     verify: '',
     profile: '. verify',
     doctor: '. profile',
-    settings: '. limits policy profile',
+    settings: '. limits policy profile verify',
     spending: '. limits profile',
     session: '. approval lib limits policy profile spending verify',
     run: '. approval limits policy spending verify session',

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { readTask, type TaskFields } from './new-task-form.ts'
 
-const fields: TaskFields = { prompt: ' Write tests ', folder: '/work', tokens: '', dollars: '', minutes: '' }
+const fields: TaskFields = {
+  prompt: ' Write tests ',
+  folder: '/work',
+  tokens: '',
+  dollars: '',
+  minutes: '',
+  verify: '',
+}
 
 test('a task without limits of its own', () => {
   expect(readTask(fields)).toEqual({ ok: true, prompt: 'Write tests', folder: '/work', limits: {} })
@@ -17,7 +24,7 @@ test('limits in the units of the engine', () => {
 })
 
 test('what cannot be read is said at its field', () => {
-  expect(readTask({ prompt: ' ', folder: '', tokens: 'many', dollars: '0', minutes: '1.5' })).toEqual({
+  expect(readTask({ prompt: ' ', folder: '', tokens: 'many', dollars: '0', minutes: '1.5', verify: '' })).toEqual({
     ok: false,
     problems: {
       prompt: 'Say what should be done.',

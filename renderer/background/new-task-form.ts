@@ -1,5 +1,5 @@
 import type { Limits } from '#shared/limits/budget.ts'
-import { FieldProblem, readTokens } from '../lib/read-field.ts'
+import { FieldProblem, readTokens, readVerifyCommands } from '../lib/read-field.ts'
 
 /** What is typed into the boxes of a new task, before it is read. */
 export interface TaskFields {
@@ -8,12 +8,14 @@ export interface TaskFields {
   tokens: string
   dollars: string
   minutes: string
+  /** One command a line. */
+  verify: string
 }
 
 export type TaskProblems = Partial<Record<keyof TaskFields, string>>
 
 export type ReadTask =
-  | { ok: true; prompt: string; folder: string; limits: Limits }
+  | { ok: true; prompt: string; folder: string; limits: Limits; verify?: string[] }
   | { ok: false; problems: TaskProblems }
 
 export function readTask(fields: TaskFields): ReadTask {
@@ -32,11 +34,13 @@ export function readTask(fields: TaskFields): ReadTask {
   const totalTokens = read('tokens', readTokens)
   const costUsd = read('dollars', readDollars)
   const wallTime = read('minutes', readMinutes)
+  const verify = read('verify', readVerifyCommands)
   if (prompt === undefined || folder === undefined || Object.keys(problems).length > 0) return { ok: false, problems }
   return {
     ok: true,
     prompt,
     folder,
+    ...(verify && { verify }),
     limits: {
       ...(totalTokens !== undefined && { totalTokens }),
       ...(costUsd !== undefined && { costUsd }),

@@ -35,6 +35,7 @@ export function NewTask(props: { onBack: () => void }) {
     tokens: '',
     dollars: '',
     minutes: '',
+    verify: '',
     ...draft,
   }))
   const [profileId, setProfileId] = useState(activeId ?? '')
@@ -73,6 +74,7 @@ export function NewTask(props: { onBack: () => void }) {
       profileId: profile.id,
       permissions: permissionTiers.find(({ id }) => id === tier)?.permissions ?? proposed,
       limits: task.limits,
+      ...(task.verify && { verify: task.verify }),
       worktree: where === 'worktree',
     }
     setStarting(true)
@@ -150,6 +152,24 @@ export function NewTask(props: { onBack: () => void }) {
           }}
         />
         {unsafeQuestion}
+        <FormField
+          label="Verify with"
+          wide
+          problem={problems.verify}
+          hint="Commands, one a line: it is done when they pass. Empty takes those of the backend and the folder."
+        >
+          {(ids) => (
+            <textarea
+              {...ids}
+              className={`form-json mono${problems.verify ? ' bad' : ''}`}
+              rows={2}
+              spellCheck={false}
+              placeholder="npm test"
+              value={fields.verify}
+              onChange={(event) => change('verify')(event.target.value)}
+            />
+          )}
+        </FormField>
       </div>
       <fieldset className="card form-card form-group task-limits">
         <legend>Limits of this task</legend>

@@ -43,6 +43,20 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
           </dd>
         </>
       )}
+      {run.verify && (
+        <>
+          <dt>Verified</dt>
+          <dd className="row">
+            <span className="mono cut" title={run.verify.command}>
+              {run.verify.command}
+            </span>
+            <span className={run.verify.ok ? 'c-ok nowrap' : 'c-danger nowrap'}>
+              {run.verify.ok ? 'passed' : 'failed'}
+              {run.verify.rounds > 1 && `, round ${run.verify.rounds}`}
+            </span>
+          </dd>
+        </>
+      )}
       <dt>Tokens</dt>
       <dd className="row">
         <Tokens run={run} />

@@ -7,6 +7,7 @@ import { StopButton } from '../ui/stop-button.tsx'
 import { droppedPaths, reportNotYet } from './dropped-files.ts'
 import { PermissionSelect } from './permission-select.tsx'
 import { ProfileSelect } from './profile-select.tsx'
+import { VerifyButton } from './verify-button.tsx'
 
 /** Where a person writes. `onSend` gives false when the text was not taken: then it comes back. */
 export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) {
@@ -77,6 +78,7 @@ export function Composer(props: { onSend: (draft: Draft) => Promise<boolean> }) 
       <div className="tb">
         <ProfileSelect />
         <PermissionSelect />
+        <VerifyButton />
         <span className="end row tb-end">
           {/* At a limit its card has the button: only one of the chat is called Stop. */}
           {running && sessionId && !atLimit && (

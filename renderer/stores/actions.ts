@@ -60,7 +60,8 @@ export async function startChat(cwd: string, text: string): Promise<boolean> {
   )
   if (!created) return false
   const { sessionId } = created.value
-  chooseForNewChat({ profileId: null, permissions: null })
+  if (chosen.verify) await surface(NEW_CHAT, request('session.setVerify', { sessionId, commands: chosen.verify }))
+  chooseForNewChat({ profileId: null, permissions: null, verify: null })
   // What was typed since belongs to the chat that the person sees, and not to the next new one.
   moveDraft(NEW_CHAT, sessionId)
   useRouteStore.getState().go('chat', sessionId)
@@ -97,6 +98,18 @@ export async function chooseProfile(sessionId: SessionId | null, profileId: Prof
     return true
   }
   return (await surface(sessionId, request('session.setProfile', { sessionId, profileId }))) !== null
+}
+
+/**
+ * Sets the commands that must pass before the work of a session counts as done; without one, of the chat that is about to
+ * begin. null = as its folder and its profile ask. False = it stays as it was, and the problem is shown.
+ */
+export async function chooseVerify(sessionId: SessionId | null, commands: string[] | null): Promise<boolean> {
+  if (!sessionId) {
+    chooseForNewChat({ verify: commands })
+    return true
+  }
+  return (await surface(sessionId, request('session.setVerify', { sessionId, commands }))) !== null
 }
 
 /** Chooses the permissions of a session from now on; without one, those of the chat that is about to begin, and no other. */

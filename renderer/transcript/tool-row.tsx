@@ -1,4 +1,5 @@
 import {
+  BadgeCheck,
   Ban,
   Check,
   ChevronDown,
@@ -125,6 +126,7 @@ function StateIcon({ tool }: { tool: ToolItem }) {
   if (tool.state === 'denied') return <Icon of={Ban} />
   // It never began: its own icon would say that it half ran.
   if (tool.state === 'not-run') return <Icon of={CircleSlash} className="ink3" />
+  if (tool.verify) return <Icon of={BadgeCheck} />
   return <Icon of={iconsOfTools[tool.name] ?? iconsOfKinds[toolKindOf(tool)]} />
 }
 

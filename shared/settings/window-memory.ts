@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProfileId, SessionId } from '../ids.ts'
 import { Permissions } from '../policy/permissions.ts'
+import { MOST_VERIFY_COMMANDS, VerifyCommand } from '../verify/verify-command.ts'
 
 /** About 1 MB, like a message. */
 const DraftText = z.string().max(1_000_000)
@@ -10,6 +11,8 @@ export const NewChatChoice = z.object({
   folder: z.string().max(4096).nullable(),
   profileId: ProfileId.nullable(),
   permissions: Permissions.nullable(),
+  /** Missing in memories from before verification. */
+  verify: z.array(VerifyCommand).max(MOST_VERIFY_COMMANDS).nullable().optional(),
 })
 export type NewChatChoice = z.infer<typeof NewChatChoice>
 

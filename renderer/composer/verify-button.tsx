@@ -1,0 +1,101 @@
+import { Popover } from '@base-ui/react/popover'
+import { BadgeCheck } from 'lucide-react'
+import { type FormEvent, useRef, useState } from 'react'
+import { counted } from '#shared/lib/counted.ts'
+import { FieldProblem, readVerifyCommands } from '../lib/read-field.ts'
+import { chooseVerify } from '../stores/actions.ts'
+import { findBackend, useAppStore } from '../stores/app-store.ts'
+import { useDraftStore } from '../stores/draft-store.ts'
+import { useChatSession, useView } from '../stores/shown-chat.ts'
+import { FormField } from '../ui/form-field.tsx'
+import { Icon } from '../ui/icon.tsx'
+
+/** With what the work of this chat is verified: its own commands, else those of its profile. Those of a trusted policy stand there. */
+export function VerifyButton() {
+  const sessionId = useChatSession()
+  const ofSession = useView((view) => view.verify ?? null) ?? null
+  const chosen = useDraftStore((state) => (sessionId ? null : (state.newChat.verify ?? null)))
+  const profileId = useView((view) => view.profile.profileId)
+  const ofProfile = useAppStore(
+    ({ backends, activeProfileId }) => findBackend(backends, profileId ?? activeProfileId)?.profile.verify,
+  )
+  const own = ofSession ?? chosen
+  const commands = own ?? ofProfile ?? []
+  const [isOpen, setIsOpen] = useState(false)
+  const [first] = commands
+  const words =
+    first === undefined ? 'not verified' : commands.length === 1 ? first : counted(commands.length, 'command')
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setIsOpen}>
+      <Popover.Trigger className="pick" aria-label={`Verify: ${words}`} title={commands.join('\n') || undefined}>
+        <Icon of={BadgeCheck} small className={first === undefined ? 'ink3' : 'c-accent'} />
+        <span className={first === undefined ? 'cut hide-s' : 'cut hide-s mono verify-first'}>
+          {first === undefined ? 'Verify' : words}
+        </span>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner className="popup-position" side="top" align="start" sideOffset={6}>
+          <Popover.Popup className="popup verify">
+            <VerifyForm
+              own={own}
+              asked={ofProfile ?? []}
+              onChoose={(next) => void chooseVerify(sessionId, next).then(() => setIsOpen(false))}
+            />
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function VerifyForm(props: {
+  own: readonly string[] | null
+  asked: readonly string[]
+  onChoose: (commands: string[] | null) => void
+}) {
+  const { own, asked } = props
+  const box = useRef<HTMLTextAreaElement>(null)
+  const [problem, setProblem] = useState('')
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    try {
+      props.onChoose(readVerifyCommands(box.current?.value ?? '') ?? (asked.length > 0 ? [] : null))
+    } catch (error) {
+      if (!(error instanceof FieldProblem)) throw error
+      setProblem(error.message)
+    }
+  }
+  return (
+    <form className="stack g3" noValidate onSubmit={save}>
+      <Popover.Title className="strong">Verify the work</Popover.Title>
+      <FormField
+        label="Commands, one a line"
+        wide
+        problem={problem || undefined}
+        hint="Work counts as done when they pass. What fails goes back to the model, three times at the most."
+      >
+        {(ids) => (
+          <textarea
+            {...ids}
+            ref={box}
+            className="form-json mono"
+            rows={3}
+            spellCheck={false}
+            placeholder="npm test"
+            defaultValue={(own ?? asked).join('\n')}
+          />
+        )}
+      </FormField>
+      <div className="row">
+        <button type="submit" className="btn primary sm">
+          Save
+        </button>
+        {own !== null && (
+          <button type="button" className="btn sm" onClick={() => props.onChoose(null)}>
+            {asked.length > 0 ? 'As the backend says' : 'Do not verify'}
+          </button>
+        )}
+      </div>
+    </form>
+  )
+}
