@@ -74,6 +74,7 @@ describe('a run', () => {
           modelCalls: 2,
           toolCalls: 1,
           usage: { inputTokens: 30, outputTokens: 11, cachedInputTokens: 10, ...cost },
+          verify: null,
           budget: null,
           failure: null,
         },

@@ -73,6 +73,7 @@ test('a run is told line by line, with what it came to at the end', () => {
       turns: 2,
       modelCalls: 2,
       toolCalls: 1,
+      verify: null,
       usage: { inputTokens: 30, outputTokens: 11, ...reported, costMicroUsd: 60 },
       budget: null,
       failure: null,
@@ -115,6 +116,7 @@ test('the end names the limit in the unit of its name, and a failure without its
     turns: 0,
     modelCalls: 0,
     toolCalls: 0,
+    verify: null,
     usage: {
       inputTokens: null,
       outputTokens: null,

@@ -42,6 +42,7 @@ const whole = {
     maxModelCalls: 8,
     maxSessionTurns: 0,
   },
+  verify: ['npm test', ' npm run lint '],
 }
 const read = {
   trusted: true,
@@ -65,6 +66,7 @@ const read = {
     turns: 0,
   },
   delegatedTasks: 7,
+  verify: ['npm test', 'npm run lint'],
 }
 
 function snakeCased(value: unknown, path: readonly string[] = []): unknown {

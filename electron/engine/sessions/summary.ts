@@ -58,6 +58,7 @@ const shortFailure: Partial<Record<FailureCode, string>> = {
   credits: 'no credits left',
   overloaded: 'server is overloaded',
   unreachable: 'server not reachable',
+  'verify-failed': 'did not pass',
   timeout: 'server took too long',
   'stream-truncated': 'answer was cut off',
   transport: 'connection lost',
