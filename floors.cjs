@@ -102,7 +102,7 @@ const floors = {
     queue: 'lib stores ui',
     transcript: 'lib stores ui prose backends approvals queue',
     composer: 'lib stores ui backends budget',
-    chat: 'lib stores ui policy transcript composer',
+    chat: 'lib stores ui policy queue transcript composer',
     background: 'lib stores ui prose approvals transcript queue',
     'first-run': 'bridge lib stores ui backends',
     settings: 'lib stores ui',

@@ -221,6 +221,20 @@ test('a chat is sent to the background in mid-turn, and taken back', async ({ ma
   expect((await runsOf(machine)).filter(({ endedAt }) => endedAt === null)).toEqual([])
 })
 
+test('what is written to a run whose question stands is the answer, as in the chat', async ({ machine, backend }) => {
+  backend.script(toolCall('write_file', { path: 'new.txt', content: 'x\n' }), text('As you say.'))
+  await claw(machine, ['agent-bg', 'Make a file'], environmentFor(backend))
+  await expect.poll(async () => (await runsOf(machine))[0]?.status).toBe('waiting-approval')
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await openBackground(page)
+  const run = opened(page, 'Make a file')
+  await expect(run.getByRole('alertdialog', { name: 'Approval needed' })).toBeVisible()
+  await run.getByRole('textbox', { name: 'Message' }).pressSequentially('Call it old.txt', { delay: 40 })
+  await page.keyboard.press('Enter')
+  await expect(run).toContainText('As you say.')
+  expect(backend.chatRequests()[1]?.messages.at(-1)?.content).toContain('The user says: Call it old.txt')
+})
+
 test('a chat whose command runs says that it moves when that is over', async ({ machine, backend }) => {
   backend.script(toolCall('bash', { command: 'until [ -f open ]; do sleep 0.1; done' }), text('It is open.'))
   const { page } = await machine.launch({ env: environmentFor(backend) })

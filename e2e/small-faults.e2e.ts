@@ -284,3 +284,34 @@ test('a form of a backend says what is missing while it is typed, is red for not
   await expect(page.getByRole('button', { name: 'Edit', exact: true })).toBeVisible()
   await expect(page.getByText('is not saved yet')).toBeHidden()
 })
+
+test('from the search the keys lead into what was found, and the list of the settings follows what is read', async ({
+  machine,
+  backend,
+}) => {
+  backend.script(text('One.'), text('Two.'))
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  for (const words of ['alpha', 'beta']) {
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByRole('textbox', { name: 'Message' }).fill(words)
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter')
+    await expect(page.getByRole('heading', { level: 1, name: words })).toBeVisible()
+  }
+  await page.getByRole('button', { name: /^Search/ }).click()
+  const search = page.getByRole('searchbox')
+  await search.fill('alpha')
+  await search.press('ArrowDown')
+  await expect(page.getByRole('region', { name: 'Sessions' }).getByRole('link', { name: /alpha/ })).toBeFocused()
+  await search.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'alpha' })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const sections = page.getByRole('navigation', { name: 'Settings sections' })
+  const current = sections.locator('[aria-current="true"]')
+  await expect(current).toHaveText('Permissions')
+  await page.getByRole('heading', { level: 2, name: 'About' }).hover()
+  await page.mouse.wheel(0, 5000)
+  await expect(current).toHaveText('About')
+  await sections.getByRole('link', { name: 'General' }).click()
+  await expect(current).toHaveText('General')
+})

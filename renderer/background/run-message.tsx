@@ -4,8 +4,8 @@ import type { BackgroundRun } from '#shared/run/background.ts'
 import { isOver } from '#shared/run/run-words.ts'
 import type { QueuedMessage } from '#shared/session/session-view.ts'
 import { changeQueued, takeBackQueued } from '../queue/queue-acts.ts'
+import { sendWords } from '../queue/send-words.ts'
 import { TakenBack } from '../queue/taken-back.tsx'
-import { sendMessage } from '../stores/actions.ts'
 import { giveBackDraft, setDraft, takeDraft, useDraftStore } from '../stores/draft-store.ts'
 import { resumeRun } from '../stores/run-actions.ts'
 import { useSessionStore } from '../stores/session-store.ts'
@@ -19,6 +19,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
   const { sessionId } = run
   const text = useDraftStore((state) => state.drafts[sessionId] ?? '')
   const queued = useSessionStore(({ sessions }) => sessions[sessionId]?.view?.queued ?? none)
+  const asked = useSessionStore(({ sessions }) => (sessions[sessionId]?.view?.approvals.length ?? 0) > 0)
   const [sending, setSending] = useState(false)
   const ended = isOver(run)
   const empty = text.trim() === ''
@@ -26,9 +27,7 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
     if (empty || sending) return
     setSending(true)
     const draft = takeDraft(sessionId)
-    const sent = ended
-      ? await resumeRun(run.runId, draft.text)
-      : await sendMessage(sessionId, draft.text, draft.behind ?? [])
+    const sent = ended ? await resumeRun(run.runId, draft.text) : await sendWords(sessionId, draft)
     setSending(false)
     if (!sent) giveBackDraft(sessionId, draft)
   }
@@ -66,9 +65,11 @@ export function RunMessage({ run }: { run: BackgroundRun }) {
           aria-label="Message"
           rows={1}
           placeholder={
-            ended
-              ? 'Say what comes next. The run goes on with it.'
-              : 'Say something to this run. It is read at the next step.'
+            asked
+              ? 'Answer above, or write what it should do instead.'
+              : ended
+                ? 'Say what comes next. The run goes on with it.'
+                : 'Say something to this run. It is read at the next step.'
           }
           value={text}
           onChange={(event) => setDraft(sessionId, event.target.value)}

@@ -6,13 +6,17 @@ import { FieldProblem, readVerifyCommands } from '../lib/read-field.ts'
 import { chooseVerify } from '../stores/actions.ts'
 import { findBackend, useAppStore } from '../stores/app-store.ts'
 import { useDraftStore } from '../stores/draft-store.ts'
-import { useChatSession, useView } from '../stores/shown-chat.ts'
+import { useChatKey, useChatSession, useView } from '../stores/shown-chat.ts'
 import { FormField } from '../ui/form-field.tsx'
 import { Icon } from '../ui/icon.tsx'
+
+/** What was typed and not saved, by chat: closing the form loses nothing. */
+const drafts = new Map<string, string>()
 
 /** With what the work of this chat is verified: its own commands, else those of its profile. Those of a trusted policy stand there. */
 export function VerifyButton() {
   const sessionId = useChatSession()
+  const chatKey = useChatKey()
   const ofSession = useView((view) => view.verify ?? null) ?? null
   const chosen = useDraftStore((state) => (sessionId ? null : (state.newChat.verify ?? null)))
   const profileId = useView((view) => view.profile.profileId)
@@ -39,7 +43,14 @@ export function VerifyButton() {
             <VerifyForm
               own={own}
               asked={ofProfile ?? []}
-              onChoose={(next) => void chooseVerify(sessionId, next).then(() => setIsOpen(false))}
+              chatKey={chatKey}
+              onChoose={(next) => {
+                void chooseVerify(sessionId, next).then((isKept) => {
+                  if (!isKept) return
+                  drafts.delete(chatKey)
+                  setIsOpen(false)
+                })
+              }}
             />
           </Popover.Popup>
         </Popover.Positioner>
@@ -51,9 +62,10 @@ export function VerifyButton() {
 function VerifyForm(props: {
   own: readonly string[] | null
   asked: readonly string[]
+  chatKey: string
   onChoose: (commands: string[] | null) => void
 }) {
-  const { own, asked } = props
+  const { own, asked, chatKey } = props
   const box = useRef<HTMLTextAreaElement>(null)
   const [problem, setProblem] = useState('')
   const save = (event: FormEvent) => {
@@ -82,7 +94,11 @@ function VerifyForm(props: {
             rows={3}
             spellCheck={false}
             placeholder="npm test"
-            defaultValue={(own ?? asked).join('\n')}
+            defaultValue={drafts.get(chatKey) ?? (own ?? asked).join('\n')}
+            onInput={(event) => drafts.set(chatKey, event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
+            }}
           />
         )}
       </FormField>

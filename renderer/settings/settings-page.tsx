@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { PageTitle } from '../ui/page-title.tsx'
 import { AboutSection } from './about-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
@@ -21,14 +21,34 @@ const sections: readonly { id: string; label: string; content: ReactNode }[] = [
 export default function SettingsPage() {
   const [current, setCurrent] = useState(sections[0]?.id)
   const headings = useRef(new Map<string, HTMLElement>())
+  const page = useRef<HTMLDivElement>(null)
+  /** A jump says itself where it leads, also where the page cannot scroll so far. */
+  const jumps = useRef(false)
+  useEffect(() => {
+    const scroller = page.current
+    if (!scroller) return
+    const ended = new AbortController()
+    const { signal } = ended
+    const scrolled = () => {
+      if (!jumps.current) setCurrent(sectionInSight(scroller, headings.current))
+    }
+    const acted = () => {
+      jumps.current = false
+    }
+    scroller.addEventListener('scroll', scrolled, { signal, passive: true })
+    for (const type of ['wheel', 'pointerdown', 'keydown'])
+      scroller.addEventListener(type, acted, { signal, passive: true, capture: true })
+    return () => ended.abort()
+  }, [])
   const jump = (id: string) => {
     setCurrent(id)
+    jumps.current = true
     const heading = headings.current.get(id)
     heading?.focus({ preventScroll: true })
     heading?.scrollIntoView({ block: 'start' })
   }
   return (
-    <div className="page">
+    <div className="page" ref={page}>
       <div className="wrap">
         <div className="ph">
           <PageTitle>Settings</PageTitle>
@@ -69,4 +89,13 @@ export default function SettingsPage() {
       </div>
     </div>
   )
+}
+
+/** The section that is read: the last whose heading has passed the upper part of the page, at the end the last of all. */
+function sectionInSight(page: HTMLElement, headings: ReadonlyMap<string, HTMLElement>): string | undefined {
+  const { scrollTop, scrollHeight, clientHeight } = page
+  if (scrollTop + clientHeight >= scrollHeight - 2) return sections.at(-1)?.id
+  const line = page.getBoundingClientRect().top + clientHeight / 3
+  const passed = sections.filter(({ id }) => (headings.get(id)?.getBoundingClientRect().top ?? line) < line)
+  return (passed.at(-1) ?? sections[0])?.id
 }

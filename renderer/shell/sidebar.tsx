@@ -225,6 +225,13 @@ function Sessions(props: {
             ref={focusOnce}
             onChange={(event) => props.onSearch(event.target.value)}
             onKeyDown={(event) => {
+              const row = firstRow(event.currentTarget)
+              if (event.key === 'ArrowDown' && row) {
+                event.preventDefault()
+                row.focus()
+              }
+              // An input method has its own Enter.
+              if (event.key === 'Enter' && !event.nativeEvent.isComposing) row?.click()
               if (event.key !== 'Escape') return
               event.stopPropagation()
               props.onSearchEnd()
@@ -251,4 +258,9 @@ function Sessions(props: {
       {!search && <OneTimeSessions sessions={aside} shown={showsAside} onToggle={toggleAside} />}
     </section>
   )
+}
+
+/** Of the list below the field of the search. */
+function firstRow(field: HTMLElement): HTMLElement | null {
+  return field.closest('.sidebar-sessions')?.querySelector<HTMLElement>('.session-row') ?? null
 }
