@@ -101,6 +101,19 @@ describe('a run', () => {
     ])
   })
 
+  test.each([
+    ['{"name": "a"}', { code: 0, reason: 'completed', finalText: '{"name": "a"}', failure: null }],
+    ['Again: none', { code: 1, reason: 'failed', failure: expect.objectContaining({ code: 'protocol' }) }],
+  ])('asks once more for an answer that does not follow its schema: then %s', async (second, end) => {
+    const world = await createWorld(text('Here it is: {"name": 1}'), text(second))
+    const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
+    await writeFile(join(world.work, 'schema.json'), JSON.stringify(schema))
+    const { code, out } = await world.run(['agent', 'Name it.', '--response-schema-file', 'schema.json', '--json'])
+    expect({ code, ...jsonLines(out).at(-1) }).toMatchObject(end)
+    const told = world.backend.chatRequests()[1]?.messages.at(-1)
+    expect(told).toMatchObject({ role: 'user', content: expect.stringContaining('it is not JSON alone') })
+  })
+
   test('works in the folder of --cwd, and reads in that of --add-dir', async () => {
     const world = await worldWithFile(
       toolCall('read_file', { path: '../a.txt' }),

@@ -9,6 +9,7 @@ import { AtLimit } from './at-limit.ts'
 import { Compactor, isOverflow } from './compaction.ts'
 import { LOOP_NOTE, LoopGuard } from './loop-guard.ts'
 import { callModel, type ModelAnswer } from './model-call.ts'
+import { schemaVerdict } from './schema-answer.ts'
 import { refuseCall, runToolCalls } from './tool-calls.ts'
 import type { TurnContext, TurnOutcome } from './turn.ts'
 import { Verifier } from './verifier.ts'
@@ -17,6 +18,8 @@ import { withinTime } from './within-time.ts'
 
 /** How often in a turn the model gets another chance after an answer that was none. */
 const EMPTY_ANSWER_CHANCES = 1
+/** How often in a turn an answer that does not follow its schema is asked for once more. */
+const SCHEMA_CHANCES = 1
 /** How often in a turn it is asked whether a call in a text was meant. */
 const DOUBT_CHANCES = 2
 /** How many answers in a row may be cut by the output limit in the middle of a call. */
@@ -55,6 +58,7 @@ class Loop {
   #emptyAnswers = 0
   #cutCalls = 0
   #doubts = 0
+  #schemaChances = 0
 
   constructor(turn: TurnContext) {
     this.#turn = turn
@@ -164,7 +168,28 @@ class Loop {
       emitFollowUp(this.#turn, doubtNote(answer.doubtful), 'app')
       return NEXT
     }
-    return isEmpty ? ended(failed(emptyAnswer(profile.name))) : await this.#verified(profile, signal)
+    if (isEmpty) return ended(failed(emptyAnswer(profile.name)))
+    return this.#toSchema(profile) ?? (await this.#verified(profile, signal))
+  }
+
+  /** Where the last answer has to follow a schema and does not, it is asked for once more. null = nothing is wrong with it. */
+  #toSchema(profile: Profile): AfterStep | null {
+    const { conversation, emit, options } = this.#turn
+    if (!options.responseSchema) return null
+    const verdict = schemaVerdict(options.responseSchema, conversation.messages().at(-1)?.content ?? '')
+    switch (verdict.kind) {
+      case 'follows':
+        return null
+      case 'unknown':
+        emit({ type: 'warning', code: 'schema-not-checked', message: notCheckedWords(verdict.reason) })
+        return null
+      case 'differs':
+        if (this.#schemaChances++ >= SCHEMA_CHANCES) return ended(failed(offSchema(profile.name, verdict.problem)))
+        emitFollowUp(this.#turn, schemaNote(verdict.problem), 'app')
+        return NEXT
+      default:
+        return assertNever(verdict)
+    }
   }
 
   /** The end of a turn whose model says that it is done, once what has to pass has passed. */
@@ -237,6 +262,14 @@ function emitFollowUp(turn: TurnContext, text: string, origin: 'user' | 'app'): 
 const EMPTY_ANSWER_NOTE =
   'Your last answer arrived empty: the server could not read it, perhaps because of a malformed tool call. Answer again; if you call a tool, use exactly the tools and the format given.'
 
+function schemaNote(problem: string): string {
+  return `Your last answer does not follow the JSON Schema that was asked for: ${problem}. Answer again with that JSON alone, without a fence and without words around it.`
+}
+
+function notCheckedWords(reason: string): string {
+  return `Whether the answer follows the schema was not checked here: ${reason.replace(/\.$/, '')}.`
+}
+
 /** It may be a quotation, and then nothing was left undone. */
 function doubtNote(names: readonly string[]): string {
   const calls = [...new Set(names)].join(' and ')
@@ -279,6 +312,14 @@ function emptyAnswer(name: string): Failure {
     {
       retryable: true,
     },
+  )
+}
+
+function offSchema(name: string, problem: string): Failure {
+  return failure(
+    'protocol',
+    `The answer of ${name} does not follow the schema, also after a second try: ${problem}. Use a simpler schema, or a server that holds answers to one.`,
+    { retryable: true },
   )
 }
 
