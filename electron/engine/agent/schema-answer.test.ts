@@ -28,7 +28,7 @@ test('many problems are told in a bounded way', () => {
 })
 
 test('a schema that cannot be checked here is said to be one, and what is no JSON is still none', () => {
-  const conditional = { if: { type: 'object' }, then: { required: ['a'] } }
+  const conditional: Record<string, unknown> = JSON.parse('{"if": {"type": "object"}, "then": {"required": ["a"]}}')
   expect([schemaVerdict(conditional, '{}'), schemaVerdict(conditional, 'none')]).toEqual([
     { kind: 'unknown', reason: expect.any(String) },
     { kind: 'differs', problem: 'it is not JSON alone' },
