@@ -68,7 +68,7 @@ describe('a worker that is killed', () => {
   test(`at ${KILLS} random moments leaves a journal that can be read, and goes on without doing anything twice`, {
     timeout: limit(170),
   }, async () => {
-    const world = await createWorld(...Array.from({ length: (KILLS + 1) * 20 }, () => nextStep))
+    const world = await createWorld(...Array.from({ length: (KILLS + 2) * 20 }, () => nextStep))
     endWithTest(world)
     const engine = await openEngine(world)
     const order = {
@@ -78,11 +78,15 @@ describe('a worker that is killed', () => {
       permissions: { write: 'allow', shell: 'allow', sandbox: false },
       limits: {},
     } as const
-    // How long one takes that nobody kills: a quick machine and a busy one have other moments.
-    const { runId: whole } = await engine.background.start(order)
-    const began = performance.now()
-    await runSeen(engine, whole, (run) => run.endedAt !== null)
-    const wholeMs = performance.now() - began
+    // How long one takes that nobody kills: a quick machine and a busy one have other moments. The first one of a world has
+    // no compiled form of its program yet.
+    let wholeMs = 0
+    for (let whole = 0; whole < 2; whole++) {
+      const { runId } = await engine.background.start(order)
+      const began = performance.now()
+      await runSeen(engine, runId, (run) => run.endedAt !== null)
+      wholeMs = performance.now() - began
+    }
     const seen: Record<string, number> = {}
     for (let kill = 0; kill < KILLS; kill++) {
       await rm(join(world.work, 'steps.txt'), { force: true })
