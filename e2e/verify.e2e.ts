@@ -51,4 +51,12 @@ test('a task says how it was verified', async ({ machine, backend }) => {
   const run = page.getByRole('region', { name: 'Answer it', exact: true })
   await expect(run).toContainText('passed')
   await expect(run).toContainText(COMMAND)
+
+  // What it was given holds for a word behind it too.
+  backend.script(write('right, again\n', 'b'), text('Done again.'))
+  await run.getByRole('textbox', { name: 'Message' }).fill('Once more')
+  await page.keyboard.press('Enter')
+  await expect(run).toContainText('Done again.')
+  await expect(run.getByRole('button', { name: /^Verify grep/ })).toBeVisible()
+  await expect(run).toContainText('passed')
 })

@@ -91,6 +91,21 @@ describe('in the background', () => {
     expect((await world.run(['agent-ps'])).out).toContain('completed, verified')
   })
 
+  test('is not told before its command has come to an end', async () => {
+    const world = await createWorld(mended, text('Done.'))
+    endWithTest(world)
+    const { runId } = await startRun(world, [
+      ...allowed,
+      '--verify',
+      'until [ -f open ]; do sleep 0.1; done',
+      'Answer.',
+    ])
+    const going = await runIs(world, runId, (run) => run.phaseDetail.startsWith('until'))
+    await writeFile(join(world.work, 'open'), '')
+    const over = await runIs(world, runId, (run) => run.status === 'completed')
+    expect([going.run.verify, over.run.verify?.ok]).toEqual([null, true])
+  })
+
   test.runIf(process.platform === 'linux')('a command whose run was killed runs anew when it goes on', async () => {
     const world = await createWorld(mended, text('Done.'))
     endWithTest(world)

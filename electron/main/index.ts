@@ -89,12 +89,10 @@ async function start(): Promise<void> {
     openFeed: async ({ sender }, nonce) => giveFeedPort(sender, nonce, (await core).feed),
     onDefect: defects.report,
   })
-  let startsAnew = false
   app.on('second-instance', (_event, _argv, _cwd, other) => {
     // Whoever starts an app that is going away wants one that stays.
     if (leaving.isLeaving()) {
-      if (!startsAnew) app.relaunch()
-      startsAnew = true
+      leaving.startAnew()
       return
     }
     if (!isHidden(other)) window.focus()

@@ -14,6 +14,7 @@ import { resumeRun, stopRun } from '../stores/run-actions.ts'
 import { backToList, setRunPlace, useRunPlace } from '../stores/run-place.ts'
 import { useSessionStore } from '../stores/session-store.ts'
 import { ChatSession, useView } from '../stores/shown-chat.ts'
+import { markSeen, useUnseenStore } from '../stores/unseen-store.ts'
 import { Announcer } from '../transcript/announcer.tsx'
 import { TurnEndNotice } from '../transcript/turn-end-notice.tsx'
 import { CopyCommand } from '../ui/copy-command.tsx'
@@ -38,6 +39,10 @@ export function RunDetails(props: { run: BackgroundRun; logs: boolean }) {
     followSession(followed)
     return () => unfollowSession(followed)
   }, [followed])
+  const unseen = useUnseenStore((state) => state.unseen.has(run.sessionId))
+  useEffect(() => {
+    if (unseen && document.visibilityState === 'visible') markSeen(run.sessionId)
+  }, [unseen, run.sessionId])
   return (
     <ChatSession value={run.sessionId}>
       <RunHead run={run} logs={logs} />

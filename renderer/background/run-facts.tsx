@@ -43,7 +43,7 @@ export function RunFacts({ run }: { run: BackgroundRun }) {
           </dd>
         </>
       )}
-      {run.verify && (
+      {run.verify && (isOver(run) || !run.verify.ok) && (
         <>
           <dt>Verified</dt>
           <dd className="row">

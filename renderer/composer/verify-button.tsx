@@ -71,7 +71,7 @@ function VerifyForm(props: {
   const save = (event: FormEvent) => {
     event.preventDefault()
     try {
-      props.onChoose(readVerifyCommands(box.current?.value ?? '') ?? (asked.length > 0 ? [] : null))
+      props.onChoose(readVerifyCommands(box.current?.value ?? '') ?? (own !== null || asked.length > 0 ? [] : null))
     } catch (error) {
       if (!(error instanceof FieldProblem)) throw error
       setProblem(error.message)
@@ -108,7 +108,7 @@ function VerifyForm(props: {
         </button>
         {own !== null && (
           <button type="button" className="btn sm" onClick={() => props.onChoose(null)}>
-            {asked.length > 0 ? 'As the backend says' : 'Do not verify'}
+            {asked.length > 0 ? 'As the backend says' : 'As the folder says'}
           </button>
         )}
       </div>

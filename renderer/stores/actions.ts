@@ -60,7 +60,9 @@ export async function startChat(cwd: string, text: string): Promise<boolean> {
   )
   if (!created) return false
   const { sessionId } = created.value
-  if (chosen.verify) await surface(NEW_CHAT, request('session.setVerify', { sessionId, commands: chosen.verify }))
+  const { verify } = chosen
+  // Work that was to be verified does not begin without it.
+  if (verify && !(await surface(NEW_CHAT, request('session.setVerify', { sessionId, commands: verify })))) return false
   chooseForNewChat({ profileId: null, permissions: null, verify: null })
   // What was typed since belongs to the chat that the person sees, and not to the next new one.
   moveDraft(NEW_CHAT, sessionId)

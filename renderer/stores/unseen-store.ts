@@ -36,6 +36,12 @@ export function followEnds(): void {
   document.addEventListener('visibilitychange', check)
 }
 
+/** A person looks at it elsewhere than in a chat. */
+export function markSeen(sessionId: SessionId): void {
+  const { unseen } = useUnseenStore.getState()
+  if (unseen.has(sessionId)) useUnseenStore.setState({ unseen: new Set([...unseen].filter((id) => id !== sessionId)) })
+}
+
 function isLookedAt(sessionId: SessionId): boolean {
   const { page, sessionId: open } = useRouteStore.getState()
   return page === 'chat' && open === sessionId && document.visibilityState === 'visible'

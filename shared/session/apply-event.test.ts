@@ -49,8 +49,9 @@ test('a session was last used when something happened in it, not when it got a n
     { type: 'title', title: 'Lists' },
     { type: 'permissions', permissions: { write: 'allow', shell: 'ask', sandbox: true } },
     { type: 'profile', profile: { ...start.profile, model: 'n' } },
+    { type: 'verify', commands: ['npm test'] },
   ]
-  expect(fold(...turn, ...settings)).toMatchObject({ seq: 5, updatedAt: 2, title: 'Lists', profile: { model: 'n' } })
+  expect(fold(...turn, ...settings)).toMatchObject({ seq: 6, updatedAt: 2, title: 'Lists', profile: { model: 'n' } })
 })
 
 test('a turn with thought, text, an allowed command and its end', () => {

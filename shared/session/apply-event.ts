@@ -60,7 +60,7 @@ export function applyEvent(view: SessionView, event: SessionEvent): SessionView 
 
 /** Whether something happened in the conversation: a new name or other settings are no work, and no news. */
 function isActivity({ type }: SessionEvent): boolean {
-  return type !== 'title' && type !== 'profile' && type !== 'permissions'
+  return type !== 'title' && type !== 'profile' && type !== 'permissions' && type !== 'verify'
 }
 
 function reduced(view: SessionView, event: SessionEvent): SessionView {
@@ -100,6 +100,8 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
           startedAt: event.at,
           ...(event.options?.limits && { limits: event.options.limits }),
           ...(event.options?.limitOrigins && { limitOrigins: event.options.limitOrigins }),
+          ...(event.options?.verify && { verify: event.options.verify }),
+          ...(event.options?.verifyRounds !== undefined && { verifyRounds: event.options.verifyRounds }),
         },
       ]
       next.activity = { phase: 'connecting', since: event.at }

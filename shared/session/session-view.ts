@@ -77,6 +77,9 @@ export interface TurnView {
   limits?: Limits
   /** What whoever set them calls each, such as a flag. */
   limitOrigins?: SendOptions['limitOrigins']
+  /** With what its work is verified, where that was said for it. */
+  verify?: readonly string[]
+  verifyRounds?: number
   end: TurnEnd | null
 }
 

@@ -8,11 +8,13 @@ export interface VerifyResult {
 }
 
 /**
- * Reads from the rows of a turn how its checks went. null = none was begun. In a turn that ended as completed, `ok` says
- * that every command passed.
+ * Reads from the rows of a turn how its checks went. null = none has ended. In a turn that ended as completed, `ok` says
+ * that every command passed; while one goes on, only that the last one did.
  */
 export function verifyResult(items: readonly Item[]): VerifyResult | null {
-  const last = items.findLast((item) => item.kind === 'tool' && item.verify)
+  const last = items.findLast(
+    (item) => item.kind === 'tool' && item.verify && item.state !== 'running' && item.state !== 'waiting',
+  )
   if (last?.kind !== 'tool' || !last.verify) return null
   return { command: last.verify.command, ok: last.state === 'done', rounds: last.verify.round }
 }

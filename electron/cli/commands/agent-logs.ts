@@ -64,7 +64,8 @@ export async function agentLogs(args: readonly string[], shell: Shell) {
       )
     }
     reporter.finishLine()
-    if (!json) for (const line of afterwards((await engine.runs.find(prefix)).run)) out.write(`${line}\n`)
+    const now = json ? null : await engine.runs.refresh(run.runId)
+    if (now) for (const line of afterwards(now.run)) out.write(`${line}\n`)
     return ExitCode.completed
   })
 }

@@ -1,9 +1,9 @@
-import { z } from 'zod'
+import { type OutputUnit, Validator } from '@cfworker/json-schema'
 import { counted } from '#shared/lib/counted.ts'
 import { cutText } from '#shared/lib/cut-text.ts'
 import { parseJson } from '#shared/lib/json.ts'
 
-/** What is wrong with an answer that has to follow a JSON Schema. `unknown` = the schema holds what cannot be checked here. */
+/** What is wrong with an answer that has to follow a JSON Schema. `unknown` = nobody can say, because of the schema. */
 export type SchemaVerdict =
   | { kind: 'follows' }
   | { kind: 'differs'; problem: string }
@@ -13,34 +13,50 @@ const MOST_PROBLEMS = 5
 /** Of one problem. Characters. */
 const LONGEST = 200
 
-/** Compares the text of an answer with a JSON Schema. It has to be the JSON alone, without a fence or words around it. */
+/**
+ * Compares the text of an answer with a JSON Schema (draft 2020-12). It has to be the JSON alone, without a fence or words
+ * around it. `format` is a remark and no rule there.
+ */
 export function schemaVerdict(schema: Record<string, unknown>, text: string): SchemaVerdict {
   const value = parseJson(text.trim())
   if (value === undefined) return { kind: 'differs', problem: 'it is not JSON alone' }
-  const checker = checkerOf(schema)
-  if (checker.kind === 'unknown') return checker
-  const checked = checker.type.safeParse(value)
-  if (checked.success) return { kind: 'follows' }
-  const { issues } = checked.error
-  const words = issues
-    .slice(0, MOST_PROBLEMS)
-    .map(({ path, message }) => cutText(`${place(path)}: ${message}`, LONGEST))
-  const more = issues.length > MOST_PROBLEMS ? [`${counted(issues.length - MOST_PROBLEMS, 'more problem')}`] : []
-  return { kind: 'differs', problem: [...words, ...more].join('; ') }
-}
-
-type Checker = { kind: 'known'; type: z.ZodType } | { kind: 'unknown'; reason: string }
-
-function checkerOf(schema: Record<string, unknown>): Checker {
   try {
-    return { kind: 'known', type: z.fromJSONSchema(schema) }
+    const { errors } = new Validator(schema, '2020-12', false).validate(value)
+    const problems = errors.filter(({ keyword }) => !AROUND.has(keyword))
+    return problems.length === 0 ? { kind: 'follows' } : { kind: 'differs', problem: problemWords(problems) }
   } catch (error) {
-    // Not every keyword of JSON Schema is known to the library; the server may hold the answer to it all the same.
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }
+    // Such as a reference that leads nowhere.
+    return { kind: 'unknown', reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
   }
 }
 
-/** `$.items[2].name`, as JSON paths are written. */
-function place(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((all, key) => (typeof key === 'number' ? `${all}[${key}]` : `${all}.${String(key)}`), '$')
+/** Keywords that only say that something inside of them is wrong, which is told as well; and `format`. */
+const AROUND: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  'dependentSchemas',
+  'items',
+  'prefixItems',
+  'allOf',
+  'if',
+  '$ref',
+  '$dynamicRef',
+  'false',
+  'format',
+])
+
+function problemWords(problems: readonly OutputUnit[]): string {
+  const words = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ instanceLocation, error }) =>
+      cutText(`${jsonPath(instanceLocation)}: ${error.replace(/\.$/, '')}`, LONGEST),
+    )
+  const more = problems.length > MOST_PROBLEMS ? [counted(problems.length - MOST_PROBLEMS, 'more problem')] : []
+  return [...words, ...more].join('; ')
+}
+
+/** `#/items/2/name` as `$.items[2].name`. */
+function jsonPath(pointer: string): string {
+  const keys = pointer.replace(/^#/, '').split('/').slice(1)
+  return keys.reduce((all, key) => (/^\d+$/.test(key) ? `${all}[${key}]` : `${all}.${key}`), '$')
 }

@@ -153,5 +153,5 @@ function mayHaveChanged(item: Item): boolean {
   if (item.kind !== 'tool' || (item.state !== 'done' && item.state !== 'failed')) return false
   const kind = toolKindOf(item)
   if (kind === 'run') return item.exitCode !== undefined
-  return kind === 'other' || (kind === 'edit' && item.state === 'done')
+  return kind === 'other' || (kind === 'edit' && item.state === 'done' && item.diff !== undefined)
 }

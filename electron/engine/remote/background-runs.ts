@@ -136,7 +136,7 @@ export class BackgroundRuns {
 
   /**
    * Goes on with a session in the background; without a prompt, with a turn that did not come to its end. Without `send`
-   * the limits of its last turn hold again: whoever gave a task limits did not give them for one message. `FailureError`
+   * what was set for its last turn holds again, limits and verification: it was not said for one message. `FailureError`
    * like `start`, `busy` where something has it open, `invalid-input` where there is nothing to go on with.
    */
   async resume(sessionId: SessionId, prompt?: string, changes: ResumeChanges = {}): Promise<{ runId: RunId }> {
@@ -144,7 +144,7 @@ export class BackgroundRuns {
     if (holder) throw new FailureError(heldBy(holder))
     return await this.#options.sessions.move(sessionId, 'the background', async () => {
       const view = await this.#options.sessions.peek(sessionId)
-      const limited = { ...changes, send: changes.send ?? limitsOfLast(view) }
+      const limited = { ...changes, send: changes.send ?? orderOfLast(view) }
       if (prompt) return await this.#existing(view, { kind: 'prompt', text: prompt }, prompt, limited)
       const { text } = unfinishedTurn(view)
       // One that only waited for an answer asks again; where more was in work, what is half done is told to the model.
@@ -184,7 +184,7 @@ export class BackgroundRuns {
       const last = view.turns.at(-1)
       const isOpen = last !== undefined && last.end === null
       try {
-        const changes = isOpen ? { send: limitsOfLast(view) } : {}
+        const changes = isOpen ? { send: orderOfLast(view) } : {}
         return await this.#existing(view, { kind: isOpen ? 'continue' : 'await' }, last?.text ?? '', changes)
       } catch (error) {
         // Nothing is lost: it goes on where it was.
@@ -338,7 +338,12 @@ export function heldBy({ run }: RegisteredRun) {
 }
 
 /** What was set for the newest turn alone. */
-function limitsOfLast({ turns }: SessionView): SendOptions {
-  const { limits, limitOrigins } = turns.at(-1) ?? {}
-  return { ...(limits && { limits }), ...(limits && limitOrigins && { limitOrigins }) }
+function orderOfLast({ turns }: SessionView): SendOptions {
+  const { limits, limitOrigins, verify, verifyRounds } = turns.at(-1) ?? {}
+  return {
+    ...(limits && { limits }),
+    ...(limits && limitOrigins && { limitOrigins }),
+    ...(verify && { verify: [...verify] }),
+    ...(verifyRounds !== undefined && { verifyRounds }),
+  }
 }

@@ -18,11 +18,16 @@ export class Leaving {
   #isQuitting = false
   #isAsking = false
   #isLeaving = false
+  #startsAnew = false
 
   constructor(options: LeavingOptions) {
     this.#options = options
     app.on('before-quit', () => {
       this.#isQuitting = true
+    })
+    // Not before: a new start cannot be taken back, and the app may stay after all.
+    app.on('will-quit', () => {
+      if (this.#startsAnew) app.relaunch({ args: process.argv.slice(1).filter((argument) => argument !== '--hidden') })
     })
   }
 
@@ -33,6 +38,11 @@ export class Leaving {
   /** Whether the app is on its way out, which takes as long as a command that goes along. */
   isLeaving(): boolean {
     return this.#isQuitting || this.#isLeaving
+  }
+
+  /** Somebody started the app while it was on its way out: another one begins where this one ends. */
+  startAnew(): void {
+    this.#startsAnew = true
   }
 
   /** Whether the app goes on without its window. */
@@ -67,10 +77,17 @@ export class Leaving {
     const window = this.#options.window()
     window?.hide()
     this.#isLeaving = true
-    const problems = await this.#options.settle(answer).finally(() => {
+    let problems: readonly string[]
+    try {
+      problems = await this.#options.settle(answer)
+    } catch (error) {
+      window?.show()
+      throw error
+    } finally {
       this.#isLeaving = false
-    })
+    }
     if (problems.length === 0) return app.quit()
+    this.#startsAnew = false
     window?.show()
     dialog.showErrorBox('The app did not quit', problems.join('\n'))
   }
