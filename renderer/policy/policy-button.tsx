@@ -43,7 +43,7 @@ function useFreshPolicy(folder: string, chatKey: string): void {
   const busy = useView(({ activity }) => activity !== null) === true
   useEffect(() => {
     // A question never takes the focus from somebody who types.
-    const refresh = () => void lookAtPolicy(folder, !useDraftStore.getState().drafts[chatKey])
+    const refresh = () => void lookAtPolicy(folder, () => !useDraftStore.getState().drafts[chatKey])
     if (!busy) refresh()
     window.addEventListener('focus', refresh)
     return () => window.removeEventListener('focus', refresh)

@@ -12,14 +12,17 @@ interface PolicyStore {
 
 export const usePolicyStore = create<PolicyStore>()(() => ({ views: {}, asking: null }))
 
-/** Looks again what applies in a folder. `mayAsk` = nobody types: files that nobody decided on are asked about, once. */
-export async function lookAtPolicy(folder: string, mayAsk: boolean): Promise<void> {
+/**
+ * Looks again what applies in a folder. Files that nobody decided on are asked about, once, where nobody types: `mayAsk` is
+ * asked when the answer is there, because a person may have begun meanwhile.
+ */
+export async function lookAtPolicy(folder: string, mayAsk: () => boolean): Promise<void> {
   const reply = await request('policy.show', { folder })
   // A folder that is gone has no policy; whoever wants to work there is told by the message that cannot be sent.
   const view = reply.ok ? reply.value : { folder, files: [], limits: [] }
   usePolicyStore.setState(({ views }) => ({ views: { ...views, [folder]: view } }))
   const files = undecidedFiles(view).filter((file) => !askedFor.has(keyOf(file)))
-  if (mayAsk && files.length > 0) askAbout(folder, files)
+  if (files.length > 0 && mayAsk()) askAbout(folder, files)
 }
 
 /** Shows the question for these files. */
@@ -46,7 +49,7 @@ async function changed(area: string, folder: string, reply: ReturnType<typeof re
   const answer = await reply
   if (answer.ok) clearProblem(area)
   else reportProblem(area, answer.failure)
-  await lookAtPolicy(folder, false)
+  await lookAtPolicy(folder, () => false)
 }
 
 /** What was asked since the window opened, by path and content: a no in the dialog is kept by main as well. */
