@@ -48,6 +48,7 @@ const floors = {
     profiles: 'lib backend/contract secrets settings',
     budget: 'lib settings profiles',
     policy: 'lib budget',
+    instructions: 'lib policy',
     slots: 'lib backend/contract',
     doctor:
       'lib backend/contract backend/http backend/errors backend/servers backend/request backend/reply backend/ollama-native backend/attempts profiles slots',
@@ -62,12 +63,12 @@ const floors = {
     tools: 'tools/contract tools/files tools/search tools/shell',
     // One turn, one session, all runs, all viewers.
     agent: 'lib backend/contract backend/tool-calls profiles budget policy slots tools/contract tools/approval',
-    sessions: 'lib journal backend/contract profiles budget policy slots tools/contract agent',
+    sessions: 'lib journal backend/contract profiles budget policy instructions slots tools/contract agent',
     runs: 'lib journal profiles tools/contract sessions',
     feed: 'lib settings profiles budget doctor slots sessions runs',
     remote: 'lib secrets profiles sessions runs',
     worker: 'lib profiles sessions runs feed remote',
-    '.': 'lib demo window backend/servers backend secrets settings profiles budget policy slots doctor tools/contract tools/sandbox tools sessions runs feed remote worker',
+    '.': 'lib demo window backend/servers backend secrets settings profiles budget policy instructions slots doctor tools/contract tools/sandbox tools sessions runs feed remote worker',
   },
   'electron/main': {
     ipc: '',

@@ -6,6 +6,7 @@ import type { Permissions } from '#shared/policy/permissions.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { Backend, ChatRequest, StreamEvent } from '../electron/engine/backend/contract/backend.ts'
 import { Ledger } from '../electron/engine/budget/ledger.ts'
+import { Instructions } from '../electron/engine/instructions/instructions.ts'
 import { Policies } from '../electron/engine/policy/policies.ts'
 import { SessionStore } from '../electron/engine/sessions/session-store.ts'
 import type { NewSession, Session } from '../electron/engine/sessions/sessions.ts'
@@ -53,6 +54,7 @@ export class SessionWorld {
   }
   readonly work: string
   readonly policies: Policies
+  readonly instructions: Instructions
   readonly #top: string
   readonly #data: string
   readonly #ledger: Ledger
@@ -65,6 +67,7 @@ export class SessionWorld {
     const clock = { now: Date.now }
     this.#ledger = new Ledger(join(this.#data, 'ledger'), clock)
     this.policies = new Policies({ dataFolder: this.#data, clock, keyVariables: () => new Set() })
+    this.instructions = new Instructions(this.#data, this.policies.trust)
     this.store = this.#open()
   }
 
@@ -114,6 +117,7 @@ export class SessionWorld {
       slots: { holder: () => freeSlot },
       background: false,
       policyFor: this.policies.policyFor.bind(this.policies),
+      instructions: this.instructions,
       clock: { now: Date.now },
       platform: 'linux',
     }

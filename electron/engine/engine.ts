@@ -7,6 +7,7 @@ import { discoverLocalServers, identifyServer, localPorts } from './backend/serv
 import { Ledger } from './budget/ledger.ts'
 import { SpendingOverview } from './budget/spending-overview.ts'
 import { Doctor } from './doctor/doctor.ts'
+import { Instructions } from './instructions/instructions.ts'
 import { systemClock } from './lib/clock.ts'
 import { Policies } from './policy/policies.ts'
 import { KnownWindows, type LearnedWindow } from './profiles/known-windows.ts'
@@ -59,6 +60,8 @@ export interface Engine {
   profiles: ProfileStore
   doctor: Doctor
   policies: Policies
+  /** The files that say how to work in a folder. */
+  instructions: Instructions
   sessions: Sessions
   /** What runs in the background. */
   runs: RunStore
@@ -102,6 +105,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     clock,
     keyVariables: () => new Set(profiles.list().flatMap(({ key }) => (key.source === 'env' ? [key.name] : []))),
   })
+  const instructions = new Instructions(dataFolder, policies.trust)
   const pause = new Pause(join(dataFolder, 'slots', 'paused'))
   const slots = new Slots({ dataFolder, background: inBackground, pause, now: () => clock.now() })
   const services = {
@@ -112,6 +116,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tools: builtinTools,
     ledger,
     policyFor: policies.policyFor.bind(policies),
+    instructions,
     limitSources: () => sourcesOfRules(settings.get().limits, (id) => profiles.get(id)?.name ?? id),
     onLimitsChange: (listener: () => void) => {
       settings.watch()
@@ -170,6 +175,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     profiles,
     doctor,
     policies,
+    instructions,
     sessions,
     runs,
     background,

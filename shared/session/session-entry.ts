@@ -83,6 +83,11 @@ export const SessionEntry = z.discriminatedUnion('type', [
     parts: z.array(ContentPart).optional(),
     /** Volatile facts that ride in front of the newest user message, such as the date; empty = none. */
     facts: z.string(),
+    /**
+     * What the folder says about how to work there, behind the facts; missing = nothing that the model does not know. Apart
+     * from them, so that a new day does not say all of it again.
+     */
+    instructions: z.string().optional(),
     /** How it is run, where that differs from what the session is used to: whoever goes on with it must know. */
     options: SendOptions.optional(),
     /** Messages that waited and are part of its text now. */

@@ -31,6 +31,7 @@ export class Conversation {
   #seq = 0
   #answerSeq = 0
   #facts = ''
+  #instructions = ''
   /** The newest message of the person that began a turn. */
   #request = { text: '', seq: 0 }
   #text = ''
@@ -63,8 +64,9 @@ export class Conversation {
       case 'turn-start':
         this.#settle()
         this.#facts = entry.facts || this.#facts
+        this.#instructions = entry.instructions ?? this.#instructions
         this.#request = { text: entry.text, seq: entry.seq }
-        this.#push(userMessage(entry.facts ? [entry.facts, contentOf(entry)] : [contentOf(entry)]), entry.seq)
+        this.#push(userMessage([...filled(entry.facts, entry.instructions), contentOf(entry)]), entry.seq)
         return
       case 'model-call-start':
         if (entry.purpose) return
@@ -149,7 +151,7 @@ export class Conversation {
     const from = first < 0 ? this.#messages.length : first
     const next = this.#messages[from]
     const lines: Content[] = [
-      ...(this.#facts ? [this.#facts] : []),
+      ...filled(this.#facts, this.#instructions),
       `Earlier messages were summarised to save room. The summary:\n\n${summary}`,
       ...(this.#request.seq < keptFromSeq
         ? [`The request that you work on, word for word:\n\n${this.#request.text}`]
@@ -228,6 +230,10 @@ export class Conversation {
     this.#authors.set(message, this.#author)
     this.#everyAuthor.add(this.#author)
   }
+}
+
+function filled(...texts: (string | undefined)[]): string[] {
+  return texts.flatMap((text) => text || [])
 }
 
 function userMessage(contents: readonly Content[]): ChatMessage {

@@ -1,3 +1,5 @@
+import { oneLine } from '../lib/one-line.ts'
+
 /**
  * The system prompt: small, and the same bytes for every session, folder and day. What changes rides in front of the
  * user's message (`turnFacts`), because one early byte that differs costs a local model the whole prefill.
@@ -34,15 +36,4 @@ export function turnFacts(
   const context = `<context>\n${lines.join('\n')}\n</context>`
   const text = facts.policy ? `${context}\n${facts.policy}` : context
   return text === before ? '' : text
-}
-
-/** A name of a folder may hold anything: as JSON where it could be taken for a line of ours, or for the end of them. */
-function oneLine(path: string): string {
-  return /[\p{Cc}\u2028\u2029<>]/u.test(path)
-    ? JSON.stringify(path).replace(/[\u007f-\u009f\u2028\u2029<>]/g, escaped)
-    : path
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

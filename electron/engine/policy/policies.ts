@@ -19,12 +19,13 @@ export class Policies {
   readonly #reader = new ManifestReader()
   /** By folder: what becomes a worktree is a new folder. */
   readonly #originals = new Map<string, string | null>()
-  readonly #trust: TrustStore
+  /** The one place where answers of the person are kept. */
+  readonly trust: TrustStore
   readonly #options: PoliciesOptions
 
   constructor(options: PoliciesOptions) {
     this.#options = options
-    this.#trust = new TrustStore(options.dataFolder, options.clock)
+    this.trust = new TrustStore(options.dataFolder, options.clock)
   }
 
   /**
@@ -34,7 +35,7 @@ export class Policies {
   async policyFor({ root, addedFolders }: Workspace): Promise<Policy> {
     const files = await this.#files(root, addedFolders)
     if (files.length === 0) return noPolicy
-    const answers = await this.#trust.answers()
+    const answers = await this.trust.answers()
     for (const { path, content } of files) {
       if (content.kind === 'broken') throw new FailureError(brokenManifest(path, content.problem))
     }
@@ -56,7 +57,7 @@ export class Policies {
     const [real = folder, ...added] = await Promise.all([folder, ...addedFolders].map(realFolder))
     const files = await this.#files(real, added)
     if (files.length === 0) return { folder: real, files: [], limits: [] }
-    const answers = await this.#trust.answers()
+    const answers = await this.trust.answers()
     const { describeManifest } = await import('./describe-manifest.ts')
     const keyVariables = this.#options.keyVariables()
     const judged = judge(files, answers)
@@ -90,7 +91,7 @@ export class Policies {
       const message = `${changed.path} was changed meanwhile. Look at it again, then decide.`
       throw new FailureError(failure('busy', message, { retryable: true }))
     }
-    await this.#trust.answer(seen, trusted)
+    await this.trust.answer(seen, trusted)
   }
 
   async #files(root: string, addedFolders: readonly string[]): Promise<ManifestFile[]> {
@@ -104,7 +105,7 @@ export class Policies {
 
   /** Takes trust back; the person is asked again. `FailureError` `storage`. */
   revoke(paths: readonly string[]): Promise<void> {
-    return this.#trust.forget(paths)
+    return this.trust.forget(paths)
   }
 }
 

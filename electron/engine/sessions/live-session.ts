@@ -28,7 +28,7 @@ import type { SessionStart } from './session-start.ts'
 import { isDurable, type SessionState } from './session-state.ts'
 import type { Begun, QueuePosition, Session, VerbHandlers } from './sessions.ts'
 import { summarise } from './summary.ts'
-import { messageOf, policyOfTurn, turnBeginning } from './turn-beginning.ts'
+import { instructionsOfTurn, messageOf, policyOfTurn, turnBeginning } from './turn-beginning.ts'
 
 /** One open conversation. Everything that happens becomes an event, goes to the journal, and is then folded and told. */
 export class LiveSession implements Session {
@@ -176,6 +176,7 @@ export class LiveSession implements Session {
     try {
       policy = await policyOfTurn(this.#services, this.#workspace)
       await this.#services.blobs.assertReadable(content)
+      const instructions = await instructionsOfTurn(this.#services, this.#workspace, this.#state, this.#overrides)
       const { queued } = this.#state.view
       // Taken back meanwhile.
       if (content === '' && queued.length === 0) throw new FailureError(nothingWaits)
@@ -185,6 +186,7 @@ export class LiveSession implements Session {
         turnId,
         content: whole,
         options,
+        instructions,
       })
       for (const event of events) this.#emit(event)
       await this.persisted()

@@ -5,6 +5,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import type { Backend } from '../backend/contract/backend.ts'
 import type { Ledger } from '../budget/ledger.ts'
+import type { Instructions } from '../instructions/instructions.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Unsubscribe } from '../lib/unsubscribe.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -35,6 +36,8 @@ export interface SessionServices {
   ledger: Ledger
   /** What the manifests of a folder say now. `FailureError` `invalid-input`: one of them is broken. */
   policyFor(workspace: Workspace): Promise<Policy>
+  /** The files that say how to work in a folder; missing = nobody looks for them. */
+  instructions?: Pick<Instructions, 'ofTurn'>
   /** Of the settings. */
   limitSources(): readonly LimitSource[]
   /** Whenever they may have changed, by this process or another. */

@@ -20,6 +20,7 @@ export class SessionState {
   readonly tools: readonly ToolDefinition[] | null
   #view: SessionView
   #facts = ''
+  #instructions = ''
 
   /** `start` is the first entry of the journal. */
   constructor(start: Extract<SessionEntry, { type: 'session-start' }>) {
@@ -37,6 +38,11 @@ export class SessionState {
     return this.#facts
   }
 
+  /** The newest instructions that the model has read; empty = it has read none. */
+  get instructions(): string {
+    return this.#instructions
+  }
+
   apply(event: SessionEvent): void {
     this.#view = applyEvent(this.#view, event)
     if (isDurable(event)) this.#fold(event)
@@ -51,7 +57,9 @@ export class SessionState {
     this.conversation.apply(entry)
     this.counts.apply(entry)
     this.newestTurn.apply(entry)
-    if (entry.type === 'turn-start' && entry.facts) this.#facts = entry.facts
+    if (entry.type !== 'turn-start') return
+    this.#facts = entry.facts || this.#facts
+    this.#instructions = entry.instructions ?? this.#instructions
   }
 }
 

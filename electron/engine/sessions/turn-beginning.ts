@@ -1,10 +1,13 @@
+import { FailureError } from '#shared/failure.ts'
 import type { MessageId, TurnId } from '#shared/ids.ts'
+import type { ProfileOverrides } from '#shared/profile/profile-overrides.ts'
 import { type Content, contentOf, joinedContent, kept } from '#shared/session/content.ts'
 import { inQueue } from '#shared/session/queue.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { UnstampedEvent } from '#shared/session/session-event.ts'
 import type { QueuedMessage } from '#shared/session/session-view.ts'
 import { turnFacts } from '../agent/prompt.ts'
+import type { TurnInstructions } from '../instructions/instructions.ts'
 import { newMessageId } from '../lib/new-id.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Workspace } from '../tools/contract/workspace.ts'
@@ -18,6 +21,7 @@ interface NewTurn {
   turnId: TurnId
   content: Content
   options: SendOptions
+  instructions: TurnInstructions
 }
 
 /**
@@ -42,13 +46,36 @@ export async function policyOfTurn(
   return await services.policyFor(workspace)
 }
 
+/**
+ * What the files of the folder say, as far as the model has not read it. `FailureError` `storage`: what the person trusts
+ * cannot be read.
+ */
+export async function instructionsOfTurn(
+  services: Pick<SessionServices, 'instructions' | 'backendFor'>,
+  { root }: Workspace,
+  { view, instructions: said }: SessionState,
+  overrides: ProfileOverrides | undefined,
+): Promise<TurnInstructions> {
+  if (!services.instructions) return { text: '', changed: [] }
+  return await services.instructions.ofTurn(root, said, async () => {
+    try {
+      const { profile, listedWindow } = await services.backendFor(view.profile.profileId, overrides)
+      return profile.contextWindow ?? listedWindow ?? null
+    } catch (error) {
+      // The turn itself says why nobody can answer.
+      if (error instanceof FailureError) return null
+      throw error
+    }
+  })
+}
+
 /** The events with which a turn begins: the title of the session where it has none, and the message with its facts. */
 export function turnBeginning(
   { view, facts: knownFacts }: SessionState,
   { root, addedFolders }: Workspace,
   { clock, platform }: Pick<SessionServices, 'clock' | 'platform'>,
   policy: Policy,
-  { turnId, content, options }: NewTurn,
+  { turnId, content, options, instructions }: NewTurn,
 ): UnstampedEvent[] {
   const here = { cwd: root, addedFolders, platform, now: new Date(clock.now()), policy: policy.messageFacts() }
   const said = kept(content)
@@ -58,7 +85,13 @@ export function turnBeginning(
     ...(view.title ? [] : [{ type: 'title' as const, title: titleFrom(said.text) }]),
     {
       ...{ type: 'turn-start', turnId, ...said, facts, ...keptOptions(options) },
+      ...(instructions.text !== '' && { instructions: instructions.text }),
       ...(queued.length > 0 && { queued }),
     },
+    ...instructions.changed.map((path) => ({
+      type: 'warning' as const,
+      code: 'instructions-changed',
+      message: `${path} changed since it was used last in this folder. It counts as it is now.`,
+    })),
   ]
 }
