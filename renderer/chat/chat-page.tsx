@@ -6,6 +6,7 @@ import { PhaseLine } from '../composer/phase-line.tsx'
 import { NewChatStatus, StatusLine } from '../composer/status-line.tsx'
 import { isKeyForFloating } from '../lib/floating.ts'
 import { focusMessage } from '../lib/focus.ts'
+import { InstructionsBar } from '../policy/instructions-bar.tsx'
 import { sendWords } from '../queue/send-words.ts'
 import { chooseFolder, startChat, stopTurn } from '../stores/actions.ts'
 import { useAppStore } from '../stores/app-store.ts'
@@ -37,6 +38,7 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
   const here = useView(() => true)
   const closed = useSessionStore(({ sessions }) => sessions[sessionId]?.closed ?? null)
   const gone = useView((view) => view.folderGone === true) === true
+  const cwd = useView((view) => view.cwd)
   useEscape(sessionId)
   return (
     <>
@@ -47,6 +49,7 @@ function SessionChat({ sessionId }: { sessionId: SessionId }) {
           {closed !== null && here && <div className="notice box warn problem">{closed}</div>}
           <ProblemBox />
           <PhaseLine />
+          {cwd && !gone && <InstructionsBar folder={cwd} />}
           {gone ? <FolderGone sessionId={sessionId} /> : <Composer onSend={(draft) => sendWords(sessionId, draft)} />}
           <StatusLine />
         </div>
@@ -97,6 +100,7 @@ function NewChat() {
       <footer className="foot">
         <div className="column">
           <ProblemBox />
+          {folder && <InstructionsBar folder={folder} />}
           <Composer onSend={send} />
           <NewChatStatus folder={folder} />
         </div>

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Select } from '../ui/select.tsx'
 import { useUnsafeQuestion } from '../ui/unsafe-question.tsx'
 import { Option } from './option.tsx'
+import { TrustedFolders } from './trusted-folders.tsx'
 
 export function PermissionsSection() {
   const permissions = useAppStore((state) => state.settings.permissions)
@@ -75,6 +76,7 @@ export function PermissionsSection() {
           <span className="badge">none</span>
         )}
       </Option>
+      <TrustedFolders />
     </div>
   )
 }

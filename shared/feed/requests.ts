@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProfileId, RunId, SessionId } from '../ids.ts'
 import { BudgetScope, LimitName } from '../limits/budget.ts'
+import { AnsweredFolder, InstructionsView } from '../policy/instructions.ts'
 import { Permissions } from '../policy/permissions.ts'
 import { PolicyView, SeenManifest } from '../policy/policy.ts'
 import { FoundServer, ModelInfo, Profile } from '../profile/profile.ts'
@@ -107,6 +108,15 @@ export const requests = {
   'policy.answer': request(z.object({ files: z.array(SeenManifest).min(1).max(200), trusted: z.boolean() }), done),
   /** Takes the answers back: the person is asked again. */
   'policy.revoke': request(z.object({ paths: z.array(Folder).min(1).max(200) }), done),
+
+  /** The files that tell the agent how to work in a folder, and whether the person trusts it. */
+  'policy.instructions': request(z.object({ folder: Folder }), InstructionsView),
+  /** A person's yes or no to the instructions of a folder and of its repository. */
+  'policy.answerFolder': request(z.object({ folder: Folder, trusted: z.boolean() }), done),
+  /** The folders that were answered about. */
+  'policy.answeredFolders': request(nothing, z.object({ folders: z.array(AnsweredFolder) })),
+  /** Takes an answer back: the person is asked again. */
+  'policy.revokeFolder': request(z.object({ folder: Folder }), done),
 
   /** What was written and not sent, and where a person was, when the page was last there. */
   'window.recall': request(nothing, WindowMemory),

@@ -5,6 +5,7 @@ import { ExitCode, exitCodeOfEnd } from '#shared/session/exit-code.ts'
 import type { SendOptions } from '#shared/session/send-options.ts'
 import type { Engine, Session } from '../../engine/engine.ts'
 import { permissionsOf, type RunFlags } from '../command-line/run-flags.ts'
+import { settleFolderTrust } from '../run/folder-trust.ts'
 import { addedFolders, type Choice, sessionOptions } from '../run/open-engine.ts'
 import { runTurn, type Stage } from '../run/run-turn.ts'
 import { standInHint } from '../run/stand-in.ts'
@@ -69,6 +70,13 @@ export class Chat implements ChatControls {
   /** Where a new session works. */
   folder(): string {
     return resolve(this.shell.cwd, this.#flags.cwd ?? '.')
+  }
+
+  /** Asks once whether the instructions of its folder count. */
+  async settleTrust(): Promise<void> {
+    const { reporter, questions } = this.stage
+    const options = { flags: this.#flags, canAsk: this.shell.interactive && questions !== null, tell: reporter.note }
+    await settleFolderTrust(this.engine, this.session?.view().cwd ?? this.folder(), this.shell, options)
   }
 
   /** Where the session works, and the folders added to it. `FailureError` `invalid-input`: one of them is not there. */

@@ -14,6 +14,7 @@ export async function openChat(options: ChatOptions, first: string): Promise<Exi
   const note = options.session ? null : await policyNote(chat.engine, await chat.folders(), chat.shell)
   if (note) options.stage.reporter.note(note)
   try {
+    if (!options.session) await chat.settleTrust()
     return await chat.run(first, input)
   } finally {
     input.close()

@@ -61,7 +61,10 @@ const verifyFlags = {
   'verify-rounds': count(`How often it may mend what a check found (${DEFAULT_VERIFY_ROUNDS} without this flag).`),
 }
 
-const folderFlags = { 'add-dir': texts('<folder>', 'Another folder that its tools may use; may be repeated.') }
+const folderFlags = {
+  'add-dir': texts('<folder>', 'Another folder that its tools may use; may be repeated.'),
+  'trust-folder': toggle('Let the AGENTS.md of the folder count, now and later; `trust --revoke` takes it back.'),
+}
 
 /** Of a session's beginning: one that goes on keeps its folder and the first bytes of every request. */
 const beginningFlags = {

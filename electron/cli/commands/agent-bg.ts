@@ -4,6 +4,7 @@ import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { sendOptionsOf } from '../command-line/run-flags.ts'
 import { chooseWorkFolder } from '../run/choose-work-folder.ts'
+import { settleFolderTrust } from '../run/folder-trust.ts'
 import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
@@ -26,6 +27,7 @@ export async function agentBg(args: readonly string[], shell: Shell) {
       await sessionOptions(flags, shell, choice, true)
     const note = await policyNote(engine, [cwd, addedFolders ?? []], shell)
     if (note) reporter.note(note)
+    await settleFolderTrust(engine, cwd, shell, { flags, canAsk, tell: reporter.note })
     const workFolder = await chooseWorkFolder(engine, { cwd, permissions }, flags, { canAsk, tell: reporter.note })
     if (workFolder === 'nowhere') return ExitCode.refused
     const started = await engine.background.start(

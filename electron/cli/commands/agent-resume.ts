@@ -13,6 +13,7 @@ import { openChat } from '../chat/open-chat.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { overridesOf, permissionsOf, type RunFlags, resumeFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { settleFolderTrust } from '../run/folder-trust.ts'
 import { addedFolders, type Choice, chooseBackend, parentRunOf } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
@@ -39,12 +40,13 @@ export async function agentResume(args: readonly string[], shell: Shell) {
     const holder = await engine.runs.holderOf(id)
     if (holder) throw new FailureError(heldBy(holder))
     if (flags.cwd !== undefined) await engine.sessions.setFolder(id, resolve(shell.cwd, flags.cwd))
-    if (flags.bg) return goOnInBackground(engine, id, prompt, send, flags, shell)
+    if (flags.bg) return goOnInBackground(engine, id, prompt, send, flags, shell, reporter.note)
     const added = await addedFolders(flags, shell)
     const session = await engine.sessions.open(id, { canAnswer, addedFolders: added })
     reporter.note(standing(session.view()))
     const note = await policyNote(engine, [session.view().cwd, added], shell)
     if (note) reporter.note(note)
+    await settleFolderTrust(engine, session.view().cwd, shell, { flags, canAsk: canAnswer, tell: reporter.note })
     const choice = await applyFlags(session, engine, flags, shell, canAnswer)
     const questions = canAnswer ? shell.screen.side : null
     if (!prompt && shell.interactive) {
@@ -80,6 +82,7 @@ async function goOnInBackground(
   send: SendOptions,
   flags: RunFlags,
   shell: Shell,
+  tell: (note: string) => void,
 ): Promise<ExitCode> {
   const view = await engine.sessions.peek(id)
   const canAsk = shell.interactive && !flags.json
@@ -87,6 +90,7 @@ async function goOnInBackground(
   const permissions = allowed(permissionsOf(flags), view.permissions)
   const changes = { profileId, overrides, permissions, send, addedFolders: await addedFolders(flags, shell) }
   if (!prompt) mustBeUnfinished(view)
+  await settleFolderTrust(engine, view.cwd, shell, { flags, canAsk, tell })
   const { runId } = await engine.background.resume(id, prompt, changes)
   tellStarted(shell.screen, { runId, sessionId: id }, flags.json === true)
   return ExitCode.completed

@@ -2,6 +2,7 @@ import { exitCodeOfEnd } from '#shared/session/exit-code.ts'
 import { UsageError } from '../command-line/flag.ts'
 import { parseFlags } from '../command-line/parse-flags.ts'
 import { runFlags, sendOptionsOf } from '../command-line/run-flags.ts'
+import { settleFolderTrust } from '../run/folder-trust.ts'
 import { chooseBackend, parentRunOf, sessionOptions } from '../run/open-engine.ts'
 import { policyNote } from '../run/policy-note.ts'
 import { readPrompt } from '../run/read-prompt.ts'
@@ -25,6 +26,7 @@ export async function agent(args: readonly string[], shell: Shell) {
     const session = await engine.sessions.create({ ...start, oneTime: true })
     const note = await policyNote(engine, [start.cwd, start.addedFolders ?? []], shell)
     if (note) reporter.note(note)
+    await settleFolderTrust(engine, start.cwd, shell, { flags, canAsk: canAnswer, tell: reporter.note })
     const questions = canAnswer ? shell.screen.side : null
     const end = await runTurn(session, prompt, options, { reporter, questions })
     const hint = standInHint(engine, session, end, false)

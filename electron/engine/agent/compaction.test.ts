@@ -113,7 +113,13 @@ async function play({ answers, profile: more, limits = {}, allotment, outputs = 
   const learned: LearnedWindow[] = []
   const turnId = TurnId.parse('turn000001')
   for (let turn = 1; turn <= turns; turn++) {
-    emit({ type: 'turn-start', turnId, text: `Do ${turn}.`, facts: turn === 1 ? '<facts>' : '' })
+    emit({
+      type: 'turn-start',
+      turnId,
+      text: `Do ${turn}.`,
+      facts: turn === 1 ? '<facts>' : '',
+      ...(turn === 1 && { instructions: '<rules>' }),
+    })
     const outcome = await runAgentLoop({
       conversation,
       backend: () => Promise.resolve({ backend, profile }),
@@ -175,7 +181,7 @@ describe('a full context', () => {
     expect(asked?.messages.at(-1)).toMatchObject({ role: 'user', content: expect.stringContaining('summary') })
     expect(roles(after)).toBe('system user')
     const head = after?.messages[1]?.content ?? ''
-    for (const part of ['<facts>', 'SUMMARY', 'Do 1.']) expect(head).toContain(part)
+    for (const part of ['<facts>', '<rules>', 'SUMMARY', 'Do 1.']) expect(head).toContain(part)
     expect(conversation.messages().at(-1)).toMatchObject({ role: 'assistant', content: 'Done.' })
     expect(viewFromEntries(entries)?.turns[0]?.items).toContainEqual({
       kind: 'notice',
