@@ -33,6 +33,7 @@ export async function evening(day: Day): Promise<void> {
     }
   })
   await day.step('a policy asks for trust, and its panel closes', () => policy(day))
+  await day.step('instructions of the folder wait above the message box', () => instructions(day))
   await day.step('dark, on every page and in every size', async () => {
     await visit(page, 'Settings')
     await page.getByRole('radio', { name: 'Dark' }).click()
@@ -110,6 +111,17 @@ async function policy(day: Day): Promise<void> {
     choice: page.getByRole('button', { name: /^Policy/ }),
   }
   await openAndClose(day, picker, async () => {})
+}
+
+async function instructions(day: Day): Promise<void> {
+  const { page, machine } = day
+  await machine.write({ 'AGENTS.md': 'Answer in French.\n' })
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  const bar = page.getByRole('region', { name: 'Instructions of this folder' })
+  await expect(bar).toBeVisible()
+  await day.holdsAtEverySize('instructions wait')
+  await bar.getByRole('button', { name: 'Trust' }).click()
+  await expect(bar).toBeHidden()
 }
 
 /** The heights that what scrolls has in the next frames, each once. */

@@ -6,6 +6,7 @@ import { answerFolder, lookAtInstructions, useInstructionsStore } from '../store
 import { useChatKey, useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
 import { LeavingButton } from '../ui/leaving-button.tsx'
+import './policy.css'
 
 /**
  * Above the message box where nobody decided whether the instructions of the folder count. It only stands there: whoever
@@ -18,7 +19,7 @@ export function InstructionsBar({ folder }: { folder: string }) {
   const files = view ? undecidedInstructions(view) : []
   if (!view || files.length === 0) return null
   return (
-    <section className="notice box info problem" aria-label="Instructions of this folder">
+    <section className="notice box info problem instructions-bar" aria-label="Instructions of this folder">
       <Icon of={BookOpen} />
       <div className="grow">
         <div>

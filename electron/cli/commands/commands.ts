@@ -179,7 +179,7 @@ export const commands: Readonly<Record<string, Command>> = {
     operands: '[<folder>]',
     summary: 'Show the policy of a folder, and let what it loosens count.',
     details: [
-      'A .claw-policy.json in the folder or above always tightens: it denies tools and lowers limits. Its texts for the model, its variables and what it allows count only after you trusted it, as it was when you saw it. A change of the file takes the trust away. At a terminal it asks after it showed everything; elsewhere it needs --yes.',
+      'A .claw-policy.json in the folder or above always tightens: it denies tools and lowers limits. Its texts for the model, its variables and what it allows count only after you trusted it, as it was when you saw it. A change of the file takes the trust away. An AGENTS.md (or CLAUDE.md) counts in a folder that you trust, also when it changes. At a terminal it asks after it showed everything; elsewhere it needs --yes.',
     ],
     examples: ['trust', 'trust ~/code/parcel-api --show'],
     flags: trustFlags,
