@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { text } from '../../test-support/scripted-backend.ts'
 import { journalHolds } from './support/journal.ts'
+import { processGone, runIs, startRun } from './support/registry.ts'
 import { startInTerminal } from './support/terminal.ts'
 import { createWorld, jsonLines, type World } from './support/world.ts'
 
@@ -16,6 +17,8 @@ const put = async (world: World, content = RULES, name = 'AGENTS.md') => {
 const asked = (world: World, index: number) => String(world.backend.chatRequests()[index]?.messages.at(-1)?.content)
 /** What is said beside the answer, but for what it cost. */
 const notes = ({ side }: { side: string }) => side.replace(/^Environment, scripted: .*\n/m, '')
+const sessionsOf = async (world: World) =>
+  JSON.parse((await world.run(['sessions', '--json'])).out) as { sessionId: string }[]
 const UNTRUSTED = 'There, but the user has not trusted this folder, so it does not count: AGENTS.md'
 const said = (rules: string) =>
   new RegExp(`\\n<(instructions-[0-9a-f]{8})>\\n[^\\n]+\\n\\[AGENTS\\.md\\]\\n${rules.trim()}\\n</\\1>\\n`)
@@ -73,9 +76,7 @@ describe('a run', () => {
     const world = await createWorld(text('One.'), text('Two.'), text('Three.'))
     await put(world)
     await world.run(['agent', 'Hi', '--trust-folder'])
-    const [{ sessionId } = { sessionId: '' }] = JSON.parse((await world.run(['sessions', '--json'])).out) as {
-      sessionId: string
-    }[]
+    const [{ sessionId } = { sessionId: '' }] = await sessionsOf(world)
     await world.run(['agent-resume', sessionId, 'Go on'])
     await put(world, 'Use spaces.\n')
     await world.run(['agent-resume', sessionId, 'And again'])
@@ -85,7 +86,7 @@ describe('a run', () => {
   })
 
   test('in the background follows the same trust', async () => {
-    const world = await createWorld(text('One.'), text('Two.'))
+    const world = await createWorld(text('One.'), text('Two.'), text('Three.'))
     await put(world)
     const { side } = await world.run(['agent-bg', 'Hi'])
     await world.backend.chatRequest(0)
@@ -94,9 +95,14 @@ describe('a run', () => {
       expect.stringContaining('Not trusted, so it does not count'),
       expect.stringContaining(UNTRUSTED),
     ])
-    await world.run(['agent-bg', 'Hi', '--trust-folder', '--same-folder'])
-    await world.backend.chatRequest(1)
+    const { runId, sessionId } = await startRun(world, ['Hi', '--trust-folder', '--same-folder'])
+    const { worker } = await runIs(world, runId, ({ status }) => status === 'completed')
+    await processGone(worker.pid)
     expect(asked(world, 1)).toMatch(said(RULES))
+    await put(world, 'Use spaces.\n')
+    expect((await world.run(['agent-resume', sessionId, 'Go on', '--bg'])).code).toBe(0)
+    await world.backend.chatRequest(2)
+    expect(asked(world, 2)).toContain('[AGENTS.md]\nUse spaces.\n')
   })
 
   test('asks at a terminal once, and the yes counts in all of the repository', async () => {
