@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // As with the tests themselves: only what never comes is given up.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

@@ -13,6 +13,7 @@ import { Script } from 'node:vm'
 export function keepCompiled(folder: string, command: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!isOwn(folder)) return
   } catch {
     // A folder that cannot be written: the program starts a little slower.
     return
@@ -30,6 +31,13 @@ export function keepCompiled(folder: string, command: string): void {
     if (dirname(path) !== assets || !LARGE.test(basename(path))) usual?.(loaded, path)
     else load(loaded, path, folder, /^[a-z-]+$/.test(command) ? command : 'other')
   }
+}
+
+/** Whether nobody else can put something there. */
+function isOwn(folder: string): boolean {
+  if (!process.getuid) return true
+  const { uid, mode } = statSync(folder)
+  return uid === process.getuid() && (mode & 0o022) === 0
 }
 
 /** By the name that the build gives them: nearly all of the program, and what speaks HTTP. */

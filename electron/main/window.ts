@@ -107,6 +107,8 @@ export class AppWindow {
   }
 
   #remember(window: BrowserWindow): void {
+    // One that is hidden says nothing of how it was.
+    if (!window.isVisible() && this.#state.bounds) return
     const { statePath, onDefect } = this.#options
     this.#state = {
       bounds: window.getNormalBounds(),

@@ -31,7 +31,11 @@ let left: Shown = { step: 'list' }
 function firstStep(): Shown {
   const id = takeAskedKey()
   const backend = findBackend(useAppStore.getState().backends, id)
-  if (!backend) return left
+  if (!backend) {
+    const isGone =
+      (left.step === 'edit' || left.step === 'details') && !findBackend(useAppStore.getState().backends, left.id)
+    return isGone ? { step: 'list' } : left
+  }
   return backend.origin === 'saved'
     ? { step: 'edit', id: backend.profile.id, focusKey: true }
     : { step: 'details', id: backend.profile.id }

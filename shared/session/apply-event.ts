@@ -6,7 +6,7 @@ import { addedBy, withinBounds } from './held-text.ts'
 import { inQueue } from './queue.ts'
 import type { SessionEvent } from './session-event.ts'
 import type { Item, QueuedMessage, ReasoningItem, SessionView, TextItem, ToolItem, TurnView } from './session-view.ts'
-import { verifyResult } from './verify-result.ts'
+import { verifyFailures } from './verify-result.ts'
 
 /** How much of one text a view holds, in characters: a model that never stops must not fill every process that looks on. */
 export const LONGEST_TEXT = 2_000_000
@@ -112,7 +112,8 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
       return withTurn(next, (turn) => ({
         ...turn,
         end: null,
-        ...roundsBefore(turn),
+        // Whoever goes on has as many rounds again.
+        ...(verifyFailures(turn.items) > 0 && { failuresBefore: verifyFailures(turn.items) }),
         ranMs: turn.end ? (turn.end.durationMs ?? Math.max(0, turn.end.at - turn.startedAt)) : 0,
       }))
     case 'message-queued':
@@ -258,12 +259,6 @@ function reduced(view: SessionView, event: SessionEvent): SessionView {
     default:
       return assertNever(event)
   }
-}
-
-/** Whoever goes on has as many rounds again. */
-function roundsBefore({ items }: TurnView): Pick<TurnView, 'roundsBefore'> {
-  const result = verifyResult(items)
-  return result ? { roundsBefore: result.rounds } : {}
 }
 
 /** What a person decided at a limit. */

@@ -66,8 +66,8 @@ export interface TurnView {
   startedAt: number
   /** Milliseconds that it ran before it was taken up again; missing = it ran without a break. */
   ranMs?: number
-  /** Rounds of verification before it was taken up again; missing = it ran without a break. */
-  roundsBefore?: number
+  /** Failed verifications before it was taken up again; missing = there were none. */
+  failuresBefore?: number
   items: readonly Item[]
   usage: UsageTotals
   /** As in the session, of this turn alone. */

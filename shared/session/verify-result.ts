@@ -7,6 +7,18 @@ export interface VerifyResult {
   rounds: number
 }
 
+/** How often a command of a turn came to its end and failed; with `command`, of that one alone. */
+export function verifyFailures(items: readonly Item[], command?: string): number {
+  return items.filter(
+    (item) =>
+      item.kind === 'tool' &&
+      item.verify !== undefined &&
+      item.state === 'failed' &&
+      item.exitCode !== undefined &&
+      (command === undefined || item.verify.command === command),
+  ).length
+}
+
 /**
  * Reads from the rows of a turn how its checks went. null = none has ended. In a turn that ended as completed, `ok` says
  * that every command passed; while one goes on, only that the last one did.

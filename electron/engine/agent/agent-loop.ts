@@ -71,6 +71,7 @@ class Loop {
   async run(): Promise<TurnOutcome> {
     let open = this.#turn.carriedOver
     for (;;) {
+      this.#turn.signal.throwIfAborted()
       const calls = open
       open = []
       const timed = await withinTime(this.#turn, (signal) => this.#next(calls, signal))

@@ -81,7 +81,7 @@ export interface TurnContext {
   /** What shows that the work of this turn is done, when this profile answers. */
   verification(profile: Profile): Verification
   /** What happened in this turn so far, as a person sees it. */
-  soFar(): Pick<TurnView, 'items' | 'roundsBefore'>
+  soFar(): Pick<TurnView, 'items' | 'failuresBefore'>
 }
 
 /** Commands that must pass before a turn counts as done, and how often their output goes back to the model. */

@@ -3,6 +3,7 @@ import { assertNever } from '#shared/lib/assert-never.ts'
 import { counted } from '#shared/lib/counted.ts'
 import type { Item, ToolItem } from '#shared/session/session-view.ts'
 import { toolKindOf } from '#shared/session/tool-kind.ts'
+import { verifyFailures } from '#shared/session/verify-result.ts'
 import type { VerifyMark } from '#shared/verify/verify-command.ts'
 import type { AtLimit } from './at-limit.ts'
 import { runVerify } from './run-verify.ts'
@@ -88,9 +89,10 @@ export class Verifier {
     return { kind: 'passed' }
   }
 
-  #repair({ command, round }: VerifyMark, exitCode: number | null, output: string, rounds: number): AfterVerify {
-    const { roundsBefore = 0 } = this.#turn.soFar()
-    if (round - roundsBefore > rounds) return { kind: 'ended', outcome: verifyFailed(command, round) }
+  #repair({ command }: VerifyMark, exitCode: number | null, output: string, rounds: number): AfterVerify {
+    const { items, failuresBefore = 0 } = this.#turn.soFar()
+    if (verifyFailures(items) - failuresBefore > rounds)
+      return { kind: 'ended', outcome: verifyFailed(command, verifyFailures(items, command)) }
     const how = exitCode === null ? 'failed' : `failed with exit code ${exitCode}`
     this.#tell(
       `The work is not done yet: the command ${command}, which must pass, ${how}. Find the cause and mend it; do not change the command. Its output:\n\n${output}`,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ApprovalAnswer } from '#shared/approval/approval.ts'
 import { verifyResult } from '#shared/session/verify-result.ts'
 import { allowed, SessionWorld, says, uses } from '../../../test-support/session-world.ts'
 import { ownTemporaryFolder } from '../../../test-support/tool-calls.ts'
@@ -164,6 +165,25 @@ test('a person is asked as for any command, and what they write instead of allow
   await answer({})
   expect(await begun.end).toMatchObject({ reason: 'completed' })
   expect(warnings(session)).toEqual(['not-verified'])
+})
+
+test('only what came to its end and failed counts as a round', async () => {
+  world.answers.push(write('wrong'), says('Done.'), says('Done.'), says('Done.'))
+  const session = await world.newSession({ permissions: { ...allowed, shell: 'ask' }, canAnswer: true })
+  const begun = await session.begin('Do it.', { verify: [VERIFY], verifyRounds: 1 })
+  const asked = () => session.view().approvals.map(({ request }) => request.callId)
+  const answer = async (value: ApprovalAnswer) => {
+    await expect.poll(asked).toHaveLength(1)
+    const [callId = ''] = asked()
+    await session.request('answer', { callId, answer: value })
+    await expect.poll(() => asked().includes(callId)).toBe(false)
+  }
+  await answer({ decision: 'deny', reason: 'Not yet.' })
+  await answer({ decision: 'allow-once' })
+  expect(lastMessage()).toContain('wrong answer')
+  await answer({ decision: 'allow-once' })
+  const message = expect.stringContaining('failed 2 times')
+  expect(await begun.end).toMatchObject({ reason: 'failed', failure: { code: 'verify-failed', message } })
 })
 
 describe('what a turn is verified with', () => {

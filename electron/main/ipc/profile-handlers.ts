@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Profile } from '#shared/profile/profile.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Desktop } from './app-handlers.ts'
 import type { Handlers } from './router.ts'
@@ -21,9 +22,7 @@ export function profileHandlers(
         ...(key !== undefined && { key }),
         ...(storage !== undefined && { storage }),
       })
-      // Another name is no other server.
-      if (before && (key !== undefined || !isDeepStrictEqual({ ...before, name: saved.name }, saved)))
-        doctor.forget(saved.id)
+      if (before && (key !== undefined || !isDeepStrictEqual(asAsked(before), asAsked(saved)))) doctor.forget(saved.id)
       profiles.check(saved.id).catch(onDefect)
       return { profile: saved }
     },
@@ -60,4 +59,9 @@ export function profileHandlers(
       return null
     },
   }
+}
+
+/** What of a profile its server gets to see: neither its name nor what verifies the work. */
+function asAsked({ name: _name, verify: _verify, ...asked }: Profile): Omit<Profile, 'name' | 'verify'> {
+  return asked
 }

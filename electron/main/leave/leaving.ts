@@ -67,7 +67,7 @@ export class Leaving {
   }
 
   async #quit(): Promise<void> {
-    if (this.#isAsking) return
+    if (this.#isAsking || this.#isLeaving) return
     this.#isAsking = true
     const answer = await this.#ask().finally(() => {
       this.#isAsking = false

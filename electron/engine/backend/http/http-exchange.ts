@@ -81,6 +81,8 @@ export async function readText(body: Readable, limit: number): Promise<string> {
 
 /** undici's `request` does not decompress (docs/servers.md B.8). Each piece comes out as soon as it is in. */
 async function decoded(body: Readable, encoding: string): Promise<Readable> {
+  // Until it is read: a body may break off while what undoes it is being loaded. Whoever reads it hears of that.
+  body.on('error', () => undefined)
   // Few servers compress a stream; loading what undoes it takes a moment at the start of every command.
   const { constants, createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib')
   const flush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
