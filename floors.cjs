@@ -98,7 +98,7 @@ const floors = {
     prose: 'lib stores ui',
     backends: 'bridge lib stores ui',
     budget: 'bridge lib stores ui',
-    policy: 'stores ui',
+    policy: 'lib stores ui',
     approvals: 'lib stores ui prose budget',
     queue: 'lib stores ui',
     transcript: 'lib stores ui prose backends approvals queue',

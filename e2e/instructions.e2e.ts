@@ -94,3 +94,28 @@ test('the bar takes the focus from nobody who writes, also where the window is n
   expect(width).toBeLessThanOrEqual(inner ?? 0)
   expect(await accessProblems(page)).toEqual([])
 })
+
+test('a click that was on its way as the bar appeared does not answer it', async ({ machine, backend }) => {
+  const { page } = await machine.launch({ env: environmentFor(backend) })
+  await expect(page.getByRole('heading', { level: 1, name: 'New chat' })).toBeVisible()
+  await page.evaluate(() => {
+    const observer = new MutationObserver(() => {
+      const buttons = document.querySelectorAll<HTMLElement>('[aria-label="Instructions of this folder"] button')
+      if (buttons.length === 0) return
+      observer.disconnect()
+      for (const button of buttons) button.click()
+      document.documentElement.dataset.clicked = 'yes'
+    })
+    observer.observe(document, { subtree: true, childList: true })
+  })
+  await machine.write({ 'AGENTS.md': 'Answer in French.\n' })
+  await look(page)
+  await page.waitForFunction(() => document.documentElement.dataset.clicked === 'yes')
+  await bar(page).getByRole('button', { name: 'Trust' }).click({ trial: true })
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^(Take trust back|Ask again)/ })).toBeHidden()
+  await page.getByRole('link', { name: 'Chat' }).click()
+  await bar(page).getByRole('button', { name: 'Trust' }).click()
+  await expect(bar(page)).toBeHidden()
+})

@@ -2,6 +2,7 @@ import { BookOpen } from 'lucide-react'
 import { useEffect } from 'react'
 import { visibleLine } from '#shared/lib/visible-text.ts'
 import { type InstructionsView, undecidedInstructions } from '#shared/policy/instructions.ts'
+import { useSettled } from '../lib/settled.ts'
 import { answerFolder, lookAtInstructions, useInstructionsStore } from '../stores/instructions-store.ts'
 import { useChatKey, useView } from '../stores/shown-chat.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -16,8 +17,13 @@ export function InstructionsBar({ folder }: { folder: string }) {
   const chatKey = useChatKey()
   const view = useInstructionsStore(({ views }) => views[folder])
   useFreshInstructions(folder)
+  const settled = useSettled()
   const files = view ? undecidedInstructions(view) : []
   if (!view || files.length === 0) return null
+  const answer = (trusted: boolean) => {
+    if (settled.takes()) void answerFolder(chatKey, folder, trusted)
+  }
+  const waits = settled.on ? undefined : true
   return (
     <section className="notice box info problem instructions-bar" aria-label="Instructions of this folder">
       <Icon of={BookOpen} />
@@ -27,15 +33,16 @@ export function InstructionsBar({ folder }: { folder: string }) {
           {files.length === 1 ? 'tells' : 'tell'} the agent how to work here. Until you trust the folder, nothing of{' '}
           {files.length === 1 ? 'it' : 'them'} counts.
         </div>
-        <div className="row notice-acts">
+        <div className="row notice-acts" ref={settled.ref}>
           <LeavingButton
             className="btn sm"
             title={`Trust ${visibleLine(view.folder)}`}
-            onClick={() => void answerFolder(chatKey, folder, true)}
+            aria-disabled={waits}
+            onClick={() => answer(true)}
           >
             Trust
           </LeavingButton>
-          <LeavingButton className="btn quiet sm" onClick={() => void answerFolder(chatKey, folder, false)}>
+          <LeavingButton className="btn quiet sm" aria-disabled={waits} onClick={() => answer(false)}>
             Not now
           </LeavingButton>
         </div>
