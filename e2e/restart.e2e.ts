@@ -37,7 +37,7 @@ test('SIGKILL in mid-turn: every word is there again, the turn is marked interru
   await machine.kill(first)
 
   const { page } = await machine.launch({ env: environmentFor(backend) })
-  expect(await page.evaluate(() => innerWidth)).toBe(1111)
+  await expect.poll(() => page.evaluate(() => innerWidth)).toBe(1111)
   await expect(page.getByRole('region', { name: 'Sessions' })).toContainText('interrupted')
   await page.getByRole('region', { name: 'Sessions' }).getByText('A long story').click()
   const transcript = page.getByRole('region', { name: 'Transcript' })
