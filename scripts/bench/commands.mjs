@@ -58,8 +58,8 @@ try {
     const signal = new AbortController().signal
     const context = { workspace, sandbox, signal, onOutput: () => undefined }
     const prepared = await createBashTool().prepare({ command: 'true' }, context)
-    const result = await prepared.run()
-    if (!result.ok) throw new Error(result.output)
+    const outcome = await prepared.run()
+    if (outcome.kind !== 'done' || !outcome.result.ok) throw new Error(`The command failed: ${JSON.stringify(outcome)}`)
   }
 } finally {
   await rm(folder, { recursive: true, force: true })
